@@ -1,0 +1,212 @@
+"""What a course is, once it has been read from disk: frozen values and the problems found on the way.
+
+Everything here is plain data. HTML fields are already sanitised and safe to place in a page;
+``correct``, ``accepted`` and ``reason_html`` must never reach a browser before the answer is committed
+(see `Question.public`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+Severity = Literal["error", "warning"]
+QuestionKind = Literal["single", "multiple", "text", "number"]
+QuestionRole = Literal["question", "prediction"]
+Runtime = Literal["threading"]
+Files = Mapping[str, str]
+"""Name inside the exercise (``server.py``) → text."""
+
+SCRATCH = "scratch"
+"""The workspace of a lesson (and of the playground) that belongs to no exercise: examples run here."""
+
+PLAYGROUND = "playground"
+"""The reserved slug of the page, and of the namespace, that belongs to no lesson."""
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """An author's mistake: where it is, which rule it breaks, and what to do about it."""
+
+    file: str
+    """Path relative to the course folder."""
+    line: int
+    rule: str
+    """Stable kebab-case name of the rule, such as ``question-key``."""
+    message: str
+    fix: str
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True)
+class Option:
+    id: str
+    """Stable, derived from the option's text; never reveals its place or the key."""
+    html: str
+    correct: bool
+    reason_html: str
+
+
+@dataclass(frozen=True)
+class Question:
+    id: str
+    role: QuestionRole
+    kind: QuestionKind
+    stem_html: str
+    options: tuple[Option, ...]
+    accepted: tuple[str, ...]
+    """For ``text`` and ``number``: every answer that counts as right, normalised."""
+    reason_html: str
+    """For ``text`` and ``number``: the reason shown after answering."""
+    version: str
+    """Hash of the question's content: statistics of an edited question start anew."""
+    line: int
+
+    def public(self) -> dict[str, Any]:
+        """Return what a browser may know before the answer is committed: no key, no reason."""
+        return {
+            "id": self.id,
+            "role": self.role,
+            "kind": self.kind,
+            "stem_html": self.stem_html,
+            "options": [{"id": option.id, "html": option.html} for option in self.options],
+        }
+
+
+@dataclass(frozen=True)
+class Example:
+    id: str
+    """File name without ``.py``."""
+    title: str
+    source: str
+    html: str
+    """The source, highlighted."""
+    file: str
+    line: int
+    try_text_html: str = ""
+    """One sentence saying what to do with the clients once it runs."""
+
+
+@dataclass(frozen=True)
+class Task:
+    check: str
+    """Name of the function in ``checks.py`` that marks this task as done."""
+    html: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    id: str
+    files: Files
+    why_html: str
+
+
+@dataclass(frozen=True)
+class Exercise:
+    slug: str
+    title: str
+    minutes: int
+    goal_html: str
+    tasks: tuple[Task, ...]
+    hints: tuple[str, ...]
+    starter: Files
+    solution: Files
+    solution_note_html: str
+    checks: Path
+    mistakes: tuple[Mistake, ...]
+    events: tuple[str, ...]
+    """Event names offered in the client cards."""
+    runtime: Runtime = "threading"
+
+
+@dataclass(frozen=True)
+class Prose:
+    html: str
+
+
+@dataclass(frozen=True)
+class ExerciseLink:
+    """The place in the text where an exercise is offered."""
+
+    slug: str
+
+
+Block = Prose | Question | Example | ExerciseLink
+
+
+@dataclass(frozen=True)
+class Heading:
+    id: str
+    title: str
+    level: int
+
+
+@dataclass(frozen=True)
+class Lesson:
+    slug: str
+    number: int
+    title: str
+    level: str
+    minutes: int
+    idea_html: str
+    summary: str
+    """One plain sentence for the course map."""
+    result_html: str
+    insight_html: str
+    events: tuple[str, ...]
+    """Event names offered in the client cards of the lesson page."""
+    draft: bool
+    blocks: tuple[Block, ...]
+    headings: tuple[Heading, ...]
+    exercises: Mapping[str, Exercise]
+    version: str
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Return every question and prediction, in the order of the text."""
+        return tuple(block for block in self.blocks if isinstance(block, Question))
+
+    @property
+    def quiz(self) -> tuple[Question, ...]:
+        """Return the questions that make up the quiz: predictions are not among them."""
+        return tuple(question for question in self.questions if question.role == "question")
+
+    @property
+    def examples(self) -> tuple[Example, ...]:
+        """Return the programs that the text shows."""
+        return tuple(block for block in self.blocks if isinstance(block, Example))
+
+    def starting_files(self, workspace: str) -> Files:
+        """Return what the editor of `workspace` holds at first.
+
+        Raises:
+            KeyError: the lesson has no such exercise.
+        """
+        if workspace == SCRATCH:
+            return {"server.py": self.examples[0].source} if self.examples else {"server.py": ""}
+        return self.exercises[workspace].starter
+
+
+@dataclass(frozen=True)
+class Course:
+    title: str
+    tagline: str
+    lessons: tuple[Lesson, ...]
+    """In order of their numbers. A lesson whose bundle has an error is left out."""
+    playground: Files
+    """What the playground's editor holds at first."""
+    problems: tuple[Problem, ...] = ()
+    root: Path = field(default_factory=Path)
+
+    def lesson(self, slug: str) -> Lesson:
+        """Return the lesson of that name.
+
+        Raises:
+            KeyError: there is no such lesson.
+        """
+        for lesson in self.lessons:
+            if lesson.slug == slug:
+                return lesson
+        raise KeyError(slug)

@@ -1,0 +1,45 @@
+"""Every event name and error code of the lesson namespace. `static/js/core/events.js` holds the same list; a test compares them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+# From the page; each is acknowledged with {"ok": true, …} or {"ok": false, "error": {"code", "message"}}.
+RUN: Final = "run"
+STOP: Final = "stop"
+KEEP_ALIVE: Final = "keep_alive"
+CHECK: Final = "check"
+SAVE: Final = "save"
+RESTORE: Final = "restore"
+PREDICT: Final = "predict"
+ANSWER: Final = "answer"
+HINT: Final = "hint"
+SOLUTION: Final = "solution"
+HISTORY: Final = "history"
+
+REQUESTS: Final = (RUN, STOP, KEEP_ALIVE, CHECK, SAVE, RESTORE, PREDICT, ANSWER, HINT, SOLUTION, HISTORY)
+
+# To the page.
+SANDBOX_STATE: Final = "sandbox_state"
+SANDBOX_OUTPUT: Final = "sandbox_output"
+SANDBOX_TRACE: Final = "sandbox_trace"
+CHECK_RESULT: Final = "check_result"
+CHECK_FINISHED: Final = "check_finished"
+WORK_SAVED: Final = "work_saved"
+VOTES: Final = "votes"
+PRESENCE: Final = "presence"
+PROGRESS: Final = "progress"
+LESSON_CHANGED: Final = "lesson_changed"
+
+ANNOUNCEMENTS: Final = (
+    SANDBOX_STATE,
+    SANDBOX_OUTPUT,
+    SANDBOX_TRACE,
+    CHECK_RESULT,
+    CHECK_FINISHED,
+    WORK_SAVED,
+    VOTES,
+    PRESENCE,
+    PROGRESS,
+    LESSON_CHANGED,
+)

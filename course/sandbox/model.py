@@ -1,0 +1,114 @@
+"""The values that cross the sandbox's border. Pure: no I/O, nothing of Flask, nothing but the standard library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+MAX_SOURCE_BYTES = 64 * 1024
+
+State = Literal["queued", "starting", "ready", "stopped", "crashed", "limited"]
+ENDED: frozenset[State] = frozenset({"stopped", "crashed", "limited"})
+
+Purpose = Literal["run", "check"]
+Stream = Literal["stdout", "stderr", "notice"]
+"""``notice`` is a line of ours (output cut, idle warning), never the learner's."""
+
+
+class ProgramRefused(ValueError):
+    """The files can't be run at all; `code` is stable, the message is a sentence for the learner."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a learner wants to run.
+
+    Raises:
+        ProgramRefused: no ``server.py``, or the source is larger than 64 KB altogether.
+    """
+
+    files: Mapping[str, str]
+    """Name → text. ``server.py`` is run; ``templates/…`` and ``static/…`` are served from memory."""
+    runtime: Literal["threading"] = "threading"
+
+    def __post_init__(self) -> None:
+        if not self.files.get("server.py", "").strip():
+            raise ProgramRefused("empty_program", "There is no code in server.py yet. Write a server, or press Reset.")
+        size = sum(len(text.encode("utf-8", "surrogatepass")) for text in self.files.values())
+        if size > MAX_SOURCE_BYTES:
+            raise ProgramRefused(
+                "source_too_large",
+                f"Your program has {size // 1024} KB of source; {MAX_SOURCE_BYTES // 1024} KB is the most that runs here.",
+            )
+
+
+@dataclass(frozen=True)
+class StateChange:
+    state: State
+    reason: str = ""
+    """A whole sentence for the learner; empty where the state says it all."""
+    code: str = ""
+    """Stable name of the reason: ``memory``, ``cpu``, ``wall``, ``idle``, ``no_run_call``, ``replaced``…"""
+    queue_position: int | None = None
+    error: Mapping[str, Any] | None = None
+    """For a crash: ``{"type", "message", "line", "text"}``; line is 1-based in server.py, or None."""
+
+
+@dataclass(frozen=True)
+class Output:
+    stream: Stream
+    text: str
+
+
+@dataclass(frozen=True)
+class LearnerException:
+    """An exception that escaped a handler while the server went on. Reported by the child: never trusted for grading."""
+
+    type: str
+    message: str
+    line: int | None
+    handler: str
+
+
+@dataclass(frozen=True)
+class TraceRow:
+    """One frame as it passed the gateway, or was seen by a checking client."""
+
+    time: float
+    """Seconds since the sandbox became ready."""
+    client: str
+    direction: Literal["sent", "received"]
+    """From the client's point of view: ``sent`` goes to the server."""
+    frame: str
+    """The literal Engine.IO packet; a binary frame is ``b`` + base64, as long-polling writes it."""
+    transport: Literal["polling", "websocket"]
+    size: int
+    """Bytes of the payload on the wire, before base64."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the row as pages, checks and recordings store it."""
+        return {
+            "time": round(self.time, 4),
+            "client": self.client,
+            "direction": self.direction,
+            "frame": self.frame,
+            "transport": self.transport,
+            "size": self.size,
+        }
+
+
+class Watcher(Protocol):
+    """Who hears what a sandbox does. Called on a greenlet of the web process: it must not block."""
+
+    def state_changed(self, sandbox_id: str, change: StateChange) -> None: ...
+
+    def output(self, sandbox_id: str, piece: Output) -> None: ...
+
+    def exception(self, sandbox_id: str, exception: LearnerException) -> None: ...
+
+    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...
