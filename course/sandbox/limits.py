@@ -1,0 +1,62 @@
+"""Every limit of a sandbox, in one place, with its unit and default. Standard library only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+
+KB = 1024
+MB = 1024 * KB
+
+
+class LimitRefused(ValueError):
+    """A limit was set to something that is no positive number."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one learner's program may use. Each may be set as ``SANDBOX_<NAME>`` in the environment."""
+
+    address_space_bytes: int = 256 * MB
+    resident_bytes: int = 160 * MB
+    threads: int = 40
+    thread_stack_bytes: int = 512 * KB
+    processes_of_all: int = 4096
+    """RLIMIT_NPROC, counted by the kernel over all processes of the uid: a common ceiling, not one sandbox's."""
+    open_files: int = 64
+    file_bytes: int = 0
+    cpu_soft_seconds: int = 30
+    cpu_hard_seconds: int = 31
+    cpu_hog_share: float = 0.9
+    cpu_hog_seconds: float = 8
+    wall_seconds: float = 600
+    idle_seconds: float = 120
+    idle_warning_seconds: float = 30
+    """How long before the idle end the learner is warned."""
+    start_seconds: float = 5
+    output_bytes_per_second: int = 64 * KB
+    output_bytes: int = 1 * MB
+    message_bytes: int = 256 * KB
+    engineio_sessions: int = 8
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:
+        """Return the defaults, changed by ``SANDBOX_<NAME>`` variables.
+
+        Raises:
+            LimitRefused: a variable is not a positive number.
+        """
+        chosen: dict[str, float] = {}
+        for field in fields(cls):
+            text = environment.get(f"SANDBOX_{field.name.upper()}")
+            if text is None:
+                continue
+            try:
+                value = float(text) if isinstance(field.default, float) else int(text)
+            except ValueError:
+                value = -1
+            if value < 0:
+                raise LimitRefused(f"SANDBOX_{field.name.upper()} is {text!r}: it must be a number, not below 0.")
+            chosen[field.name] = value
+        return cls(**chosen)  # type: ignore[arg-type]
