@@ -1,0 +1,36 @@
+# Two commands do all the set-up:  make run  (the site)   and   make test  (all tests).
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do command -v $$name && break; done)
+BIN := .venv/bin
+
+.PHONY: run test lint bench soak attacks check clean
+
+run:
+	@$(PYTHON) dev/prepare.py run
+	@exec $(BIN)/python app.py
+
+test:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+bench:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/python -m bench
+
+soak:
+	@$(PYTHON) dev/prepare.py test
+	@SOAK=20 $(BIN)/python -m pytest tests/lessons $(ARGS)
+
+attacks:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/python -m tests.sandbox.attacks
+
+check:
+	@$(PYTHON) dev/prepare.py run
+	@$(BIN)/flask --app app course check
+
+clean:
+	rm -rf .venv .node static/dist frontend/node_modules
