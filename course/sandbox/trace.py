@@ -1,0 +1,148 @@
+"""What passed between a sandbox and its clients: rows of literal frames, told in coalesced batches."""
+
+from __future__ import annotations
+
+import time
+from base64 import b64encode
+from collections import deque
+from collections.abc import Callable
+from threading import Lock, Thread
+from threading import Event as ThreadEvent
+from typing import Literal, NamedTuple
+
+from course.sandbox.model import TraceRow
+
+Direction = Literal["sent", "received"]
+Transport = Literal["polling", "websocket"]
+
+KEPT_ROWS = 500
+ROWS_PER_SECOND = 300
+CHARACTERS_PER_SECOND = 512 * 1024
+FLUSH_SECONDS = 0.04
+FRAME_CHARACTERS = 8 * 1024
+"""Longer frames are cut in the trace (not on the wire), so that 500 rows stay below 4 MB. Their row's `size` tells."""
+
+CUT_MARK = "…"
+
+
+class _Seen(NamedTuple):
+    """A frame as `add` met it; made into a row only when the batch is flushed, off the path of the bytes."""
+
+    time: float
+    client: str
+    direction: Direction
+    frame: str | bytes
+    transport: Transport
+
+
+class Trace:
+    """The trace of one sandbox. Safe to call from several threads or greenlets.
+
+    Args:
+        flush: is given a batch of rows and the number of frames left out since the last batch. It is called on
+            a thread of the trace, at most every `flush_seconds`; it must not raise.
+        clock: seconds, never going back.
+        rows_per_second: frames beyond this many in one second (or beyond 512 K characters) are counted, not kept.
+        flush_seconds: the longest a row waits for others.
+    """
+
+    def __init__(
+        self,
+        flush: Callable[[list[TraceRow], int], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        kept_rows: int = KEPT_ROWS,
+        rows_per_second: int = ROWS_PER_SECOND,
+        flush_seconds: float = FLUSH_SECONDS,
+    ) -> None:
+        self._flush = flush
+        self._clock = clock
+        self._rows_per_second = rows_per_second
+        self._flush_seconds = flush_seconds
+        self._kept: deque[TraceRow] = deque(maxlen=kept_rows)
+        self._pending: list[_Seen] = []
+        self._dropped = 0
+        self._second = -1
+        self._rows_this_second = 0
+        self._characters_this_second = 0
+        self._started = clock()
+        self._lock = Lock()
+        self._flushing = Lock()
+        self._work = ThreadEvent()
+        self._thread: Thread | None = None
+        self._closed = ThreadEvent()
+
+    @property
+    def rows(self) -> list[TraceRow]:
+        """The last rows that were flushed, oldest first: who shows these and then listens sees each row once."""
+        return list(self._kept)
+
+    def ready(self) -> None:
+        """Set time 0: the sandbox became ready."""
+        self._started = self._clock()
+
+    def add(self, client: str, direction: Direction, frame: str | bytes, transport: Transport) -> None:
+        """Note one Engine.IO packet: text as `str`, a binary WebSocket message as `bytes`."""
+        now = self._clock() - self._started
+        with self._lock:
+            if self._closed.is_set() or not self._admit(now, len(frame)):
+                return
+            self._pending.append(_Seen(now, client, direction, frame, transport))
+            if self._thread is None:
+                self._thread = Thread(target=self._flush_batches, name="trace", daemon=True)
+                self._thread.start()
+        if not self._work.is_set():
+            self._work.set()
+
+    def flush(self) -> None:
+        """Tell what is pending now instead of within `flush_seconds`."""
+        with self._flushing:
+            with self._lock:
+                pending, self._pending = self._pending, []
+                dropped, self._dropped = self._dropped, 0
+            if pending or dropped:
+                rows = [_row(seen) for seen in pending]
+                self._kept.extend(rows)
+                self._flush(rows, dropped)
+
+    def close(self) -> None:
+        """Flush what is left and take no more. Closing twice is harmless."""
+        with self._lock:
+            self._closed.set()
+        self._work.set()
+        self.flush()
+
+    def _admit(self, now: float, characters: int) -> bool:
+        second = int(now)
+        if second != self._second:
+            self._second, self._rows_this_second, self._characters_this_second = second, 0, 0
+        if self._rows_this_second >= self._rows_per_second or self._characters_this_second >= CHARACTERS_PER_SECOND:
+            self._dropped += 1
+            # The flusher is awake: a full second has rows in it. The count goes out with their batch or the next.
+            self._work.set()
+            return False
+        self._rows_this_second += 1
+        self._characters_this_second += min(characters, FRAME_CHARACTERS)
+        return True
+
+    def _flush_batches(self) -> None:
+        while not self._closed.is_set():
+            self._work.wait()
+            self._closed.wait(self._flush_seconds)
+            self._work.clear()
+            self.flush()
+
+
+def _row(seen: _Seen) -> TraceRow:
+    frame, size = seen.frame, 0
+    if isinstance(frame, bytes):
+        # The trace writes a binary message the way long-polling does (Engine.IO protocol, "Packet encoding").
+        size = len(frame)
+        frame = "b" + b64encode(frame[:FRAME_CHARACTERS]).decode("ascii")
+    elif frame.startswith("b") and seen.transport == "polling":
+        size = (len(frame) - 1) * 3 // 4 - frame[-2:].count("=")
+    else:
+        size = len(frame.encode("utf-8", "surrogatepass"))
+    if len(frame) > FRAME_CHARACTERS:
+        frame = frame[:FRAME_CHARACTERS] + CUT_MARK
+    return TraceRow(max(0.0, seen.time), seen.client, seen.direction, frame, seen.transport, size)
