@@ -1,0 +1,138 @@
+"""The settings of one running site: read from the environment once, checked, then frozen."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from course.sandbox.limits import LimitRefused, Limits
+
+ROOT = Path(__file__).resolve().parent.parent
+
+SandboxMode = Literal["confined", "unconfined", "off"]
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class SettingRefused(ValueError):
+    """A setting has a value that can't be right; the message names the variable and what it may be."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything an operator can choose. The comment behind each field names its environment variable."""
+
+    host: str = "127.0.0.1"  # HOST
+    port: int = 5000  # PORT
+    production: bool = False  # PRODUCTION=1: never guessed
+    secret_key: str = ""  # SECRET_KEY: signs the learner's cookie; needed in production
+    database_url: str = ""  # DATABASE_URL: empty means SQLite in the instance folder
+    instance: Path = field(default_factory=lambda: ROOT / "instance")  # INSTANCE_DIR
+    course: Path = field(default_factory=lambda: ROOT / "lessons")  # COURSE_DIR
+    sandbox: SandboxMode = "confined"  # SANDBOX
+    sandbox_slots: int | None = None  # SANDBOX_SLOTS: programs at once; counted from memory where not set
+    sandbox_host: str | None = None  # SANDBOX_HOST: a second host name that serves learners' programs
+    https: bool = False  # HTTPS=1: cookies are Secure and carry the __Host- prefix
+    trusted_proxies: int = 0  # TRUSTED_PROXIES: how many proxies in front set X-Forwarded-*
+    limits: Limits = field(default_factory=Limits)  # SANDBOX_<LIMIT>
+    migrate: bool = True  # MIGRATE=0: the release phase does it instead
+
+    @property
+    def loopback(self) -> bool:
+        """Say whether only this machine can reach the site."""
+        return self.host in LOOPBACK
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings that `environment` asks for.
+
+    Raises:
+        SettingRefused: a value is not possible, or not safe in production.
+    """
+    try:
+        limits = Limits.from_environment(environment)
+    except LimitRefused as refusal:
+        raise SettingRefused(str(refusal)) from refusal
+    production = _switch(environment, "PRODUCTION")
+    instance = Path(environment.get("INSTANCE_DIR") or ROOT / "instance").resolve()
+    settings = Settings(
+        host=environment.get("HOST") or "127.0.0.1",
+        port=_whole_number(environment, "PORT", 5000, 0, 65535) or 0,
+        production=production,
+        secret_key=environment.get("SECRET_KEY") or ("" if production else _development_key(instance)),
+        database_url=_database(environment, instance),
+        instance=instance,
+        course=Path(environment.get("COURSE_DIR") or ROOT / "lessons").resolve(),
+        sandbox=_mode(environment),
+        sandbox_slots=_whole_number(environment, "SANDBOX_SLOTS", None, 1, 10_000),
+        sandbox_host=environment.get("SANDBOX_HOST") or None,
+        https=_switch(environment, "HTTPS"),
+        trusted_proxies=_whole_number(environment, "TRUSTED_PROXIES", 0, 0, 10) or 0,
+        limits=limits,
+        migrate=_switch(environment, "MIGRATE", default=True),
+    )
+    _refuse_unsafe(settings, environment)
+    return settings
+
+
+def _refuse_unsafe(settings: Settings, environment: Mapping[str, str]) -> None:
+    if settings.production and len(settings.secret_key) < 16:
+        raise SettingRefused("SECRET_KEY must be set in production, and have 16 characters or more.")
+    if settings.sandbox == "unconfined" and (settings.production or not settings.loopback):
+        raise SettingRefused(
+            "SANDBOX=unconfined runs strangers' code with your rights: it is only for development on loopback."
+        )
+    if (_whole_number(environment, "WEB_CONCURRENCY", 1, 1, 1000) or 1) > 1:
+        raise SettingRefused(
+            "WEB_CONCURRENCY is more than 1, but there is no message queue between web processes yet: set it to 1."
+        )
+
+
+def _database(environment: Mapping[str, str], instance: Path) -> str:
+    url = environment.get("DATABASE_URL") or ""
+    if url.startswith("postgres://"):  # the form some platforms hand out; SQLAlchemy wants a driver
+        return "postgresql+psycopg://" + url.removeprefix("postgres://")
+    return url or f"sqlite:///{instance / 'duplex.sqlite'}"
+
+
+def _development_key(instance: Path) -> str:
+    """Return a key that stays the same over restarts, so that a development restart keeps learners' cookies."""
+    file = instance / "secret-key"
+    if not file.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32))
+    return file.read_text().strip()
+
+
+def _mode(environment: Mapping[str, str]) -> SandboxMode:
+    match environment.get("SANDBOX", "confined"):
+        case "confined":
+            return "confined"
+        case "unconfined":
+            return "unconfined"
+        case "off":
+            return "off"
+        case other:
+            raise SettingRefused(f"SANDBOX is {other!r}: it may be confined, unconfined or off.")
+
+
+def _switch(environment: Mapping[str, str], name: str, *, default: bool = False) -> bool:
+    text = environment.get(name, "").lower()
+    if text in ("", "1", "true", "yes", "0", "false", "no"):
+        return text in ("1", "true", "yes") if text else default
+    raise SettingRefused(f"{name} is {text!r}: it may be 1 or 0.")
+
+
+def _whole_number(
+    environment: Mapping[str, str], name: str, default: int | None, lowest: int, highest: int
+) -> int | None:
+    text = environment.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or not lowest <= int(text) <= highest:
+        raise SettingRefused(f"{name} is {text!r}: it must be a whole number from {lowest} to {highest}.")
+    return int(text)

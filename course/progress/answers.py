@@ -1,0 +1,92 @@
+"""Committed answers, and how everybody answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from course.extensions import db
+from course.progress.models import Answer
+from course.progress.work import ensure_learner
+from course.progress.writing import writing
+
+VOTES_SHOWN_FROM = 5
+"""Fewer answers than this are not shown: they would tell who answered what."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A learner's newest answer to a question."""
+
+    question: str
+    question_version: str
+    choices: tuple[str, ...]
+    text: str
+    correct: bool
+
+
+@dataclass(frozen=True)
+class Votes:
+    """How learners answered at first."""
+
+    total: int
+    counts: dict[str, int]
+    """Option id → how many chose it."""
+
+
+def record(learner: str, lesson: str, answer: Answered) -> None:
+    """Keep one answer."""
+    with writing() as session:
+        ensure_learner(session, learner)
+        earlier = session.scalar(
+            select(Answer.id)
+            .where(
+                Answer.learner_id == learner,
+                Answer.lesson == lesson,
+                Answer.question == answer.question,
+                Answer.question_version == answer.question_version,
+            )
+            .limit(1)
+        )
+        session.add(
+            Answer(
+                learner_id=learner,
+                lesson=lesson,
+                question=answer.question,
+                question_version=answer.question_version,
+                choices=list(answer.choices),
+                text=answer.text,
+                correct=answer.correct,
+                first=earlier is None,
+            )
+        )
+
+
+def newest(learner: str, lesson: str) -> dict[str, Answered]:
+    """Return the newest answer to each question of a lesson, by question id."""
+    rows = db.session.scalars(
+        select(Answer).where(Answer.learner_id == learner, Answer.lesson == lesson).order_by(Answer.id)
+    )
+    return {
+        row.question: Answered(row.question, row.question_version, tuple(row.choices), row.text, row.correct)
+        for row in rows
+    }
+
+
+def votes(lesson: str, question: str, question_version: str) -> Votes | None:
+    """Return how everybody answered this version of a question at first; None while there are too few answers."""
+    rows = list(
+        db.session.scalars(
+            select(Answer.choices).where(
+                Answer.lesson == lesson,
+                Answer.question == question,
+                Answer.question_version == question_version,
+                Answer.first,
+            )
+        )
+    )
+    if len(rows) < VOTES_SHOWN_FROM:
+        return None
+    return Votes(len(rows), dict(Counter(choice for choices in rows for choice in choices)))
