@@ -1,0 +1,137 @@
+// Builds static/dist: own scripts and styles with the libraries they import, minified, under hashed names.
+//
+// What it leaves there:
+//   manifest.json          {"app.js": "app-HASH.js", …}: the server's asset("app.js") reads it
+//   *.js, *.css, *.woff2   each with a .gz and a .br beside it, except fonts, which are compressed already
+//
+// Two flat bundles: the page's own code (app.js), and CodeMirror (editor.js), which app.js imports when a page has an
+// editor. connect.js is a page of its own and theme.js a classic script, so both are built apart and share no chunk.
+
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import path from "node:path";
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+const root = path.dirname(here);
+const modules = path.join(here, "node_modules");
+const dist = path.join(root, "static", "dist");
+const fresh = path.join(root, "static", "dist.new");
+
+/** Compressed (brotli) kilobytes that a file may weigh; tests/web hold the same promise. */
+const BUDGET = { "app.js": 32, "app.css": 12, "editor.js": 145, "connect.js": 32, "theme.js": 1 };
+
+/** Hashed fonts keep a short name in the manifest, so that a page can preload them. */
+const FONTS = {
+  "atkinson-hyperlegible-next-latin-wght-normal.woff2": "text.woff2",
+  "atkinson-hyperlegible-mono-latin-wght-normal.woff2": "code.woff2",
+};
+
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  metafile: true,
+  outdir: fresh,
+  entryNames: "[name]-[hash]",
+  chunkNames: "part-[hash]",
+  assetNames: "[name]-[hash]",
+  nodePaths: [modules],
+  target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+  loader: { ".woff2": "file" },
+  legalComments: "none",
+  logLevel: "silent",
+};
+
+const builds = [
+  { entryPoints: ["static/js/app.js", "static/js/editor/editor.js"], format: "esm", splitting: true },
+  { entryPoints: ["static/js/connect.js"], format: "esm" },
+  { entryPoints: ["static/js/theme.js"], format: "iife" },
+  { entryPoints: ["static/css/app.css"] },
+];
+
+/** A failure that is not a bug: its message says what to do next. */
+class Stop extends Error {}
+
+async function main() {
+  const { build, formatMessages } = await loadEsbuild();
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { recursive: true });
+  const manifest = {};
+  for (const options of builds) {
+    const entryPoints = options.entryPoints.filter((entry) => existsSync(path.join(root, entry)));
+    if (entryPoints.length === 0) throw new Stop(`${options.entryPoints[0]} is missing: restore it, then build again.`);
+    try {
+      const { metafile } = await build({ ...shared, ...options, entryPoints });
+      note(metafile, manifest);
+    } catch (failure) {
+      if (!failure.errors) throw failure;
+      const lines = await formatMessages(failure.errors, { kind: "error", color: process.stderr.isTTY });
+      throw new Stop(`${lines.join("")}Correct the lines above, then run the same command again.`);
+    }
+  }
+  await compress();
+  await writeFile(path.join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+  await rm(dist, { recursive: true, force: true });
+  await rename(fresh, dist);
+  await report(manifest);
+}
+
+async function loadEsbuild() {
+  if (!existsSync(modules)) {
+    throw new Stop("The front end's packages are not here yet. Run  make run  in the project's folder: it fetches them.");
+  }
+  try {
+    return await import("esbuild");
+  } catch (failure) {
+    throw new Stop(`esbuild does not start (${failure.message}).\nRemove frontend/node_modules and run  make run  again.`);
+  }
+}
+
+/** Enter the outputs of one build into the manifest, under the names that pages ask for. */
+function note(metafile, manifest) {
+  for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
+    const name = path.basename(output);
+    if (entryPoint) manifest[path.basename(entryPoint)] = name;
+    for (const [font, short] of Object.entries(FONTS)) {
+      if (name.endsWith(".woff2") && name.startsWith(font.replace(".woff2", ""))) manifest[short] = name;
+    }
+  }
+}
+
+/** Lay a .gz and a .br beside every text file: the server sends what the browser accepts. */
+async function compress() {
+  for (const name of await readdir(fresh)) {
+    if (!/\.(js|css)$/.test(name)) continue;
+    const bytes = await readFile(path.join(fresh, name));
+    await writeFile(path.join(fresh, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
+    await writeFile(path.join(fresh, `${name}.br`), brotliCompressSync(bytes, quality));
+  }
+}
+
+/** Print what a browser will fetch, and mark a file that passes its budget. */
+async function report(manifest) {
+  const named = Object.entries(manifest);
+  const parts = (await readdir(dist)).filter((name) => /^part-.*\.js$/.test(name)).map((name) => [name, name]);
+  for (const [name, file] of [...named, ...parts]) {
+    const plain = (await readFile(path.join(dist, file))).length;
+    const packed = file.endsWith(".woff2") ? plain : (await readFile(path.join(dist, `${file}.br`))).length;
+    const budget = BUDGET[name];
+    const verdict = budget === undefined ? "" : packed <= budget * 1024 ? `of ${budget}` : `PASSES ITS BUDGET OF ${budget}`;
+    console.log(`  ${name.padEnd(18)} ${kilobytes(plain)} KB, ${kilobytes(packed)} KB compressed ${verdict}`.trimEnd());
+  }
+}
+
+function kilobytes(bytes) {
+  return (bytes / 1024).toFixed(1).padStart(6);
+}
+
+try {
+  await main();
+} catch (failure) {
+  await rm(fresh, { recursive: true, force: true });
+  console.error(failure instanceof Stop ? `\n${failure.message}` : failure);
+  process.exitCode = 1;
+}
