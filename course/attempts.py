@@ -1,0 +1,281 @@
+"""What a learner can do: run, check, save, answer, ask for help. The same for the page, the plain forms and the tests.
+
+Every method takes plain values and either does what its name says or raises `Refused` with a sentence for the learner.
+Those that read or keep something need an application context.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from course.content.model import PLAYGROUND, SCRATCH, Course, Exercise, Files, Lesson, Option, Question
+from course.grading.grader import Grader
+from course.progress import answers, work
+from course.progress.answers import Answered, Votes
+from course.progress.work import Conflict, Saved
+from course.sandbox.model import MAX_SOURCE_BYTES, Program, ProgramRefused, Watcher
+from course.sandbox.sandbox import Sandbox
+from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
+
+FILES_AT_MOST = 20
+FILE_NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}")
+ANSWER_CHARACTERS = 200
+
+
+class Refused(Exception):
+    """The wish can't be granted. `code` is stable; the message is a sentence for the learner."""
+
+    def __init__(self, code: str, message: str, **extra: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.extra = extra
+        """More fields of the answer, beside ``error``."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be known once an answer is committed."""
+
+    question: Question
+    answered: Answered
+    votes: Votes | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape that the page draws."""
+        return {**reveal(self.question, self.answered), "votes": votes_json(self.votes)}
+
+
+class Attempts:
+    """The use cases, over one course, one supervisor and one grader."""
+
+    def __init__(self, courses: Callable[[], Course], sandboxes: Supervisor, grader: Grader) -> None:
+        self._courses = courses
+        self.sandboxes = sandboxes
+        self.grader = grader
+
+    # Where things are
+
+    def lesson(self, slug: str) -> Lesson:
+        """Return a lesson.
+
+        Raises:
+            Refused: there is none of that name.
+        """
+        try:
+            return self._courses().lesson(slug)
+        except KeyError:
+            raise Refused("unknown_lesson", "There is no such lesson (any more). The course map has them all.") from None
+
+    def exercise(self, slug: str, exercise: str) -> Exercise:
+        """Return an exercise of a lesson.
+
+        Raises:
+            Refused: there is none of that name.
+        """
+        found = None if slug == PLAYGROUND else self.lesson(slug).exercises.get(exercise)
+        if found is None:
+            raise Refused("unknown_exercise", "There is no such exercise here (any more). Reload the page.")
+        return found
+
+    def starting_files(self, slug: str, exercise: str) -> Files:
+        """Return what the editor of a workspace holds at first.
+
+        Raises:
+            Refused: there is no such workspace.
+        """
+        if slug == PLAYGROUND and exercise == SCRATCH:
+            return self._courses().playground
+        if exercise == SCRATCH:
+            return self.lesson(slug).starting_files(SCRATCH)
+        return self.exercise(slug, exercise).starter
+
+    # Running
+
+    def run(self, learner: str, slug: str, exercise: str, files: Files, watcher: Watcher) -> Sandbox:
+        """Start the learner's program in a sandbox of its own; it replaces the one they had."""
+        self.starting_files(slug, exercise)
+        return self._start(learner, files, "run", watcher)
+
+    def stop(self, learner: str) -> None:
+        """Stop the learner's program, if one is running."""
+        sandbox = self.sandboxes.of_learner(learner)
+        if sandbox is not None:
+            self.sandboxes.stop(sandbox.id)
+
+    def keep_alive(self, learner: str) -> None:
+        """Start the idle clock of the learner's program anew."""
+        sandbox = self.sandboxes.of_learner(learner)
+        if sandbox is None:
+            raise Refused("not_running", "Your server is not running any more. Press Run to start it again.")
+        self.sandboxes.keep_alive(sandbox.id)
+
+    def _start(self, learner: str, files: Files, purpose: Any, watcher: Watcher) -> Sandbox:
+        valid_files(files)
+        try:
+            return self.sandboxes.start(Program(files), learner=learner, purpose=purpose, watcher=watcher)
+        except ProgramRefused as refusal:
+            raise Refused(refusal.code, str(refusal)) from refusal
+        except SandboxesUnavailable as refusal:
+            raise Refused("sandbox_unavailable", str(refusal)) from refusal
+
+    # Saved work
+
+    def save(self, learner: str, slug: str, exercise: str, files: Files, base_version: int | None) -> Saved:
+        """Keep what the editor holds."""
+        self.starting_files(slug, exercise)
+        valid_files(files)
+        try:
+            return work.save(learner, slug, exercise, files, base_version=base_version)
+        except Conflict as conflict:
+            raise Refused(
+                "conflict",
+                "A newer version of this program was saved in another tab or on another device.",
+                newer={"version": conflict.version, "files": conflict.files},
+            ) from conflict
+
+    def reset(self, learner: str, slug: str, exercise: str) -> Saved:
+        """Put the starter back; what was there stays in the history."""
+        return work.save(learner, slug, exercise, self.starting_files(slug, exercise), kind="starter")
+
+    def use_solution(self, learner: str, slug: str, exercise: str) -> Saved:
+        """Put the official solution into the editor; what was there stays in the history."""
+        found = self.exercise(slug, exercise)
+        if not self._may_see_solution(learner, slug, exercise):
+            raise Refused("ask_again", "Look at the solution first.")
+        return work.save(learner, slug, exercise, found.solution, kind="solution")
+
+    def restore(self, learner: str, slug: str, exercise: str, version: int) -> Saved:
+        """Put an earlier version back."""
+        self.starting_files(slug, exercise)
+        try:
+            return work.restore(learner, slug, exercise, version)
+        except KeyError:
+            raise Refused("unknown_version", "That version is not kept any more.") from None
+
+    # Questions
+
+    def answer(self, learner: str, slug: str, question: str, choices: tuple[str, ...], text: str) -> Verdict:
+        """Commit an answer and mark it."""
+        found = find_question(self.lesson(slug), question)
+        if found.kind in ("single", "multiple"):
+            known = {option.id for option in found.options}
+            if not choices or not set(choices) <= known or (found.kind == "single" and len(choices) != 1):
+                raise Refused("no_choice", "Choose an answer first.")
+        elif not text.strip():
+            raise Refused("no_choice", "Write an answer first.")
+        elif len(text) > ANSWER_CHARACTERS:
+            raise Refused("too_long", f"That is longer than {ANSWER_CHARACTERS} characters; the answer is short.")
+        given = Answered(question, found.version, tuple(dict.fromkeys(choices)), text.strip(), False)
+        given = Answered(question, found.version, given.choices, given.text, is_right(found, given))
+        answers.record(learner, slug, given)
+        return Verdict(found, given, answers.votes(slug, question, found.version))
+
+    # Help
+
+    def hint(self, learner: str, slug: str, exercise: str, step: int) -> tuple[str, int]:
+        """Return the HTML of hint number `step` (from 1) and how many there are."""
+        hints = self.exercise(slug, exercise).hints
+        if not 1 <= step <= len(hints):
+            raise Refused("no_more_hints", "There are no more hints for this exercise.")
+        work.note_hint(learner, slug, exercise, step)
+        return hints[step - 1], len(hints)
+
+    def solution(self, learner: str, slug: str, exercise: str) -> Exercise:
+        """Return the exercise with its official solution: after passing, or on asking twice."""
+        found = self.exercise(slug, exercise)
+        if not self._may_see_solution(learner, slug, exercise) and not work.note_solution_asked(
+            learner, slug, exercise
+        ):
+            raise Refused(
+                "ask_again",
+                "You have not passed yet, and finding it yourself is worth more. If you still want to see it, ask again.",
+            )
+        return found
+
+    def _may_see_solution(self, learner: str, slug: str, exercise: str) -> bool:
+        saved = work.find(learner, slug, exercise)
+        return bool(saved and (saved.passed or saved.solution_asked > 1))
+
+
+def valid_files(files: Files) -> None:
+    """Check what claims to be a program's files.
+
+    Raises:
+        Refused: too many, too large, or badly named.
+    """
+    if not files or len(files) > FILES_AT_MOST:
+        raise Refused("bad_files", f"A program has between one and {FILES_AT_MOST} files.")
+    for name in files:
+        if not FILE_NAME.fullmatch(name):
+            raise Refused("bad_files", f"{name[:40]!r} can't be the name of a file here.")
+    if sum(len(text.encode("utf-8", "surrogatepass")) for text in files.values()) > MAX_SOURCE_BYTES:
+        raise Refused(
+            "source_too_large",
+            f"Your program is larger than {MAX_SOURCE_BYTES // 1024} KB. It is kept in this browser, but it can't run or be saved.",
+        )
+
+
+def find_question(lesson: Lesson, question: str) -> Question:
+    """Return a question of a lesson.
+
+    Raises:
+        Refused: the lesson has none of that id.
+    """
+    for found in lesson.questions:
+        if found.id == question:
+            return found
+    raise Refused("unknown_question", "This question has changed or gone. Reload the page.")
+
+
+def shuffled(question: Question, learner: str) -> list[Option]:
+    """Return the options in the order that belongs to this learner: the same each time, another for the next one."""
+    return sorted(
+        question.options,
+        key=lambda option: hashlib.sha256(f"{learner} {question.id} {option.id}".encode()).digest(),
+    )
+
+
+def is_right(question: Question, answered: Answered) -> bool:
+    """Mark an answer. Several-answer questions want exactly the right options."""
+    if question.options:
+        return set(answered.choices) == {option.id for option in question.options if option.correct}
+    given = " ".join(answered.text.split()).casefold()
+    if question.kind == "number":
+        return any(_number(given) == _number(accepted) is not None for accepted in question.accepted)
+    return given in {" ".join(accepted.split()).casefold() for accepted in question.accepted}
+
+
+def reveal(question: Question, answered: Answered) -> dict[str, Any]:
+    """Return the key and the reasons, in the shape that the page draws."""
+    return {
+        "correct": answered.correct,
+        "options": [
+            {
+                "id": option.id,
+                "correct": option.correct,
+                "reason_html": option.reason_html,
+                "chosen": option.id in answered.choices,
+            }
+            for option in question.options
+        ],
+        "reason_html": question.reason_html,
+        "accepted": list(question.accepted[:1]),
+        "text": answered.text,
+    }
+
+
+def votes_json(votes: Votes | None) -> Mapping[str, Any] | None:
+    """Return votes as the page draws them."""
+    return {"total": votes.total, "counts": votes.counts} if votes else None
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None

@@ -1,0 +1,129 @@
+"""What the namespaces of one site share: the use cases, the feeds, who is here, and how to reach a learner's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask_socketio import SocketIO
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from course.attempts import Attempts, Refused, votes_json
+from course.content.model import Lesson
+from course.live import events
+from course.live.coalescing import Coalescer, Presence
+from course.live.feed import Feeds
+from course.progress import answers
+from course.progress.reports import lesson_progress
+
+PER_MINUTE = {
+    events.RUN: 60,
+    events.CHECK: 30,
+    events.SAVE: 200,
+    events.ANSWER: 60,
+    events.PREDICT: 60,
+}
+"""How often one learner may do what costs us something; anything else 240 times a minute."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One connection of one learner to the namespace of one lesson."""
+
+    sid: str
+    learner: str
+    slug: str
+    namespace: str
+
+    @property
+    def room(self) -> str:
+        """Return the room that all pages of this learner are in."""
+        return room_of(self.learner)
+
+
+class Desk:
+    """Made once by the factory."""
+
+    def __init__(self, app: Flask, socketio: SocketIO, attempts: Attempts) -> None:
+        self.app = app
+        self.socketio = socketio
+        self.attempts = attempts
+        self.feeds = Feeds()
+        self.presence = Presence()
+        self.checking: set[str] = set()
+        """Learners whose check is going on."""
+        self._coalescer = Coalescer(socketio.start_background_task, socketio.sleep)
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def allow(self, visit: Visit, event: str) -> None:
+        """Count one more request.
+
+        Raises:
+            Refused: the learner does this too often.
+        """
+        if not self._limiter.hit(RateLimitItemPerMinute(PER_MINUTE.get(event, 240)), visit.learner, event):
+            raise Refused("too_often", "That was a little too often. Wait a few seconds, then try again.")
+
+    def tell(self, visit: Visit) -> Callable[[str, dict[str, Any]], None]:
+        """Return a function that emits to all pages of this learner on this lesson, from any task."""
+
+        def emit(event: str, payload: dict[str, Any]) -> None:
+            self.socketio.emit(event, payload, to=visit.room, namespace=visit.namespace)
+
+        return emit
+
+    def presence_changed(self, visit: Visit) -> None:
+        """Tell everybody on the lesson, soon, how many they are."""
+
+        def emit() -> None:
+            here = self.presence.count(visit.slug)
+            self.socketio.emit(events.PRESENCE, {"here": here}, namespace=visit.namespace)
+
+        self._coalescer.soon(("presence", visit.slug), emit)
+
+    def votes_changed(self, visit: Visit, question: str, version: str) -> None:
+        """Show everybody who has answered it, soon, how the question stands."""
+
+        def emit() -> None:
+            with self.app.app_context():
+                votes = votes_json(answers.votes(visit.slug, question, version))
+            if votes:
+                payload = {"question": question, **votes}
+                self.socketio.emit(events.VOTES, payload, to=answered_room(question), namespace=visit.namespace)
+
+        self._coalescer.soon(("votes", visit.slug, question), emit)
+
+    def progress_changed(self, visit: Visit, lesson: Lesson) -> None:
+        """Tell the learner's pages how far they are. Needs an application context."""
+        progress = lesson_progress(visit.learner, lesson)
+        payload = {
+            "lesson": {"done": progress.done, "total": progress.total},
+            "exercises": {
+                slug: {"passed": item.passed, "total": item.total, "done": item.done}
+                for slug, item in progress.exercises.items()
+            },
+        }
+        self.tell(visit)(events.PROGRESS, payload)
+
+    def lesson_changed(self, slug: str) -> None:
+        """Tell the open pages of a lesson that its text was saved anew (development)."""
+        self.socketio.emit(events.LESSON_CHANGED, {"slug": slug}, namespace=namespace_of(slug))
+
+
+def namespace_of(slug: str) -> str:
+    """Return the namespace that the pages of a lesson connect to."""
+    return f"/lessons/{slug}"
+
+
+def room_of(learner: str) -> str:
+    """Return the room of a learner's pages."""
+    return f"learner:{learner}"
+
+
+def answered_room(question: str) -> str:
+    """Return the room of those who have answered a question, and so may see the votes."""
+    return f"answered:{question}"

@@ -1,0 +1,107 @@
+"""From a running sandbox to the pages of its learner: state, output and trace, and what a reloaded page must know."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from typing import Any
+
+from course.live import events
+from course.sandbox.limits import Limits
+from course.sandbox.model import ENDED, LearnerException, Output, StateChange, TraceRow
+from course.sandbox.sandbox import Sandbox
+
+OUTPUT_KEPT = 400
+"""Pieces of output that a reloaded page gets again."""
+FEEDS_KEPT = 500
+
+Emit = Callable[[str, dict[str, Any]], None]
+
+
+class RunFeed:
+    """A `course.sandbox.model.Watcher` that tells the learner's pages, and remembers."""
+
+    def __init__(self, slug: str, exercise: str, limits: Limits, emit: Emit) -> None:
+        self.slug = slug
+        self.exercise = exercise
+        self.sandbox: Sandbox | None = None
+        self._emit = emit
+        self._limits = limits_json(limits)
+        self._output: deque[dict[str, str]] = deque(maxlen=OUTPUT_KEPT)
+        self._state: dict[str, Any] = {}
+        self._started_at: float | None = None
+
+    def state_changed(self, sandbox_id: str, change: StateChange) -> None:
+        """Tell the pages what became of the program."""
+        if change.state == "ready" and self._started_at is None:
+            self._started_at = time.time()
+        self._state = {
+            "id": sandbox_id,
+            "url": f"/sandbox/{sandbox_id}/",
+            "exercise": self.exercise,
+            "state": change.state,
+            "reason": change.reason,
+            "code": change.code,
+            "queue_position": change.queue_position,
+            "error": dict(change.error) if change.error else None,
+            "started_at": self._started_at,
+            "limits": self._limits,
+        }
+        self._emit(events.SANDBOX_STATE, self._state)
+
+    def output(self, sandbox_id: str, piece: Output) -> None:
+        """Pass on what the program printed."""
+        row = {"stream": piece.stream, "text": piece.text}
+        self._output.append(row)
+        self._emit(events.SANDBOX_OUTPUT, {"id": sandbox_id, **row})
+
+    def exception(self, sandbox_id: str, exception: LearnerException) -> None:
+        """Do nothing: the traceback is in the output already."""
+
+    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None:
+        """Pass on the frames that passed the gateway."""
+        self._emit(
+            events.SANDBOX_TRACE, {"id": sandbox_id, "rows": [row.as_json() for row in rows], "dropped": dropped}
+        )
+
+    def remembered(self) -> dict[str, Any] | None:
+        """Return what a page that has just been loaded must know; None before the sandbox has said anything."""
+        if not self._state:
+            return None
+        rows = [row.as_json() for row in self.sandbox.trace.rows] if self.sandbox else []
+        return {**self._state, "output": list(self._output), "trace": rows}
+
+    @property
+    def ended(self) -> bool:
+        """Say whether the program runs no more."""
+        return self._state.get("state") in ENDED
+
+
+class Feeds:
+    """The newest feed of each learner; the oldest are forgotten first."""
+
+    def __init__(self) -> None:
+        self._feeds: OrderedDict[str, RunFeed] = OrderedDict()
+
+    def remember(self, learner: str, feed: RunFeed) -> None:
+        """Make `feed` the newest one of the learner."""
+        self._feeds[learner] = feed
+        self._feeds.move_to_end(learner)
+        while len(self._feeds) > FEEDS_KEPT:
+            self._feeds.popitem(last=False)
+
+    def of(self, learner: str, slug: str) -> dict[str, Any] | None:
+        """Return what a page of the lesson `slug` must know of the learner's newest run there."""
+        feed = self._feeds.get(learner)
+        return feed.remembered() if feed is not None and feed.slug == slug else None
+
+
+def limits_json(limits: Limits) -> dict[str, Any]:
+    """Return the limits that the page shows."""
+    return {
+        "wall_seconds": limits.wall_seconds,
+        "idle_seconds": limits.idle_seconds,
+        "idle_warning_seconds": limits.idle_warning_seconds,
+        "memory_mb": limits.resident_bytes // (1024 * 1024),
+    }
