@@ -1,0 +1,57 @@
+// Building DOM from text. Whatever comes from a learner, a client or a frame enters the page as a text node.
+
+const AS_PROPERTY = new Set(["value", "checked", "disabled", "hidden", "selected", "open", "readOnly", "htmlFor"]);
+
+/**
+ * Make an element: `h("button", {class: "small", onclick: run, "aria-pressed": "true"}, "Run")`.
+ *
+ * A prop that is a function and starts with "on" becomes a listener; `dataset` takes an object; null, undefined and
+ * false leave an attribute out. Children are nodes, or text; null and false are skipped, arrays are flattened.
+ */
+export function h(tag, props, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props ?? {})) applyProp(node, name, value);
+  node.append(...children.flat(Infinity).filter(isShown).map(asNode));
+  return node;
+}
+
+/** Replace what `node` holds by `children` (same rules as for `h`). */
+export function fill(node, ...children) {
+  node.replaceChildren(...children.flat(Infinity).filter(isShown).map(asNode));
+  return node;
+}
+
+/**
+ * Show HTML that our own server rendered and sanitised: lesson text, hints, reasons, explanations of mistakes.
+ *
+ * This is the one place in the front end where HTML enters as a string. Never pass a learner's text, a name, a frame
+ * or a log line.
+ */
+export function trustedHtml(node, html) {
+  const template = document.createElement("template");
+  template.innerHTML = html ?? "";
+  node.replaceChildren(template.content);
+  return node;
+}
+
+function applyProp(node, name, value) {
+  if (AS_PROPERTY.has(name)) {
+    if (value !== undefined && value !== null) node[name] = value;
+  } else if (value === null || value === undefined || value === false) {
+    return;
+  } else if (typeof value === "function" && name.startsWith("on")) {
+    node.addEventListener(name.slice(2), value);
+  } else if (name === "dataset") {
+    Object.assign(node.dataset, value);
+  } else {
+    node.setAttribute(name, value === true ? "" : String(value));
+  }
+}
+
+function isShown(child) {
+  return child !== null && child !== undefined && child !== false && child !== "";
+}
+
+function asNode(child) {
+  return child instanceof Node ? child : document.createTextNode(String(child));
+}

@@ -1,0 +1,54 @@
+// The copy of the learner's work that this browser keeps: written on each keystroke, dropped once the server has it.
+
+/** Say whether two sets of files hold the same names and the same text. */
+export function sameFiles(one, other) {
+  const names = Object.keys(one ?? {});
+  return names.length === Object.keys(other ?? {}).length && names.every((name) => one[name] === other?.[name]);
+}
+
+/**
+ * Return the drafts of one workspace. The base version is part of the key, so a draft that grew out of an older
+ * version never overwrites one that grew out of a newer. Storage that is full or forbidden is survived: `write`
+ * returns false then.
+ */
+export function draftsOf({ learner, slug, workspace, storage }) {
+  const prefix = `duplex:draft:${learner}:${slug}:${workspace}:`;
+
+  function keys() {
+    try {
+      return Object.keys(storage).filter((key) => key.startsWith(prefix));
+    } catch {
+      return [];
+    }
+  }
+
+  function parse(key) {
+    try {
+      const { files, at } = JSON.parse(storage.getItem(key));
+      const base = Number(key.slice(prefix.length));
+      const whole = files && Object.values(files).every((text) => typeof text === "string") && Number.isInteger(base);
+      return whole ? { base, files, at: Number(at) || 0 } : null;
+    } catch {
+      return null;
+    }
+  }
+
+  return {
+    /** Return every draft, {base, files, at}, the newest first. */
+    all: () => keys().map(parse).filter(Boolean).sort((one, other) => other.at - one.at),
+    write(base, files, at = Date.now()) {
+      try {
+        storage.setItem(prefix + base, JSON.stringify({ files, at }));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    /** Drop the drafts whose base is `base` or older. */
+    dropThrough(base) {
+      for (const key of keys()) {
+        if (!(Number(key.slice(prefix.length)) > base)) storage.removeItem(key);
+      }
+    },
+  };
+}

@@ -1,0 +1,170 @@
+// The page's store and everything a learner can do on it. Elements import {store, actions} and nothing else of the core.
+
+import * as EVENTS from "./events.js";
+import { RequestFailed, openSocket } from "./socket.js";
+import {
+  SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onOutput, onRunAcknowledged, onSandboxState, onTrace,
+  stateFromPage, withChecks, withWorkspace,
+} from "./state.js";
+import { createStore } from "./store.js";
+import { keepWork } from "./work.js";
+
+const RUN_TIMEOUT_MS = 20_000;
+const EMPTY_PAGE = { kind: "page", slug: "", namespace: "", workspaces: {}, examples: {}, run: { available: true, reason: "" } };
+
+export const store = createStore(stateFromPage(EMPTY_PAGE));
+
+let link = null;
+const request = (event, payload, options) =>
+  link ? link.request(event, payload, options) : Promise.reject(new RequestFailed("offline"));
+let work = null;
+
+/**
+ * Read `#page-data`, fill the store, connect to the lesson namespace. Call once, before elements are defined.
+ *
+ * A page without page data (the map, an error page) gets no connection. Returns whether there was any.
+ */
+export function loadPageData(root = document) {
+  const script = root.getElementById("page-data");
+  if (!script) return false;
+  store.set(stateFromPage(JSON.parse(script.textContent)));
+  const { page } = store.get();
+  const send = (event, payload) => link?.send(event, payload);
+  work = keepWork({ store, storage: window.localStorage, request, send });
+  if (Object.keys(page.workspaces ?? {}).length > 0) work.start();
+  if (page.namespace) link = openSocket(page.namespace, { handlers, onConnection });
+  window.addEventListener("pagehide", () => work.leave());
+  window.addEventListener("pageshow", (event) => event.persisted && work.retry());
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && work.retry());
+  return true;
+}
+
+function onConnection(connection, reason) {
+  store.set((state) => ({ connection, connectionReason: reason, everOnline: state.everOnline || connection === "online" }));
+  if (connection === "online") work.retry();
+}
+
+const handlers = {
+  [EVENTS.SANDBOX_STATE]: (told) => store.set((state) => onSandboxState(state, told)),
+  [EVENTS.SANDBOX_OUTPUT]: (told) => store.set((state) => onOutput(state, told)),
+  [EVENTS.SANDBOX_TRACE]: (told) => store.set((state) => onTrace(state, told)),
+  [EVENTS.CHECK_RESULT]: (told) => store.set((state) => onCheckResult(state, told)),
+  [EVENTS.CHECK_FINISHED]: (told) => store.set((state) => onCheckFinished(state, told)),
+  [EVENTS.WORK_SAVED]: (told) => work.arrived(told),
+  [EVENTS.VOTES]: ({ question, ...votes }) => store.set((state) => ({ votes: { ...state.votes, [question]: votes } })),
+  [EVENTS.PRESENCE]: ({ here }) => store.set({ presence: here }),
+  [EVENTS.PROGRESS]: (told) => store.set({ progress: told }),
+  [EVENTS.LESSON_CHANGED]: () => store.set({ lessonChanged: true }),
+};
+
+/** Everything a learner can do. Those that return promises reject with RequestFailed (code, message). */
+export const actions = {
+  async run(files = store.get().files) {
+    const { page, workspace, runPending } = store.get();
+    if (!page.run.available) {
+      store.set({ runError: { code: "run_unavailable", message: page.run.reason } });
+      return;
+    }
+    if (runPending) return;
+    store.set({ runPending: true, runError: null });
+    try {
+      const { sandbox } = await request(EVENTS.RUN, { exercise: workspace, files }, { timeout: RUN_TIMEOUT_MS });
+      store.set((state) => onRunAcknowledged(state, sandbox, workspace));
+    } catch (error) {
+      store.set({ runPending: false, runError: toldError(error) });
+    }
+  },
+
+  async stop() {
+    if (!isAlive(store.get().sandbox)) return;
+    await reported(request(EVENTS.STOP, {}));
+  },
+
+  async keepAlive() {
+    const reply = await reported(request(EVENTS.KEEP_ALIVE, {}));
+    if (reply) store.set((state) => ({ sandbox: state.sandbox && { ...state.sandbox, code: "", reason: "" } }));
+  },
+
+  async check() {
+    const { workspace, files, checks, page } = store.get();
+    if (checks.running || !page.workspaces[workspace]?.tasks?.length) return;
+    const begun = { ...noChecks(), running: true, total: checks.total };
+    store.set((state) => withChecks(state, workspace, begun));
+    try {
+      const reply = await request(EVENTS.CHECK, { exercise: workspace, files }, { timeout: RUN_TIMEOUT_MS });
+      store.set((state) => withChecks(state, workspace, { run: reply.check_run, total: reply.total }));
+    } catch (error) {
+      store.set((state) => withChecks(state, workspace, { ...checks, running: false, error: toldError(error) }));
+    }
+  },
+
+  edit: (name, text) => work.edit(name, text),
+  save: () => work.save(),
+  openWorkspace: (name) => work.open(name),
+  undo: () => work.undo(),
+  dismissUndo: () => store.set({ undo: null }),
+  resolveConflict: (choice) => work.resolve(choice),
+
+  /** Put an example of the text into the scratch workspace and run it; what stood there comes back with Undo. */
+  loadExample(id) {
+    const { page } = store.get();
+    const example = page.examples?.[id];
+    if (!example) return;
+    work.open(SCRATCH);
+    work.replace({ "server.py": example.source }, `Loaded “${example.title}”.`);
+    actions.run();
+  },
+
+  reset: () => restore({ to: "starter" }, "Reset to the starting code."),
+  useSolution: () => restore({ to: "solution" }, "The solution is in your editor."),
+  restoreVersion: (version) => restore({ version }, `Restored version ${version}.`),
+  history: () => request(EVENTS.HISTORY, { exercise: store.get().workspace }),
+  solution: (exercise) => request(EVENTS.SOLUTION, { exercise }),
+
+  async hint(exercise, step) {
+    const reply = await request(EVENTS.HINT, { exercise, step });
+    const seen = [...(store.get().page.workspaces[exercise]?.hints_seen ?? [])];
+    seen[reply.step - 1] = reply.text_html;
+    store.set((state) => withWorkspace(state, exercise, { hints_seen: seen, hints: reply.total }));
+    return reply;
+  },
+
+  /** Commit an answer; `role` is "prediction" or "question". Resolves to the verdict with its reasons. */
+  answer(question, { role = "question", choices = [], text = "" } = {}) {
+    const event = role === "prediction" ? EVENTS.PREDICT : EVENTS.ANSWER;
+    return request(event, { question, choices, text });
+  },
+
+  clearTrace: () => store.set({ traceRows: [], traceDropped: 0 }),
+  clearOutput: () => store.set({ output: [] }),
+  highlight: (line) => store.set({ highlightedLine: line }),
+
+  /** Say something to everybody, screen readers included: "status" waits its turn, "alert" interrupts. */
+  announce: (text, kind = "status") =>
+    store.set((state) => ({ notice: { text, kind, count: state.notice.count + 1 } })),
+};
+
+async function restore(to, label) {
+  const { workspace } = store.get();
+  await work.save();
+  const reply = await reported(request(EVENTS.RESTORE, { exercise: workspace, ...to }));
+  if (!reply) return false;
+  work.restored(workspace, reply, label);
+  actions.announce(`${label} Undo brings your code back.`);
+  return true;
+}
+
+/** Wait for a request whose failure has no better place than the alert line; null when it failed. */
+async function reported(promise) {
+  try {
+    return await promise;
+  } catch (error) {
+    actions.announce(toldError(error).message, "alert");
+    return null;
+  }
+}
+
+function toldError(error) {
+  if (error instanceof RequestFailed) return { code: error.code, message: error.message };
+  throw error;
+}

@@ -1,0 +1,55 @@
+// A request to the lesson namespace: a promise of the acknowledgement, or an error that has a code and a sentence.
+
+export const REQUEST_TIMEOUT_MS = 10_000;
+
+const SENTENCES = {
+  offline: "The page is not connected to the server just now. It reconnects by itself; your code is saved.",
+  timeout: "The server did not answer in time. Try again in a moment.",
+  bad_reply: "The server answered with something this page does not understand. Reload the page and try again.",
+};
+
+/** Why a request failed: `code` is stable, `message` is a sentence for the learner, `reply` the whole answer if any. */
+export class RequestFailed extends Error {
+  constructor(code, message, reply = null) {
+    super(message || SENTENCES[code] || "Something went wrong on the way. Try again.");
+    this.name = "RequestFailed";
+    this.code = code;
+    this.reply = reply;
+  }
+}
+
+/**
+ * Emit `event` and return its acknowledgement.
+ *
+ * A socket that is still connecting is waited for within the same `timeout` (milliseconds): nothing is left in the
+ * client's send buffer, from where a Run could start long after the learner had given up.
+ *
+ * Throws RequestFailed: "offline", "timeout", "bad_reply", or the server's own code.
+ */
+export async function request(socket, event, payload, { timeout = REQUEST_TIMEOUT_MS } = {}) {
+  const until = Date.now() + timeout;
+  if (!socket.connected) await connected(socket, timeout);
+  let reply;
+  try {
+    reply = await socket.timeout(Math.max(1, until - Date.now())).emitWithAck(event, payload);
+  } catch {
+    throw new RequestFailed(socket.connected ? "timeout" : "offline");
+  }
+  if (reply?.ok === true) return reply;
+  if (reply?.error?.code) throw new RequestFailed(reply.error.code, reply.error.message, reply);
+  throw new RequestFailed("bad_reply", "", reply);
+}
+
+function connected(socket, timeout) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      socket.off("connect", arrived);
+      reject(new RequestFailed("offline"));
+    }, timeout);
+    function arrived() {
+      clearTimeout(timer);
+      resolve();
+    }
+    socket.once("connect", arrived);
+  });
+}

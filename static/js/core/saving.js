@@ -1,0 +1,192 @@
+// One workspace's files on their way to the server: kept here at once, sent within a second, never lost to another tab.
+
+import { SAVE } from "./events.js";
+import { draftsOf, sameFiles } from "./drafts.js";
+
+export const SAVE_DELAY_MS = 700;
+const RETRY_MS = 5_000;
+const NO_ROOM = "This browser has no room for a local copy; your code is kept on the server only.";
+const WORTH_RETRYING = new Set(["timeout", "bad_reply", "rate_limited", "too_many_requests"]);
+
+/**
+ * The learner's work in one workspace.
+ *
+ * Fields: `files`, `version` (the server's version that `files` grew out of), `state` ("saved", "saving", "local" = kept
+ * in this browser only, "offline", "conflict"), `message` (why it is not saved, or ""), `conflict` ({version, files} of
+ * the other copy, or null). `onChange(work)` hears every change of them.
+ */
+export class Work {
+  #saved;
+  #drafts;
+  #request;
+  #send;
+  #onChange;
+  #delay;
+  #timer = null;
+  #saving = null;
+
+  constructor({ learner = "", slug, workspace, files, version = 0, storage, request, send, onChange, delay = SAVE_DELAY_MS }) {
+    this.workspace = workspace;
+    this.files = files;
+    this.version = version;
+    this.state = "saved";
+    this.message = "";
+    this.conflict = null;
+    this.#saved = files;
+    this.#request = request;
+    this.#send = send ?? (() => {});
+    this.#onChange = onChange ?? (() => {});
+    this.#delay = delay;
+    this.#drafts = draftsOf({ learner, slug, workspace, storage });
+    this.#takeUpDraft();
+  }
+
+  /** True while the server does not have what the learner sees. */
+  get unsaved() {
+    return !sameFiles(this.files, this.#saved);
+  }
+
+  /** Take the learner's edit: kept in this browser before this returns, sent to the server after the delay. */
+  edit(files) {
+    this.files = files;
+    const kept = this.#keep();
+    if (this.unsaved && !this.conflict) this.#saveAfter(this.#delay);
+    this.#tell(this.conflict ? "conflict" : this.unsaved ? "local" : "saved", kept ? "" : NO_ROOM);
+  }
+
+  /** Send what is unsaved now; resolves when the server has answered. */
+  async save() {
+    this.#cancelTimer();
+    while (this.#saving) await this.#saving;
+    if (!this.unsaved || this.conflict) return;
+    this.#saving = this.#sendOnce();
+    await this.#saving;
+    if (this.unsaved && this.state === "local" && this.#timer === null) this.#saveAfter(this.#delay);
+  }
+
+  /** The page is going away: send without waiting. The draft stays until a later visit sees that it arrived. */
+  leave() {
+    if (!this.unsaved || this.conflict) return;
+    this.#keep();
+    this.#send(SAVE, this.#payload());
+  }
+
+  /** The server holds `version`, made in another tab, on another device, or by Reset and Restore. */
+  arrived(version, files) {
+    if (version <= this.version) return;
+    if (!this.unsaved || sameFiles(files, this.files)) this.adopt(version, files);
+    else if (!this.#saving) this.#standBeside({ version, files });
+  }
+
+  /** Make the server's `files` of `version` the learner's own. */
+  adopt(version, files) {
+    this.#cancelTimer();
+    this.#drafts.dropThrough(version);
+    this.version = version;
+    this.files = files;
+    this.#saved = files;
+    this.conflict = null;
+    this.#tell("saved");
+  }
+
+  /** End a conflict: keep "mine" (saved as the newest version) or take "theirs". */
+  resolve(choice) {
+    if (!this.conflict) return;
+    const { version, files } = this.conflict;
+    if (choice === "theirs") {
+      this.adopt(version, files);
+      return;
+    }
+    this.conflict = null;
+    this.version = version;
+    this.#saved = files;
+    this.edit(this.files);
+    this.save();
+  }
+
+  #payload() {
+    return { exercise: this.workspace, files: this.files, base_version: this.version };
+  }
+
+  #takeUpDraft() {
+    const draft = this.#drafts.all()[0];
+    if (!draft || sameFiles(draft.files, this.files)) {
+      this.#drafts.dropThrough(this.version);
+      return;
+    }
+    const server = { version: this.version, files: this.files };
+    this.files = draft.files;
+    if (draft.base < this.version) {
+      this.conflict = server;
+      this.state = "conflict";
+    } else {
+      this.state = "local";
+      this.#saveAfter(0);
+    }
+  }
+
+  async #sendOnce() {
+    const { files } = this;
+    const payload = this.#payload();
+    this.#tell("saving");
+    try {
+      const { version } = await this.#request(SAVE, payload);
+      this.#confirmed(version, files);
+    } catch (error) {
+      this.#refused(error);
+    } finally {
+      this.#saving = null;
+    }
+  }
+
+  #confirmed(version, files) {
+    this.#saved = files;
+    this.#drafts.dropThrough(this.version);
+    this.version = version;
+    if (this.unsaved) this.#keep();
+    this.#tell(this.unsaved ? "local" : "saved");
+  }
+
+  #refused(error) {
+    const newer = error.reply?.newer ?? error.reply?.error?.newer;
+    if (error.code === "conflict" && newer) {
+      if (sameFiles(newer.files, this.files)) this.adopt(newer.version, newer.files);
+      else this.#standBeside({ version: newer.version, files: newer.files });
+      return;
+    }
+    if (WORTH_RETRYING.has(error.code)) this.#saveAfter(RETRY_MS);
+    this.#tell(error.code === "offline" ? "offline" : "local", error.code === "offline" ? "" : error.message);
+  }
+
+  #standBeside(other) {
+    this.#cancelTimer();
+    this.conflict = other;
+    this.#keep();
+    this.#tell("conflict");
+  }
+
+  #keep() {
+    if (this.unsaved || this.conflict) return this.#drafts.write(this.version, this.files);
+    this.#drafts.dropThrough(this.version);
+    return true;
+  }
+
+  #saveAfter(delay) {
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.save();
+    }, delay);
+  }
+
+  #cancelTimer() {
+    clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #tell(state, message = "") {
+    this.state = state;
+    this.message = message;
+    this.#onChange(this);
+  }
+}

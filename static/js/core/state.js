@@ -1,0 +1,169 @@
+// What the page knows, and how each announcement changes it. Pure: values in, patches out.
+
+export const SCRATCH = "scratch";
+export const TRACE_CAP = 500;
+export const OUTPUT_CAP = 1_000;
+const ENDED = new Set(["stopped", "crashed", "limited"]);
+const CAN_BE_STOPPED = new Set(["queued", "starting", "ready"]);
+
+/** Say whether a sandbox's state is one from which nothing more comes. */
+export function hasEnded(state) {
+  return ENDED.has(state);
+}
+
+/** Say whether Stop means something for this sandbox (or null). */
+export function isAlive(sandbox) {
+  return sandbox !== null && CAN_BE_STOPPED.has(sandbox.state);
+}
+
+/** Return the first state of the page's store, from the data the server rendered into it. */
+export function stateFromPage(page) {
+  const workspace = page.workspaces?.[page.open] ? page.open : Object.keys(page.workspaces ?? {})[0] ?? SCRATCH;
+  const checksOf = Object.fromEntries(
+    Object.entries(page.workspaces ?? {}).map(([name, work]) => [name, checksFromPage(work)]),
+  );
+  return {
+    page,
+    workspace,
+    files: page.workspaces?.[workspace]?.files ?? {},
+    version: page.workspaces?.[workspace]?.version ?? 0,
+    saveState: "saved",
+    saveMessage: "",
+    conflict: null,
+    undo: null,
+    connection: "connecting",
+    connectionReason: "",
+    everOnline: false,
+    sandbox: page.sandbox ? sandboxFrom(page.sandbox, null) : null,
+    runPending: false,
+    runError: null,
+    output: page.sandbox?.output ?? [],
+    traceRows: (page.sandbox?.trace ?? []).slice(-TRACE_CAP),
+    traceDropped: 0,
+    checks: checksOf[workspace] ?? noChecks(),
+    checksOf,
+    votes: {},
+    progress: null,
+    presence: null,
+    highlightedLine: null,
+    lessonChanged: false,
+    notice: { text: "", kind: "status", count: 0 },
+  };
+}
+
+/** Return the checks of a workspace that has never been checked. */
+export function noChecks() {
+  return { run: null, running: false, results: [], passed: 0, total: 0, error: null };
+}
+
+function checksFromPage(work) {
+  const results = work.results ?? [];
+  return { ...noChecks(), results, passed: work.passed ?? 0, total: work.total || work.tasks?.length || results.length };
+}
+
+/** Return the store's form of a sandbox as the server tells it; `known` is what was known of the same one. */
+export function sandboxFrom(told, known, now = Date.now() / 1000) {
+  const same = known?.id === told.id ? known : null;
+  const started = told.started_at ?? null;
+  return {
+    id: told.id,
+    url: told.url ?? same?.url ?? `/sandbox/${told.id}/`,
+    exercise: told.exercise ?? same?.exercise ?? null,
+    state: told.state ?? same?.state ?? "starting",
+    reason: told.reason ?? "",
+    code: told.code ?? "",
+    error: told.error ?? null,
+    queuePosition: told.queue_position ?? null,
+    // The two clocks may differ: a start in the future would count backwards.
+    startedAt: same?.startedAt ?? (started === null ? null : Math.min(started, now)),
+    limits: told.limits ?? same?.limits ?? null,
+  };
+}
+
+/** A sandbox that is not the one we knew begins with an empty log and an empty wire. */
+function freshSandbox(sandbox) {
+  return { sandbox, output: [], traceRows: [], traceDropped: 0, highlightedLine: null };
+}
+
+/** `sandbox_state`, and the acknowledgement of `run`. A late word about an older sandbox changes nothing. */
+export function onSandboxState(state, told) {
+  if (!told.id) return {};
+  if (state.sandbox?.id === told.id) {
+    if (hasEnded(state.sandbox.state) && !hasEnded(told.state)) return {};
+    const sandbox = sandboxFrom(told, state.sandbox);
+    return { sandbox, highlightedLine: sandbox.error?.line ?? null };
+  }
+  if (hasEnded(told.state)) return {};
+  return { ...freshSandbox(sandboxFrom(told, null)), runError: null };
+}
+
+/** The acknowledgement of `run`; the announcement of the same sandbox may have come before it and knows more. */
+export function onRunAcknowledged(state, told, exercise) {
+  if (state.sandbox?.id === told.id) {
+    const sandbox = { ...state.sandbox, url: told.url ?? state.sandbox.url, limits: told.limits ?? state.sandbox.limits };
+    return { sandbox, runPending: false };
+  }
+  return { ...freshSandbox(sandboxFrom({ ...told, exercise }, null)), runPending: false, runError: null };
+}
+
+/** `sandbox_output`: one piece, or none when it belongs to another sandbox. */
+export function onOutput(state, { id, stream, text }) {
+  if (state.sandbox?.id !== id) return {};
+  return { output: [...state.output, { stream, text }].slice(-OUTPUT_CAP) };
+}
+
+/** `sandbox_trace`: rows keep their identity, so that a list can tell the new ones from those it has drawn. */
+export function onTrace(state, { id, rows = [], dropped = 0 }) {
+  if (state.sandbox?.id !== id) return {};
+  return {
+    traceRows: [...state.traceRows, ...rows].slice(-TRACE_CAP),
+    traceDropped: state.traceDropped + dropped,
+  };
+}
+
+/** Put the checks of one workspace in their place, and in sight when that workspace is open. */
+export function withChecks(state, exercise, change) {
+  const before = state.checksOf[exercise] ?? noChecks();
+  const checks = { ...before, ...change };
+  const checksOf = { ...state.checksOf, [exercise]: checks };
+  return exercise === state.workspace ? { checks, checksOf } : { checksOf };
+}
+
+/** Return the name of the workspace whose checks belong to `checkRun`, or null. */
+function workspaceOfRun(state, checkRun) {
+  const found = Object.entries(state.checksOf).find(([, checks]) => checks.run === checkRun);
+  // A result can overtake the acknowledgement that names its run.
+  const waiting = Object.entries(state.checksOf).find(([, checks]) => checks.running && checks.run === null);
+  return (found ?? waiting)?.[0] ?? null;
+}
+
+/** `check_result`: results arrive in order; the same check told twice is shown once. */
+export function onCheckResult(state, { check_run: run, ...result }) {
+  const exercise = workspaceOfRun(state, run);
+  if (exercise === null) return {};
+  const checks = state.checksOf[exercise];
+  if (!checks.running) return {};
+  const results = [...checks.results.filter((other) => other.name !== result.name), result];
+  const passed = results.filter((each) => each.outcome === "passed").length;
+  return withChecks(state, exercise, { run, results, passed, total: Math.max(checks.total, results.length) });
+}
+
+/** `check_finished`, also that of a run started in another tab: then only the counts are known here. */
+export function onCheckFinished(state, { check_run: run, exercise, passed, total, error }) {
+  const name = exercise ?? workspaceOfRun(state, run);
+  if (name === null || name === undefined) return {};
+  return { ...withChecks(state, name, { run, running: false, passed, total, error: error ?? null }), ...markDone(state, name, passed, total) };
+}
+
+function markDone(state, exercise, passed, total) {
+  const work = state.page.workspaces?.[exercise];
+  if (!work) return {};
+  return withWorkspace(state, exercise, { passed, total, done: work.done || (total > 0 && passed === total) });
+}
+
+/** Change what the page knows of one workspace. */
+export function withWorkspace(state, name, change) {
+  const { page } = state;
+  const work = { ...page.workspaces[name], ...change };
+  return { page: { ...page, workspaces: { ...page.workspaces, [name]: work } } };
+}

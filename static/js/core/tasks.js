@@ -1,0 +1,56 @@
+// The one primitive for work that may be overtaken: the newest call wins, older ones are cancelled.
+
+/** Thrown out of a task that was overtaken or cancelled: callers usually let it fall silently. */
+export class Cancelled extends Error {
+  constructor() {
+    super("This task was cancelled.");
+    this.name = "Cancelled";
+  }
+}
+
+/**
+ * Make a slot in which at most one task runs.
+ *
+ * `start(work)` aborts the task before it, calls `work(signal)` and returns a promise of its result; a task that
+ * was overtaken rejects with `Cancelled`, even when its work pays no attention to the signal.
+ */
+export function taskSlot() {
+  let controller = null;
+
+  function cancel() {
+    controller?.abort();
+    controller = null;
+  }
+
+  async function start(work) {
+    cancel();
+    const own = new AbortController();
+    controller = own;
+    try {
+      const result = await untilAborted(work(own.signal), own.signal);
+      return result;
+    } finally {
+      if (controller === own) controller = null;
+    }
+  }
+
+  return { start, cancel, get running() { return controller !== null; } };
+}
+
+function untilAborted(promise, signal) {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(new Cancelled()), { once: true });
+    Promise.resolve(promise).then(resolve, reject);
+  });
+}
+
+/** Resolve after `milliseconds`, or reject with `Cancelled` as soon as the signal aborts. */
+export function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(new Cancelled());
+    }, { once: true });
+  });
+}
