@@ -1,0 +1,180 @@
+"""An exercise's folder: task.md, starter/, solution/, checks.py and wrong/<mistake>/."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from course.content.findings import Findings
+from course.content.front_matter import TASK_KEYS, FrontMatter, read_front_matter
+from course.content.markdown import Typesetter
+from course.content.model import Exercise, Mistake, Task
+from course.content.programs import CheckFunction, check_functions, parse, read_program, read_text
+from course.content.scanner import TASK_BLOCKS, BlockText, ProseText, scan
+
+FEWEST_MISTAKES = 3
+SLUG = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+
+_TASK = re.compile(r"^- ([a-z_][a-z0-9_]*): (\S.*)$")
+_MORE = re.compile(r"^  +(\S.*)$")
+
+
+def read_exercise(folder: Path, findings: Findings, typesetter: Typesetter) -> Exercise | None:
+    """Return the exercise in `folder`, or None when an error keeps it from being one.
+
+    Args:
+        folder: named like the exercise's slug.
+        findings: stands for the folder.
+        typesetter: renders the task's text and gathers its links.
+    """
+    before = len(findings.problems)
+    task_file = findings.beside(f"{findings.file}/task.md")
+    source = read_text(folder / "task.md", task_file)
+    text = _TaskText(read_front_matter(source, TASK_KEYS, task_file), task_file, typesetter) if source else None
+    starter = read_program(folder / "starter", findings.beside(f"{findings.file}/starter"))
+    solution = read_program(folder / "solution", findings.beside(f"{findings.file}/solution"))
+    checks = _checks(folder, findings)
+    if text is not None and checks is not None:
+        text.hold_against(checks, findings.beside(f"{findings.file}/checks.py"))
+    mistakes = _mistakes(folder / "wrong", findings, typesetter)
+    broken = any(problem.severity == "error" for problem in findings.problems[before:])
+    if broken or text is None or starter is None or solution is None:
+        return None
+    return Exercise(
+        slug=folder.name,
+        title=text.matter.text("title"),
+        minutes=int(text.matter.values["minutes"]),
+        goal_html=text.goal_html,
+        tasks=tuple(task for task, _ in text.tasks),
+        hints=tuple(text.hints),
+        starter=starter,
+        solution=solution,
+        solution_note_html=text.solution_html,
+        checks=folder / "checks.py",
+        mistakes=mistakes,
+        events=text.matter.names("events"),
+    )
+
+
+class _TaskText:
+    """The body of a task.md: the goal, and its blocks."""
+
+    def __init__(self, matter: FrontMatter, findings: Findings, typesetter: Typesetter) -> None:
+        self.matter, self.findings, self.typesetter = matter, findings, typesetter
+        self.tasks: list[tuple[Task, int]] = []
+        self.hints: list[str] = []
+        self.solution_html = ""
+        goal: list[str] = []
+        for piece in scan(matter.body, findings, allowed=TASK_BLOCKS, first_line=matter.body_line):
+            if isinstance(piece, ProseText):
+                goal.append(typesetter.block(piece.text, piece.line, findings))
+            else:
+                self._block(piece)
+        self.goal_html = "".join(goal)
+        self._complete()
+
+    def _block(self, block: BlockText) -> None:
+        if block.words:
+            fix = f"Write only “::: {block.name}”."
+            self.findings.add(block.line, "block-words", f"“{block.name}” takes no name or kind.", fix)
+        if block.name == "tasks":
+            self._read_tasks(block)
+            return
+        if not block.text.strip():
+            fix = "Write its text, or remove it."
+            self.findings.add(block.line, "block-empty", f"This {block.name} says nothing.", fix)
+        html = self.typesetter.block(block.text, block.line + 1, self.findings)
+        if block.name == "hint":
+            self.hints.append(html)
+        elif self.solution_html:
+            self.findings.add(block.line, "block-twice", "There is a second solution block.", "Keep one of the two.")
+        else:
+            self.solution_html = html
+
+    def _read_tasks(self, block: BlockText) -> None:
+        tasks: list[tuple[str, list[str], int]] = []
+        for number, line in enumerate(block.text.split("\n"), block.line + 1):
+            if match := _TASK.match(line):
+                tasks.append((match[1], [match[2]], number))
+            elif (more := _MORE.match(line)) and tasks:
+                tasks[-1][1].append(more[1])
+            elif line.strip():
+                fix = "Write “- name_of_the_check: what the learner must reach”, one a line."
+                self.findings.add(number, "task-line", f"“{line.strip()}” is not a task.", fix)
+        for name, text, number in tasks:
+            if any(task.check == name for task, _ in self.tasks):
+                fix = "Give each task a check of its own."
+                self.findings.add(number, "duplicate-id", f"Two tasks name the check “{name}”.", fix)
+            html = self.typesetter.inline("\n".join(text), number, self.findings)
+            self.tasks.append((Task(name, html), number))
+
+    def _complete(self) -> None:
+        missing = (
+            (not self.goal_html, "exercise-goal", "says no goal", "Write the goal below the front matter."),
+            (not self.tasks, "exercise-tasks", "has no tasks", "Add a ::: tasks block."),
+            (not self.hints, "exercise-hints", "has no hints", "Add at least one ::: hint block."),
+            (not self.solution_html, "exercise-solution", "has no note on its solution", "Add a ::: solution block."),
+        )
+        for is_missing, rule, what, fix in missing:
+            if is_missing:
+                self.findings.add(1, rule, f"The exercise {what}.", fix)
+
+    def hold_against(self, checks: tuple[CheckFunction, ...], checks_file: Findings) -> None:
+        names = {check.name for check in checks}
+        for task, line in self.tasks:
+            if task.check not in names:
+                fix = "Its checks are: " + (", ".join(sorted(names)) or "none") + "."
+                self.findings.add(line, "task-check", f"checks.py has no check “{task.check}”.", fix)
+        named = {task.check for task, _ in self.tasks}
+        for check in checks:
+            if check.name not in named:
+                fix = "Name it in task.md's ::: tasks block, so that the learner knows what is asked."
+                checks_file.add(check.line, "check-unused", f"No task names the check “{check.name}”.", fix)
+            if not check.title:
+                fix = "Begin it with a docstring: its first line is the title that the learner reads."
+                checks_file.add(check.line, "check-title", f"The check “{check.name}” has no title.", fix)
+
+
+def _checks(folder: Path, findings: Findings) -> tuple[CheckFunction, ...] | None:
+    file = findings.beside(f"{findings.file}/checks.py")
+    source = read_text(folder / "checks.py", file)
+    tree = parse(source, file) if source is not None else None
+    return check_functions(tree) if tree is not None else None
+
+
+def _mistakes(folder: Path, findings: Findings, typesetter: Typesetter) -> tuple[Mistake, ...]:
+    mistakes: list[Mistake] = []
+    folders = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    folders = [path for path in folders if path.name != "__pycache__"]
+    for path in folders:
+        here = findings.beside(f"{findings.file}/wrong/{path.name}")
+        if not SLUG.match(path.name):
+            fix = "Name the folder in small letters, digits and hyphens."
+            here.add(1, "mistake-id", f"“{path.name}” is no proper id.", fix)
+        files = read_program(path, here)
+        file = here.beside(f"{here.file}/why.md")
+        why = _why(path / "why.md", file)
+        if files is not None and why:
+            mistakes.append(Mistake(path.name, files, _set_prose(why, file, typesetter)))
+    if len(folders) < FEWEST_MISTAKES:
+        fix = "Add wrong/<id>/server.py and why.md for mistakes that learners really make."
+        message = f"The exercise knows {len(folders)} wrong answers; it needs {FEWEST_MISTAKES}."
+        findings.beside(f"{findings.file}/wrong").warn(1, "too-few-mistakes", message, fix)
+    return tuple(mistakes)
+
+
+def _why(path: Path, file: Findings) -> str:
+    if not path.is_file():
+        fix = "Write what goes wrong and why: the learner who makes this mistake reads it."
+        file.add(1, "why-missing", "This wrong answer has no explanation.", fix)
+        return ""
+    why = read_text(path, file) or ""
+    if not why.strip():
+        file.add(1, "why-missing", "The explanation is empty.", "Write what goes wrong and why.")
+    return why.strip("\n")
+
+
+def _set_prose(text: str, file: Findings, typesetter: Typesetter) -> str:
+    """Render Markdown that may hold no block at all."""
+    pieces = scan(text, file, allowed=())
+    return "".join(typesetter.block(piece.text, piece.line, file) for piece in pieces)

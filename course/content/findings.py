@@ -1,0 +1,32 @@
+"""Collecting an author's mistakes while reading on: nothing here raises, everything is reported at the end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from course.content.model import Problem, Severity
+
+
+@dataclass
+class Findings:
+    """The problems of one file, in the order they were met."""
+
+    file: str
+    """Path relative to the course folder."""
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, line: int, rule: str, message: str, fix: str, severity: Severity = "error") -> None:
+        """Note one mistake. `line` is 1-based; `message` and `fix` are whole sentences."""
+        self.problems.append(Problem(self.file, line, rule, message, fix, severity))
+
+    def warn(self, line: int, rule: str, message: str, fix: str) -> None:
+        """Note a mistake that spoils the lesson, but with which it can still be shown."""
+        self.add(line, rule, message, fix, "warning")
+
+    def beside(self, file: str) -> Findings:
+        """Return findings for another file that end up in the same list."""
+        return Findings(file, self.problems)
+
+    def grew_since(self, count: int) -> bool:
+        """Say whether anything was added after there were `count` problems."""
+        return len(self.problems) > count

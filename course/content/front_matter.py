@@ -1,0 +1,148 @@
+"""The YAML between two ``---`` lines at the top of lesson.md and task.md, with the line of every key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from course.content.findings import Findings
+
+LEVELS = ("Foundation", "Intermediate", "Advanced", "Expert")
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a key must hold: ``text``, ``minutes`` (a whole number above 0), ``names``, ``flag`` or ``level``."""
+
+    kind: str
+    required: bool = True
+
+
+LESSON_KEYS: Mapping[str, Key] = {
+    "title": Key("text"),
+    "level": Key("level"),
+    "minutes": Key("minutes"),
+    "summary": Key("text"),
+    "idea": Key("text"),
+    "result": Key("text"),
+    "insight": Key("text"),
+    "events": Key("names", required=False),
+    "draft": Key("flag", required=False),
+}
+TASK_KEYS: Mapping[str, Key] = {
+    "title": Key("text"),
+    "minutes": Key("minutes"),
+    "events": Key("names", required=False),
+}
+
+_EXPECTED = {
+    "text": "some text",
+    "minutes": "a whole number of minutes, 1 or more",
+    "names": "a list of names, such as [add, message]",
+    "flag": "true or false",
+    "level": "one of " + ", ".join(LEVELS),
+}
+_EMPTY: Mapping[str, Any] = {"text": "", "minutes": 1, "names": (), "flag": False, "level": LEVELS[0]}
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The values that were found (each key of the schema is there), and the text below."""
+
+    values: Mapping[str, Any]
+    body: str
+    body_line: int
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def text(self, key: str) -> str:
+        """Return the value of a key that holds text."""
+        return str(self.values[key])
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Return the value of a key that holds a list of names."""
+        return tuple(self.values[key])
+
+
+def read_front_matter(source: str, keys: Mapping[str, Key], findings: Findings) -> FrontMatter:
+    """Split `source` and hold its front matter against `keys`; every mistake goes to `findings`."""
+    lines = source.split("\n")
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if lines[0].rstrip() != "---" or end is None:
+        findings.add(
+            1,
+            "front-matter",
+            "The file does not begin with front matter between two --- lines.",
+            "Begin the file with ---, one “key: value” a line, and --- again.",
+        )
+        return FrontMatter(_checked({}, {}, keys, findings=None), source, 1)
+    found, at = _parse("\n".join(lines[1:end]), findings)
+    values = _checked(found, at, keys, findings if found is not None else None)
+    return FrontMatter(values, "\n".join(lines[end + 1 :]), end + 2, at)
+
+
+def _parse(text: str, findings: Findings) -> tuple[dict[str, Any] | None, dict[str, int]]:
+    fix = "Write one “key: value” a line; put text that holds a colon in quotes."
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 2 if mark is not None else 1
+        findings.add(line, "front-matter", f"The front matter is not valid YAML: {_reason(error)}.", fix)
+        return None, {}
+    if not isinstance(node, yaml.MappingNode) or not isinstance(value, dict):
+        findings.add(2, "front-matter", "The front matter holds no keys.", fix)
+        return None, {}
+    at: dict[str, int] = {}
+    for key, _ in node.value:
+        line = key.start_mark.line + 2
+        if key.value in at:
+            findings.add(line, "duplicate-key", f"“{key.value}” is given twice.", "Keep one of the two.")
+        at[key.value] = line
+    return {str(key): held for key, held in value.items()}, at
+
+
+def _reason(error: yaml.YAMLError) -> str:
+    return str(getattr(error, "problem", None) or "it can't be read")
+
+
+def _checked(
+    found: Mapping[str, Any] | None, at: Mapping[str, int], keys: Mapping[str, Key], findings: Findings | None
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    found = found or {}
+    for name, key in keys.items():
+        value = found.get(name)
+        if name in found and _fits(key.kind, value):
+            values[name] = value
+            continue
+        values[name] = _EMPTY[key.kind]
+        if findings is not None and (name in found or key.required):
+            problem = "is not what it must be" if name in found else "is missing"
+            findings.add(
+                at.get(name, 1),
+                "front-matter-value" if name in found else "front-matter-missing",
+                f"“{name}” {problem}.",
+                f"Give {name}: {_EXPECTED[key.kind]}.",
+            )
+    if findings is not None:
+        for name in found:
+            if name not in keys:
+                fix = "The keys are: " + ", ".join(keys) + "."
+                findings.add(at.get(name, 1), "unknown-key", f"There is no key “{name}”.", fix)
+    return values
+
+
+def _fits(kind: str, value: Any) -> bool:
+    if kind == "text":
+        return isinstance(value, str) and bool(value.strip())
+    if kind == "minutes":
+        return isinstance(value, int) and not isinstance(value, bool) and value > 0
+    if kind == "names":
+        return isinstance(value, list) and all(isinstance(name, str) and name for name in value)
+    if kind == "flag":
+        return isinstance(value, bool)
+    return value in LEVELS

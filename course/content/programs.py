@@ -1,0 +1,93 @@
+"""Reading programs without running them: their text, their docstring, the checks they define."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.content.findings import Findings
+
+IGNORED = frozenset({"__pycache__", ".DS_Store"})
+MAX_PROGRAM_BYTES = 64 * 1024
+"""All files of one program together: the sandbox takes no more."""
+
+
+@dataclass(frozen=True)
+class CheckFunction:
+    """A function of checks.py that marks a task."""
+
+    name: str
+    line: int
+    title: str
+
+
+def read_text(path: Path, findings: Findings) -> str | None:
+    """Return the text of a file, or None after reporting why it has none."""
+    try:
+        return path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except FileNotFoundError:
+        findings.add(1, "file-missing", "The file is not there.", "Create it, or remove what asks for it.")
+    except (OSError, UnicodeDecodeError):
+        findings.add(1, "file-unreadable", "The file can't be read as UTF-8 text.", "Save it as UTF-8.")
+    return None
+
+
+def read_program(folder: Path, findings: Findings) -> dict[str, str] | None:
+    """Return the files of a program (name → text), or None when it has no readable server.py.
+
+    `findings` stands for the folder; problems are reported for the file inside that has them.
+    """
+    files: dict[str, str] = {}
+    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+        name = path.relative_to(folder).as_posix()
+        if not path.is_file() or IGNORED.intersection(path.relative_to(folder).parts):
+            continue
+        text = read_text(path, findings.beside(f"{findings.file}/{name}"))
+        if text is not None:
+            files[name] = text
+    if "server.py" not in files:
+        findings.beside(f"{findings.file}/server.py").add(
+            1, "program-missing", "There is no server.py here.", "Every program of a lesson begins in a server.py."
+        )
+        return None
+    if sum(len(text.encode()) for text in files.values()) > MAX_PROGRAM_BYTES:
+        limit = f"Keep all files together below {MAX_PROGRAM_BYTES // 1024} KB."
+        findings.add(1, "program-too-large", "The program is too large for the sandbox.", limit)
+    for name, text in files.items():
+        if name.endswith(".py"):
+            parse(text, findings.beside(f"{findings.file}/{name}"))
+    return files
+
+
+def parse(source: str, findings: Findings) -> ast.Module | None:
+    """Return the program's syntax tree, or None after reporting that it is not Python."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None) or 1
+        message = getattr(error, "msg", None) or str(error)
+        findings.add(line, "python-syntax", f"This is not valid Python: {message}.", "Correct the line.")
+    return None
+
+
+def title_of(tree: ast.Module) -> str:
+    """Return the first line of the program's docstring, without its full stop."""
+    first = (ast.get_docstring(tree) or "").strip().split("\n")[0]
+    return first.rstrip(".")
+
+
+def check_functions(tree: ast.Module) -> tuple[CheckFunction, ...]:
+    """Return the functions that are marked with ``@check``, bare or called, in the order of the file."""
+    return tuple(
+        CheckFunction(node.name, node.lineno, (ast.get_docstring(node) or "").strip().split("\n")[0])
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(map(_marks_check, node.decorator_list))
+    )
+
+
+def _marks_check(decorator: ast.expr) -> bool:
+    target = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return (isinstance(target, ast.Name) and target.id == "check") or (
+        isinstance(target, ast.Attribute) and target.attr == "check"
+    )

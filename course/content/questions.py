@@ -1,0 +1,197 @@
+"""Questions and predictions: from the text of their block to a `Question`, or to problems and no question at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from typing import get_args
+
+from course.content.answers import normalised
+from course.content.fences import FenceReader
+from course.content.findings import Findings
+from course.content.markdown import Typesetter
+from course.content.model import Option, Question, QuestionKind
+from course.content.scanner import BlockText, looks_like_a_key
+
+KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
+
+_ID = re.compile(r"^[a-z][a-z0-9-]*$")
+_OPTION = re.compile(r"^- \[([ x])\] (\S.*)$")
+_REASON = re.compile(r"^ *> ?(.*)$")
+_ACCEPTED = re.compile(r"^= (\S.*)$")
+_MORE = re.compile(r"^  +(\S.*)$")
+_CATCH_ALL = re.compile(r"\b(?:none|all|both|neither|any) of the (?:above|below|others?|options)\b", re.IGNORECASE)
+
+
+@dataclass
+class _Choice:
+    line: int
+    correct: bool
+    text: list[str]
+    reason: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Draft:
+    """A question as it was written, before anything is rendered."""
+
+    stem: list[str] = field(default_factory=list)
+    choices: list[_Choice] = field(default_factory=list)
+    accepted: list[tuple[str, int]] = field(default_factory=list)
+    reason: list[str] = field(default_factory=list)
+    reason_line: int = 0
+
+
+def read_question(block: BlockText, findings: Findings, typesetter: Typesetter) -> Question | None:
+    """Return the question that a block holds, or None when anything about it is wrong.
+
+    A question is whole or absent: one that is half understood could show its key.
+    """
+    mine = findings.beside(findings.file)
+    before = len(mine.problems)
+    name, kind = _heading(block, mine)
+    draft = _parse(block, mine)
+    _check(block, kind, draft, mine)
+    if mine.grew_since(before) or kind is None:
+        return None
+    return _render(block, name, kind, draft, mine, typesetter)
+
+
+def _heading(block: BlockText, findings: Findings) -> tuple[str, QuestionKind | None]:
+    name = block.words[0] if block.words else ""
+    if not _ID.match(name):
+        fix = "Give an id of small letters, digits and hyphens: ::: question who-hears-it"
+        findings.add(block.line, "question-id", f"The {block.name} has no proper id.", fix)
+    kind = block.words[1] if len(block.words) > 1 else "single"
+    if kind not in KINDS or len(block.words) > 2:
+        fix = "The kinds are: " + ", ".join(KINDS) + " (single when none is given)."
+        findings.add(block.line, "question-kind", f"“{' '.join(block.words[1:])}” is no kind of question.", fix)
+        return name, None
+    return name, kind
+
+
+def _parse(block: BlockText, findings: Findings) -> _Draft:
+    draft, fence = _Draft(), FenceReader()
+    for number, line in enumerate(block.text.split("\n"), block.line + 1):
+        fenced = fence.feed(line, number)
+        keyish = looks_like_a_key(line)
+        if option := _OPTION.match(line):
+            draft.choices.append(_Choice(number, option[1] == "x", [option[2]]))
+        elif accepted := _ACCEPTED.match(line):
+            draft.accepted.append((accepted[1].strip(), number))
+        elif not (draft.choices or draft.accepted):
+            if keyish or (not fenced and _REASON.match(line)):
+                _misspelt(number, line, findings)
+            draft.stem.append(line)
+        elif not line.strip():
+            continue
+        elif (reason := _REASON.match(line)) and not keyish:
+            _add_reason(draft, reason[1], number)
+        elif draft.choices and not draft.choices[-1].reason and (more := _MORE.match(line)) and not keyish:
+            draft.choices[-1].text.append(more[1])
+        else:
+            _misspelt(number, line, findings)
+    return draft
+
+
+def _add_reason(draft: _Draft, text: str, number: int) -> None:
+    if draft.choices:
+        draft.choices[-1].reason.append(text)
+    else:
+        draft.reason_line = draft.reason_line or number
+        draft.reason.append(text)
+
+
+def _misspelt(number: int, line: str, findings: Findings) -> None:
+    findings.add(
+        number,
+        "question-line",
+        f"“{line.strip()}” is neither the question, nor an option, nor a reason.",
+        "Options: “- [x] text” or “- [ ] text”; reasons: “  > text” below the option; accepted answers: “= text”.",
+    )
+
+
+def _check(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings: Findings) -> None:
+    if not "".join(draft.stem).strip():
+        findings.add(block.line, "question-stem", "The question asks nothing.", "Write the question above its options.")
+    if kind in ("text", "number"):
+        _check_written(block, kind, draft, findings)
+    else:
+        _check_options(block, kind, draft, findings)
+
+
+def _check_written(block: BlockText, kind: QuestionKind, draft: _Draft, findings: Findings) -> None:
+    if draft.choices:
+        fix = "Write accepted answers as “= answer” lines, or take the kind single or multiple."
+        findings.add(draft.choices[0].line, "question-key", f"A {kind} question has options.", fix)
+    if not draft.accepted:
+        fix = "Add at least one line “= answer” below the question."
+        findings.add(block.line, "question-key", "The question accepts no answer.", fix)
+    for text, line in draft.accepted:
+        if not normalised(kind, text):
+            findings.add(line, "question-key", f"“{text}” is no {kind}.", "Write the bare answer behind “= ”.")
+    if not "".join(draft.reason).strip():
+        fix = "Add a line “> why” below the accepted answers."
+        findings.add(block.line, "question-reason", "The question gives no reason for its answer.", fix)
+
+
+def _check_options(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings: Findings) -> None:
+    if draft.accepted:
+        fix = "Use options, or make it a text or number question."
+        findings.add(draft.accepted[0][1], "question-key", "A question with options has an accepted answer.", fix)
+    if len(draft.choices) < 2:
+        fix = "Write at least two lines “- [ ] text”."
+        findings.add(block.line, "question-options", "The question has fewer than two options.", fix)
+    keys = sum(choice.correct for choice in draft.choices)
+    if draft.choices and (keys == 0 or (kind == "single" and keys != 1)):
+        fix = "Mark exactly one option [x]." if kind == "single" else "Mark every right option [x]."
+        findings.add(block.line, "question-key", f"{keys} options are marked as right.", fix)
+    seen: set[str] = set()
+    for choice in draft.choices:
+        _check_choice(choice, seen, findings)
+
+
+def _check_choice(choice: _Choice, seen: set[str], findings: Findings) -> None:
+    text = " ".join(choice.text)
+    if not "".join(choice.reason).strip():
+        fix = "Add a line “  > why” below it: learners read it whichever option they chose."
+        findings.add(choice.line, "option-reason", f"The option “{text}” has no reason.", fix)
+    if _CATCH_ALL.search(text):
+        fix = "Options are shuffled, so nothing is above: write out what you mean."
+        findings.add(choice.line, "option-catch-all", f"“{text}” depends on the order of the options.", fix)
+    if text.casefold() in seen:
+        findings.add(choice.line, "option-twice", f"The option “{text}” is there twice.", "Remove one of the two.")
+    seen.add(text.casefold())
+
+
+def _render(
+    block: BlockText, name: str, kind: QuestionKind, draft: _Draft, findings: Findings, typesetter: Typesetter
+) -> Question:
+    options = tuple(
+        Option(
+            id=_hash(name, " ".join(choice.text))[:10],
+            html=typesetter.inline("\n".join(choice.text), choice.line, findings),
+            correct=choice.correct,
+            reason_html=typesetter.block("\n".join(choice.reason), choice.line + 1, findings),
+        )
+        for choice in draft.choices
+    )
+    keys = [[" ".join(choice.text), choice.correct, *choice.reason] for choice in draft.choices]
+    accepted = [text for text, _ in draft.accepted]
+    return Question(
+        id=name,
+        role="prediction" if block.name == "predict" else "question",
+        kind=kind,
+        stem_html=typesetter.block("\n".join(draft.stem), block.line + 1, findings),
+        options=options,
+        accepted=tuple(normalised(kind, text) for text in accepted),
+        reason_html=typesetter.block("\n".join(draft.reason), draft.reason_line, findings) if draft.reason else "",
+        version=_hash(kind, "\n".join(draft.stem).strip(), keys, accepted, draft.reason)[:16],
+        line=block.line,
+    )
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

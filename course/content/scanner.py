@@ -1,0 +1,211 @@
+"""Cuts a lesson's text into prose and ``:::`` blocks, line by line, before any Markdown is rendered.
+
+A block extension of a Markdown library lets a misspelt block fall through as ordinary text, with the key of the
+question in it. This scanner works the other way round: what is not understood is a `Problem`, and is withheld.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from course.content.fences import FenceReader
+from course.content.findings import Findings
+
+QUESTION_BLOCKS = ("predict", "question")
+LESSON_BLOCKS = (*QUESTION_BLOCKS, "example", "exercise")
+TASK_BLOCKS = ("tasks", "hint", "solution")
+
+_HEADER = re.compile(r"^::: ([a-z]+)((?: +[^\s:]+)*) *$")
+_END = re.compile(r"^::: *$")
+_MARKER = re.compile(r"^[\s>*+-]*::")
+_ASIDE = r"^[\s>]*"
+_MARK = r"\\?\[\s*[xX✓✔vV*]?\s*\\?\](?!\()"
+_LISTED_MARK = re.compile(rf"{_ASIDE}(?:[-*+]|\d+[.)])\s*{_MARK}")
+_BARE_MARK = re.compile(rf"{_ASIDE}\\?\[(?:\s+|\s*[xX✓✔]\s*)\\?\](?!\()")
+_ANSWER = re.compile(rf"{_ASIDE}(?:[-*+]\s*)?=+\s*[^=\s]")
+_SHOWS_MARKDOWN = ("markdown", "md")
+
+
+@dataclass(frozen=True)
+class ProseText:
+    """Ordinary Markdown; `line` is the file's line of its first line."""
+
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class BlockText:
+    """A closed block: its name, the words behind the name, and the text inside."""
+
+    name: str
+    words: tuple[str, ...]
+    text: str
+    line: int
+
+
+Piece = ProseText | BlockText
+
+
+def looks_like_a_key(line: str) -> bool:
+    """Say whether the line would give away a question's key: an option's mark or an accepted answer."""
+    return bool(_LISTED_MARK.match(line) or _BARE_MARK.match(line) or _ANSWER.match(line))
+
+
+def scan(text: str, findings: Findings, *, allowed: Collection[str], first_line: int = 1) -> list[Piece]:
+    """Return the pieces of `text` in order; whatever is malformed is reported and left out.
+
+    Args:
+        text: the Markdown below the front matter.
+        findings: where problems go.
+        allowed: the names of blocks that this kind of file may have.
+        first_line: the line of the file on which `text` begins.
+    """
+    return _Scanner(findings, allowed).scan(text, first_line)
+
+
+class _Scanner:
+    def __init__(self, findings: Findings, allowed: Collection[str]) -> None:
+        self.findings = findings
+        self.allowed = allowed
+        self.pieces: list[Piece] = []
+        self.fence = FenceReader()
+        self.lines: list[str] = []
+        self.start = 1
+        self.header: tuple[str, tuple[str, ...]] | None = None
+        self.withheld = False
+
+    def scan(self, text: str, first_line: int) -> list[Piece]:
+        self.start = first_line
+        number = first_line - 1
+        for number, line in enumerate(text.split("\n"), first_line):
+            if self.fence.feed(line, number):
+                self._fenced(line, number)
+            elif _MARKER.match(line):
+                self._marker(line, number)
+            else:
+                self._plain(line, number)
+        if self.fence.open is not None:
+            self._report(
+                self.fence.open.line,
+                "fence-unclosed",
+                "This code fence is never closed.",
+                f"Close it with a line {self.fence.open.marks}.",
+            )
+        if self.header is not None:
+            self._unclosed()
+        self._finish(number + 1)
+        return self.pieces
+
+    def _fenced(self, line: str, number: int) -> None:
+        if self.fence.opened is not None and not self.fence.opened.language:
+            self.findings.warn(
+                number,
+                "fence-language",
+                "This code fence does not say what language it holds.",
+                "Write the language behind the marks: ```python, ```text, ```json…",
+            )
+        if self.fence.suspect:
+            self._report(
+                number,
+                "fence-unclosed",
+                "A code fence begins inside another one, so the one above was probably never closed.",
+                "Close the fence above, or give the outer one more marks than the inner one.",
+            )
+        self._key_in_fence(line, number)
+        self.lines.append(line)
+
+    def _key_in_fence(self, line: str, number: int) -> None:
+        fence = self.fence.open
+        if fence is None or fence.line == number or fence.language in _SHOWS_MARKDOWN:
+            return
+        header = _HEADER.match(line.strip())
+        if _LISTED_MARK.match(line) or (header and header[1] in LESSON_BLOCKS + TASK_BLOCKS):
+            self._report(
+                number,
+                "block-in-fence",
+                "A block or an option stands inside a code fence, where it would be shown with its key.",
+                "Close the fence before it; to show how blocks are written, mark the fence as ```markdown.",
+            )
+
+    def _marker(self, line: str, number: int) -> None:
+        if _END.match(line):
+            self._end(number)
+            return
+        match = _HEADER.match(line)
+        if match is None:
+            self._report(
+                number,
+                "block-marker",
+                f"“{line.strip()}” is neither the beginning nor the end of a block.",
+                "Begin a block with three colons, a space, its name and its id; end it with three colons alone.",
+            )
+            if self.header is None:
+                self._open(number, ("", ()), withheld=True)
+            return
+        if self.header is not None and self.header[0]:
+            self._unclosed()
+        name, words = match[1], tuple(match[2].split())
+        known = name in self.allowed
+        if not known:
+            self._unknown(name, number)
+        self._open(number, (name, words), withheld=not known)
+
+    def _unknown(self, name: str, number: int) -> None:
+        elsewhere = name in LESSON_BLOCKS + TASK_BLOCKS
+        self.findings.add(
+            number,
+            "block-place" if elsewhere else "block-name",
+            f"A block “{name}” has no place in this file." if elsewhere else f"There is no block named “{name}”.",
+            "The blocks of this file are: " + ", ".join(self.allowed) + ".",
+        )
+
+    def _plain(self, line: str, number: int) -> None:
+        in_question = self.header is not None and self.header[0] in QUESTION_BLOCKS
+        if not in_question and looks_like_a_key(line):
+            self._report(
+                number,
+                "stray-key",
+                "An option or an accepted answer stands in the text, outside any question.",
+                "Put it inside a question or predict block; write an ordinary list without [ ] and without =.",
+            )
+        self.lines.append(line)
+
+    def _open(self, number: int, header: tuple[str, tuple[str, ...]], *, withheld: bool) -> None:
+        self._finish(number)
+        self.start, self.header, self.withheld = number, header, withheld
+
+    def _end(self, number: int) -> None:
+        if self.header is None:
+            self._report(
+                number,
+                "block-stray-end",
+                "Three colons end a block here, but none is open.",
+                "Remove the line, or write the block's first line above.",
+            )
+        self._finish(number + 1)
+
+    def _unclosed(self) -> None:
+        assert self.header is not None  # noqa: S101 - the callers look first
+        self._report(
+            self.start,
+            "block-unclosed",
+            f"This {self.header[0] or 'block'} is never closed.",
+            "End it with a line of three colons.",
+        )
+
+    def _report(self, line: int, rule: str, message: str, fix: str) -> None:
+        self.withheld = True
+        self.findings.add(line, rule, message, fix)
+
+    def _finish(self, next_line: int) -> None:
+        """Hand over what was gathered, unless it is withheld, and start anew."""
+        text = "\n".join(self.lines)
+        if not self.withheld:
+            if self.header is not None:
+                self.pieces.append(BlockText(*self.header, text, self.start))
+            elif text.strip():
+                self.pieces.append(ProseText(text, self.start))
+        self.lines, self.start, self.header, self.withheld = [], next_line, None, False
