@@ -69,7 +69,7 @@ class Attempts:
         try:
             return self._courses().lesson(slug)
         except KeyError:
-            raise Refused("unknown_lesson", "There is no such lesson (any more). The course map has them all.") from None
+            raise Refused("unknown_lesson", "There is no such lesson. The course map has them all.") from None
 
     def exercise(self, slug: str, exercise: str) -> Exercise:
         """Return an exercise of a lesson.
@@ -193,7 +193,7 @@ class Attempts:
         ):
             raise Refused(
                 "ask_again",
-                "You have not passed yet, and finding it yourself is worth more. If you still want to see it, ask again.",
+                "You have not passed yet, and finding it yourself is worth more. Still want to see it? Ask again.",
             )
         return found
 
@@ -216,7 +216,7 @@ def valid_files(files: Files) -> None:
     if sum(len(text.encode("utf-8", "surrogatepass")) for text in files.values()) > MAX_SOURCE_BYTES:
         raise Refused(
             "source_too_large",
-            f"Your program is larger than {MAX_SOURCE_BYTES // 1024} KB. It is kept in this browser, but it can't run or be saved.",
+            f"Your program is larger than {MAX_SOURCE_BYTES // 1024} KB. This browser keeps it, but it can't run here.",
         )
 
 

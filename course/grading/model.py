@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "skipped", "error"]
+TraceRows = tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,31 @@ class CheckResult:
     """One next step."""
     mistake: str | None = None
     """Id of the known mistake (a folder in ``wrong/``) that this failure shows."""
-    trace: tuple[Mapping[str, Any], ...] = ()
+    line: int | None = None
+    """Line of ``server.py`` that raised, where the sandbox reported one."""
+    trace: TraceRows = ()
     """Rows as `course.sandbox.model.TraceRow.as_json` gives them, seen by the checking clients."""
     duration_ms: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return the result as the page and the database keep it."""
         return {**asdict(self), "trace": list(self.trace)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> CheckResult:
+        """Return the result that `as_json` wrote; keys it does not know are left out."""
+        known = {field.name for field in fields(cls)}
+        values = {name: value for name, value in data.items() if name in known}
+        return cls(**{**values, "trace": tuple(values.get("trace", ()))})
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """How a check run ended.
+
+    `error` is a sentence when the run broke on our side: such a run is no attempt of the learner's.
+    """
+
+    passed: int
+    total: int
+    error: str | None = None

@@ -1,4 +1,4 @@
-"""Every event name and error code of the lesson namespace. `static/js/core/events.js` holds the same list; a test compares them."""
+"""Every event name of the lesson namespace. `static/js/core/events.js` holds the same list; a test compares them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,8 @@ VOTES: Final = "votes"
 PRESENCE: Final = "presence"
 PROGRESS: Final = "progress"
 LESSON_CHANGED: Final = "lesson_changed"
+REFUSED: Final = "refused"
+"""Answers a malformed packet that asked for no acknowledgement."""
 
 ANNOUNCEMENTS: Final = (
     SANDBOX_STATE,
@@ -42,4 +44,5 @@ ANNOUNCEMENTS: Final = (
     PRESENCE,
     PROGRESS,
     LESSON_CHANGED,
+    REFUSED,
 )

@@ -11,9 +11,9 @@ from typing import Any
 from flask_socketio import SocketIO
 from socketio import packet
 
+from course.live.events import REFUSED
+
 RESERVED = frozenset({"connect", "disconnect", "connect_error", "*"})
-REFUSED = "refused"
-"""The event that answers a packet which asked for no acknowledgement."""
 
 
 def guard(socketio: SocketIO) -> None:

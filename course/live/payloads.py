@@ -1,4 +1,4 @@
-"""What pages send is hostile until it has gone through here: each reader returns a checked value or raises `Refused`."""
+"""What pages send is hostile until it has gone through here: a reader returns a checked value or raises `Refused`."""
 
 from __future__ import annotations
 

@@ -207,7 +207,7 @@ def _put(work: Work, files: Files, kind: str) -> None:
 
 
 def _thin(work: Work) -> None:
-    """Keep the newest entries, those that were checked, and one an hour of the rest: the table must not grow for ever."""
+    """Keep the newest entries, those that were checked, and one an hour of the rest: no table grows for ever."""
     checked = {attempt.version for attempt in work.attempts}
     hours: set[int] = set()
     for entry in list(reversed(work.versions[:-VERSIONS_KEPT])):

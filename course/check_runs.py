@@ -1,0 +1,145 @@
+"""One check: the submitted files in a fresh sandbox, real clients, results as they come, and an attempt that is kept.
+
+Stands beside `course.attempts` in the import law.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from course.attempts import Attempts, Refused, valid_files
+from course.content.model import Exercise, Files
+from course.grading.grader import Run
+from course.grading.model import CheckResult
+from course.progress import work
+from course.sandbox.model import LearnerException, Output, Program, ProgramRefused, StateChange, TraceRow
+from course.sandbox.sandbox import Sandbox
+from course.sandbox.supervisor import SandboxesUnavailable
+
+READY_SECONDS = 30.0
+"""How long a check waits for a free slot and the program's start."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What came out of a check."""
+
+    passed: int
+    total: int
+    error: Mapping[str, str] | None = None
+    """``{"code", "message"}`` when the check itself failed: our fault, and no attempt was counted."""
+
+
+def check(
+    attempts: Attempts,
+    learner: str,
+    slug: str,
+    exercise: str,
+    files: Files,
+    on_result: Callable[[dict[str, Any]], None],
+) -> Checked:
+    """Check a submission and keep it as an attempt. Blocks until it is done; needs an application context.
+
+    Args:
+        attempts: the use cases.
+        learner: id of the learner.
+        slug: of the lesson.
+        exercise: of the lesson.
+        files: the submission.
+        on_result: hears each result as the page draws it, in order.
+
+    Raises:
+        Refused: the submission can't be run at all.
+    """
+    found = attempts.exercise(slug, exercise)
+    valid_files(files)
+    results: list[dict[str, Any]] = []
+
+    def report(result: CheckResult) -> None:
+        results.append(result_json(found, result))
+        on_result(results[-1])
+
+    error = _run(attempts, learner, found, files, report)
+    total = max(len(found.tasks), len(results))
+    passed = sum(1 for result in results if result["outcome"] == "passed")
+    if error is None and any(result["outcome"] == "error" for result in results):
+        error = {"code": "check_error", "message": "A check itself went wrong. That is our fault: it costs no attempt."}
+    if error is None:
+        work.record_attempt(learner, slug, exercise, files, results, total)
+    return Checked(passed, total, error)
+
+
+def result_json(exercise: Exercise, result: CheckResult) -> dict[str, Any]:
+    """Return a result as the page draws it: with the explanation of the known mistake that it shows."""
+    why = next((mistake.why_html for mistake in exercise.mistakes if mistake.id == result.mistake), "")
+    return {**result.as_json(), "why_html": why}
+
+
+def _run(
+    attempts: Attempts, learner: str, exercise: Exercise, files: Files, report: Callable[[CheckResult], None]
+) -> Mapping[str, str] | None:
+    """Run every check; return the error when it is ours."""
+    run = attempts.grader.begin(exercise.checks)
+    listener = _Listener(run)
+    try:
+        sandbox = attempts.sandboxes.start(
+            Program(files, exercise.runtime), learner=learner, purpose="check", watcher=listener
+        )
+    except ProgramRefused as refusal:
+        raise Refused(refusal.code, str(refusal)) from refusal
+    except SandboxesUnavailable as refusal:
+        raise Refused("sandbox_unavailable", str(refusal)) from refusal
+    try:
+        state = sandbox.wait_ready(READY_SECONDS)
+        if state.state == "ready":
+            summary = run.finish(sandbox.socket_path, on_result=report)
+            return {"code": "grader_failed", "message": summary.error} if summary.error else None
+        return _never_ready(exercise, sandbox, state, report)
+    finally:
+        attempts.sandboxes.stop(sandbox.id)
+
+
+def _never_ready(
+    exercise: Exercise, sandbox: Sandbox, state: StateChange, report: Callable[[CheckResult], None]
+) -> Mapping[str, str] | None:
+    """Say why nothing could be checked: it is the learner's program, unless the program never got to run."""
+    if state.state in ("queued", "starting") or state.code == "sandbox_host_died":
+        return {"code": "busy", "message": "The server is busy, so nothing was checked. Try again in a moment."}
+    failed = CheckResult(
+        name=exercise.tasks[0].check,
+        title="Your server starts",
+        outcome="failed",
+        message=state.reason or "Your server did not start.",
+        expected="a program that reaches socketio.run(app) and listens",
+        actual=str(state.error["text"]) if state.error and state.error.get("text") else state.state,
+        hint="Press Run: the server log shows the whole traceback.",
+    )
+    report(failed)
+    for task in exercise.tasks[1:]:
+        report(replace(failed, name=task.check, title=task.check, outcome="skipped", expected="", actual="", hint=""))
+    return None
+
+
+class _Listener:
+    """Passes what the learner's program raises on to the checks, so that they can tell a crash from silence."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+
+    def state_changed(self, sandbox_id: str, change: StateChange) -> None: ...
+
+    def output(self, sandbox_id: str, piece: Output) -> None: ...
+
+    def exception(self, sandbox_id: str, exception: LearnerException) -> None:
+        self._run.note_exception(
+            {
+                "type": exception.type,
+                "message": exception.message,
+                "line": exception.line,
+                "handler": exception.handler,
+            }
+        )
+
+    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...

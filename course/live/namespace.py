@@ -1,0 +1,79 @@
+"""The namespace `/lessons/<slug>`: one for each lesson, and one for the playground."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, request, session
+from flask_socketio import ConnectionRefusedError, Namespace, join_room
+
+from course.attempts import Refused
+from course.live.desk import Desk, Visit, answered_room, namespace_of
+from course.live.payloads import payload_of
+from course.live.requests import REQUESTS
+from course.progress import answers
+
+
+class LessonNamespace(Namespace):  # type: ignore[misc]
+    """Every request is acknowledged, whatever it is: no silence, no traceback."""
+
+    def __init__(self, slug: str, desk: Desk) -> None:
+        super().__init__(namespace_of(slug))
+        self._slug = slug
+        self._desk = desk
+        self._visits: dict[str, Visit] = {}
+
+    def on_connect(self, auth: Any) -> None:
+        """Let in who has the course's cookie, and put their pages into one room."""
+        learner = session.get("learner")
+        if not isinstance(learner, str):
+            raise ConnectionRefusedError(
+                "The course needs its cookie to know your work. Allow cookies, then reload the page.",
+                {"code": "no_cookie"},
+            )
+        sid: str = request.sid  # type: ignore[attr-defined]
+        visit = Visit(sid, learner, self._slug, self.namespace)
+        self._visits[sid] = visit
+        join_room(visit.room)
+        for question in answers.newest(learner, self._slug):
+            join_room(answered_room(question))
+        self._desk.presence.arrive(sid, self._slug, learner)
+        self._desk.presence_changed(visit)
+
+    def on_disconnect(self, reason: str) -> None:
+        """Forget the connection; the learner's program goes on until its own limits end it."""
+        visit = self._visits.pop(request.sid, None)  # type: ignore[attr-defined]
+        if visit is not None:
+            self._desk.presence.leave(visit.sid)
+            self._desk.presence_changed(visit)
+
+    def trigger_event(self, event: str, *args: Any) -> Any:
+        """Dispatch by table: an unknown event is answered, and no method can be reached by guessing its name."""
+        if event in ("connect", "disconnect"):
+            return super().trigger_event(event, *args)
+        sid, *values = args
+
+        def respond(*values: Any) -> dict[str, Any]:
+            return self._respond(sid, event, values)
+
+        return self.socketio._handle_event(respond, event, self.namespace, sid, *values)
+
+    def _respond(self, sid: str, event: str, values: tuple[Any, ...]) -> dict[str, Any]:
+        visit = self._visits.get(sid)
+        if visit is None:
+            return refusal(Refused("not_connected", "This page is not connected. Reload it."))
+        try:
+            if event not in REQUESTS:
+                raise Refused("unknown_event", f"“{event[:40]}” is not something a page can ask for.")
+            self._desk.allow(visit, event)
+            return {"ok": True, **REQUESTS[event](self._desk, visit, payload_of(values))}
+        except Refused as refused:
+            return refusal(refused)
+        except Exception:
+            current_app.logger.exception("the request %r failed", event)
+            return refusal(Refused("our_fault", "Something went wrong on our side. Nothing is lost; try again."))
+
+
+def refusal(refused: Refused) -> dict[str, Any]:
+    """Return the acknowledgement of a wish that was not granted."""
+    return {"ok": False, "error": {"code": refused.code, "message": refused.message}, **refused.extra}

@@ -1,0 +1,166 @@
+"""One short function for each request of the lesson namespace: parse, call the use case, return the acknowledgement."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_socketio import join_room
+
+from course import check_runs
+from course.attempts import Refused
+from course.live import events, payloads
+from course.live.desk import Desk, Visit, answered_room
+from course.live.feed import RunFeed, limits_json
+from course.progress import work
+from course.progress.work import Saved
+
+Payload = dict[str, Any]
+Answer = dict[str, Any]
+
+
+def run(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Start the program; its states, output and trace follow as announcements."""
+    exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
+    feed = RunFeed(visit.slug, exercise, desk.attempts.sandboxes.limits, desk.tell(visit))
+    sandbox = desk.attempts.run(visit.learner, visit.slug, exercise, files, feed)
+    feed.sandbox = sandbox
+    desk.feeds.remember(visit.learner, feed)
+    return {
+        "sandbox": {
+            "id": sandbox.id,
+            "url": f"/sandbox/{sandbox.id}/",
+            "state": sandbox.state.state,
+            "limits": limits_json(sandbox.limits),
+        }
+    }
+
+
+def stop(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Stop the learner's program."""
+    desk.attempts.stop(visit.learner)
+    return {}
+
+
+def keep_alive(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Start the idle clock anew."""
+    desk.attempts.keep_alive(visit.learner)
+    return {}
+
+
+def check(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Begin a check; its results follow as announcements."""
+    exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
+    found = desk.attempts.exercise(visit.slug, exercise)
+    if visit.learner in desk.checking:
+        raise Refused("check_running", "A check is running already. Its results are on their way.")
+    desk.checking.add(visit.learner)
+    check_run = uuid.uuid4().hex
+    desk.socketio.start_background_task(_check, desk, visit, check_run, exercise, files)
+    return {"check_run": check_run, "total": len(found.tasks)}
+
+
+def _check(desk: Desk, visit: Visit, check_run: str, exercise: str, files: Mapping[str, str]) -> None:
+    tell = desk.tell(visit)
+    finished: Payload = {"check_run": check_run, "exercise": exercise, "passed": 0, "total": 0, "error": None}
+
+    def report(result: Payload) -> None:
+        tell(events.CHECK_RESULT, {"check_run": check_run, "exercise": exercise, **result})
+
+    try:
+        with desk.app.app_context():
+            checked = check_runs.check(desk.attempts, visit.learner, visit.slug, exercise, files, report)
+            finished |= {"passed": checked.passed, "total": checked.total, "error": checked.error}
+            desk.progress_changed(visit, desk.attempts.lesson(visit.slug))
+    except Refused as refusal:
+        finished["error"] = {"code": refusal.code, "message": refusal.message}
+    except Exception:
+        desk.app.logger.exception("a check of %s/%s failed", visit.slug, exercise)
+        message = "The check itself went wrong. That is our fault: it costs no attempt. Try again in a moment."
+        finished["error"] = {"code": "check_error", "message": message}
+    finally:
+        desk.checking.discard(visit.learner)
+        tell(events.CHECK_FINISHED, finished)
+
+
+def save(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Keep what the editor holds, and tell the learner's other tabs."""
+    exercise = payloads.name(payload, "exercise")
+    base = payloads.optional_number(payload, "base_version")
+    saved = desk.attempts.save(visit.learner, visit.slug, exercise, payloads.files(payload), base)
+    return {"version": _tell_other_tabs(desk, visit, saved).version}
+
+
+def restore(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Put the starter, the solution or an earlier version into the editor."""
+    exercise = payloads.name(payload, "exercise")
+    match payload.get("to"):
+        case "starter":
+            saved = desk.attempts.reset(visit.learner, visit.slug, exercise)
+        case "solution":
+            saved = desk.attempts.use_solution(visit.learner, visit.slug, exercise)
+        case None:
+            version = payloads.number(payload, "version")
+            saved = desk.attempts.restore(visit.learner, visit.slug, exercise, version)
+        case _:
+            raise payloads.bad("“to” may be starter or solution.")
+    _tell_other_tabs(desk, visit, saved)
+    return {"version": saved.version, "files": dict(saved.files)}
+
+
+def _tell_other_tabs(desk: Desk, visit: Visit, saved: Saved) -> Saved:
+    payload = {"exercise": saved.exercise, "version": saved.version, "files": dict(saved.files)}
+    desk.socketio.emit(
+        events.WORK_SAVED, payload, to=visit.room, namespace=visit.namespace, skip_sid=visit.sid, include_self=True
+    )
+    return saved
+
+
+def history(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Return the earlier versions and the checked attempts of a workspace."""
+    exercise = payloads.name(payload, "exercise")
+    desk.attempts.starting_files(visit.slug, exercise)
+    return {
+        "versions": work.versions(visit.learner, visit.slug, exercise),
+        "attempts": work.attempts(visit.learner, visit.slug, exercise),
+    }
+
+
+def answer(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Commit an answer to a question or a prediction; only now do key and reasons leave the server."""
+    question = payloads.name(payload, "question")
+    choices, text = payloads.names(payload, "choices"), payloads.text(payload, "text")
+    verdict = desk.attempts.answer(visit.learner, visit.slug, question, choices, text)
+    join_room(answered_room(question), sid=visit.sid, namespace=visit.namespace)
+    desk.votes_changed(visit, question, verdict.question.version)
+    desk.progress_changed(visit, desk.attempts.lesson(visit.slug))
+    return verdict.as_json()
+
+
+def hint(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Return one hint."""
+    step = payloads.number(payload, "step")
+    html, total = desk.attempts.hint(visit.learner, visit.slug, payloads.name(payload, "exercise"), step)
+    return {"step": step, "total": total, "text_html": html}
+
+
+def solution(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Return the official solution: after passing, or on asking twice."""
+    found = desk.attempts.solution(visit.learner, visit.slug, payloads.name(payload, "exercise"))
+    return {"files": dict(found.solution), "note_html": found.solution_note_html}
+
+
+REQUESTS: Mapping[str, Callable[[Desk, Visit, Payload], Answer]] = {
+    events.RUN: run,
+    events.STOP: stop,
+    events.KEEP_ALIVE: keep_alive,
+    events.CHECK: check,
+    events.SAVE: save,
+    events.RESTORE: restore,
+    events.PREDICT: answer,
+    events.ANSWER: answer,
+    events.HINT: hint,
+    events.SOLUTION: solution,
+    events.HISTORY: history,
+}

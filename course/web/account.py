@@ -1,0 +1,49 @@
+"""A learner's own data: what is kept, to take away, to delete."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+
+from course.progress import data
+from course.progress.reports import course_progress
+from course.web.learner import current_learner, forget_learner
+from course.web.site import site
+
+account = Blueprint("account", __name__)
+
+
+@account.get("/me/")
+def me() -> str:
+    """Say what is kept about this learner."""
+    kept = data.export(current_learner())
+    return render_template(
+        "me.html",
+        course=site().course,
+        progress=course_progress(current_learner(), site().course),
+        problems=(),
+        kept=kept,
+        page_data={"kind": "me"},
+    )
+
+
+@account.get("/me/data.json")
+def download() -> Response:
+    """Send everything that is kept about this learner."""
+    text = json.dumps(data.export(current_learner()), indent=2, ensure_ascii=False)
+    return Response(
+        text,
+        mimetype="application/json",
+        headers={"Content-Disposition": 'attachment; filename="duplex-my-data.json"', "Cache-Control": "no-store"},
+    )
+
+
+@account.post("/me/delete")
+def delete() -> Response:
+    """Delete everything that is kept about this learner, and forget who they were."""
+    learner = current_learner()
+    site().attempts.stop(learner)
+    data.forget(learner)
+    forget_learner()
+    return redirect(url_for("pages.course_map"), 303)  # type: ignore[return-value]

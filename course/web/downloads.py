@@ -1,0 +1,69 @@
+"""Programs to take home, as a zip."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, current_app, request
+
+from course.attempts import Refused, valid_files
+from course.content.model import PLAYGROUND, SCRATCH, Files
+from course.progress import work
+from course.web.learner import current_learner
+from course.web.site import site
+from course.web.take_home import project
+
+downloads = Blueprint("downloads", __name__)
+
+
+@downloads.route("/playground/download", methods=["GET", "POST"], defaults={"slug": PLAYGROUND, "exercise": SCRATCH})
+@downloads.route("/lessons/<slug>/<exercise>/download", methods=["GET", "POST"])
+def take_home(slug: str, exercise: str) -> Response:
+    """Send the project: the files that were posted, else what is saved, else the starter."""
+    try:
+        starter = site().attempts.starting_files(slug, exercise)
+        files = _posted() or _saved(slug, exercise) or starter
+        valid_files(files)
+    except Refused as refused:
+        abort(404 if refused.code.startswith("unknown") else 400, refused.message)
+    title, event = _title(slug, exercise)
+    packed = project(title, files, event=event, client_library=_client_library())
+    name = f"duplex-{slug if exercise == SCRATCH else exercise}.zip"
+    return Response(
+        packed, mimetype="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+def _posted() -> Files | None:
+    """Return the files of the page's editor; the form carries them as JSON."""
+    text = request.form.get("files")
+    if request.method != "POST" or not text:
+        return None
+    try:
+        files = json.loads(text)
+    except ValueError:
+        files = None
+    if not isinstance(files, dict) or not all(isinstance(source, str) for source in files.values()):
+        abort(400, "The form's files could not be read.")
+    return files
+
+
+def _saved(slug: str, exercise: str) -> Files | None:
+    saved = work.find(current_learner(), slug, exercise)
+    return saved.files if saved and saved.version else None
+
+
+def _title(slug: str, exercise: str) -> tuple[str, str]:
+    if slug == PLAYGROUND:
+        return "My server", "message"
+    lesson = site().attempts.lesson(slug)
+    if exercise == SCRATCH:
+        return lesson.title, (lesson.events or ("message",))[0]
+    found = lesson.exercises[exercise]
+    return found.title, (found.events or ("message",))[0]
+
+
+def _client_library() -> bytes | None:
+    file = Path(current_app.static_folder or "static") / "dist" / "socket.io.min.js"
+    return file.read_bytes() if file.exists() else None

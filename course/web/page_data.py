@@ -1,0 +1,141 @@
+"""From the course and a learner's saved work to what a page is drawn from: template context and the data its script reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from markupsafe import Markup
+
+from course.attempts import Attempts, reveal, shuffled
+from course.content.model import PLAYGROUND, SCRATCH, Example, Exercise, ExerciseLink, Lesson, Prose, Question
+from course.live.desk import Desk, namespace_of
+from course.progress import answers, work
+from course.progress.answers import Answered
+from course.progress.work import Saved
+
+
+def lesson_blocks(learner: str, lesson: Lesson) -> list[dict[str, Any]]:
+    """Return the lesson's text, block by block; a question that is answered brings its key and reasons along."""
+    answered = answers.newest(learner, lesson.slug)
+    return [_block(learner, lesson, block, answered) for block in lesson.blocks]
+
+
+def _block(
+    learner: str, lesson: Lesson, block: Prose | Question | Example | ExerciseLink, answered: dict[str, Answered]
+) -> dict[str, Any]:
+    match block:
+        case Prose():
+            return {"type": "prose", "html": Markup(block.html)}  # noqa: S704  (sanitised by course.content.markdown)
+        case Example():
+            return {"type": "example", "example": block}
+        case ExerciseLink():
+            return {"type": "exercise", "exercise": lesson.exercises[block.slug]}
+        case Question():
+            return {
+                "type": "question",
+                "question": block,
+                "options": shuffled(block, learner),
+                "answered": _answered(block, answered.get(block.id)),
+            }
+
+
+def _answered(question: Question, answer: Answered | None) -> dict[str, Any] | None:
+    if answer is None or answer.question_version != question.version:
+        return None
+    told = reveal(question, answer)
+    return {**told, "choices": answer.choices, "options": {option["id"]: option for option in told["options"]}}
+
+
+def answered_json(learner: str, lesson: Lesson) -> dict[str, Any]:
+    """Return the verdict on every question that this learner has answered, by question id, with the votes."""
+    newest = answers.newest(learner, lesson.slug)
+    told = {}
+    for question in lesson.questions:
+        answer = newest.get(question.id)
+        if answer and answer.question_version == question.version:
+            votes = answers.votes(lesson.slug, question.id, question.version)
+            shown = {"total": votes.total, "counts": votes.counts} if votes else None
+            told[question.id] = {**reveal(question, answer), "votes": shown}
+    return told
+
+
+def lesson_page(
+    learner: str, lesson: Lesson, attempts: Attempts, desk: Desk, exercise: Exercise | None = None
+) -> dict[str, Any]:
+    """Return what the script of a lesson page, or of an exercise page, begins with."""
+    shown = [exercise] if exercise else list(lesson.exercises.values())
+    workspaces = {item.slug: _exercise_workspace(learner, lesson, item) for item in shown}
+    if exercise is None:
+        workspaces = {SCRATCH: _scratch(learner, lesson.slug, "Examples", attempts, lesson.events), **workspaces}
+    return {
+        **_common(learner, lesson.slug, attempts, desk),
+        "kind": "exercise" if exercise else "lesson",
+        "title": exercise.title if exercise else lesson.title,
+        "open": exercise.slug if exercise else SCRATCH,
+        "workspaces": workspaces,
+        "examples": {example.id: {"title": example.title, "source": example.source} for example in lesson.examples},
+        "answered": answered_json(learner, lesson) if exercise is None else {},
+    }
+
+
+def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, Any]:
+    """Return what the script of the playground begins with."""
+    return {
+        **_common(learner, PLAYGROUND, attempts, desk),
+        "kind": "playground",
+        "title": "Playground",
+        "open": SCRATCH,
+        "workspaces": {SCRATCH: _scratch(learner, PLAYGROUND, "Playground", attempts, ())},
+        "examples": {},
+        "answered": {},
+    }
+
+
+def _common(learner: str, slug: str, attempts: Attempts, desk: Desk) -> dict[str, Any]:
+    unavailable = attempts.sandboxes.unavailable
+    return {
+        "slug": slug,
+        "namespace": namespace_of(slug),
+        "sandbox": desk.feeds.of(learner, slug),
+        "run": {"available": unavailable is None, "reason": unavailable or ""},
+        "here": desk.presence.count(slug),
+    }
+
+
+def _exercise_workspace(learner: str, lesson: Lesson, exercise: Exercise) -> dict[str, Any]:
+    saved = work.find(learner, lesson.slug, exercise.slug)
+    return {
+        **_workspace(saved, exercise.title, dict(exercise.starter), exercise.events),
+        "tasks": [{"check": task.check, "html": task.html} for task in exercise.tasks],
+        "hints": len(exercise.hints),
+        "hints_seen": list(exercise.hints[: saved.hints_seen]) if saved else [],
+        "total": len(exercise.tasks),
+        "url": f"/lessons/{lesson.slug}/{exercise.slug}/",
+    }
+
+
+def _scratch(
+    learner: str, slug: str, title: str, attempts: Attempts, offered: tuple[str, ...]
+) -> dict[str, Any]:
+    saved = work.find(learner, slug, SCRATCH)
+    return {
+        **_workspace(saved, title, dict(attempts.starting_files(slug, SCRATCH)), offered),
+        "tasks": [],
+        "hints": 0,
+        "hints_seen": [],
+        "total": 0,
+        "url": f"/lessons/{slug}/" if slug != PLAYGROUND else "/playground/",
+    }
+
+
+def _workspace(saved: Saved | None, title: str, starter: dict[str, str], offered: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "files": dict(saved.files) if saved and saved.version else starter,
+        "version": saved.version if saved else 0,
+        "starter": starter,
+        "events": list(offered),
+        "results": saved.results if saved else [],
+        "passed": saved.best if saved else 0,
+        "done": bool(saved and saved.passed),
+    }

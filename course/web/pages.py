@@ -1,0 +1,91 @@
+"""The pages of the course: the map, a lesson, an exercise, the playground, and the ready client of a running sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request
+
+from course.attempts import Refused
+from course.content.model import Course, Lesson
+from course.progress.reports import course_progress
+from course.sandbox.model import ENDED
+from course.web.learner import current_learner
+from course.web.page_data import lesson_blocks, lesson_page, playground_page
+from course.web.site import site
+
+pages = Blueprint("pages", __name__)
+
+
+@pages.get("/")
+def course_map() -> str:
+    """Show every lesson with level, minutes and progress."""
+    return render_template("map.html", **_frame(), page_data={"kind": "map"})
+
+
+@pages.get("/lessons/<slug>/")
+def lesson(slug: str) -> str:
+    """Show a lesson: its text beside its sandbox."""
+    found = _lesson(slug)
+    learner = current_learner()
+    data = lesson_page(learner, found, site().attempts, site().desk)
+    blocks = lesson_blocks(learner, found)
+    return render_template(
+        "lesson.html", **_frame(), lesson=found, exercise=None, blocks=blocks, page_data=_addressed(data)
+    )
+
+
+@pages.get("/lessons/<slug>/<exercise>/")
+def exercise(slug: str, exercise: str) -> str:
+    """Show an exercise on a page of its own."""
+    found = _lesson(slug)
+    if exercise not in found.exercises:
+        abort(404)
+    chosen = found.exercises[exercise]
+    data = lesson_page(current_learner(), found, site().attempts, site().desk, chosen)
+    return render_template(
+        "lesson.html", **_frame(), lesson=found, exercise=chosen, blocks=[], page_data=_addressed(data)
+    )
+
+
+@pages.get("/playground/")
+def playground() -> str:
+    """Show a sandbox without a task."""
+    data = playground_page(current_learner(), site().attempts, site().desk)
+    return render_template("playground.html", **_frame(), page_data=_addressed(data))
+
+
+@pages.get("/connect/<sandbox_id>")
+def connect(sandbox_id: str) -> str:
+    """Show a ready client for a running sandbox: for another tab, or a phone."""
+    sandbox = site().attempts.sandboxes.get(sandbox_id)
+    if sandbox is None or sandbox.state.state in ENDED:
+        abort(410, "This server is not running any more. Press Run on the lesson page, then use the new address.")
+    agent = request.user_agent.string
+    data = {
+        "kind": "connect",
+        "tag": "phone" if "Mobile" in agent else "tab",
+        "sandbox": {"id": sandbox.id, "url": f"/sandbox/{sandbox.id}/", "state": sandbox.state.state},
+    }
+    return render_template("connect.html", **_frame(), page_data=_addressed(data))
+
+
+def _lesson(slug: str) -> Lesson:
+    try:
+        return site().attempts.lesson(slug)
+    except Refused:
+        abort(404)
+
+
+def _frame() -> dict[str, Any]:
+    """Return what every page's frame needs: the course, how far the learner is, and in development its problems."""
+    course: Course = site().course
+    return {
+        "course": course,
+        "progress": course_progress(current_learner(), course),
+        "problems": () if site().settings.production else course.problems,
+    }
+
+
+def _addressed(data: dict[str, Any]) -> dict[str, Any]:
+    return {**data, "base_url": request.host_url.rstrip("/"), "loopback": site().settings.loopback}

@@ -1,0 +1,24 @@
+"""Questions as plain forms: everything works without a script, too."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
+
+from course.attempts import Refused
+from course.web.learner import current_learner
+from course.web.site import site
+
+questions = Blueprint("questions", __name__)
+
+
+@questions.post("/lessons/<slug>/questions/<question>")
+def answer(slug: str, question: str) -> Response:
+    """Commit an answer, then show the lesson again at that question."""
+    choices, text = tuple(request.form.getlist("choice")[:20]), request.form.get("text", "")
+    try:
+        site().attempts.answer(current_learner(), slug, question, choices, text.replace("\0", ""))
+    except Refused as refused:
+        if refused.code == "unknown_lesson":
+            abort(404)
+        flash(refused.message, question)
+    return redirect(url_for("pages.lesson", slug=slug, _anchor=f"question-{question}"), 303)  # type: ignore[return-value]

@@ -1,0 +1,54 @@
+"""What every course page carries: a strict Content Security Policy with a fresh nonce, and an Origin check on changes."""
+
+from __future__ import annotations
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, g, request
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def install_security(app: Flask, *, sandbox_host: str | None) -> None:
+    """Hook the checks and headers into `app`.
+
+    Args:
+        app: the course's application.
+        sandbox_host: the other host name that serves learners' programs, where there is one.
+    """
+    sandbox_sources = f" {sandbox_host} ws://{sandbox_host} wss://{sandbox_host}" if sandbox_host else ""
+
+    @app.before_request
+    def refuse_foreign_origin() -> None:
+        """Refuse changes that another site's page asks for: browsers always send Origin with a POST."""
+        if request.method in SAFE_METHODS:
+            return
+        origin = request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc != request.host:
+            abort(403, "This form was sent from another site, so nothing was changed.")
+        if origin is None and request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+            abort(403, "This form was sent from another site, so nothing was changed.")
+
+    @app.context_processor
+    def csp_nonce() -> dict[str, str]:
+        if "csp_nonce" not in g:
+            g.csp_nonce = secrets.token_urlsafe(16)
+        return {"csp_nonce": g.csp_nonce}
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if response.mimetype == "text/html":
+            nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
+            response.headers["Content-Security-Policy"] = (
+                "default-src 'none'; script-src 'self'; "
+                f"style-src 'self'{nonce}; connect-src 'self'{sandbox_sources}; "
+                "img-src 'self' data:; font-src 'self'; "
+                f"frame-src 'self'{sandbox_sources}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+            )
+            # A 304 would bring a new nonce to an old body, and the styles would be gone on the second visit.
+            response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,43 @@
+"""A program to take home: a small project that runs on the learner's own machine."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from importlib.metadata import version
+from pathlib import Path
+from string import Template
+
+from course.content.model import Files
+
+PINNED = ("Flask", "Flask-SocketIO", "simple-websocket")
+HERE = Path(__file__).parent / "take_home"
+CLIENT_LIBRARY = "static/socket.io.min.js"
+
+
+def project(title: str, files: Files, *, event: str, client_library: bytes | None) -> bytes:
+    """Return a zip with the program, pinned requirements, a client page and a README.
+
+    Flask serves the folder ``static`` by itself, so the client page has the server's own origin and nothing has to
+    be added to what the learner wrote.
+
+    Args:
+        title: of the exercise.
+        files: the program; ``server.py`` among them.
+        event: the event name that the client page offers first.
+        client_library: ``socket.io.min.js``; None leaves it out, and the README says where to get it.
+    """
+    words = {"title": title, "event": event}
+    contents: dict[str, str | bytes] = {
+        "static/client.html": Template((HERE / "client.html").read_text()).substitute(words),
+        "requirements.txt": "".join(f"{name}=={version(name)}\n" for name in PINNED),
+        "README.md": Template((HERE / "README.md").read_text()).substitute(words),
+        **files,
+    }
+    if client_library is not None:
+        contents[CLIENT_LIBRARY] = client_library
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(contents.items()):
+            archive.writestr(f"duplex-project/{name}", content)
+    return packed.getvalue()
