@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 run:
 	@$(PYTHON) dev/prepare.py run
-	@exec $(BIN)/python app.py
+	@PORT=$(PORT) HOST=$(HOST) exec $(BIN)/python app.py
 
 test:
 	@$(PYTHON) dev/prepare.py test

@@ -1,14 +1,23 @@
-"""The entry: `python app.py` serves the site here; gunicorn serves `app:app`."""
+"""The entry: `python app.py` serves the site here; gunicorn serves `app:app`; `flask --app app` runs its commands."""
 
 from gevent import monkey
 
-monkey.patch_all()
+monkey.patch_all()  # before anything imports what it patches
 
-from course.factory import create_app  # noqa: E402  (the standard library must be patched before anything imports it)
+import os  # noqa: E402
+import sys  # noqa: E402
 
-app = create_app()
+from course.config import SettingRefused  # noqa: E402
+from course.factory import create_app, start  # noqa: E402
+from course.serve import serve  # noqa: E402
+
+try:
+    app = create_app()
+except SettingRefused as refusal:
+    sys.exit(str(refusal))
+
+if "FLASK_RUN_FROM_CLI" not in os.environ:  # commands look at the site; they do not start it
+    start(app)
 
 if __name__ == "__main__":
-    from course.serve import serve
-
     serve(app)

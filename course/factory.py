@@ -1,0 +1,164 @@
+"""The only wiring place: settings in, a working site out."""
+
+from __future__ import annotations
+
+import atexit
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import flask_migrate
+from flask import Flask
+from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from course.attempts import Attempts
+from course.cli import commands
+from course.config import ROOT, Settings, read_settings
+from course.content.loader import load_course
+from course.content.model import PLAYGROUND, Course
+from course.content.watch import CourseWatcher
+from course.extensions import db, migrate
+from course.grading.grader import Grader
+from course.live.desk import Desk
+from course.live.guard import guard
+from course.live.namespace import LessonNamespace
+from course.live.transport import without_compression
+from course.progress import models as _tables  # noqa: F401  (registers the tables)
+from course.progress.writing import tune_sqlite
+from course.sandbox.gateway import Gateway
+from course.sandbox.supervisor import Supervisor
+from course.web.account import account
+from course.web.assets import install_assets
+from course.web.downloads import downloads
+from course.web.errors import install_errors
+from course.web.health import health
+from course.web.pages import pages
+from course.web.questions import questions
+from course.web.security import install_security
+from course.web.site import Site
+
+PAGE_BYTES = 1024 * 1024
+MESSAGE_BYTES = 512 * 1024
+"""The largest Socket.IO message from a page: 64 KB of source, with room for JSON's escapes."""
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the site, wired but at rest: no process is started before `start`.
+
+    Raises:
+        course.config.SettingRefused: a setting is not possible, or not safe in production.
+    """
+    settings = settings or read_settings()
+    app = Flask("duplex", root_path=str(ROOT), instance_path=str(settings.instance))
+    _configure(app, settings)
+    _open_database(app)
+    courses = Courses(settings.course)
+    socketio = SocketIO(
+        app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20
+    )
+    attempts = Attempts(courses.current, _supervisor(settings), Grader())
+    desk = Desk(app, socketio, attempts)
+    for slug in (*(lesson.slug for lesson in courses.current().lessons), PLAYGROUND):
+        socketio.on_namespace(LessonNamespace(slug, desk))
+    guard(socketio)
+    app.extensions["duplex"] = Site(settings, attempts, desk, courses.current)
+    courses.on_change = lambda slug: desk.lesson_changed(slug)
+    app.extensions["duplex-courses"] = courses
+    install_security(app, sandbox_host=settings.sandbox_host)
+    install_assets(app)
+    install_errors(app)
+    for blueprint in (pages, questions, downloads, account, health):
+        app.register_blueprint(blueprint)
+    app.cli.add_command(commands.course_cli)
+    _wrap(app, settings, attempts.sandboxes)
+    return app
+
+
+def start(app: Flask) -> None:
+    """Start what runs beside the site: the fork server, the grader, in development the watch over the lessons.
+
+    Call it on the main thread: under gevent a process must be started there. Everything ends with this process.
+    """
+    site: Site = app.extensions["duplex"]
+    if site.settings.migrate:
+        with app.app_context():
+            flask_migrate.upgrade()
+    if site.settings.sandbox != "off":
+        site.attempts.sandboxes.open()
+    site.attempts.grader.open()
+    atexit.register(stop, app)
+    if not site.settings.production:
+        app.extensions["duplex-courses"].watch()
+
+
+def stop(app: Flask) -> None:
+    """End what `start` has started."""
+    site: Site = app.extensions["duplex"]
+    site.attempts.sandboxes.close()
+    site.attempts.grader.close()
+
+
+class Courses:
+    """The course on disk; in development it is read again when a file of it is saved."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._course = load_course(root)
+        self.on_change = lambda slug: None
+
+    def current(self) -> Course:
+        """Return the newest course that was read."""
+        return self._course
+
+    def watch(self) -> None:
+        """Begin to watch the files."""
+        self._watcher = CourseWatcher(self._root, self._reload)
+        self._watcher.start()
+
+    def _reload(self) -> None:
+        before = {lesson.slug: lesson.version for lesson in self._course.lessons}
+        self._course = load_course(self._root)
+        for lesson in self._course.lessons:
+            if before.get(lesson.slug) != lesson.version:
+                self.on_change(lesson.slug)
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        MAX_CONTENT_LENGTH=PAGE_BYTES,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=365),
+        SESSION_COOKIE_NAME="__Host-duplex" if settings.https else "duplex",
+        SESSION_COOKIE_SECURE=settings.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        TEMPLATES_AUTO_RELOAD=not settings.production,
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _open_database(app: Flask) -> None:
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    with app.app_context():
+        tune_sqlite(db.engine)
+
+
+def _supervisor(settings: Settings) -> Supervisor:
+    directory = Path(tempfile.mkdtemp(prefix="duplex-"))
+    return Supervisor(
+        settings.limits, directory, slots=settings.sandbox_slots, unconfined=settings.sandbox == "unconfined"
+    )
+
+
+def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor) -> None:
+    """Put the gateway around everything: learners' servers are reached without passing Flask."""
+    wrapped = Gateway(without_compression(app.wsgi_app), sandboxes, host=settings.sandbox_host)
+    proxies = settings.trusted_proxies
+    app.wsgi_app = (  # type: ignore[method-assign]
+        ProxyFix(wrapped, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else wrapped  # type: ignore[arg-type]
+    )

@@ -1,0 +1,41 @@
+"""`make run`: the development server, with clear words when it can't start."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+
+from flask import Flask
+
+from course.web.site import Site
+
+
+def serve(app: Flask) -> None:
+    """Serve until Ctrl-C. Ends the process with a sentence when the address is taken."""
+    site: Site = app.extensions["duplex"]
+    host, port = site.settings.host, site.settings.port
+    _refuse_taken(host, port)
+    shown = "localhost" if site.settings.loopback else host
+    sys.stdout.write(f"\n  Duplex is at  http://{shown}:{port}/\n  Ctrl-C stops it.\n\n")
+    if site.attempts.sandboxes.unavailable:
+        sys.stdout.write(f"  Run is off: {site.attempts.sandboxes.unavailable}\n\n")
+    sys.stdout.flush()
+    try:
+        app.extensions["socketio"].run(app, host=host, port=port)
+    except KeyboardInterrupt:
+        sys.stdout.write("\n  Stopped.\n")
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                sys.exit(f"Port {port} is taken by another program. Choose another one:  make run PORT={port + 1}")
+            if error.errno == errno.EACCES:
+                sys.exit(f"Port {port} needs more rights than you have. Choose one above 1023:  make run PORT=5000")
+            sys.exit(f"The address {host}:{port} can't be used here ({error.strerror}). Check HOST and PORT.")
