@@ -50,9 +50,9 @@ class Recording:
         if isinstance(frame, bytes):
             size, text = len(frame), "b" + base64.b64encode(frame).decode("ascii")
         else:
-            size, text = len(frame.encode("utf-8", "surrogatepass")), frame
-            if _FENCE_FRAME.match(text):
+            if _FENCE_FRAME.match(frame):
                 return
+            size, text = _payload_size(frame, transport), frame
         with self._lock:
             if len(self._rows) >= self._max_rows or len(text) > self._bytes_left:
                 self.dropped += 1
@@ -68,3 +68,9 @@ class Recording:
                     "size": size,
                 }
             )
+
+
+def _payload_size(frame: str, transport: Transport) -> int:
+    if transport == "polling" and frame.startswith("b"):
+        return (len(frame) - 1) // 4 * 3 - frame[-2:].count("=")
+    return len(frame.encode("utf-8", "surrogatepass"))

@@ -52,7 +52,7 @@ def connect_unix(path: Path, timeout: float | None = REQUEST_SECONDS) -> socket.
     return connection
 
 
-class RecordingWebSocket(websocket.WebSocket):  # type: ignore[misc]  # the library has no types
+class RecordingWebSocket(websocket.WebSocket):
     """A WebSocket over the sandbox's unix socket; a fresh connection for every `connect`."""
 
     def __init__(self, *, client: str, path: Path, recording: Recording, **options: Any) -> None:
@@ -63,15 +63,19 @@ class RecordingWebSocket(websocket.WebSocket):  # type: ignore[misc]  # the libr
         self._bytes_left = MAX_RECEIVED_BYTES
 
     def connect(self, url: str, **options: Any) -> None:
+        """Shake hands over a fresh unix socket, whatever host the address names."""
         options["socket"] = connect_unix(self._path)
         options["redirect_limit"] = 0  # a redirect would be followed to any address the learner names
-        super().connect(url, **options)
+        super().connect(url, **options)  # type: ignore[no-untyped-call]
 
     def send(self, payload: Any, opcode: int = websocket.ABNF.OPCODE_TEXT) -> int:
-        self._recording.add(self._client, "sent", payload, "websocket")
+        """Send one message, recorded before it goes."""
+        if opcode in (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY):
+            self._recording.add(self._client, "sent", payload, "websocket")
         return int(super().send(payload, opcode))
 
     def recv(self) -> str | bytes:
+        """Return the next message, recorded."""
         frame: str | bytes = super().recv()
         if frame:
             self._recording.add(self._client, "received", frame, "websocket")
@@ -90,10 +94,10 @@ class RecordingWebSocket(websocket.WebSocket):  # type: ignore[misc]  # the libr
                     self.sock.shutdown(socket.SHUT_RDWR)
                 except OSError:
                     pass
-        self.shutdown()
+        self.shutdown()  # type: ignore[no-untyped-call]
 
     def _recv(self, bufsize: int) -> bytes:
-        piece: bytes = super()._recv(bufsize)
+        piece: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
         self._bytes_left -= len(piece)
         if self._bytes_left < 0:
             raise websocket.WebSocketConnectionClosedException("the server sent more than a check reads")
@@ -128,9 +132,11 @@ class RecordingAdapter(requests.adapters.HTTPAdapter):
         self._pool = _UnixPool(path)
 
     def get_connection_with_tls_context(self, *_args: Any, **_options: Any) -> HTTPConnectionPool:
+        """Return the pool of the one unix socket."""
         return self._pool
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        """Send one request; the packets in its body, and in a poll's answer, are recorded."""
         polls = "transport=polling" in (request.url or "")
         if polls and request.method == "POST" and isinstance(request.body, str | bytes):
             self._keep("sent", request.body)
@@ -141,12 +147,13 @@ class RecordingAdapter(requests.adapters.HTTPAdapter):
         return response
 
     def close(self) -> None:
+        """Give every connection back."""
         self._pool.close()
         super().close()
 
     def _keep(self, direction: Any, body: str | bytes) -> None:
         text = body if isinstance(body, str) else body.decode("utf-8", "replace")
-        for packet in text.split(_SEPARATOR):
+        for packet in filter(None, text.split(_SEPARATOR)):
             self._recording.add(self._client, direction, packet, "polling")
 
     @staticmethod
@@ -229,7 +236,10 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
     def close(self) -> None:
         """Leave politely and give every thread and socket back; may be called twice."""
         if self.eio.state == "connected":
-            self.disconnect()
+            for namespace in self.namespaces:
+                self._send_packet(self.packet_class(socketio.packet.DISCONNECT, namespace=namespace))
+            self._drain(0.5)
+            self.eio.disconnect()
         if self.eio.ws:
             self.eio.ws.close()
         self._session.close()
@@ -260,9 +270,7 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         answer = self._on_event(namespace or "/", data[0], tuple(data[1:]))
         if id is not None:
             values = [] if answer is None else list(answer) if isinstance(answer, tuple) else [answer]
-            self._send_packet(
-                self.packet_class(socketio.packet.ACK, namespace=namespace or "/", id=id, data=values)
-            )
+            self._send_packet(self.packet_class(socketio.packet.ACK, namespace=namespace or "/", id=id, data=values))
 
     def _handle_disconnect(self, namespace: str | None) -> None:
         self._on_lost(namespace or "/")
@@ -277,6 +285,12 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
 
     def _engineio_client_class(self) -> type[_OrderedEngine]:
         return _OrderedEngine
+
+    def _drain(self, seconds: float) -> None:
+        """Wait until the writing thread has sent everything: a disconnect would overtake it."""
+        queue = self.eio.queue
+        with queue.all_tasks_done:
+            queue.all_tasks_done.wait_for(lambda: not queue.unfinished_tasks, seconds)
 
     def _passed_fence(self, namespace: str | None) -> bool:
         fence = self._fences.get(namespace or "/")

@@ -1,0 +1,141 @@
+"""Reading a ``checks.py`` and running its checks one after another."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from course.grading.failures import AuthorError, CheckFailed
+from course.grading.model import CheckResult, Outcome, RunSummary, TraceRows
+from course.grading.server import Server
+
+if TYPE_CHECKING:
+    from typing import Any
+
+CheckFunction = Callable[[Server], None]
+
+SMALL_TRACE = 60
+"""Rows of a passed check that are worth keeping; a failed one keeps all."""
+
+OUR_FAULT = "Something broke on our side, not in your program. It does not count as an attempt."
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check function and the checks it depends on."""
+
+    name: str
+    title: str
+    function: CheckFunction
+    after: tuple[Check, ...] = ()
+
+    @classmethod
+    def of(cls, function: CheckFunction, after: tuple[Check, ...]) -> Check:
+        """Return the check that this function makes.
+
+        Raises:
+            AuthorError: it has no docstring.
+        """
+        title = " ".join((function.__doc__ or "").split())
+        if not title:
+            raise AuthorError(f"{function.__name__} has no docstring: a check's docstring is its title")
+        return cls(function.__name__, title, function, after)
+
+    def __call__(self, server: Server) -> None:
+        """Run the check's function."""
+        self.function(server)
+
+
+def load_checks(path: Path) -> list[Check]:
+    """Return the checks of a ``checks.py``, in the order of the file.
+
+    Raises:
+        AuthorError: the file can't be read or run, or holds no check.
+    """
+    namespace: dict[str, Any] = {"__name__": "checks", "__file__": str(path)}
+    try:
+        exec(compile(path.read_bytes(), str(path), "exec"), namespace)  # noqa: S102  # the course's own file
+    except AuthorError:
+        raise
+    except Exception as error:
+        raise AuthorError(f"checks.py can't be read: {type(error).__name__}: {error}") from error
+    checks = [value for value in namespace.values() if isinstance(value, Check)]
+    if not checks:
+        raise AuthorError("checks.py holds no check")
+    return checks
+
+
+def run_checks(
+    checks: list[Check],
+    open_server: Callable[[], Server],
+    *,
+    begins: Callable[[Check], None],
+    report: Callable[[CheckResult], None],
+) -> RunSummary:
+    """Run every check and report each result as soon as it is known.
+
+    Args:
+        checks: in the order in which they run.
+        open_server: called once for each check; what it returns is closed at the check's end.
+        begins: called before a check runs, so that a check that never ends can be named.
+        report: gets each result.
+    """
+    outcomes: dict[Check, Outcome] = {}
+    broken: str | None = None
+    for check in checks:
+        missing = next((needed for needed in check.after if outcomes.get(needed) != "passed"), None)
+        if missing is not None:
+            result = CheckResult(check.name, check.title, "skipped", f"This one waits for “{missing.title}”.")
+        else:
+            begins(check)
+            result = run_check(check, open_server)
+        outcomes[check] = result.outcome
+        broken = OUR_FAULT if result.outcome == "error" else broken
+        report(result)
+    return RunSummary(list(outcomes.values()).count("passed"), len(checks), broken)
+
+
+def run_check(check: Check, open_server: Callable[[], Server]) -> CheckResult:
+    """Run one check and return its result; nothing that the check raises gets out."""
+    begun = time.perf_counter()
+    server = open_server()
+    failure: CheckFailed | None = None
+    broken = False
+    try:
+        check(server)
+    except CheckFailed as error:
+        failure = error
+    except Exception:
+        broken = True
+        traceback.print_exc(file=sys.stderr)
+    finally:
+        server.close()
+    duration = round((time.perf_counter() - begun) * 1000)
+    rows = server.recording.rows
+    if broken:
+        return CheckResult(check.name, check.title, "error", OUR_FAULT, trace=rows, duration_ms=duration)
+    if failure:
+        return _failed(check, failure, rows, duration)
+    kept = rows if len(rows) <= SMALL_TRACE else ()
+    return CheckResult(check.name, check.title, "passed", trace=kept, duration_ms=duration)
+
+
+def _failed(check: Check, failure: CheckFailed, rows: TraceRows, duration: int) -> CheckResult:
+    return CheckResult(
+        check.name,
+        check.title,
+        "failed",
+        failure.message,
+        failure.expected,
+        failure.actual,
+        failure.hint,
+        failure.mistake,
+        failure.line,
+        rows,
+        duration,
+    )

@@ -1,0 +1,102 @@
+"""How a check fails: one exception, and the sentences that tell the kinds of failure apart. Pure: no I/O."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+_SHOWN_CHARACTERS = 160
+
+
+class CheckFailed(Exception):
+    """The learner's program did not do what the check expects."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        expected: str = "",
+        actual: str = "",
+        hint: str = "",
+        mistake: str | None = None,
+        line: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.expected = expected
+        self.actual = actual
+        self.hint = hint
+        self.mistake = mistake
+        self.line = line
+
+
+class AuthorError(Exception):
+    """The check itself makes no sense: our fault, never the learner's."""
+
+
+def fail(
+    message: str,
+    *,
+    expected: str = "",
+    actual: str = "",
+    hint: str = "",
+    mistake: str | None = None,
+    line: int | None = None,
+) -> NoReturn:
+    """End the check as failed.
+
+    Args:
+        message: one sentence: what went wrong.
+        expected: what a right program would have shown.
+        actual: what was seen instead.
+        hint: one next step.
+        mistake: id of the known mistake, a folder in ``wrong/``.
+        line: line of ``server.py`` that raised.
+
+    Raises:
+        CheckFailed: always.
+    """
+    raise CheckFailed(message, expected=expected, actual=actual, hint=hint, mistake=mistake, line=line)
+
+
+@dataclass(frozen=True)
+class ReportedException:
+    """An exception in the learner's program, as the sandbox told it. It chooses words, never the outcome."""
+
+    type: str
+    message: str
+    line: int | None
+    handler: str
+    noted_at: float
+    """On the monotonic clock."""
+
+    def sentence(self) -> str:
+        """Return what happened, with the line where there is one."""
+        where = f" on line {self.line}" if self.line else ""
+        whose = f"Your handler for “{self.handler}”" if self.handler else "Your program"
+        return f"{whose} raised {self.type}{where}."
+
+
+def show(*values: Any) -> str:
+    """Return values as the wire writes them, short enough to read."""
+    return ", ".join(_show_one(value) for value in values)
+
+
+def show_event(event: str, args: tuple[Any, ...]) -> str:
+    """Return an event and what it carried, in words."""
+    return f"“{event}” with {show(*args)}" if args else f"“{event}” with no payload"
+
+
+def _show_one(value: Any) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=_show_binary)
+    except (TypeError, ValueError):
+        text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
+
+
+def _show_binary(value: Any) -> str:
+    if isinstance(value, bytes | bytearray):
+        return f"<{len(value)} bytes>"
+    raise TypeError

@@ -1,0 +1,145 @@
+"""The learner's running server, as one check sees it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import socketio
+
+from course.grading.client import Client
+from course.grading.failures import AuthorError, CheckFailed, ReportedException
+from course.grading.recording import Recording, Transport
+from course.grading.recording_client import connect_unix
+
+CONNECT_SECONDS = 3.0
+
+
+class Reports:
+    """What the sandbox told while the checks ran: exceptions, and its end. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._exceptions: list[ReportedException] = []
+        self._ended: str | None = None
+
+    def note(self, note: Mapping[str, Any]) -> None:
+        """Keep one note as `course.grading.notes.LearnerNotes` writes it."""
+        with self._lock:
+            if "ended" in note:
+                self._ended = str(note["ended"])
+            else:
+                line = note.get("line")
+                self._exceptions.append(
+                    ReportedException(
+                        str(note.get("type", "Exception")),
+                        str(note.get("message", "")),
+                        line if isinstance(line, int) else None,
+                        str(note.get("handler") or ""),
+                        time.monotonic(),
+                    )
+                )
+
+    @property
+    def ended(self) -> str | None:
+        """Return why the sandbox ended, in its own words; None while it runs."""
+        with self._lock:
+            return self._ended
+
+    def exceptions_since(self, moment: float) -> list[ReportedException]:
+        """Return what was raised after that moment of the monotonic clock, oldest first."""
+        with self._lock:
+            return [exception for exception in self._exceptions if exception.noted_at >= moment]
+
+
+class Server:
+    """Hands out named clients and gives them all back at the end of the check."""
+
+    def __init__(self, path: Path, reports: Reports) -> None:
+        self._path = path
+        self._clients: dict[str, Client] = {}
+        self.reports = reports
+        self.recording = Recording()
+        self.started = time.monotonic()
+
+    def client(
+        self,
+        name: str,
+        *,
+        namespace: str = "/",
+        auth: Any = None,
+        transports: Sequence[Transport] = ("websocket",),
+    ) -> Client:
+        """Return a new client of that name, connected.
+
+        Raises:
+            CheckFailed: the server does not listen, is gone, or refuses the connection.
+            AuthorError: there is a client of that name already.
+        """
+        if name in self._clients:
+            raise AuthorError(f"this check has a client named {name!r} already")
+        client = self._clients[name] = Client(name, namespace, self._path, self)
+        begun = time.monotonic()
+        try:
+            client.sio.open(namespace=namespace, transports=transports, auth=auth, seconds=CONNECT_SECONDS)
+        except (socketio.exceptions.SocketIOError, OSError, ValueError) as error:
+            raise self._no_connection(client, begun) from error
+        client.handshake_seconds = time.monotonic() - begun
+        return client
+
+    def clients(self, *names: str) -> tuple[Client, ...]:
+        """Return several connected clients, in the order of the names."""
+        return tuple(self.client(name) for name in names)
+
+    def others(self, than: Client) -> list[Client]:
+        """Return every client of this check but that one."""
+        return [client for client in self._clients.values() if client is not than]
+
+    def exceptions(self) -> list[ReportedException]:
+        """Return what the learner's program raised during this check, as the sandbox reported it."""
+        return self.reports.exceptions_since(self.started)
+
+    def stopped(self) -> CheckFailed | None:
+        """Return the failure to show when the server is no longer there, else None."""
+        reason = self.reports.ended
+        if reason is None:
+            try:
+                connect_unix(self._path).close()
+                return None
+            except OSError:
+                pass
+        return CheckFailed(
+            "Your server stopped while it was being checked.",
+            expected="a server that keeps running",
+            actual=reason or "nobody listens any more",
+            hint="Read the end of the server log: it says why the program ended.",
+        )
+
+    def close(self) -> None:
+        """Disconnect every client."""
+        for client in self._clients.values():
+            client.close()
+
+    def _no_connection(self, client: Client, begun: float) -> CheckFailed:
+        stopped = self.stopped()
+        if stopped:
+            return stopped
+        raised = self.reports.exceptions_since(begun)
+        if raised:
+            return CheckFailed(
+                raised[-1].sentence(),
+                expected=f"{client.name} can connect",
+                actual=f"{raised[-1].type}: {raised[-1].message}",
+                hint="Nobody can connect while the connect handler fails.",
+                line=raised[-1].line,
+            )
+        refusal = client.sio.refusal
+        return CheckFailed(
+            f"{client.name} could not connect to your server.",
+            expected=f"{client.name} can connect",
+            actual=f"refused: {refusal}" if refusal else "the connection was never accepted",
+            hint="Look at the connect handler, if there is one, and at what socketio.run is given.",
+        )

@@ -1,0 +1,42 @@
+"""Runs a learner's server.py, unconfined, on a unix socket; `tests.grading.harness` starts it."""
+
+from __future__ import annotations
+
+import json
+import linecache
+import sys
+import threading
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import flask
+import flask_socketio
+import werkzeug.serving
+
+
+def report_exception(
+    kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+) -> None:
+    lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == "server.py"]
+    note = {"type": getattr(kind, "__name__", ""), "message": str(error), "line": lines[-1] if lines else None}
+    print("EXCEPTION " + json.dumps({**note, "handler": ""}), flush=True)
+
+
+def main() -> None:
+    source, path = Path(sys.argv[1]).read_text(), sys.argv[2]
+    threading.excepthook = lambda args: report_exception(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def run(self: Any, app: flask.Flask, *args: Any, **options: Any) -> None:
+        server = werkzeug.serving.make_server("unix://" + path, 0, app, threaded=True)
+        print("READY", flush=True)
+        server.serve_forever()
+
+    flask_socketio.SocketIO.run = run  # type: ignore[method-assign]
+    linecache.cache["server.py"] = (len(source), None, source.splitlines(True), "server.py")
+    exec(compile(source, "server.py", "exec"), {"__name__": "__main__", "__file__": "server.py"})
+
+
+if __name__ == "__main__":
+    main()
