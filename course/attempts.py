@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from course.content.answers import MAX_ANSWER_LENGTH, is_right
 from course.content.model import PLAYGROUND, SCRATCH, Course, Exercise, Files, Lesson, Option, Question
 from course.grading.grader import Grader
 from course.progress import answers, work
@@ -23,7 +24,6 @@ from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
 
 FILES_AT_MOST = 20
 FILE_NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}")
-ANSWER_CHARACTERS = 200
 
 
 class Refused(Exception):
@@ -168,10 +168,10 @@ class Attempts:
                 raise Refused("no_choice", "Choose an answer first.")
         elif not text.strip():
             raise Refused("no_choice", "Write an answer first.")
-        elif len(text) > ANSWER_CHARACTERS:
-            raise Refused("too_long", f"That is longer than {ANSWER_CHARACTERS} characters; the answer is short.")
-        given = Answered(question, found.version, tuple(dict.fromkeys(choices)), text.strip(), False)
-        given = Answered(question, found.version, given.choices, given.text, is_right(found, given))
+        elif len(text) > MAX_ANSWER_LENGTH:
+            raise Refused("too_long", f"That is longer than {MAX_ANSWER_LENGTH} characters; the answer is short.")
+        correct = is_right(found, choices, text)
+        given = Answered(question, found.version, tuple(dict.fromkeys(choices)), text.strip(), correct)
         answers.record(learner, slug, given)
         return Verdict(found, given, answers.votes(slug, question, found.version))
 
@@ -240,16 +240,6 @@ def shuffled(question: Question, learner: str) -> list[Option]:
     )
 
 
-def is_right(question: Question, answered: Answered) -> bool:
-    """Mark an answer. Several-answer questions want exactly the right options."""
-    if question.options:
-        return set(answered.choices) == {option.id for option in question.options if option.correct}
-    given = " ".join(answered.text.split()).casefold()
-    if question.kind == "number":
-        return any(_number(given) == _number(accepted) is not None for accepted in question.accepted)
-    return given in {" ".join(accepted.split()).casefold() for accepted in question.accepted}
-
-
 def reveal(question: Question, answered: Answered) -> dict[str, Any]:
     """Return the key and the reasons, in the shape that the page draws."""
     return {
@@ -272,10 +262,3 @@ def reveal(question: Question, answered: Answered) -> dict[str, Any]:
 def votes_json(votes: Votes | None) -> Mapping[str, Any] | None:
     """Return votes as the page draws them."""
     return {"total": votes.total, "counts": votes.counts} if votes else None
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        return None

@@ -11,8 +11,8 @@ from typing import Any
 
 from course.attempts import Attempts, Refused, valid_files
 from course.content.model import Exercise, Files
-from course.grading.grader import Run
 from course.grading.model import CheckResult
+from course.grading.notes import LearnerNotes
 from course.progress import work
 from course.sandbox.model import LearnerException, Output, Program, ProgramRefused, StateChange, TraceRow
 from course.sandbox.sandbox import Sandbox
@@ -81,8 +81,8 @@ def _run(
     attempts: Attempts, learner: str, exercise: Exercise, files: Files, report: Callable[[CheckResult], None]
 ) -> Mapping[str, str] | None:
     """Run every check; return the error when it is ours."""
-    run = attempts.grader.begin(exercise.checks)
-    listener = _Listener(run)
+    notes = LearnerNotes()
+    listener = _Listener(notes)
     try:
         sandbox = attempts.sandboxes.start(
             Program(files, exercise.runtime), learner=learner, purpose="check", watcher=listener
@@ -94,7 +94,7 @@ def _run(
     try:
         state = sandbox.wait_ready(READY_SECONDS)
         if state.state == "ready":
-            summary = run.finish(sandbox.socket_path, on_result=report)
+            summary = attempts.grader.run(exercise.checks, sandbox.socket_path, on_result=report, notes=notes)
             return {"code": "grader_failed", "message": summary.error} if summary.error else None
         return _never_ready(exercise, sandbox, state, report)
     finally:
@@ -123,23 +123,20 @@ def _never_ready(
 
 
 class _Listener:
-    """Passes what the learner's program raises on to the checks, so that they can tell a crash from silence."""
+    """Passes what befalls the learner's program on to the checks, so that they can tell a crash from silence."""
 
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, notes: LearnerNotes) -> None:
+        self._notes = notes
 
-    def state_changed(self, sandbox_id: str, change: StateChange) -> None: ...
+    def state_changed(self, sandbox_id: str, change: StateChange) -> None:
+        if change.state in ("crashed", "limited"):
+            self._notes.ended(change.reason)
 
     def output(self, sandbox_id: str, piece: Output) -> None: ...
 
     def exception(self, sandbox_id: str, exception: LearnerException) -> None:
-        self._run.note_exception(
-            {
-                "type": exception.type,
-                "message": exception.message,
-                "line": exception.line,
-                "handler": exception.handler,
-            }
+        self._notes.exception(
+            type=exception.type, message=exception.message, line=exception.line, handler=exception.handler
         )
 
     def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...

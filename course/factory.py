@@ -116,7 +116,7 @@ class Courses:
         self._watcher = CourseWatcher(self._root, self._reload)
         self._watcher.start()
 
-    def _reload(self) -> None:
+    def _reload(self, _changed: frozenset[Path]) -> None:
         before = {lesson.slug: lesson.version for lesson in self._course.lessons}
         self._course = load_course(self._root)
         for lesson in self._course.lessons:

@@ -6,8 +6,8 @@ import time
 from base64 import b64encode
 from collections import deque
 from collections.abc import Callable
-from threading import Lock, Thread
 from threading import Event as ThreadEvent
+from threading import Lock, Thread
 from typing import Literal, NamedTuple
 
 from course.sandbox.model import TraceRow

@@ -1,0 +1,126 @@
+"""Where a request to a sandbox is addressed. Pure: a WSGI environment in, a checked value out, or a refusal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlsplit
+from wsgiref.types import WSGIEnvironment
+
+MOUNT = "/sandbox/"
+PRETENDED_ORIGIN = "duplex_origin"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+SANDBOX_ID = re.compile(r"[A-Za-z0-9_]{1,32}-[0-9a-f]{32}")
+CLIENT_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,15}")
+_HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
+_ORIGIN = re.compile(r"[\x21-\x7e]{1,200}")
+_UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
+
+
+class Refused(Exception):
+    """The gateway answers itself: `status`, and a plain sentence. `code` is stable, for clients that read JSON."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+
+
+@dataclass(frozen=True)
+class Address:
+    """One request, as the gateway understood its first line, Host and Origin."""
+
+    sandbox_id: str
+    client: str
+    """The client's tag, or "" when the address names only the sandbox."""
+    path: str
+    """What the learner's server is asked for, percent-encoded, beginning with a slash; "" without one."""
+    query: str
+    base: str
+    """``http://host:port`` as the client sees us."""
+    prefix: str
+    """``/sandbox/<id>/<client>``"""
+    origin: str | None
+    """The real Origin, checked; ``null`` is a sandboxed page's."""
+    pretended_origin: str | None
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query, taken apart; the last of several equal names wins."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    @property
+    def is_engineio(self) -> bool:
+        """Whether it speaks Engine.IO (the learner may have moved it to another path than ``/socket.io``)."""
+        return "EIO" in self.parameters or "/socket.io" in self.path
+
+
+def read_address(environ: WSGIEnvironment, course_hosts: frozenset[str] = frozenset()) -> Address:
+    """Take a request's address apart.
+
+    Args:
+        course_hosts: hosts besides the request's own whose pages may speak to a sandbox.
+
+    Raises:
+        Refused: the path, the host or the origin can't be accepted.
+    """
+    host = environ.get("HTTP_HOST", "").lower()
+    if not _HOST.fullmatch(host):
+        raise Refused(400, "bad_host", "The request names no usable host.")
+    if environ["REQUEST_METHOD"] not in METHODS:
+        raise Refused(405, "bad_method", "The course passes on only the usual HTTP methods.")
+    sandbox_id, client, path = _split(environ["PATH_INFO"])
+    query, pretended = _split_query(environ.get("QUERY_STRING", ""))
+    return Address(
+        sandbox_id=sandbox_id,
+        client=client,
+        path=path,
+        query=query,
+        base=f"{environ['wsgi.url_scheme']}://{host}",
+        prefix=f"{environ.get('SCRIPT_NAME', '')}{MOUNT}{sandbox_id}/{client}",
+        origin=_checked_origin(environ.get("HTTP_ORIGIN"), course_hosts | {host}),
+        pretended_origin=pretended,
+    )
+
+
+def has_dot_segment(path: str) -> bool:
+    """Whether a browser or server may take `path` for one further up: ``..``, also percent-encoded, or a backslash."""
+    decoded = unquote(path)
+    return bool(_UNSAFE_IN_PATH.search(decoded)) or any(part in (".", "..") for part in decoded.split("/"))
+
+
+def _split(path_info: str) -> tuple[str, str, str]:
+    sandbox_id, _, rest = path_info.removeprefix(MOUNT).partition("/")
+    if not SANDBOX_ID.fullmatch(sandbox_id):
+        raise Refused(404, "unknown_sandbox", "There is no running program at this address.")
+    client, slash, path = rest.partition("/")
+    if client and not CLIENT_TAG.fullmatch(client):
+        raise Refused(404, "bad_client", "A client's name is a letter, then letters, digits or hyphens; 16 at most.")
+    if has_dot_segment(path) or path.startswith("/"):
+        raise Refused(400, "bad_path", "This path can't be passed on to the program.")
+    return sandbox_id, client, quote((slash + path).encode("latin-1"), safe="/:@!$&'()*+,;=~")
+
+
+def _split_query(query: str) -> tuple[str, str | None]:
+    kept, pretended = [], None
+    for piece in query.split("&"):
+        name, _, value = piece.partition("=")
+        if unquote_plus(name) != PRETENDED_ORIGIN:
+            kept.append(piece)
+        elif value:
+            pretended = unquote_plus(value)
+    if pretended is not None and not _ORIGIN.fullmatch(pretended):
+        raise Refused(400, "bad_origin", "The pretended origin must be a short address such as https://example.com")
+    return quote("&".join(kept).encode("latin-1"), safe="/:@!$&'()*+,;=~?%[]|"), pretended
+
+
+def _checked_origin(origin: str | None, hosts: frozenset[str]) -> str | None:
+    if origin is None or origin == "null":
+        return origin
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or parts.netloc.lower() not in hosts or not _ORIGIN.fullmatch(origin):
+        raise Refused(403, "foreign_origin", "A page of another site may not talk to this program.")
+    return origin
