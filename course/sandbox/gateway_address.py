@@ -45,6 +45,11 @@ class Address:
     pretended_origin: str | None
 
     @property
+    def target(self) -> str:
+        """What stands in the request line to the learner's server."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+    @property
     def parameters(self) -> dict[str, str]:
         """The query, taken apart; the last of several equal names wins."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
@@ -58,8 +63,7 @@ class Address:
 def read_address(environ: WSGIEnvironment, course_hosts: frozenset[str] = frozenset()) -> Address:
     """Take a request's address apart.
 
-    Args:
-        course_hosts: hosts besides the request's own whose pages may speak to a sandbox.
+    Pages of the request's own host and of `course_hosts` may speak to a sandbox.
 
     Raises:
         Refused: the path, the host or the origin can't be accepted.

@@ -1,0 +1,136 @@
+"""The gateway: WSGI middleware around the course that lets clients talk to learners' running servers.
+
+It stands outside Flask, since a Flask route can't hand over its socket. Everything below ``/sandbox/`` is its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from course.sandbox.gateway_address import MOUNT, Address, Refused, read_address
+from course.sandbox.gateway_http import pass_request, status_line
+from course.sandbox.gateway_port import Port
+from course.sandbox.gateway_tunnel import is_upgrade, pass_websocket
+from course.sandbox.headers import guards, preflight_headers
+from course.sandbox.limits import Limits
+from course.sandbox.model import ENDED, StateChange
+from course.sandbox.trace import Trace
+
+
+class RunningSandbox(Protocol):
+    """What the gateway needs of a sandbox."""
+
+    @property
+    def state(self) -> StateChange: ...  # noqa: D102
+    @property
+    def socket_path(self) -> Path: ...  # noqa: D102
+    @property
+    def trace(self) -> Trace: ...  # noqa: D102
+    @property
+    def limits(self) -> Limits: ...  # noqa: D102
+    def touch(self) -> None: ...  # noqa: D102
+
+
+class Sandboxes(Protocol):
+    """Where the gateway looks an id up; the supervisor is one."""
+
+    def get(self, sandbox_id: str, /) -> RunningSandbox | None: ...  # noqa: D102
+
+
+class Gateway:
+    """Answers ``/sandbox/<id>/<client>/…`` itself and leaves every other path to `app`.
+
+    Args:
+        app: the course.
+        sandboxes: looked up by id, in memory.
+        host: when given, sandboxes are reached only under this ``Host`` and the course never under it: learners'
+            pages then have another origin than the course, in addition to their sandboxed one.
+        course_url: address of the course; needed with `host`, so that its pages may still talk to sandboxes.
+
+    Raises:
+        ValueError: `host` without `course_url`.
+    """
+
+    def __init__(
+        self, app: WSGIApplication, sandboxes: Sandboxes, *, host: str | None = None, course_url: str = ""
+    ) -> None:
+        if host and not urlsplit(course_url).netloc:
+            raise ValueError("A host for sandboxes needs the address of the course too, such as https://example.com")
+        self._app = app
+        self._sandboxes = sandboxes
+        self._host = host.lower() if host else None
+        self._course_url = course_url.rstrip("/")
+        self._course_hosts = frozenset({urlsplit(course_url).netloc.lower()} if host else ())
+        self._ports: dict[str, Port] = {}
+        self._lock = Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request."""
+        is_ours = environ.get("PATH_INFO", "").startswith(MOUNT)
+        if not is_ours and self._host is None:
+            return self._app(environ, start_response)
+        address = None
+        try:
+            if self._host and is_ours is not (environ.get("HTTP_HOST", "").lower() == self._host):
+                raise Refused(404, "wrong_host", "There is nothing at this address.")
+            if not is_ours:
+                return self._app(environ, start_response)
+            address = read_address(environ, self._course_hosts)
+            return self._answer(environ, start_response, address)
+        except Refused as refused:
+            return _refuse(environ, start_response, refused, address)
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse, address: Address) -> Iterable[bytes]:
+        sandbox = self._running(address)
+        if not address.client:
+            return _redirect(start_response, f"{self._course_url}/connect/{address.sandbox_id}", address)
+        if not address.path:
+            return _redirect(start_response, f"{address.prefix}/", address)
+        if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+            start_response("204 No Content", preflight_headers(address))
+            return []
+        pass_on = pass_websocket if is_upgrade(environ) else pass_request
+        return pass_on(environ, start_response, sandbox, self._port(address.sandbox_id, sandbox), address)
+
+    def _running(self, address: Address) -> RunningSandbox:
+        sandbox = self._sandboxes.get(address.sandbox_id)
+        if sandbox is None:
+            raise Refused(404, "unknown_sandbox", "There is no running program at this address.")
+        if sandbox.state.state in ENDED:
+            raise Refused(410, "sandbox_ended", "This program has ended. Press Run to start it again.")
+        return sandbox
+
+    def _port(self, sandbox_id: str, sandbox: RunningSandbox) -> Port:
+        with self._lock:
+            if sandbox_id not in self._ports:
+                # A new sandbox is the moment to forget those that ended.
+                for known in list(self._ports):
+                    other = self._sandboxes.get(known)
+                    if other is None or other.state.state in ENDED:
+                        del self._ports[known]
+                self._ports[sandbox_id] = Port(sandbox.limits.engineio_sessions)
+            return self._ports[sandbox_id]
+
+
+def _redirect(start_response: StartResponse, location: str, address: Address) -> Iterable[bytes]:
+    start_response("302 Found", [("Location", location), ("Content-Length", "0"), *guards(address)])
+    return []
+
+
+def _refuse(
+    environ: WSGIEnvironment, start_response: StartResponse, refused: Refused, address: Address | None
+) -> Iterable[bytes]:
+    """Say no: in JSON to Engine.IO clients, which hand it to their program, in plain text to everybody else."""
+    if address is not None and address.is_engineio:
+        kind, body = "application/json", json.dumps({"code": refused.code, "message": refused.message}).encode()
+    else:
+        kind, body = "text/plain; charset=utf-8", f"{refused.message}\n".encode()
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *guards(address)]
+    start_response(status_line(refused.status), headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

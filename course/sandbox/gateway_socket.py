@@ -1,0 +1,48 @@
+"""The client's own socket, which WSGI hides: where each server keeps it, and how each wants to be left afterwards."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from wsgiref.types import WSGIEnvironment
+
+from course.sandbox.gateway_address import Refused
+
+
+def client_socket(environ: WSGIEnvironment) -> socket.socket:
+    """Return the socket under a request.
+
+    Raises:
+        Refused: the server shows none.
+    """
+    connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
+    if connection is None:
+        # gevent's pywsgi: Input.rfile is a BufferedReader over a SocketIO over the socket.
+        reader = getattr(environ["wsgi.input"], "rfile", None)
+        connection = getattr(getattr(reader, "raw", None), "_sock", None)
+    if connection is None:
+        raise Refused(501, "no_websocket", "This web server can't pass on WebSocket connections.")
+    found: socket.socket = connection
+    return found
+
+
+def stop_reading(environ: WSGIEnvironment) -> None:
+    """Make a read of the request's body that takes too long end as if the client had stopped sending."""
+    try:
+        client_socket(environ).shutdown(socket.SHUT_RD)
+    except (OSError, Refused):
+        return
+
+
+def leave(environ: WSGIEnvironment) -> Iterable[bytes]:
+    """End a request whose socket was used up by a tunnel, so that the server writes nothing more on it.
+
+    Raises:
+        StopIteration: under gunicorn, whose workers take it for "this connection is done".
+        ConnectionError: under Werkzeug, which takes it for a client that went away.
+    """
+    if "gunicorn.socket" in environ:
+        raise StopIteration
+    if "werkzeug.socket" in environ:
+        raise ConnectionError
+    return []  # pywsgi writes nothing without start_response, then reads EOF

@@ -1,0 +1,97 @@
+"""The gateway in front of stub sandboxes, under a chosen web server.
+
+``python front.py werkzeug|pywsgi|gunicorn <port> <socket path>``. The trace so far is at ``/trace``, JSON.
+"""
+
+import sys
+
+if sys.argv[1] != "werkzeug":
+    from gevent import monkey
+
+    monkey.patch_all()
+
+import json
+from pathlib import Path
+from urllib.parse import parse_qs
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
+
+from course.sandbox.gateway import Gateway
+from course.sandbox.limits import Limits
+from course.sandbox.model import StateChange
+from course.sandbox.trace import Trace
+
+RUNNING = "w1-" + "a" * 32
+ENDED = "w1-" + "b" * 32
+SILENT = "w1-" + "c" * 32
+
+
+class StubSandbox:
+    def __init__(self, state, socket_path):
+        self.state = StateChange(state)
+        self.socket_path = Path(socket_path)
+        self.limits = Limits()
+        self.trace = Trace(lambda rows, dropped: None, rows_per_second=100000)
+        self.touched = 0
+
+    def touch(self):
+        self.touched += 1
+
+
+def course_app(sandboxes):
+    def app(environ, start_response):
+        headers = [("Content-Type", "application/json"), ("Set-Cookie", "course=secret; HttpOnly; Path=/")]
+        body = {"course": environ["PATH_INFO"]}
+        if environ["PATH_INFO"] == "/trace":
+            sandbox = sandboxes[RUNNING]
+            sandbox.trace.flush()
+            client = parse_qs(environ["QUERY_STRING"]).get("client", [None])[0]
+            rows = [row.as_json() for row in sandbox.trace.rows if client in (None, row.client)]
+            body = {"rows": rows, "touched": sandbox.touched}
+        start_response("200 OK", headers)
+        return [json.dumps(body).encode()]
+
+    return app
+
+
+def build(socket_path):
+    sandboxes = {
+        RUNNING: StubSandbox("ready", socket_path),
+        ENDED: StubSandbox("stopped", socket_path),
+        SILENT: StubSandbox("ready", socket_path + ".nobody"),
+    }
+    return Gateway(course_app(sandboxes), sandboxes)
+
+
+def main(server, port, socket_path):
+    if server == "werkzeug":
+        from werkzeug.serving import make_server
+
+        make_server("127.0.0.1", port, build(socket_path), threaded=True).serve_forever()
+    elif server == "pywsgi":
+        from gevent.pywsgi import WSGIServer
+
+        WSGIServer(("127.0.0.1", port), build(socket_path), log=None).serve_forever()
+    else:
+        from gunicorn.app.base import BaseApplication
+
+        class Application(BaseApplication):
+            def load_config(self):
+                for name, value in {
+                    "bind": f"127.0.0.1:{port}",
+                    "worker_class": "gevent",
+                    "workers": 1,
+                    "loglevel": "warning",
+                    "graceful_timeout": 1,
+                    "control_socket_disable": True,
+                }.items():
+                    self.cfg.set(name, value)
+
+            def load(self):
+                return build(socket_path)
+
+        Application().run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

@@ -1,0 +1,85 @@
+"""A learner's server on a unix socket: ``python learner_server.py <socket path>``. Prints a line when it listens."""
+
+import sys
+import time
+
+from flask import Flask, Response, jsonify, redirect, request, session
+from flask_socketio import SocketIO, emit
+from werkzeug.serving import make_server
+
+app = Flask(__name__)
+app.secret_key = "the learner's own"
+socketio = SocketIO(app, async_mode="threading", ping_interval=5)
+
+
+@socketio.on("echo")
+def echo(data):
+    emit("echoed", data)
+    return {"got": data}
+
+
+@socketio.on("bytes_back")
+def bytes_back(data):
+    emit("bytes", data[::-1])
+
+
+@socketio.on("bye")
+def bye(data):
+    emit("bye", data, broadcast=True)
+
+
+@app.get("/")
+def page():
+    return "<!doctype html><title>learner</title><h1>Hello</h1>"
+
+
+@app.route("/seen", methods=["GET", "POST", "PUT"])
+def seen():
+    return jsonify(
+        headers={name.lower(): value for name, value in request.headers.items()},
+        path=request.path,
+        query=request.query_string.decode(),
+        body=request.get_data(as_text=True),
+        method=request.method,
+    )
+
+
+@app.get("/count")
+def count():
+    session["visits"] = session.get("visits", 0) + 1
+    return str(session["visits"])
+
+
+@app.get("/go")
+def go():
+    return redirect(request.args["to"])
+
+
+@app.get("/hostile-headers")
+def hostile_headers():
+    response = Response("x")
+    for name in request.args.getlist("name"):
+        response.headers[name] = "learner"
+    response.set_cookie("session", "forged")
+    return response
+
+
+@app.get("/stream")
+def stream():
+    def pieces():
+        for number in range(3):
+            yield f"piece {number}\n"
+            time.sleep(0.05)
+
+    return Response(pieces(), mimetype="text/plain")
+
+
+@app.get("/large")
+def large():
+    return Response((b"x" * 65536 for _ in range(int(request.args["blocks"]))), mimetype="application/octet-stream")
+
+
+if __name__ == "__main__":
+    server = make_server("unix://" + sys.argv[1], 0, app, threaded=True)
+    print("listening", flush=True)
+    server.serve_forever()
