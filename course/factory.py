@@ -54,9 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _open_database(app)
     courses = Courses(settings.course)
-    socketio = SocketIO(
-        app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20
-    )
+    socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
     attempts = Attempts(courses.current, _supervisor(settings), Grader())
     desk = Desk(app, socketio, attempts)
     for slug in (*(lesson.slug for lesson in courses.current().lessons), PLAYGROUND):

@@ -114,9 +114,7 @@ def _exercise_workspace(learner: str, lesson: Lesson, exercise: Exercise) -> dic
     }
 
 
-def _scratch(
-    learner: str, slug: str, title: str, attempts: Attempts, offered: tuple[str, ...]
-) -> dict[str, Any]:
+def _scratch(learner: str, slug: str, title: str, attempts: Attempts, offered: tuple[str, ...]) -> dict[str, Any]:
     saved = work.find(learner, slug, SCRATCH)
     return {
         **_workspace(saved, title, dict(attempts.starting_files(slug, SCRATCH)), offered),

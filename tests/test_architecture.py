@@ -1,0 +1,73 @@
+"""The import law: every layer imports only what stands to its left."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+COURSE = Path(__file__).parent.parent / "course"
+
+LAYERS = {
+    "extensions": 0,
+    "content": 0,
+    "sandbox": 1,
+    "grading": 1,
+    "progress": 2,
+    "attempts": 3,
+    "check_runs": 3,
+    "web": 4,
+    "live": 4,
+    "cli": 5,
+    "config": 5,
+    "factory": 6,
+    "serve": 7,
+}
+MAY_ALSO = {
+    ("web", "config"),  # views read the settings
+    ("check_runs", "attempts"),
+    ("web", "live"),  # pages begin with what the feeds remember
+    ("factory", "config"),
+    ("cli", "config"),
+}
+NEVER = {("sandbox", "grading"), ("grading", "sandbox"), ("sandbox", "content"), ("grading", "content")}
+
+
+def imports() -> list[tuple[str, str, str]]:
+    found = []
+    for file in sorted(COURSE.rglob("*.py")):
+        part = file.relative_to(COURSE).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module] if node.module != "course" else [f"course.{item.name}" for item in node.names]
+            elif isinstance(node, ast.Import):
+                names = [item.name for item in node.names]
+            for name in names:
+                if name.startswith("course."):
+                    found.append((str(file.relative_to(COURSE)), part, name.split(".")[1]))
+    return found
+
+
+@pytest.mark.parametrize(("file", "importer", "imported"), sorted(set(imports())))
+def test_it_imports_only_from_the_left(file: str, importer: str, imported: str) -> None:
+    if importer in ("__init__", imported):
+        return
+    assert (importer, imported) not in NEVER, f"{file} imports course.{imported}"
+    allowed = LAYERS[imported] < LAYERS[importer] or (importer, imported) in MAY_ALSO
+    if importer == "sandbox" or importer == "grading":
+        allowed = False
+    assert allowed, f"{file} imports course.{imported}"
+
+
+def test_nothing_left_of_web_touches_the_request() -> None:
+    for file in sorted(COURSE.rglob("*.py")):
+        part = file.relative_to(COURSE).parts[0].removesuffix(".py")
+        if part in ("sandbox", "grading", "content", "progress", "attempts", "check_runs"):
+            for node in ast.walk(ast.parse(file.read_text())):
+                if isinstance(node, ast.ImportFrom) and node.module == "flask":
+                    touched = {item.name for item in node.names} & {"request", "g", "session"}
+                    assert not touched, f"{file} imports {touched} from flask"
+
+
+def test_importing_the_package_pulls_in_nothing() -> None:
+    assert not (COURSE / "__init__.py").read_text().strip()
