@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from course.sandbox.gateway_address import MOUNT, Address, Refused, read_address
 from course.sandbox.gateway_http import pass_request, status_line
 from course.sandbox.gateway_port import Port
+from course.sandbox.gateway_socket import send_promptly
 from course.sandbox.gateway_tunnel import is_upgrade, pass_websocket
 from course.sandbox.headers import guards, preflight_headers
 from course.sandbox.limits import Limits
@@ -95,6 +96,7 @@ class Gateway:
         if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
             start_response("204 No Content", preflight_headers(address))
             return []
+        send_promptly(environ)
         pass_on = pass_websocket if is_upgrade(environ) else pass_request
         return pass_on(environ, start_response, sandbox, self._port(address.sandbox_id, sandbox), address)
 

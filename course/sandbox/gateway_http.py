@@ -38,7 +38,7 @@ def pass_request(
     most = sandbox.limits.message_bytes
     # The body first: a client that sends it drop by drop holds nothing of the sandbox meanwhile.
     body = read_body(environ, most * PACKETS_PER_BODY if polling else most)
-    exchange = _Polling(sandbox, port, address) if polling else None
+    exchange = _Polling(environ["REQUEST_METHOD"], sandbox, port, address) if polling else None
     if exchange:
         exchange.sent(body)
     else:
@@ -125,8 +125,9 @@ def read_body(environ: WSGIEnvironment, most: int) -> bytes:
 class _Polling:
     """One request of an Engine.IO session on long-polling: its packets, both ways, for trace, limit and idle clock."""
 
-    def __init__(self, sandbox: RunningSandbox, port: Port, address: Address) -> None:
+    def __init__(self, method: str, sandbox: RunningSandbox, port: Port, address: Address) -> None:
         self._sandbox, self._port, self._address = sandbox, port, address
+        self._reads = method == "GET"  # a POST is answered with a bare "OK", which is no packet
         self.sid = address.parameters.get("sid")
 
     def sent(self, body: bytes) -> None:
@@ -143,7 +144,7 @@ class _Polling:
             body += piece
             if len(body) > self._sandbox.limits.message_bytes * PACKETS_PER_BODY:
                 raise Refused(502, "too_large", "The program's answer is larger than what may pass here.")
-        is_packets = response.status == 200 and not response.all("content-encoding") and body != b"ok"
+        is_packets = self._reads and response.status == 200 and not response.all("content-encoding")
         packets = self._split(body) if is_packets else []
         for packet in packets:
             self._sandbox.trace.add(self._address.client, "received", packet, "polling")

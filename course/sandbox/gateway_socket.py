@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
 from wsgiref.types import WSGIEnvironment
 
 from course.sandbox.gateway_address import Refused
@@ -17,21 +18,25 @@ def client_socket(environ: WSGIEnvironment) -> socket.socket:
     """
     connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
     if connection is None:
-        # gevent's pywsgi: Input.rfile is a BufferedReader over a SocketIO over the socket.
-        reader = getattr(environ["wsgi.input"], "rfile", None)
-        connection = getattr(getattr(reader, "raw", None), "_sock", None)
+        # gevent's pywsgi: a BufferedReader over a SocketIO over the socket; inside an Input, except on upgrades.
+        body = environ["wsgi.input"]
+        connection = getattr(getattr(getattr(body, "rfile", body), "raw", None), "_sock", None)
     if connection is None:
         raise Refused(501, "no_websocket", "This web server can't pass on WebSocket connections.")
     found: socket.socket = connection
     return found
 
 
+def send_promptly(environ: WSGIEnvironment) -> None:
+    """Switch off Nagle's algorithm: a server that writes head and body apart else waits 40 ms for the client's ACK."""
+    with suppress(OSError, Refused):
+        client_socket(environ).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def stop_reading(environ: WSGIEnvironment) -> None:
     """Make a read of the request's body that takes too long end as if the client had stopped sending."""
-    try:
+    with suppress(OSError, Refused):
         client_socket(environ).shutdown(socket.SHUT_RD)
-    except (OSError, Refused):
-        return
 
 
 def leave(environ: WSGIEnvironment) -> Iterable[bytes]:

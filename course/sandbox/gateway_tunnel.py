@@ -88,8 +88,6 @@ class Tunnel:
         """Answer the client with `head`, pass on the frames that came behind the server's, then everything else."""
         for end in (self._client, self._backend):
             end.settimeout(IDLE_SECONDS)
-        with suppress(OSError):
-            self._client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         back = Thread(target=self._pass_back, args=(head, leftover), name="tunnel", daemon=True)
         back.start()
         try:
