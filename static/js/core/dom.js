@@ -21,6 +21,13 @@ export function fill(node, ...children) {
   return node;
 }
 
+/** The head of a dialog: its title, and the cross that closes it. */
+export function dialogHead(id, title, close) {
+  return h("div", { class: "dialog-head" }, h("h2", { id }, title),
+    h("button", { type: "button", class: "quiet icon-only", "aria-label": "Close", onclick: close },
+      h("span", { class: "i i-cross", "aria-hidden": "true" })));
+}
+
 /**
  * Show HTML that our own server rendered and sanitised: lesson text, hints, reasons, explanations of mistakes.
  *

@@ -24,3 +24,5 @@ export const VOTES = "votes";
 export const PRESENCE = "presence";
 export const PROGRESS = "progress";
 export const LESSON_CHANGED = "lesson_changed";
+/** Answers a malformed packet that asked for no acknowledgement. */
+export const REFUSED = "refused";

@@ -27,7 +27,7 @@ let work = null;
 export function loadPageData(root = document) {
   const script = root.getElementById("page-data");
   if (!script) return false;
-  store.set(stateFromPage(JSON.parse(script.textContent)));
+  store.set(stateFromPage({ ...EMPTY_PAGE, ...JSON.parse(script.textContent) }));
   const { page } = store.get();
   const send = (event, payload) => link?.send(event, payload);
   work = keepWork({ store, storage: window.localStorage, request, send });
@@ -86,10 +86,13 @@ export const actions = {
   },
 
   async check() {
-    const { workspace, files, checks, page } = store.get();
+    const { workspace, checks, page } = store.get();
     if (checks.running || !page.workspaces[workspace]?.tasks?.length) return;
     const begun = { ...noChecks(), running: true, total: checks.total };
     store.set((state) => withChecks(state, workspace, begun));
+    // The server keeps what is checked as a version: saved first, so that the next keystroke builds on that one.
+    await work.save();
+    const { files } = store.get();
     try {
       const reply = await request(EVENTS.CHECK, { exercise: workspace, files }, { timeout: RUN_TIMEOUT_MS });
       store.set((state) => withChecks(state, workspace, { run: reply.check_run, total: reply.total }));

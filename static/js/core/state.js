@@ -42,13 +42,18 @@ export function stateFromPage(page) {
     traceDropped: 0,
     checks: checksOf[workspace] ?? noChecks(),
     checksOf,
-    votes: {},
+    votes: votesFromPage(page),
     progress: null,
-    presence: null,
+    presence: page.here ?? null,
     highlightedLine: null,
     lessonChanged: false,
     notice: { text: "", kind: "status", count: 0 },
   };
+}
+
+function votesFromPage(page) {
+  const told = Object.entries(page.answered ?? {}).filter(([, verdict]) => verdict.votes);
+  return Object.fromEntries(told.map(([question, verdict]) => [question, verdict.votes]));
 }
 
 /** Return the checks of a workspace that has never been checked. */
@@ -58,7 +63,8 @@ export function noChecks() {
 
 function checksFromPage(work) {
   const results = work.results ?? [];
-  return { ...noChecks(), results, passed: work.passed ?? 0, total: work.total || work.tasks?.length || results.length };
+  const passed = results.length > 0 ? results.filter((each) => each.outcome === "passed").length : work.passed ?? 0;
+  return { ...noChecks(), results, passed, total: work.total || work.tasks?.length || results.length };
 }
 
 /** Return the store's form of a sandbox as the server tells it; `known` is what was known of the same one. */
@@ -131,28 +137,33 @@ export function withChecks(state, exercise, change) {
 
 /** Return the name of the workspace whose checks belong to `checkRun`, or null. */
 function workspaceOfRun(state, checkRun) {
-  const found = Object.entries(state.checksOf).find(([, checks]) => checks.run === checkRun);
+  const known = Object.entries(state.checksOf);
+  const found = known.find(([, checks]) => checks.run === checkRun);
   // A result can overtake the acknowledgement that names its run.
-  const waiting = Object.entries(state.checksOf).find(([, checks]) => checks.running && checks.run === null);
+  const waiting = known.find(([, checks]) => checks.running && checks.run === null);
   return (found ?? waiting)?.[0] ?? null;
 }
 
-/** `check_result`: results arrive in order; the same check told twice is shown once. */
-export function onCheckResult(state, { check_run: run, ...result }) {
-  const exercise = workspaceOfRun(state, run);
-  if (exercise === null) return {};
-  const checks = state.checksOf[exercise];
-  if (!checks.running) return {};
-  const results = [...checks.results.filter((other) => other.name !== result.name), result];
+/** `check_result`: results arrive in order, also those of a run that another tab of the learner started. */
+export function onCheckResult(state, { check_run: run, exercise, ...result }) {
+  const name = exercise ?? workspaceOfRun(state, run);
+  const checks = name === null ? undefined : state.checksOf[name];
+  if (checks === undefined) return {};
+  const before = checks.run === run || (checks.running && checks.run === null) ? checks.results : [];
+  const results = [...before.filter((other) => other.name !== result.name), result];
   const passed = results.filter((each) => each.outcome === "passed").length;
-  return withChecks(state, exercise, { run, results, passed, total: Math.max(checks.total, results.length) });
+  const total = Math.max(checks.total, results.length);
+  return withChecks(state, name, { run, running: true, error: null, results, passed, total });
 }
 
 /** `check_finished`, also that of a run started in another tab: then only the counts are known here. */
 export function onCheckFinished(state, { check_run: run, exercise, passed, total, error }) {
   const name = exercise ?? workspaceOfRun(state, run);
-  if (name === null || name === undefined) return {};
-  return { ...withChecks(state, name, { run, running: false, passed, total, error: error ?? null }), ...markDone(state, name, passed, total) };
+  const checks = name === null ? undefined : state.checksOf[name];
+  if (checks === undefined) return {};
+  if (error) return withChecks(state, name, { run, running: false, error });
+  const finished = { run, running: false, passed, total, error: null };
+  return { ...withChecks(state, name, finished), ...markDone(state, name, passed, total) };
 }
 
 function markDone(state, exercise, passed, total) {

@@ -1,0 +1,12 @@
+// The editor is large, so it comes in a chunk of its own, once, when something on the page wants it.
+
+let loading = null;
+
+/** Return a promise of the editor's module; a failed load is tried again at the next call. */
+export function loadEditor() {
+  loading ??= import("../editor/editor.js").catch((error) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}

@@ -1,0 +1,108 @@
+// The code editor: CodeMirror 6 with Python. Comes in a chunk of its own and knows nothing of the page's store.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap, indentWithTab, toggleTabFocusMode, undo } from "@codemirror/commands";
+import { globalCompletion, localCompletionSource, pythonLanguage } from "@codemirror/lang-python";
+import { LanguageSupport, bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
+import { lintGutter, lintKeymap } from "@codemirror/lint";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { Annotation, Compartment, EditorSelection, EditorState } from "@codemirror/state";
+import {
+  EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
+} from "@codemirror/view";
+import { socketioCompletions } from "./completions.js";
+import { problems, setAsked, setCrash } from "./problems.js";
+import { appearance } from "./theme.js";
+
+export { showDiff } from "./diff.js";
+
+/** Marks a change that came from the page, so that it is not reported back as the learner's. */
+const fromPage = Annotation.define();
+
+/** The editor's own styles need the page's nonce: without it the editor shows, but is broken. */
+export function nonce() {
+  return document.querySelector('meta[name="csp-nonce"]')?.nonce ?? "";
+}
+
+const python = new LanguageSupport(pythonLanguage, [
+  pythonLanguage.data.of({ autocomplete: socketioCompletions }),
+  pythonLanguage.data.of({ autocomplete: localCompletionSource }),
+  pythonLanguage.data.of({ autocomplete: globalCompletion }),
+]);
+
+const behaviour = [
+  lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
+  indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), highlightActiveLine(), highlightSelectionMatches(),
+  indentUnit.of("    "), EditorState.tabSize.of(4),
+  keymap.of([
+    { key: "Ctrl-m", run: toggleTabFocusMode },
+    ...closeBracketsKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap,
+    ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter" && binding.key !== "Ctrl-m"), indentWithTab,
+  ]),
+];
+
+/**
+ * Put an editor into `parent`.
+ *
+ * Takes `text`, `label`, `selection` ({from, to}), and calls `onEdit(text)` for each change of the learner's and
+ * `onFocus(focused)`. Returns {setText, setCrash, goTo, focus, insert, undo, destroy, view}.
+ */
+export function createEditor(parent, { text, label, selection, file = "server.py", onEdit, onFocus = () => {} }) {
+  const language = new Compartment();
+  const languageOf = (name) => (name.endsWith(".py") ? [python, problems] : [problems]);
+  const extensions = [
+    EditorView.cspNonce.of(nonce()), language.of(languageOf(file)), behaviour, appearance,
+    EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
+    EditorView.updateListener.of((update) => {
+      const ours = update.transactions.some((transaction) => transaction.annotation(fromPage));
+      if (update.docChanged && !ours) onEdit(update.state.doc.toString());
+      if (update.focusChanged) onFocus(update.view.hasFocus);
+    }),
+  ];
+  const anchor = EditorSelection.single(clamp(selection?.from, text), clamp(selection?.to, text));
+  const stateOf = (doc, chosen) => EditorState.create({ doc, selection: chosen, extensions });
+  const view = new EditorView({ parent, state: stateOf(text, anchor) });
+
+  return {
+    view,
+    /** Show another text. The same document changes step by step (Ctrl+Z goes back); another file starts afresh. */
+    setText(doc, { fresh = false, name = file } = {}) {
+      if (fresh) {
+        view.setState(stateOf(doc, undefined));
+        view.dispatch({ effects: language.reconfigure(languageOf(name)) });
+      } else if (doc !== view.state.doc.toString()) {
+        view.dispatch({ changes: difference(view.state.doc.toString(), doc), annotations: fromPage.of(true) });
+      }
+    },
+    setCrash: (crash) => view.dispatch({ effects: setCrash.of(crash) }),
+    goTo(line) {
+      const found = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
+      view.dispatch({
+        selection: EditorSelection.cursor(found.from + found.text.search(/\S|$/)),
+        effects: [setAsked.of(found.number), EditorView.scrollIntoView(found.from, { y: "center" })],
+      });
+      view.focus();
+    },
+    insert(piece) {
+      view.dispatch(view.state.replaceSelection(piece));
+      view.focus();
+    },
+    undo: () => undo(view),
+    focus: () => view.focus(),
+    destroy: () => view.destroy(),
+  };
+}
+
+function clamp(place, text) {
+  return Math.min(Math.max(0, place ?? 0), text.length);
+}
+
+/** Return the one change between two texts: their common beginning and end stay, and the cursor with them. */
+function difference(before, after) {
+  let from = 0;
+  const shorter = Math.min(before.length, after.length);
+  while (from < shorter && before[from] === after[from]) from += 1;
+  let end = 0;
+  while (end < shorter - from && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
+}

@@ -1,0 +1,163 @@
+// <quiz-question data-question="id">: a real form, answered without leaving the page; each option then gives its reason.
+
+import { h, trustedHtml } from "../core/dom.js";
+import { actions, store } from "../core/page.js";
+
+class QuizQuestion extends HTMLElement {
+  #ends = [];
+  #busy = false;
+
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    if (!this.form) return;
+    const submit = (event) => this.#submit(event);
+    const choose = () => this.#markChosen();
+    this.form.addEventListener("submit", submit);
+    this.form.addEventListener("change", choose);
+    this.#ends = [
+      () => this.form.removeEventListener("submit", submit),
+      () => this.form.removeEventListener("change", choose),
+      store.subscribe((state) => state.votes[this.dataset.question], (votes) => votes && this.#drawVotes(votes)),
+    ];
+    this.#markChosen();
+    if (this.#card.classList.contains("is-wrong")) this.#offerRetry();
+  }
+
+  disconnectedCallback() {
+    this.#ends.splice(0).forEach((end) => end());
+  }
+
+  get #card() {
+    return this.querySelector(".question") ?? this;
+  }
+
+  get #button() {
+    return this.form.querySelector("button[type=submit], .form-foot button:not(.again)");
+  }
+
+  get #inputs() {
+    return [...this.form.querySelectorAll(".option input")];
+  }
+
+  #given() {
+    const text = this.form.querySelector("input.answer, .field input")?.value.trim() ?? "";
+    return { choices: this.#inputs.filter((input) => input.checked).map((input) => input.value), text };
+  }
+
+  async #submit(event) {
+    if (this.#busy || this.#card.classList.contains("is-answered")) {
+      event.preventDefault();
+      return;
+    }
+    // Without a connection the form goes the ordinary way: the page comes back with the same answer in it.
+    if (store.get().connection !== "online") return;
+    event.preventDefault();
+    const given = this.#given();
+    if (given.choices.length === 0 && given.text === "") {
+      this.#say(this.#inputs.length > 0 ? "Choose an answer first." : "Write an answer first.");
+      return;
+    }
+    this.#setBusy(true);
+    try {
+      this.#show(await actions.answer(this.dataset.question, { role: this.dataset.role, ...given }));
+    } catch (error) {
+      if (error.code === "offline" || error.code === "timeout") this.form.submit();
+      else this.#say(error.message);
+    } finally {
+      this.#setBusy(false);
+    }
+  }
+
+  #setBusy(busy) {
+    this.#busy = busy;
+    this.form.setAttribute("aria-busy", String(busy));
+    if (this.#button) this.#button.disabled = busy;
+  }
+
+  #show(verdict) {
+    const { correct, options = [], reason_html: reason, accepted = [], votes } = verdict;
+    this.#card.classList.add("is-answered", correct ? "is-right" : "is-wrong");
+    for (const option of options) this.#showOption(option);
+    const field = this.form.querySelector("input.answer, .field input");
+    if (field) field.readOnly = true;
+    if (this.#button) this.#button.hidden = true;
+    const verdictWords = correct ? "Right." : options.length > 0 ? "Not quite: see why under each option." : `Not quite: the answer is ${accepted.join(" or ")}.`;
+    this.#say(verdictWords, correct ? "is-right" : "is-wrong");
+    if (reason) this.#reason(reason);
+    if (votes) this.#drawVotes(votes);
+    if (!correct) this.#offerRetry();
+  }
+
+  #showOption({ id, correct, chosen, reason_html: reason }) {
+    const input = this.#inputs.find((each) => each.value === id);
+    const label = input?.closest(".option");
+    if (!label) return;
+    input.disabled = true;
+    label.classList.toggle("is-correct", correct);
+    label.classList.toggle("is-mistaken", chosen && !correct);
+    const body = label.querySelector(".option-body") ?? label;
+    let place = body.querySelector(".option-reason");
+    if (!place) body.append(place = h("span", { class: "option-reason" }));
+    // A paragraph is not allowed inside a label: the reason's own lines become spans of text.
+    trustedHtml(place, reason);
+    let mark = body.querySelector(".option-mark");
+    if (!mark) body.prepend(mark = h("span", { class: "option-mark visually-hidden" }));
+    mark.textContent = correct ? "Right answer: " : chosen ? "Your answer, not right: " : "";
+  }
+
+  #reason(html) {
+    let place = this.querySelector(".reason");
+    if (!place) this.form.append(place = h("div", { class: "reason" }));
+    place.hidden = false;
+    trustedHtml(place, html);
+  }
+
+  #say(text, kind = "") {
+    let place = this.querySelector(".verdict");
+    if (!place) this.form.append(place = h("p", { class: "verdict" }));
+    place.setAttribute("role", "status");
+    place.className = `verdict ${kind}`.trim();
+    place.hidden = text === "";
+    place.textContent = text;
+  }
+
+  #offerRetry() {
+    if (this.querySelector("button.again")) return;
+    const again = h("button", { type: "button", class: "small again", onclick: () => this.#retry(again) }, "Try again");
+    (this.querySelector(".form-foot") ?? this.form).append(again);
+  }
+
+  #retry(again) {
+    again.remove();
+    this.#card.classList.remove("is-answered", "is-right", "is-wrong");
+    for (const label of this.querySelectorAll(".option")) {
+      label.classList.remove("is-correct", "is-mistaken", "is-chosen");
+      label.querySelectorAll(".option-reason, .option-mark, .votes").forEach((node) => node.remove());
+    }
+    for (const input of this.#inputs) Object.assign(input, { checked: false, disabled: false });
+    const field = this.form.querySelector("input.answer, .field input");
+    if (field) Object.assign(field, { value: "", readOnly: false });
+    this.querySelector(".reason")?.remove();
+    if (this.#button) Object.assign(this.#button, { hidden: false, disabled: false });
+    this.#say("");
+    (this.#inputs[0] ?? field)?.focus();
+  }
+
+  #markChosen() {
+    for (const input of this.#inputs) input.closest(".option")?.classList.toggle("is-chosen", input.checked);
+  }
+
+  #drawVotes({ total, counts }) {
+    if (!total || !this.#card.classList.contains("is-answered")) return;
+    for (const input of this.#inputs) {
+      const label = input.closest(".option");
+      let votes = label.querySelector(".votes");
+      if (!votes) label.append(votes = h("span", { class: "votes" }));
+      const share = Math.round((100 * (counts[input.value] ?? 0)) / total);
+      votes.textContent = `${input.checked ? "you · " : ""}${share} %`;
+      votes.title = `${total} learners have answered`;
+    }
+  }
+}
+
+customElements.define("quiz-question", QuizQuestion);

@@ -1,0 +1,84 @@
+// <solution-diff data-exercise="slug">: the solution, asked for twice, beside one's own code; "Use this" can be undone.
+
+import { dialogHead, fill, h, trustedHtml } from "../core/dom.js";
+import { loadEditor } from "../core/editor-chunk.js";
+import { actions, store } from "../core/page.js";
+
+class SolutionDiff extends HTMLElement {
+  #diff = null;
+  #dialog = null;
+
+  connectedCallback() {
+    this.button = h("button", { type: "button", class: "quiet", onclick: () => this.#ask() }, "Show the solution");
+    this.note = h("p", { class: "note", role: "status" });
+    fill(this, this.button, this.note);
+  }
+
+  disconnectedCallback() {
+    this.#close();
+  }
+
+  get #exercise() {
+    return this.dataset.exercise ?? this.closest("[data-exercise]")?.dataset.exercise ?? store.get().workspace;
+  }
+
+  async #ask() {
+    const exercise = this.#exercise;
+    this.button.disabled = true;
+    this.note.textContent = "";
+    try {
+      const reply = await actions.solution(exercise);
+      if (exercise !== store.get().workspace) actions.openWorkspace(exercise);
+      this.button.textContent = "Show the solution";
+      await this.#show(reply);
+    } catch (error) {
+      this.note.textContent = error.message;
+      if (error.code === "ask_again") this.button.textContent = "Show it all the same";
+    } finally {
+      this.button.disabled = false;
+    }
+  }
+
+  async #show({ files, note_html: note }) {
+    this.#close();
+    const place = h("div", { class: "diff" });
+    const dialog = h("dialog", { class: "solution", "aria-labelledby": "solution-title", onclose: () => this.#close() },
+      dialogHead("solution-title", "Your code and the solution", () => dialog.close()),
+      h("p", { class: "note" }, "Left: your code. Right: the solution."),
+      place,
+      trustedHtml(h("div", { class: "prose" }), note),
+      h("div", { class: "form-foot" },
+        h("button", { type: "button", class: "primary", onclick: () => this.#use() }, "Use this"),
+        h("span", { class: "note" }, "Undo brings your own code back.")));
+    this.#dialog = dialog;
+    document.body.append(dialog);
+    dialog.showModal();
+    const mine = store.get().files["server.py"] ?? "";
+    await this.#drawDiff(place, mine, files["server.py"] ?? "");
+  }
+
+  async #drawDiff(place, mine, theirs) {
+    try {
+      const { showDiff } = await loadEditor();
+      if (!place.isConnected) return;
+      this.#diff = showDiff(place, { mine, theirs, mineLabel: "Your code, read only", theirsLabel: "The solution, read only" });
+    } catch {
+      fill(place, h("pre", { tabindex: "0", "aria-label": "Your code" }, mine), h("pre", { tabindex: "0", "aria-label": "The solution" }, theirs));
+    }
+  }
+
+  async #use() {
+    const taken = await actions.useSolution();
+    if (taken) this.#dialog?.close();
+    else this.note.textContent = "That did not work just now. Your code is unchanged.";
+  }
+
+  #close() {
+    this.#diff?.destroy();
+    this.#diff = null;
+    this.#dialog?.remove();
+    this.#dialog = null;
+  }
+}
+
+customElements.define("solution-diff", SolutionDiff);
