@@ -2,6 +2,7 @@
 //
 // What it leaves there:
 //   manifest.json          {"app.js": "app-HASH.js", …}: the server's asset("app.js") reads it
+//   socket.io.min.js       for the projects that learners take home
 //   *.js, *.css, *.woff2   each with a .gz and a .br beside it, except fonts, which are compressed already
 //
 // Two flat bundles: the page's own code (app.js), and CodeMirror (editor.js), which app.js imports when a page has an
@@ -9,7 +10,7 @@
 
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 
@@ -27,6 +28,9 @@ const FONTS = {
   "atkinson-hyperlegible-next-latin-wght-normal.woff2": "text.woff2",
   "atkinson-hyperlegible-mono-latin-wght-normal.woff2": "code.woff2",
 };
+
+/** Handed out unbundled, with the programs that learners take home. */
+const CLIENT_LIBRARY = "socket.io-client/dist/socket.io.min.js";
 
 const shared = {
   absWorkingDir: root,
@@ -61,7 +65,7 @@ async function main() {
   const manifest = {};
   for (const options of builds) {
     const entryPoints = options.entryPoints.filter((entry) => existsSync(path.join(root, entry)));
-    if (entryPoints.length === 0) throw new Stop(`${options.entryPoints[0]} is missing: restore it, then build again.`);
+    if (entryPoints.length === 0) continue;
     try {
       const { metafile } = await build({ ...shared, ...options, entryPoints });
       note(metafile, manifest);
@@ -71,6 +75,7 @@ async function main() {
       throw new Stop(`${lines.join("")}Correct the lines above, then run the same command again.`);
     }
   }
+  await copyFile(path.join(modules, CLIENT_LIBRARY), path.join(fresh, path.basename(CLIENT_LIBRARY)));
   await compress();
   await writeFile(path.join(fresh, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   await rm(dist, { recursive: true, force: true });

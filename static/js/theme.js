@@ -1,11 +1,14 @@
-// Runs in <head> before the first paint, so that a chosen theme never flashes. Without a choice the system decides.
+// Runs in <head> before the first paint, so that neither a chosen theme nor a moved splitter makes the page jump.
 
-const chosen = (() => {
-  try {
-    return localStorage.getItem("duplex:theme");
-  } catch {
-    return null; // storage is refused: follow the system
+const root = document.documentElement;
+root.classList.add("js");
+try {
+  const theme = localStorage.getItem("duplex:theme");
+  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
+  for (const size of ["--lesson-size", "--editor-size"]) {
+    const kept = localStorage.getItem(`duplex:${size}`);
+    if (/^\d+(\.\d+)?%$/.test(kept ?? "")) root.style.setProperty(size, kept);
   }
-})();
-if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
-document.documentElement.classList.add("js");
+} catch {
+  // Storage is refused: the system decides, and the panes have their usual sizes.
+}

@@ -1,0 +1,19 @@
+// The entry of every page but the client page: start first, then the elements in the order of the page.
+
+import "./start.js";
+import "./elements/theme-switch.js";
+import "./elements/shortcut-dialog.js";
+import "./elements/presence-note.js";
+import "./elements/status-line.js";
+import "./elements/split-pane.js";
+import "./elements/quiz-question.js";
+import "./elements/example-card.js";
+import "./elements/hint-steps.js";
+import "./elements/solution-diff.js";
+import "./elements/run-toolbar.js";
+import "./elements/workspace-picker.js";
+import "./elements/code-editor.js";
+import "./elements/panel-tabs.js";
+import "./elements/check-results.js";
+import "./elements/work-history.js";
+import "./elements/phone-tabs.js";

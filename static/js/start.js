@@ -1,0 +1,12 @@
+// What has to happen before any element wakes up: the page's data into the store, and the keys that work everywhere.
+
+import { listenForShortcuts } from "./core/keys.js";
+import { actions, loadPageData } from "./core/page.js";
+import { closeMenusWhenLeft } from "./menus.js";
+import { listenForRegions } from "./regions.js";
+
+closeMenusWhenLeft();
+if (loadPageData()) {
+  listenForShortcuts(actions);
+  listenForRegions();
+}
