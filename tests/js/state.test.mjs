@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  TRACE_CAP, onCheckFinished, onCheckResult, onOutput, onRunAcknowledged, onSandboxState, onTrace, stateFromPage, withChecks,
+} from "../../static/js/core/state.js";
+
+const PAGE = {
+  kind: "lesson", slug: "events", open: "scratch", examples: {}, run: { available: true, reason: "" },
+  workspaces: {
+    scratch: { title: "Examples", files: { "server.py": "a" }, version: 2, tasks: [], results: [] },
+    add: { title: "Add", files: { "server.py": "b" }, version: 0, tasks: [{ check: "adds" }, { check: "alone" }], results: [], total: 2 },
+  },
+};
+const begin = (patch = {}) => ({ ...stateFromPage(PAGE), ...patch });
+const apply = (state, patch) => ({ ...state, ...patch });
+
+test("the page begins with the workspace that the server opened", () => {
+  const state = begin();
+  assert.deepEqual([state.workspace, state.files["server.py"], state.version], ["scratch", "a", 2]);
+});
+
+test("a reloaded page goes on with the sandbox that is running", () => {
+  const sandbox = { id: "s1", exercise: "scratch", state: "ready", started_at: 10, trace: [{ frame: "2" }], output: [{ stream: "stdout", text: "hi" }] };
+  const state = stateFromPage({ ...PAGE, sandbox });
+  assert.deepEqual([state.sandbox.startedAt, state.traceRows.length, state.output.length], [10, 1, 1]);
+});
+
+test("a new sandbox empties the log and the wire; a late word about the old one changes nothing", () => {
+  let state = begin();
+  state = apply(state, onSandboxState(state, { id: "old", state: "ready", exercise: "scratch" }));
+  state = apply(state, onOutput(state, { id: "old", stream: "stdout", text: "from the old one" }));
+  state = apply(state, onRunAcknowledged(state, { id: "new", url: "/sandbox/new/", state: "starting" }, "add"));
+  assert.deepEqual([state.sandbox.id, state.sandbox.exercise, state.output], ["new", "add", []]);
+  assert.deepEqual(onSandboxState(state, { id: "old", state: "stopped", code: "replaced" }), {});
+  assert.deepEqual(onOutput(state, { id: "old", stream: "stdout", text: "late" }), {});
+});
+
+test("an acknowledgement that comes after the announcement does not take the state back", () => {
+  let state = begin({ runPending: true });
+  state = apply(state, onSandboxState(state, { id: "s", state: "ready", started_at: 5 }));
+  state = apply(state, onRunAcknowledged(state, { id: "s", url: "/sandbox/s/", state: "starting" }, "scratch"));
+  assert.deepEqual([state.sandbox.state, state.runPending], ["ready", false]);
+});
+
+test("a sandbox that has ended stays ended", () => {
+  let state = begin();
+  state = apply(state, onSandboxState(state, { id: "s", state: "starting" }));
+  state = apply(state, onSandboxState(state, { id: "s", state: "crashed", error: { type: "NameError", line: 3 } }));
+  assert.equal(state.highlightedLine, 3);
+  state = apply(state, onSandboxState(state, { id: "s", state: "ready" }));
+  assert.equal(state.sandbox.state, "crashed");
+});
+
+test("the wire keeps its newest rows as the same objects, and counts what was dropped", () => {
+  let state = begin();
+  state = apply(state, onSandboxState(state, { id: "s", state: "ready" }));
+  const rows = Array.from({ length: TRACE_CAP + 10 }, (_, n) => ({ n }));
+  state = apply(state, onTrace(state, { id: "s", rows, dropped: 4 }));
+  assert.equal(state.traceRows.length, TRACE_CAP);
+  assert.equal(state.traceRows.at(-1), rows.at(-1));
+  assert.equal(state.traceDropped, 4);
+});
+
+test("results of a check fill its own workspace, in sight or not", () => {
+  let state = begin();
+  state = apply(state, withChecks(state, "add", { running: true, run: null, total: 2 }));
+  state = apply(state, onCheckResult(state, { check_run: "r", name: "adds", outcome: "passed" }));
+  state = apply(state, onCheckResult(state, { check_run: "r", name: "alone", outcome: "failed" }));
+  state = apply(state, onCheckFinished(state, { check_run: "r", exercise: "add", passed: 1, total: 2, error: null }));
+  assert.equal(state.checks.results.length, 0);
+  assert.deepEqual([state.checksOf.add.passed, state.checksOf.add.running], [1, false]);
+  assert.equal(state.page.workspaces.add.done, false);
+});
+
+test("passing everything marks the workspace as done, and a later failure does not take it back", () => {
+  let state = begin();
+  state = apply(state, onCheckFinished(state, { check_run: "r", exercise: "add", passed: 2, total: 2 }));
+  state = apply(state, onCheckFinished(state, { check_run: "q", exercise: "add", passed: 0, total: 2 }));
+  assert.equal(state.page.workspaces.add.done, true);
+});
+
+test("a check that another tab began is shown here too, without the results before it", () => {
+  let state = begin({ workspace: "add" });
+  state = apply(state, withChecks(state, "add", { run: "old", results: [{ name: "adds", outcome: "failed" }] }));
+  state = apply(state, onCheckResult(state, { check_run: "new", exercise: "add", name: "alone", outcome: "passed" }));
+  assert.deepEqual(state.checks.results.map((result) => result.name), ["alone"]);
+  assert.equal(state.checks.running, true);
+});
+
+test("a check that broke keeps its error and ends", () => {
+  let state = begin({ workspace: "add" });
+  state = apply(state, withChecks(state, "add", { running: true }));
+  const error = { code: "check_error", message: "Our fault." };
+  state = apply(state, onCheckFinished(state, { check_run: "r", exercise: "add", passed: 0, total: 0, error }));
+  assert.deepEqual([state.checks.running, state.checks.error], [false, error]);
+});
