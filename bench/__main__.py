@@ -1,0 +1,170 @@
+"""`make bench`: the figures that we hold, each as a median beside its goal, with the peer measured in the same run."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+import psutil
+import requests
+import websocket
+
+from bench.page import page_figures
+from bench.wire import Wire
+from tests.live.learner import Page
+from tests.running_site import RunningSite, free_port
+
+PROGRAM = """
+from flask import Flask
+from flask_socketio import SocketIO
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+@socketio.on("add")
+def add(a, b):
+    return a + b
+
+socketio.run(app{run})
+"""
+SOLUTION = Path("lessons/03-listening-to-events/exercises/add-with-ack/solution/server.py")
+MILLISECONDS = 1000.0
+
+
+def main() -> None:
+    """Run everything and print the table."""
+    with tempfile.TemporaryDirectory(prefix="duplex-bench-") as folder:
+        site = RunningSite(Path(folder), TMPDIR=folder, SANDBOX_SLOTS="80", MESSAGE_RATE="off").start()
+        try:
+            first_event(site)
+            round_trip(site, Path(folder))
+            whole_check(site)
+            memory(site, 50)
+            page_figures(site)
+        finally:
+            site.stop()
+
+
+def first_event(site: RunningSite, rounds: int = 20) -> None:
+    """Run → first acknowledged event, through the gateway, against a cold `python server.py`."""
+
+    def warm(page: Page) -> float:
+        before = time.perf_counter()
+        started = page.ask("run", {"exercise": "scratch", "files": {"server.py": PROGRAM.format(run="")}})
+        page.await_event("sandbox_state", state="ready", id=started["sandbox"]["id"])
+        wire = Wire(address(site, started["sandbox"]["id"]))
+        assert wire.ask("add", 2, 3) == [5]
+        took = time.perf_counter() - before
+        wire.close()
+        return took
+
+    with Page(site.url) as page:
+        ours = [warm(page) for _ in range(rounds + 1)][1:]
+    cold = [cold_start() for _ in range(5)]
+    show("Run → first acknowledged event", median(ours), "ms", goal=60)
+    show("  the same of a cold python server.py", median(cold), "ms")
+    show("  ours against the cold start", statistics.median(ours) / statistics.median(cold), "x", goal=1 / 12, digits=3)
+
+
+def cold_start() -> float:
+    """Start a program as a learner would in a terminal, and wait for the same acknowledged event."""
+    port = free_port()
+    source = PROGRAM.format(run=f", port={port}, allow_unsafe_werkzeug=True")
+    before = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                wire = Wire(f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket")
+                break
+            except (ConnectionRefusedError, websocket.WebSocketException):
+                time.sleep(0.002)
+        assert wire.ask("add", 2, 3) == [5]
+        return time.perf_counter() - before
+    finally:
+        process.kill()
+        process.wait()
+
+
+def round_trip(site: RunningSite, folder: Path, trips: int = 2000) -> None:
+    """One acknowledged event, through the gateway with the trace on, against straight to the unix socket."""
+    with Page(site.url) as page, ExitStack() as stack:
+        started = page.ask("run", {"exercise": "scratch", "files": {"server.py": PROGRAM.format(run="")}})
+        sandbox = started["sandbox"]["id"]
+        page.await_event("sandbox_state", state="ready", id=sandbox)
+        [unix_socket] = [str(path) for path in folder.rglob("*") if path.is_socket() and sandbox in str(path)]
+        through = Wire(address(site, sandbox))
+        direct = Wire("ws://sandbox/socket.io/?EIO=4&transport=websocket", unix_socket=unix_socket)
+        stack.callback(through.close)
+        stack.callback(direct.close)
+        timed: dict[str, list[float]] = {"through": [], "direct": []}
+        for _ in range(trips // 50):  # in turns, so that a slow moment of the machine hits both
+            for name, wire in (("direct", direct), ("through", through)):
+                for _ in range(50):
+                    before = time.perf_counter()
+                    wire.ask("add", 2, 3)
+                    timed[name].append(time.perf_counter() - before)
+                time.sleep(0.02)  # the trace is capped per second: stay below, as a page would
+    show("Round trip through the gateway, trace on", median(timed["through"]), "ms", digits=3)
+    show("  direct to the unix socket", median(timed["direct"]), "ms", digits=3)
+    show("  added by the gateway", median(timed["through"]) - median(timed["direct"]), "ms", goal=0.25, digits=3)
+
+
+def whole_check(site: RunningSite, rounds: int = 10) -> None:
+    """An exercise, checked whole, from the request to its last result."""
+    with Page(site.url) as page:
+
+        def check() -> float:
+            before = time.perf_counter()
+            page.ask("check", {"exercise": "add-with-ack", "files": {"server.py": SOLUTION.read_text()}})
+            finished = page.await_event("check_finished")
+            assert finished["error"] is None and finished["passed"] == finished["total"], finished
+            return time.perf_counter() - before
+
+        show("A whole exercise checked", median([check() for _ in range(rounds + 1)][1:]), "ms", goal=500)
+
+
+def memory(site: RunningSite, count: int) -> None:
+    """Proportional set size of each of many running sandboxes, the fork server's own pages shared among them."""
+    with ExitStack() as stack:
+        for _ in range(count):
+            page = stack.enter_context(Page(site.url))
+            started = page.ask("run", {"exercise": "scratch", "files": {"server.py": PROGRAM.format(run="")}})
+            page.await_event("sandbox_state", state="ready", id=started["sandbox"]["id"])
+            wire = Wire(address(site, started["sandbox"]["id"]))
+            wire.ask("add", 2, 3)
+            stack.callback(wire.close)
+        servers = [
+            child
+            for child in psutil.Process(site.pid).children(recursive=True)
+            if "course.sandbox.forkserver" in " ".join(child.cmdline()) and not child.children()
+        ]
+        sizes = [process.memory_full_info().pss / 1024 / 1024 for process in servers]
+        show(f"Memory per sandbox, {len(sizes)} running", statistics.median(sizes), "MB PSS", goal=10)
+
+
+def address(site: RunningSite, sandbox: str) -> str:
+    """Return where client A reaches a sandbox through the gateway."""
+    return f"ws://127.0.0.1:{site.port}/sandbox/{sandbox}/A/socket.io/?EIO=4&transport=websocket"
+
+
+def median(seconds: list[float]) -> float:
+    """Return the median in milliseconds."""
+    return statistics.median(seconds) * MILLISECONDS
+
+
+def show(
+    name: str, value: float, unit: str, *, goal: float | None = None, digits: int = 1, write: Callable[[str], object] = print
+) -> None:
+    """Print one row; whether the goal is held is a word, not an assertion: machines differ."""
+    held = "" if goal is None else f"   goal <= {goal:.{digits}f}   {'held' if value <= goal else 'MISSED'}"
+    write(f"{name:<44}{value:>10.{digits}f} {unit}{held}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""A real Chromium. Every test that uses `open_page` also requires: no CSP violation, no console error."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.running_site import RunningSite
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WATCH_FOR_VIOLATIONS = """
+window.__violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  window.__violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip browser tests by name where there is no Chromium, unless they are required."""
+    if CHROMIUM or os.environ.get("REQUIRE_BROWSER"):
+        return
+    reason = "no Chromium here (install the package `chromium`; REQUIRE_BROWSER=1 makes this a failure)"
+    for item in items:
+        if "tests/browser" in item.nodeid:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, "REQUIRE_BROWSER is set, but there is no Chromium: install the package `chromium`"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """What went wrong in the pages of one test."""
+
+    def __init__(self) -> None:
+        self.console: list[str] = []
+        self.pages: list[Page] = []
+        self.expected: tuple[str, ...] = ()
+        """Parts of console errors that the test brings about on purpose, such as a refused connection."""
+
+    def watch(self, page: Page) -> Page:
+        page.on("console", lambda message: self._note(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self._note(str(error)))
+        self.pages.append(page)
+        return page
+
+    def _note(self, text: str) -> None:
+        self.console.append(text)
+
+    def verify(self) -> None:
+        violations = [
+            found for page in self.pages if not page.is_closed() for found in page.evaluate("() => window.__violations || []")
+        ]
+        assert violations == []
+        assert [text for text in self.console if not any(part in text for part in self.expected)] == []
+
+
+@pytest.fixture
+def watched() -> Watched:
+    return Watched()
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **options})
+        context.set_default_timeout(15_000)
+        context.add_init_script(WATCH_FOR_VIOLATIONS)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def open_page(
+    site: RunningSite, new_context: Callable[..., BrowserContext], watched: Watched
+) -> Iterator[Callable[..., Page]]:
+    """Open an address of the site as a new learner; at the end nothing may have gone wrong in it."""
+
+    def open_at(path: str, **options: Any) -> Page:
+        page = watched.watch(new_context(**options).new_page())
+        page.goto(site.url + path)
+        return page
+
+    yield open_at
+    watched.verify()

@@ -1,0 +1,166 @@
+"""Every request of a page is acknowledged: with what it asked for, or with a sentence."""
+
+from typing import Any
+
+import pytest
+
+from tests.live.learner import Page
+from tests.running_site import RunningSite
+
+GOOD = '''
+from flask import Flask
+from flask_socketio import SocketIO
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+@socketio.on("add")
+def add(a, b):
+    return a + b
+
+socketio.run(app)
+'''
+
+
+@pytest.fixture
+def page(site: RunningSite) -> Any:
+    with Page(site.url) as page:
+        yield page
+
+
+def test_an_unknown_event_is_answered(page: Page) -> None:
+    assert page.ask("sudo", {})["error"]["code"] == "unknown_event"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        (),
+        ("text",),
+        ({}, {}),
+        ({"exercise": 3, "files": {}},),
+        ({"exercise": "x" * 1000, "files": {}},),
+        ({"exercise": "add-with-ack", "files": "server.py"},),
+        ({"exercise": "add-with-ack", "files": {"server.py": 7}},),
+        ({"exercise": "add-with-ack", "files": {"server.py": "\ud800"}},),
+        ({"exercise": "add-with-ack", "files": {"server.py": "a\0b"}},),
+        ({"exercise": "add-with-ack", "files": {"../../etc/passwd": ""}},),
+        ({"exercise": "no-such-exercise", "files": {"server.py": GOOD}},),
+        ({"exercise": "add-with-ack", "files": {"server.py": "#" * 70_000}},),
+        ({"exercise": "add-with-ack", "files": {}},),
+    ],
+)
+@pytest.mark.parametrize("event", ["run", "check", "save"])
+def test_a_bad_payload_is_answered_with_a_reason(page: Page, event: str, payload: tuple[Any, ...]) -> None:
+    if event == "check" and payload and isinstance(payload[0], dict) and "exercise" in payload[0]:
+        answer = page.ask(event, *payload)
+        if answer["ok"]:  # the exercise exists: its files are judged by the check itself
+            assert page.await_event("check_finished")["error"]["message"]
+            return
+    else:
+        answer = page.ask(event, *payload)
+    assert answer["ok"] is False
+    assert answer["error"]["code"] in ("bad_payload", "bad_files", "unknown_exercise", "source_too_large")
+    assert answer["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("packet", "ack"),
+    [
+        ('2{ns},7["connect"]', True),
+        ('2{ns},7["disconnect"]', True),
+        ('2{ns},7["disconnect","client disconnect"]', True),
+        ("2{ns},7[]", True),
+        ("2{ns},7{{}}", True),
+        ("2{ns},7[1,2]", True),
+        ("2{ns},[]", False),
+        ("2{ns},{{}}", False),
+        ('2{ns},["disconnect"]', False),
+    ],
+)
+def test_a_malformed_packet_is_answered_and_the_page_lives_on(page: Page, packet: str, ack: bool) -> None:
+    answers: list[Any] = []
+    page.client.callbacks.setdefault(page.namespace, {})[7] = answers.append
+    page.client.eio.send(packet.format(ns=page.namespace))
+    if not ack:
+        assert page.await_event("refused")["error"]["code"] == "malformed_packet"
+    assert page.ask("stop", {}) == {"ok": True}
+    if ack:
+        assert answers and answers[0]["error"]["code"] == "malformed_packet"
+    assert page.client.connected
+
+
+def test_it_refuses_a_page_without_the_course_cookie(site: RunningSite) -> None:
+    import socketio
+
+    client = socketio.Client(reconnection=False, handle_sigint=False)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        client.connect(site.url, namespaces=["/lessons/listening-to-events"], transports=["websocket"])
+    client.disconnect()
+
+
+def test_it_refuses_a_foreign_origin(site: RunningSite) -> None:
+    import requests
+
+    address = f"{site.url}/socket.io/?EIO=4&transport=polling"
+    assert requests.get(address, headers={"Origin": "https://evil.example"}, timeout=5).status_code == 400
+    assert requests.get(address, headers={"Origin": site.url}, timeout=5).status_code == 200
+
+
+def test_two_tabs_of_one_learner_agree(site: RunningSite) -> None:
+    with Page(site.url) as one, Page(site.url, cookies=one.browser) as two:
+        saved = one.ask("save", {"exercise": "add-with-ack", "files": {"server.py": "one"}, "base_version": None})
+        assert saved == {"ok": True, "version": 1}
+        assert two.await_event("work_saved")["files"] == {"server.py": "one"}
+        conflict = two.ask("save", {"exercise": "add-with-ack", "files": {"server.py": "two"}, "base_version": 0})
+        assert conflict["error"]["code"] == "conflict"
+        assert conflict["newer"] == {"version": 1, "files": {"server.py": "one"}}
+
+
+def test_reset_and_restore_give_everything_back(page: Page) -> None:
+    page.ask("save", {"exercise": "add-with-ack", "files": {"server.py": "mine"}, "base_version": None})
+    starter = page.ask("restore", {"exercise": "add-with-ack", "to": "starter"})
+    assert starter["ok"] and starter["files"]["server.py"] != "mine"
+    history = page.ask("history", {"exercise": "add-with-ack"})
+    assert page.ask("restore", {"exercise": "add-with-ack", "version": history["versions"][-1]["version"]})["files"] == {
+        "server.py": "mine"
+    }
+
+
+def test_the_solution_comes_on_asking_twice(page: Page) -> None:
+    assert page.ask("solution", {"exercise": "add-with-ack"})["error"]["code"] == "ask_again"
+    shown = page.ask("solution", {"exercise": "add-with-ack"})
+    assert shown["ok"] and "server.py" in shown["files"]
+
+
+def test_hints_come_step_by_step_and_end(page: Page) -> None:
+    first = page.ask("hint", {"exercise": "add-with-ack", "step": 1})
+    assert first["ok"] and first["text_html"]
+    past = page.ask("hint", {"exercise": "add-with-ack", "step": first["total"] + 1})
+    assert past["error"]["code"] == "no_more_hints"
+
+
+def test_a_run_is_announced_from_starting_to_stopped(page: Page) -> None:
+    run = page.ask("run", {"exercise": "add-with-ack", "files": {"server.py": GOOD}})
+    assert run["ok"], run
+    ready = page.await_event("sandbox_state", state="ready")
+    assert ready["id"] == run["sandbox"]["id"]
+    page.ask("stop", {})
+    assert page.await_event("sandbox_state", state="stopped")
+
+
+def test_a_check_streams_its_results_and_counts_as_progress(page: Page) -> None:
+    source = page.ask("solution", {"exercise": "add-with-ack"}) and page.ask("solution", {"exercise": "add-with-ack"})
+    begun = page.ask("check", {"exercise": "add-with-ack", "files": source["files"]})
+    assert begun["ok"], begun
+    results = [page.await_event("check_result") for _ in range(begun["total"])]
+    finished = page.await_event("check_finished")
+    assert [result["outcome"] for result in results] == ["passed"] * begun["total"]
+    assert (finished["passed"], finished["error"]) == (begun["total"], None)
+
+
+def test_a_program_that_never_starts_is_a_failed_attempt_with_its_reason(page: Page) -> None:
+    page.ask("check", {"exercise": "add-with-ack", "files": {"server.py": "def broken(:\n"}})
+    result = page.await_event("check_result")
+    assert result["outcome"] == "failed"
+    assert "line 1" in result["message"] + result["actual"]
+    assert page.await_event("check_finished")["error"] is None

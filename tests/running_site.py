@@ -1,0 +1,91 @@
+"""The real site in a process of its own, as `make run` starts it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import requests
+
+ROOT = Path(__file__).parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class RunningSite:
+    """Starts on `start`, answers at `url`, can be killed and started again on the same port and data."""
+
+    def __init__(self, instance: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.instance = instance
+        self.log = instance / "site.log"
+        self._environment = environment
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> RunningSite:
+        self.instance.mkdir(parents=True, exist_ok=True)
+        inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "app.py"],
+                cwd=ROOT,
+                env={
+                    **inherited,
+                    "PORT": str(self.port),
+                    "HOST": "127.0.0.1",
+                    "INSTANCE_DIR": str(self.instance),
+                    **self._environment,
+                },
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait_until_it_answers()
+        return self
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                break
+            try:
+                if requests.get(f"{self.url}/healthz", timeout=2).ok:
+                    return
+            except requests.ConnectionError:
+                time.sleep(0.05)  # polling a condition that nothing announces: another process's port
+        raise AssertionError(f"the site did not start:\n{self.log.read_text()[-4000:]}")
+
+    def kill(self) -> None:
+        """Kill the web process the hard way; what it has started must end by itself."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+
+    def errors(self) -> str:
+        """Return what the site's log says of errors; empty when all is well."""
+        return "\n".join(line for line in self.log.read_text().splitlines() if "Traceback" in line or "ERROR" in line)
