@@ -9,7 +9,7 @@ socketio = SocketIO(app, async_mode="threading")
 
 @socketio.on("add")
 def add(a, b):
-    print("add", a, b)
+    print("asked for", a, "plus", b)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,15 @@
+from flask import Flask
+from flask_socketio import SocketIO, emit
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("add")
+def add(a, b):
+    emit("result", a + b, broadcast=True)
+    return a + b
+
+
+if __name__ == "__main__":
+    socketio.run(app)

@@ -1,0 +1,14 @@
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("add")
+def add(a, b):
+    return f"{a + b}"
+
+
+if __name__ == "__main__":
+    socketio.run(app)

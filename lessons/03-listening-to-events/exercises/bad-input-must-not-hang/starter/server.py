@@ -1,0 +1,21 @@
+"""A little calculator that falls silent when it is asked nonsense."""
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("divide")
+def divide(a, b):
+    return a / b
+
+
+@socketio.on("repeat")
+def repeat(text, times):
+    return text * times
+
+
+if __name__ == "__main__":
+    socketio.run(app)

@@ -1,0 +1,24 @@
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("shout")
+def shout(text):
+    return text.upper()
+
+
+@socketio.on("*")
+def unknown(event, *values):
+    return {"unknown": event}
+
+
+@socketio.on("shout")
+def log(text):
+    print("somebody shouted", text)
+
+
+if __name__ == "__main__":
+    socketio.run(app)

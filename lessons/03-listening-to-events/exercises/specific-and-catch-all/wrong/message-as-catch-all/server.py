@@ -1,0 +1,19 @@
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("shout")
+def shout(text):
+    return text.upper()
+
+
+@socketio.on("message")
+def unknown(data):
+    return {"unknown": data}
+
+
+if __name__ == "__main__":
+    socketio.run(app)
