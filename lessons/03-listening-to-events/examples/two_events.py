@@ -9,12 +9,12 @@ socketio = SocketIO(app, async_mode="threading")
 
 @socketio.on("join")
 def join(name):
-    emit("news", f"{name} is here")
+    emit("news", f"{name} is here", broadcast=True)
 
 
 @socketio.on("wave")
 def wave():
-    emit("news", "somebody waves")
+    emit("news", "somebody waves", broadcast=True)
 
 
 socketio.run(app)

@@ -1,0 +1,20 @@
+"""Two handlers at the same time"""
+
+import time
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("work")
+def work(name, seconds):
+    print(name, "begins")
+    time.sleep(seconds)
+    print(name, "ends")
+    return f"{name} done"
+
+
+socketio.run(app)

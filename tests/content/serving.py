@@ -1,0 +1,177 @@
+"""Runs a lesson's program in a plain process of its own, as ``python server.py`` in a terminal would.
+
+Only two things are added: a free port, and the leave to use Werkzeug's server without a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import socketio
+import websocket
+
+LAUNCHER = """
+import runpy, sys
+import werkzeug.serving
+from flask_socketio import SocketIO
+plain_run, plain_simple = SocketIO.run, werkzeug.serving.run_simple
+def run(self, app, **options):
+    plain_run(self, app, **{**options, "host": "127.0.0.1", "port": 0, "allow_unsafe_werkzeug": True})
+SocketIO.run = run
+runpy.run_path(sys.argv[1], run_name="__main__")
+"""
+PATIENCE = 15.0
+"""Seconds after which a program that should do something is taken to have failed."""
+
+
+@dataclass
+class Served:
+    """A running program: its address and everything it has printed."""
+
+    url: str
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def wait_for_line(self, text: str, timeout: float = PATIENCE) -> str:
+        """Return the first printed line that holds `text`."""
+        found: list[str] = []
+
+        def there() -> bool:
+            found[:] = [line for line in self.lines if text in line]
+            return bool(found)
+
+        with self.changed:
+            assert self.changed.wait_for(there, timeout), f"{text!r} was never printed:\n" + "\n".join(self.lines)
+        return found[0]
+
+    def printed(self, text: str) -> bool:
+        with self.changed:
+            return any(text in line for line in self.lines)
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self.changed:
+                self.lines.append(line.rstrip("\n"))
+                self.changed.notify_all()
+        with self.changed:
+            self.changed.notify_all()
+
+
+@contextmanager
+def serving(program: Path | str, tmp_path: Path | None = None) -> Iterator[Served]:
+    """Serve a program (its path, or its text) until the block ends."""
+    if isinstance(program, str):
+        assert tmp_path is not None
+        path = tmp_path / "server.py"
+        path.write_text(program)
+    else:
+        path = program
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-c", LAUNCHER, str(path)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PYTHONWARNINGS": "default"},
+    )
+    served = Served("", process)
+    reader = threading.Thread(target=served._read, daemon=True)
+    reader.start()
+    try:
+        line = served.wait_for_line("Running on http")
+        match = re.search(r"http://127\.0\.0\.1:\d+", line)
+        assert match is not None
+        served.url = match[0]
+        yield served
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        reader.join()
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+class Client:
+    """A real python-socketio client that keeps what it receives."""
+
+    def __init__(self, url: str, namespace: str = "/") -> None:
+        self.namespace = namespace
+        self.received: queue.Queue[tuple[str, tuple[Any, ...]]] = queue.Queue()
+        self.sio = socketio.Client(reconnection=False, handle_sigint=False)
+        self.sio.on("*", self._keep, namespace=namespace)
+        self.sio.connect(url, namespaces=[namespace], transports=["websocket"])
+
+    def _keep(self, event: str, *args: Any) -> None:
+        self.received.put((event, args))
+
+    def next(self) -> tuple[str, tuple[Any, ...]]:
+        """Return the next event that arrives, with its arguments."""
+        return self.received.get(timeout=PATIENCE)
+
+    def emit(self, event: str, *args: Any) -> queue.Queue[tuple[Any, ...]]:
+        """Emit; the acknowledgement, when one comes, lands in the queue that is returned."""
+        acknowledged: queue.Queue[tuple[Any, ...]] = queue.Queue()
+        self.sio.emit(event, args, namespace=self.namespace, callback=lambda *answer: acknowledged.put(answer))
+        return acknowledged
+
+    def ask(self, event: str, *args: Any) -> tuple[Any, ...]:
+        """Emit and return the acknowledgement."""
+        return self.emit(event, *args).get(timeout=PATIENCE)
+
+    def close(self) -> None:
+        self.sio.disconnect()
+
+
+@contextmanager
+def client(served: Served, namespace: str = "/") -> Iterator[Client]:
+    connected = Client(served.url, namespace)
+    try:
+        yield connected
+    finally:
+        connected.close()
+
+
+class Wire:
+    """A bare WebSocket that speaks the packets itself, to see them letter by letter."""
+
+    def __init__(self, url: str) -> None:
+        address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
+        self.socket = websocket.create_connection(address, timeout=PATIENCE)
+
+    def receive(self) -> str:
+        """Return the next frame that is not a heartbeat; empty when the server closed."""
+        while True:
+            frame = self.socket.recv()
+            text = frame if isinstance(frame, str) else frame.decode()
+            if text != "2":
+                return text
+            self.socket.send("3")
+
+    def send(self, frame: str) -> None:
+        self.socket.send(frame)
+
+
+@contextmanager
+def wire(served: Served) -> Iterator[Wire]:
+    """Open a bare WebSocket and go through the handshake."""
+    bare = Wire(served.url)
+    try:
+        assert bare.receive().startswith("0{")
+        bare.send("40")
+        assert bare.receive().startswith("40{")
+        yield bare
+    finally:
+        bare.socket.close()
