@@ -90,6 +90,11 @@ def start(app: Flask) -> None:
         app.extensions["duplex-courses"].watch()
 
 
+def close_connections(app: Flask) -> None:
+    """Close every page's connection below Socket.IO, so that the pages take it for a lost one and reconnect."""
+    app.extensions["socketio"].server.eio.disconnect()
+
+
 def stop(app: Flask) -> None:
     """End what `start` has started."""
     site: Site = app.extensions["duplex"]
