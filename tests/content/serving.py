@@ -104,13 +104,24 @@ def serving(program: Path | str, tmp_path: Path | None = None) -> Iterator[Serve
         process.stdout.close()
 
 
+class QuickToClose(websocket.WebSocket):
+    """Says good-bye, and does not wait three seconds for the server to say it too."""
+
+    def close(self, *args: Any, **options: Any) -> None:
+        if self.connected:
+            self.send_close()
+        self.shutdown()
+
+
 class Client:
     """A real python-socketio client that keeps what it receives."""
 
     def __init__(self, url: str, namespace: str = "/") -> None:
         self.namespace = namespace
         self.received: queue.Queue[tuple[str, tuple[Any, ...]]] = queue.Queue()
-        self.sio = socketio.Client(reconnection=False, handle_sigint=False)
+        self.sio = socketio.Client(
+            reconnection=False, handle_sigint=False, websocket_extra_options={"class_": QuickToClose}
+        )
         self.sio.on("*", self._keep, namespace=namespace)
         self.sio.connect(url, namespaces=[namespace], transports=["websocket"])
 
@@ -149,7 +160,7 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
-        self.socket = websocket.create_connection(address, timeout=PATIENCE)
+        self.socket = websocket.create_connection(address, timeout=PATIENCE, class_=QuickToClose)
 
     def receive(self) -> str:
         """Return the next frame that is not a heartbeat; empty when the server closed."""
@@ -163,6 +174,9 @@ class Wire:
     def send(self, frame: str) -> None:
         self.socket.send(frame)
 
+    def close(self) -> None:
+        self.socket.close()
+
 
 @contextmanager
 def wire(served: Served) -> Iterator[Wire]:
@@ -174,4 +188,4 @@ def wire(served: Served) -> Iterator[Wire]:
         assert bare.receive().startswith("40{")
         yield bare
     finally:
-        bare.socket.close()
+        bare.close()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
 
 import pytest
 import websocket
+from flask import Flask
+from flask_socketio import SocketIO
 
 from tests.content.serving import PATIENCE, Served, Wire, client, serving, wire
 
@@ -28,12 +31,6 @@ socketio.run(app)
 @pytest.fixture(scope="module")
 def example() -> Iterator[dict[str, Served]]:
     """The lesson's examples, each started when a test first asks for it."""
-    yield from _examples()
-
-
-def _examples() -> Iterator[dict[str, Served]]:
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
 
         class Started(dict[str, Served]):
@@ -333,7 +330,7 @@ def test_raising_again_keeps_a_crashing_connect_out(served: Served) -> None:
     bare.socket.settimeout(1)
     with pytest.raises(websocket.WebSocketTimeoutException):
         bare.receive()
-    bare.socket.close()
+    bare.close()
 
 
 # async def does not work here
@@ -350,10 +347,7 @@ def test_an_async_handler_never_runs_and_its_answer_never_comes(example: dict[st
     assert not served.printed("you will never read this")
 
 
-def test_there_is_no_asyncio_mode(tmp_path: Path) -> None:
-    from flask import Flask
-    from flask_socketio import SocketIO
-
+def test_there_is_no_asyncio_mode() -> None:
     with pytest.raises(ValueError, match="Invalid async_mode"):
         SocketIO(Flask("nowhere"), async_mode="asyncio")
 
@@ -466,4 +460,4 @@ def _hung_up(bare: Wire) -> bool:
     except (websocket.WebSocketException, OSError):
         return True
     finally:
-        bare.socket.close()
+        bare.close()
