@@ -4,7 +4,7 @@ export const REGIONS = ["lesson", "code", "clients", "wire", "checks"];
 
 const FOCUS = {
   lesson: "#lesson",
-  code: "#code .cm-content, #code textarea",
+  code: "#code .cm-content, #code textarea:not([hidden])",
   clients: "#clients input, #clients button, #clients",
   wire: "#panel-wire",
   checks: "#panel-checks",
