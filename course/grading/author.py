@@ -23,7 +23,8 @@ from collections.abc import Callable
 from typing import overload
 
 from course.grading.checks import Check, CheckFunction
-from course.grading.client import ANY, Answer, Client, Received
+from course.grading.client import Client
+from course.grading.evidence import ANY, Answer, Received
 from course.grading.failures import AuthorError, CheckFailed, ReportedException, fail, show
 from course.grading.server import Server
 

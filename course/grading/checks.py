@@ -90,7 +90,7 @@ def run_checks(
     for check in checks:
         missing = next((needed for needed in check.after if outcomes.get(needed) != "passed"), None)
         if missing is not None:
-            result = CheckResult(check.name, check.title, "skipped", f"This one waits for “{missing.title}”.")
+            result = CheckResult(check.name, check.title, "skipped", f"First get this one to pass: {missing.title}")
         else:
             begins(check)
             result = run_check(check, open_server)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import socketio
 
-from course.grading.failures import AuthorError, CheckFailed, show, show_event
+from course.grading.evidence import Answer, Received, same_payload
+from course.grading.failures import AuthorError, CheckFailed, show_event
 from course.grading.recording_client import RecordingClient
+from course.grading.wire import MAX_RECEIVED_BYTES
 
 if TYPE_CHECKING:
     from course.grading.server import Server
@@ -22,102 +23,6 @@ ANSWER_SECONDS = 1.0
 FENCE_SECONDS = 2.0
 MAX_INBOX = 2000
 """Events a client keeps; a flooding server can't fill the memory."""
-
-ANY: Any = object()
-
-
-@dataclass(frozen=True)
-class Received:
-    """One event a client heard. Also the evidence that an emit has happened (see `Client.expect_nothing`)."""
-
-    client: Client
-    event: str
-    args: tuple[Any, ...]
-    time: float
-
-    @property
-    def value(self) -> Any:
-        """The first argument, or None when the event carried nothing."""
-        return self.args[0] if self.args else None
-
-    def __str__(self) -> str:
-        return show_event(self.event, self.args)
-
-
-class Answer:
-    """What came back to an `ask`: an acknowledgement, or nothing."""
-
-    def __init__(self, client: Client, event: str, values: tuple[Any, ...] | None, asked_at: float) -> None:
-        self.client = client
-        self.event = event
-        self._values = values
-        self._asked_at = asked_at
-
-    @property
-    def arrived(self) -> bool:
-        """Whether an acknowledgement came, even an empty one."""
-        return self._values is not None
-
-    @property
-    def values(self) -> tuple[Any, ...]:
-        """What the acknowledgement carried; empty when it carried, or was, nothing."""
-        return self._values or ()
-
-    @property
-    def value(self) -> Any:
-        """The first value, or None."""
-        return self.values[0] if self.values else None
-
-    def is_exactly(self, *values: Any) -> bool:
-        """Return whether an acknowledgement came and carried exactly these values."""
-        return self.arrived and _same(self.values, values)
-
-    def expect_arrived(self, *, hint: str = "", mistake: str | None = None) -> None:
-        """Claim that an acknowledgement came.
-
-        Raises:
-            CheckFailed: none did; the failure says why, as far as that is known.
-        """
-        if not self.arrived:
-            raise self._missing("an acknowledgement", hint, mistake)
-
-    def expect(self, *values: Any, hint: str = "", mistake: str | None = None) -> None:
-        """Claim that the acknowledgement carried exactly these values.
-
-        Raises:
-            CheckFailed: it did not come, or carried something else.
-        """
-        expected = show(*values) if values else "an empty acknowledgement"
-        if not self.arrived:
-            raise self._missing(expected, hint, mistake)
-        if not self.is_exactly(*values):
-            raise CheckFailed(
-                f"The acknowledgement of “{self.event}” is not the expected one.",
-                expected=expected,
-                actual=show(*self.values) if self.values else "an empty acknowledgement",
-                hint=hint,
-                mistake=mistake,
-            )
-
-    def heard_instead(self) -> list[Received]:
-        """Return the events the asking client heard since it asked."""
-        return [event for event in self.client.heard() if event.time >= self._asked_at]
-
-    def _missing(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
-        failure = self.client.nothing_came(self.event, self._asked_at)
-        if failure is not None:
-            failure.expected = expected
-            failure.hint = hint or failure.hint
-            failure.mistake = mistake
-            return failure
-        heard = "; ".join(str(event) for event in self.heard_instead()[:3])
-        return CheckFailed(
-            f"“{self.event}” was never acknowledged: {self.client.name} waited {self.client.patience:.0f} s.",
-            expected=expected,
-            actual=f"no acknowledgement, but the event {heard}" if heard else "nothing came back",
-            hint=hint or f"Is there a handler for “{self.event}”, and does it return a value?",
-            mistake=mistake,
-        )
 
 
 class Client:
@@ -160,19 +65,25 @@ class Client:
         Raises:
             CheckFailed: the server had disconnected this client before, or is gone.
         """
-        arrived: list[tuple[Any, ...]] = []
+        return self.ask_together((event, *args))[0]
 
-        def acknowledged(*values: Any) -> None:
-            with self._news:
-                arrived.append(values)
-                self._news.notify_all()
+    def ask_together(self, *questions: tuple[Any, ...]) -> tuple[Answer, ...]:
+        """Send several events, each as ``(event, *args)``, and wait for all acknowledgements at once.
 
-        asked_at = time.monotonic()
-        self._send(event, args, acknowledged)
-        if not self._wait_for(lambda: bool(arrived)):
-            # Where even a bare round trip is slow, the machine is busy: the acknowledgement had this time as well.
+        Raises:
+            CheckFailed: the server had disconnected this client before, or is gone.
+        """
+        answers = []
+        for event, *args in questions:
+            answer = Answer(self, event)
+            answers.append(answer)
+            self._send(event, tuple(args), self._acknowledging(answer))
+        if not self.wait_for(lambda: all(answer.arrived for answer in answers), self.patience):
+            # Where even a bare round trip is slow, the machine is busy: the acknowledgements had this time as well.
             self.fence()
-        return Answer(self, event, arrived[0] if arrived else None, asked_at)
+        for answer in answers:
+            answer.give_up()
+        return tuple(answers)
 
     def answers(self, event: str, reply: Callable[..., Any]) -> None:
         """Acknowledge the server's question `event` with what `reply(*args)` returns."""
@@ -183,6 +94,11 @@ class Client:
         with self._news:
             return [item for item in self._heard if event is None or item.event == event]
 
+    def forget(self) -> None:
+        """Empty the inbox, so that later claims are about later events."""
+        with self._news:
+            self._heard.clear()
+
     def expect_event(self, event: str, *args: Any, hint: str = "", mistake: str | None = None) -> Received:
         """Claim that this client hears `event`, with exactly these arguments; `ANY` stands for any one.
 
@@ -190,7 +106,9 @@ class Client:
             CheckFailed: it did not come, came to others only, or carried something else.
         """
         begun = time.monotonic()
-        found = self._wait_for(lambda: next((item for item in self._of(event) if _same(item.args, args)), None))
+        found = self.wait_for(
+            lambda: next((item for item in self._of(event) if same_payload(item.args, args)), None), self.patience
+        )
         if isinstance(found, Received):
             return found
         raise self._event_missing(event, args, begun, hint, mistake)
@@ -238,6 +156,15 @@ class Client:
             return False
         return self.sio.fence(max(FENCE_SECONDS, self.patience))
 
+    def wait_for(self, condition: Callable[[], Any], seconds: float) -> Any:
+        """Wait until something heard makes the condition true; return what it gives, falsy when it never was.
+
+        A client that the server has left waits no longer.
+        """
+        with self._news:
+            self._news.wait_for(lambda: condition() or self._lost, seconds)
+            return condition()
+
     def close(self) -> None:
         """Leave politely; may be called twice."""
         self.sio.close()
@@ -250,7 +177,7 @@ class Client:
         raised = self._server.reports.exceptions_since(since)
         if raised:
             fitting = [exception for exception in raised if exception.handler == event]
-            exception = (fitting or raised)[-1]
+            exception = (fitting or raised)[0]
             return CheckFailed(
                 exception.sentence(),
                 actual=f"{exception.type}: {exception.message}"[:300],
@@ -266,6 +193,13 @@ class Client:
             raise self._server.stopped() or self._was_disconnected("", None) from error
 
     def _was_disconnected(self, hint: str, mistake: str | None) -> CheckFailed:
+        if self.name in self._server.recording.flooded:
+            return CheckFailed(
+                f"Your server sent far too much to {self.name}.",
+                expected=f"{self.name} hears a few events",
+                actual=f"more than {MAX_RECEIVED_BYTES // 1024**2} MB",
+                hint="Is there an emit in a loop without an end?",
+            )
         return CheckFailed(
             f"Your server disconnected {self.name}.",
             expected=f"{self.name} stays connected",
@@ -309,9 +243,13 @@ class Client:
     def _of(self, event: str) -> list[Received]:
         return [item for item in self._heard if item.event == event]
 
-    def _wait_for(self, condition: Callable[[], Any]) -> Any:
-        with self._news:
-            return self._news.wait_for(lambda: condition() or self._lost, self.patience) and condition()
+    def _acknowledging(self, answer: Answer) -> Callable[..., None]:
+        def acknowledged(*values: Any) -> None:
+            with self._news:
+                answer.acknowledge(*values)
+                self._news.notify_all()
+
+        return acknowledged
 
     def _on_event(self, _namespace: str, event: str, args: tuple[Any, ...]) -> Any:
         with self._news:
@@ -325,13 +263,3 @@ class Client:
         with self._news:
             self._lost = True
             self._news.notify_all()
-
-
-def _same(actual: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
-    """Return whether two payloads are equal on the wire: True is not 1 there."""
-    if len(actual) != len(expected):
-        return False
-    return all(
-        want is ANY or (got == want and isinstance(got, bool) == isinstance(want, bool))
-        for got, want in zip(actual, expected, strict=True)
-    )

@@ -92,7 +92,7 @@ class Dispatcher:
                             return
                         for message in self._lines.feed(data):
                             self._obey(message)
-                    else:
+                    elif key.data.job in self._children:  # a cancel read just now may have ended it
                         self._relay(key.data)
                 self._kill_overrunning()
                 self._start_waiting()

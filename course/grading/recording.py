@@ -38,6 +38,8 @@ class Recording:
         self._rows: list[dict[str, Any]] = []
         self._lock = threading.Lock()
         self.dropped = 0
+        self.flooded: set[str] = set()
+        """Clients that were sent more bytes than a check reads, and so gave up."""
 
     @property
     def rows(self) -> TraceRows:

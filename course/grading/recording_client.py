@@ -1,171 +1,29 @@
-"""A python-socketio client over a unix socket that records every literal frame.
-
-The server at the other end is a learner's: it may flood, stall, redirect or speak nonsense. So the client follows
-no redirect, reads at most `MAX_RECEIVED_BYTES` on a connection, and never opens anything but the one unix socket.
-"""
+"""A python-socketio client over a unix socket that records every literal frame."""
 
 from __future__ import annotations
 
 import functools
 import logging
-import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import engineio
 import requests
-import requests.adapters
 import socketio
-import urllib3
-import websocket
-from urllib3.connection import HTTPConnection
-from urllib3.connectionpool import HTTPConnectionPool
 
 from course.grading.recording import FENCE, Recording, Transport
+from course.grading.wire import REQUEST_SECONDS, RecordingAdapter, RecordingWebSocket
 
-MAX_RECEIVED_BYTES = 8 * 1024 * 1024
-REQUEST_SECONDS = 4.0
-"""How long one HTTP request or the WebSocket handshake may take."""
+DRAIN_SECONDS = 0.5
+"""How long a goodbye may take; a server that does not take it is left without."""
 
-_SEPARATOR = "\x1e"
 _quiet = logging.getLogger("course.grading.silence")
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
 _quiet.setLevel(logging.CRITICAL)
-
-
-def connect_unix(path: Path, timeout: float | None = REQUEST_SECONDS) -> socket.socket:
-    """Return a connected stream socket.
-
-    Raises:
-        OSError: nobody listens there.
-    """
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(timeout)
-    try:
-        connection.connect(str(path))
-    except OSError:
-        connection.close()
-        raise
-    return connection
-
-
-class RecordingWebSocket(websocket.WebSocket):
-    """A WebSocket over the sandbox's unix socket; a fresh connection for every `connect`."""
-
-    def __init__(self, *, client: str, path: Path, recording: Recording, **options: Any) -> None:
-        super().__init__(**options)
-        self._client = client
-        self._path = path
-        self._recording = recording
-        self._bytes_left = MAX_RECEIVED_BYTES
-
-    def connect(self, url: str, **options: Any) -> None:
-        """Shake hands over a fresh unix socket, whatever host the address names."""
-        options["socket"] = connect_unix(self._path)
-        options["redirect_limit"] = 0  # a redirect would be followed to any address the learner names
-        super().connect(url, **options)  # type: ignore[no-untyped-call]
-
-    def send(self, payload: Any, opcode: int = websocket.ABNF.OPCODE_TEXT) -> int:
-        """Send one message, recorded before it goes."""
-        if opcode in (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY):
-            self._recording.add(self._client, "sent", payload, "websocket")
-        return int(super().send(payload, opcode))
-
-    def recv(self) -> str | bytes:
-        """Return the next message, recorded."""
-        frame: str | bytes = super().recv()
-        if frame:
-            self._recording.add(self._client, "received", frame, "websocket")
-        return frame
-
-    def close(self, *_args: Any, **_options: Any) -> None:
-        """Say goodbye without waiting for the answer: the reading thread owns the other direction."""
-        if self.connected:
-            try:
-                self.send_close()
-            except (OSError, websocket.WebSocketException):
-                pass  # the server was quicker
-            self.connected = False
-            if self.sock:
-                try:
-                    self.sock.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-        self.shutdown()  # type: ignore[no-untyped-call]
-
-    def _recv(self, bufsize: int) -> bytes:
-        piece: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
-        self._bytes_left -= len(piece)
-        if self._bytes_left < 0:
-            raise websocket.WebSocketConnectionClosedException("the server sent more than a check reads")
-        return piece
-
-
-class _UnixConnection(HTTPConnection):
-    def __init__(self, path: Path, **options: Any) -> None:
-        super().__init__("sandbox", **options)
-        self._path = path
-
-    def _new_conn(self) -> socket.socket:
-        return connect_unix(self._path)
-
-
-class _UnixPool(HTTPConnectionPool):
-    def __init__(self, path: Path) -> None:
-        super().__init__("sandbox")
-        self._path = path
-
-    def _new_conn(self) -> _UnixConnection:
-        return _UnixConnection(self._path, timeout=self.timeout.connect_timeout)
-
-
-class RecordingAdapter(requests.adapters.HTTPAdapter):
-    """Sends HTTP requests over the unix socket, whatever host the address names, and records polled packets."""
-
-    def __init__(self, client: str, path: Path, recording: Recording) -> None:
-        super().__init__(max_retries=0)
-        self._client = client
-        self._recording = recording
-        self._pool = _UnixPool(path)
-
-    def get_connection_with_tls_context(self, *_args: Any, **_options: Any) -> HTTPConnectionPool:
-        """Return the pool of the one unix socket."""
-        return self._pool
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
-        """Send one request; the packets in its body, and in a poll's answer, are recorded."""
-        polls = "transport=polling" in (request.url or "")
-        if polls and request.method == "POST" and isinstance(request.body, str | bytes):
-            self._keep("sent", request.body)
-        response = super().send(request, *args, **{**options, "stream": True})
-        body = self._read(response)
-        if polls and request.method == "GET" and response.ok:
-            self._keep("received", body)
-        return response
-
-    def close(self) -> None:
-        """Give every connection back."""
-        self._pool.close()
-        super().close()
-
-    def _keep(self, direction: Any, body: str | bytes) -> None:
-        text = body if isinstance(body, str) else body.decode("utf-8", "replace")
-        for packet in filter(None, text.split(_SEPARATOR)):
-            self._recording.add(self._client, direction, packet, "polling")
-
-    @staticmethod
-    def _read(response: requests.Response) -> bytes:
-        try:
-            body: bytes = response.raw.read(MAX_RECEIVED_BYTES + 1, decode_content=True)
-        except urllib3.exceptions.HTTPError as error:
-            raise requests.ConnectionError(str(error)) from error
-        if len(body) > MAX_RECEIVED_BYTES:
-            raise requests.ConnectionError("the server sent more than a check reads")
-        response._content = body
-        return body
 
 
 class _OrderedEngine(engineio.Client):  # type: ignore[misc]
@@ -174,6 +32,18 @@ class _OrderedEngine(engineio.Client):  # type: ignore[misc]
 
     def _trigger_event(self, event: str, *args: Any, **options: Any) -> Any:
         return super()._trigger_event(event, *args, **{**options, "run_async": False})
+
+    def _send_packet(self, pkt: engineio.packet.Packet) -> None:
+        super()._send_packet(pkt)
+        if pkt.packet_type == engineio.packet.CLOSE:
+            self._drain()  # else the disconnect that follows may overtake the goodbye
+
+    def _drain(self) -> None:
+        """Wait, for a moment at most, until the writing thread has sent everything, or has ended."""
+        deadline = time.monotonic() + DRAIN_SECONDS
+        with self.queue.all_tasks_done:
+            while self.queue.unfinished_tasks and self.write_loop_task and time.monotonic() < deadline:
+                self.queue.all_tasks_done.wait(0.01)
 
 
 class RecordingClient(socketio.Client):  # type: ignore[misc]
@@ -236,10 +106,12 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
     def close(self) -> None:
         """Leave politely and give every thread and socket back; may be called twice."""
         if self.eio.state == "connected":
-            for namespace in self.namespaces:
+            for namespace in list(self.namespaces):
                 self._send_packet(self.packet_class(socketio.packet.DISCONNECT, namespace=namespace))
-            self._drain(0.5)
-            self.eio.disconnect()
+            reading = self.eio.read_loop_task
+            self.eio.disconnect(abort=True)
+            if reading:
+                reading.join(DRAIN_SECONDS)
         if self.eio.ws:
             self.eio.ws.close()
         self._session.close()
@@ -285,12 +157,6 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
 
     def _engineio_client_class(self) -> type[_OrderedEngine]:
         return _OrderedEngine
-
-    def _drain(self, seconds: float) -> None:
-        """Wait until the writing thread has sent everything: a disconnect would overtake it."""
-        queue = self.eio.queue
-        with queue.all_tasks_done:
-            queue.all_tasks_done.wait_for(lambda: not queue.unfinished_tasks, seconds)
 
     def _passed_fence(self, namespace: str | None) -> bool:
         fence = self._fences.get(namespace or "/")

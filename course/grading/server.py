@@ -13,7 +13,7 @@ import socketio
 from course.grading.client import Client
 from course.grading.failures import AuthorError, CheckFailed, ReportedException
 from course.grading.recording import Recording, Transport
-from course.grading.recording_client import connect_unix
+from course.grading.wire import connect_unix
 
 CONNECT_SECONDS = 3.0
 
@@ -25,12 +25,14 @@ class Reports:
         self._lock = threading.Lock()
         self._exceptions: list[ReportedException] = []
         self._ended: str | None = None
+        self._end = threading.Event()
 
     def note(self, note: Mapping[str, Any]) -> None:
         """Keep one note as `course.grading.notes.LearnerNotes` writes it."""
         with self._lock:
             if "ended" in note:
                 self._ended = str(note["ended"])
+                self._end.set()
             else:
                 line = note.get("line")
                 self._exceptions.append(
@@ -48,6 +50,11 @@ class Reports:
         """Return why the sandbox ended, in its own words; None while it runs."""
         with self._lock:
             return self._ended
+
+    def wait_ended(self, seconds: float) -> str | None:
+        """Return the same, after giving the sandbox's word the time to get here."""
+        self._end.wait(seconds)
+        return self.ended
 
     def exceptions_since(self, moment: float) -> list[ReportedException]:
         """Return what was raised after that moment of the monotonic clock, oldest first."""
@@ -110,7 +117,7 @@ class Server:
                 connect_unix(self._path).close()
                 return None
             except OSError:
-                pass
+                reason = self.reports.wait_ended(0.3)
         return CheckFailed(
             "Your server stopped while it was being checked.",
             expected="a server that keeps running",
@@ -130,11 +137,11 @@ class Server:
         raised = self.reports.exceptions_since(begun)
         if raised:
             return CheckFailed(
-                raised[-1].sentence(),
+                raised[0].sentence(),
                 expected=f"{client.name} can connect",
-                actual=f"{raised[-1].type}: {raised[-1].message}",
+                actual=f"{raised[0].type}: {raised[0].message}",
                 hint="Nobody can connect while the connect handler fails.",
-                line=raised[-1].line,
+                line=raised[0].line,
             )
         refusal = client.sio.refusal
         return CheckFailed(

@@ -1,0 +1,145 @@
+"""What a client holds in its hand after it asked or listened: the evidence that claims are made of."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from course.grading.failures import CheckFailed, show, show_event
+
+if TYPE_CHECKING:
+    from course.grading.client import Client
+
+LATE_SECONDS = 0.5
+"""How much longer a failure waits, only to tell "too late" from "never"."""
+
+ANY: Any = object()
+"""Stands for any one value in an expected payload."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One event a client heard. Also the evidence that an emit has happened (see `Client.expect_nothing`)."""
+
+    client: Client
+    event: str
+    args: tuple[Any, ...]
+    time: float
+
+    @property
+    def value(self) -> Any:
+        """The first argument, or None when the event carried nothing."""
+        return self.args[0] if self.args else None
+
+    def __str__(self) -> str:
+        return show_event(self.event, self.args)
+
+
+class Answer:
+    """What came back to an `ask`: an acknowledgement, or nothing."""
+
+    def __init__(self, client: Client, event: str) -> None:
+        self.client = client
+        self.event = event
+        self._values: tuple[Any, ...] | None = None
+        self._asked_at = time.monotonic()
+        self._came_at: float | None = None
+        self._given_up = False
+
+    @property
+    def arrived(self) -> bool:
+        """Whether an acknowledgement came in time, even an empty one."""
+        return self._values is not None
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """What the acknowledgement carried; empty when it carried, or was, nothing."""
+        return self._values or ()
+
+    @property
+    def value(self) -> Any:
+        """The first value, or None."""
+        return self.values[0] if self.values else None
+
+    def is_exactly(self, *values: Any) -> bool:
+        """Return whether an acknowledgement came and carried exactly these values."""
+        return self.arrived and same_payload(self.values, values)
+
+    def expect_arrived(self, *, hint: str = "", mistake: str | None = None) -> None:
+        """Claim that an acknowledgement came.
+
+        Raises:
+            CheckFailed: none did; the failure says why, as far as that is known.
+        """
+        if not self.arrived:
+            raise self._missing("an acknowledgement", hint, mistake)
+
+    def expect(self, *values: Any, hint: str = "", mistake: str | None = None) -> None:
+        """Claim that the acknowledgement carried exactly these values.
+
+        Raises:
+            CheckFailed: it did not come, or carried something else.
+        """
+        expected = show(*values) if values else "an empty acknowledgement"
+        if not self.arrived:
+            raise self._missing(expected, hint, mistake)
+        if not self.is_exactly(*values):
+            raise CheckFailed(
+                f"The acknowledgement of “{self.event}” is not the expected one.",
+                expected=expected,
+                actual=show(*self.values) if self.values else "an empty acknowledgement",
+                hint=hint,
+                mistake=mistake,
+            )
+
+    def acknowledge(self, *values: Any) -> None:
+        """Take what the server sent; called by the client, under its lock."""
+        self._came_at = time.monotonic()
+        if not self._given_up:
+            self._values = values
+
+    def give_up(self) -> None:
+        """From now on an acknowledgement comes too late."""
+        self._given_up = True
+
+    def heard_instead(self) -> list[Received]:
+        """Return the events the asking client heard since it asked."""
+        return [event for event in self.client.heard() if event.time >= self._asked_at]
+
+    def _missing(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
+        failure = self.client.nothing_came(self.event, self._asked_at) or self._too_late()
+        if failure is not None:
+            failure.expected = expected
+            failure.hint = hint or failure.hint
+            failure.mistake = mistake
+            return failure
+        heard = "; ".join(str(event) for event in self.heard_instead()[:3])
+        return CheckFailed(
+            f"“{self.event}” was never acknowledged: {self.client.name} waited {self.client.patience:.0f} s.",
+            expected=expected,
+            actual=f"no acknowledgement, but the event {heard}" if heard else "nothing came back",
+            hint=hint or f"Is there a handler for “{self.event}”, and does it return a value?",
+            mistake=mistake,
+        )
+
+    def _too_late(self) -> CheckFailed | None:
+        latest = self._asked_at + self.client.patience + LATE_SECONDS
+        self.client.wait_for(lambda: self._came_at is not None, max(0, latest - time.monotonic()))
+        if self._came_at is None:
+            return None
+        return CheckFailed(
+            f"The acknowledgement of “{self.event}” came too late.",
+            actual=f"it came after {self._came_at - self._asked_at:.1f} s",
+            hint="Let the handler return at once; work that takes long belongs into a background task.",
+        )
+
+
+def same_payload(actual: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
+    """Return whether two payloads are equal on the wire: True is not 1 there."""
+    if len(actual) != len(expected):
+        return False
+    return all(
+        want is ANY or (got == want and isinstance(got, bool) == isinstance(want, bool))
+        for got, want in zip(actual, expected, strict=True)
+    )

@@ -1,0 +1,162 @@
+"""Recording transports over one unix socket: a WebSocket and an HTTP adapter.
+
+The server at the other end is a learner's: it may flood, stall, redirect or speak nonsense. So nothing here follows
+a redirect, reads more than `MAX_RECEIVED_BYTES`, or opens anything but the one unix socket.
+"""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from typing import Any
+
+import requests
+import requests.adapters
+import urllib3
+import websocket
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+
+from course.grading.recording import Recording
+
+MAX_RECEIVED_BYTES = 8 * 1024 * 1024
+REQUEST_SECONDS = 4.0
+"""How long one HTTP request or the WebSocket handshake may take."""
+
+_SEPARATOR = "\x1e"
+"""Between the packets of one polling body."""
+
+
+def connect_unix(path: Path, timeout: float | None = REQUEST_SECONDS) -> socket.socket:
+    """Return a connected stream socket.
+
+    Raises:
+        OSError: nobody listens there.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout)
+    try:
+        connection.connect(str(path))
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+class RecordingWebSocket(websocket.WebSocket):
+    """A WebSocket over the sandbox's unix socket; a fresh connection for every `connect`."""
+
+    def __init__(self, *, client: str, path: Path, recording: Recording, **options: Any) -> None:
+        super().__init__(**options)
+        self._client = client
+        self._path = path
+        self._recording = recording
+        self._bytes_left = MAX_RECEIVED_BYTES
+
+    def connect(self, url: str, **options: Any) -> None:
+        """Shake hands over a fresh unix socket, whatever host the address names."""
+        options["socket"] = connect_unix(self._path)
+        options["redirect_limit"] = 0  # a redirect would be followed to any address the learner names
+        super().connect(url, **options)  # type: ignore[no-untyped-call]
+
+    def send(self, payload: Any, opcode: int = websocket.ABNF.OPCODE_TEXT) -> int:
+        """Send one message, recorded before it goes."""
+        if opcode in (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY):
+            self._recording.add(self._client, "sent", payload, "websocket")
+        return int(super().send(payload, opcode))
+
+    def recv(self) -> str | bytes:
+        """Return the next message, recorded."""
+        frame: str | bytes = super().recv()
+        if frame:
+            self._recording.add(self._client, "received", frame, "websocket")
+        return frame
+
+    def close(self, *_args: Any, **_options: Any) -> None:
+        """Say goodbye without waiting for the answer: the reading thread owns the other direction."""
+        if self.connected:
+            try:
+                self.send_close()
+            except (OSError, websocket.WebSocketException):
+                pass  # the server was quicker
+            self.connected = False
+            if self.sock:
+                try:
+                    self.sock.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+        self.shutdown()  # type: ignore[no-untyped-call]
+
+    def _recv(self, bufsize: int) -> bytes:
+        piece: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
+        self._bytes_left -= len(piece)
+        if self._bytes_left < 0:
+            self._recording.flooded.add(self._client)
+            raise websocket.WebSocketConnectionClosedException("the server sent more than a check reads")
+        return piece
+
+
+class _UnixConnection(HTTPConnection):
+    def __init__(self, path: Path, **options: Any) -> None:
+        super().__init__("sandbox", **options)
+        self._path = path
+
+    def _new_conn(self) -> socket.socket:
+        return connect_unix(self._path)
+
+
+class _UnixPool(HTTPConnectionPool):
+    def __init__(self, path: Path) -> None:
+        super().__init__("sandbox")
+        self._path = path
+
+    def _new_conn(self) -> _UnixConnection:
+        return _UnixConnection(self._path, timeout=self.timeout.connect_timeout)
+
+
+class RecordingAdapter(requests.adapters.HTTPAdapter):
+    """Sends HTTP requests over the unix socket, whatever host the address names, and records polled packets."""
+
+    def __init__(self, client: str, path: Path, recording: Recording) -> None:
+        super().__init__(max_retries=0)
+        self._client = client
+        self._recording = recording
+        self._bytes_left = MAX_RECEIVED_BYTES
+        self._pool = _UnixPool(path)
+
+    def get_connection_with_tls_context(self, *_args: Any, **_options: Any) -> HTTPConnectionPool:
+        """Return the pool of the one unix socket."""
+        return self._pool
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        """Send one request; the packets in its body, and in a poll's answer, are recorded."""
+        polls = "transport=polling" in (request.url or "")
+        if polls and request.method == "POST" and isinstance(request.body, str | bytes):
+            self._keep("sent", request.body)
+        response = super().send(request, *args, **{**options, "stream": True})
+        body = self._read(response)
+        if polls and request.method == "GET" and response.ok:
+            self._keep("received", body)
+        return response
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self._pool.close()
+        super().close()
+
+    def _keep(self, direction: Any, body: str | bytes) -> None:
+        text = body if isinstance(body, str) else body.decode("utf-8", "replace")
+        for packet in filter(None, text.split(_SEPARATOR)):
+            self._recording.add(self._client, direction, packet, "polling")
+
+    def _read(self, response: requests.Response) -> bytes:
+        try:
+            body: bytes = response.raw.read(self._bytes_left + 1, decode_content=True)
+        except urllib3.exceptions.HTTPError as error:
+            raise requests.ConnectionError(str(error)) from error
+        self._bytes_left -= len(body)
+        if self._bytes_left < 0:
+            self._recording.flooded.add(self._client)
+            raise requests.ConnectionError("the server sent more than a check reads")
+        response._content = body
+        return body
