@@ -1,0 +1,66 @@
+"""The mechanism: any list of rules becomes a program that answers as the list reads."""
+
+import struct
+from errno import EACCES, EPERM
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from course.sandbox.seccomp import ALLOW, ANY_CALL, KILL, Among, Rule, assemble, compile_filter, high, low, refuse
+from course.sandbox.seccomp_numbers import AARCH64, MACHINES, NUMBERS, X86_64, Machine
+from tests.sandbox.bpf import verdict
+
+CALLS = ("read", "write", "openat", "kill", "clone")
+
+words = some.sampled_from([low(0), high(0), low(1), high(5)])
+values = some.integers(0, 3)
+conditions = some.builds(
+    Among, words, some.lists(values, min_size=1, max_size=4).map(tuple), some.sampled_from([1, 2, 3, 0xFFFFFFFF])
+)
+rules = some.builds(
+    Rule,
+    some.just("a rule"),
+    some.one_of(some.just(ANY_CALL), some.lists(some.sampled_from(CALLS), min_size=1, max_size=3).map(tuple)),
+    some.sampled_from([ALLOW, KILL, refuse(EPERM), refuse(EACCES)]),
+    some.lists(conditions, max_size=3).map(tuple),
+)
+arguments = some.lists(some.integers(0, 3).map(lambda value: value | value << 32), min_size=6, max_size=6)
+
+
+def read_aloud(listed: list[Rule], call: str, given_arguments: list[int], default: int) -> int:
+    for rule in listed:
+        if rule.calls != ANY_CALL and call not in rule.calls:
+            continue
+        data = struct.pack("<IIQ6Q", 0, 0, 0, *given_arguments)
+        holds = [struct.unpack_from("<I", data, each.word)[0] & each.mask in each.values for each in rule.unless]
+        if not (holds and all(holds)):
+            return rule.verdict
+    return default
+
+
+@given(some.lists(rules, max_size=6), some.sampled_from(CALLS), arguments, some.sampled_from(list(MACHINES.values())))
+def test_a_program_answers_as_its_rules_read(
+    listed: list[Rule], call: str, given_arguments: list[int], machine: Machine
+) -> None:
+    program = compile_filter(listed, machine, default=refuse(EPERM))
+    number = machine.number(call)
+    assert number is not None
+    seen = verdict(program, number=number, architecture=machine.audit, arguments=given_arguments)
+    assert seen == read_aloud(listed, call, given_arguments, refuse(EPERM))
+
+
+def test_an_instruction_has_the_kernels_eight_bytes() -> None:
+    (program,) = [compile_filter([], X86_64, default=ALLOW)]
+    assert assemble(program) == bytes.fromhex("060000000000ff7f")
+
+
+@pytest.mark.parametrize("column", [X86_64.column, AARCH64.column])
+def test_no_two_calls_share_a_number(column: int) -> None:
+    numbers = [row[column] for row in NUMBERS.values() if row[column] is not None]
+    assert len(numbers) == len(set(numbers))
+
+
+def test_a_call_that_a_machine_lacks_is_left_out_of_its_program() -> None:
+    assert AARCH64.number("open") is None
+    assert len(compile_filter([Rule("old", ("open",), ALLOW)], AARCH64, default=refuse(EPERM))) == 1
