@@ -35,6 +35,16 @@ with contextlib.suppress(OSError):
     ctypes.CDLL("libgcc_s.so.1")
 
 
+def _interpreter_paths() -> set[str]:
+    paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, *site.getsitepackages()}
+    paths |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    return {os.path.realpath(path) for path in paths} - {"/"}
+
+
+INTERPRETER_PATHS = frozenset(_interpreter_paths())
+"""The folders that hold Python itself and its packages. Found out once, in the fork server."""
+
+
 class LockdownFailed(Exception):
     """A step of the confinement failed: no learner's code may run in this process, which should end.
 
@@ -55,6 +65,7 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
     Args:
         limits: applied with setrlimit; with a `uid` of its own the process is held to `limits.threads` by the kernel.
         keep_fds: the only descriptors that stay open, standard streams included. What `build` opens stays too.
+            Files among them can't be written (limit 0): standard output must be a pipe.
         uid: user and group id to become. Needed when running as root, and not possible otherwise (None then).
         build: makes the server: the last moment at which sockets can be created and files read.
 
@@ -70,7 +81,7 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
         _set_limits(limits, own_uid=uid is not None)
     with _step("landlock"):
         abi = landlock.abi_version(machine)
-        readable = landlock.open_paths(interpreter_paths()) if abi else []
+        readable = landlock.open_paths(INTERPRETER_PATHS) if abi else []
     with _step("identity"):
         _drop_identity(machine, uid)
     with _step("parent"):
@@ -108,13 +119,6 @@ def _machine() -> Machine:
         return this_machine()
     except UnknownMachine as error:
         raise LockdownFailed("machine", str(error)) from error
-
-
-def interpreter_paths() -> set[str]:
-    """Return the folders that hold Python itself and its packages."""
-    paths = {sys.prefix, sys.base_prefix, sys.exec_prefix, *site.getsitepackages()}
-    paths |= {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    return {os.path.realpath(path) for path in paths} - {"/"}
 
 
 def _close_all_but(keep: Collection[int]) -> None:

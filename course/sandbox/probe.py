@@ -16,7 +16,7 @@ from pathlib import Path
 from course.sandbox import landlock, landlock_acts, seccomp
 from course.sandbox.forbidden import ACTS
 from course.sandbox.limits import Limits
-from course.sandbox.lockdown import LockdownFailed, confine, interpreter_paths
+from course.sandbox.lockdown import INTERPRETER_PATHS, LockdownFailed, confine
 from course.sandbox.seccomp_numbers import Machine, UnknownMachine, this_machine
 
 PROBE_SECONDS = 10
@@ -145,7 +145,7 @@ def _try_landlock(machine: Machine) -> list[ProbeRow]:
     def attempt() -> list[ProbeRow]:
         with landlock_acts.stage() as acts:
             seccomp.call(machine, "prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-            landlock.lock(machine, abi, landlock.open_paths(interpreter_paths()))
+            landlock.lock(machine, abi, landlock.open_paths(INTERPRETER_PATHS))
             return [ProbeRow("landlock", act.name, False, *act.refused(machine)) for act in acts]
 
     return _in_a_child(attempt)

@@ -40,11 +40,15 @@ def confine(build=lambda: None, keep=(), uid=uid, **limits):
 """
 
 
+def stage(source: str, *, omit: Collection[str] = ()) -> str:
+    """Return the source behind a prelude that gives it `confine()`, `seen()` and `call()`."""
+    return _STAGE.format(uid=UID, omitted=tuple(omit)) + source
+
+
 def run_confined(source: str, *, omit: Collection[str] = (), seconds: float = 20) -> subprocess.CompletedProcess[str]:
     """Run source that calls `confine()` itself, with the rules named in `omit` left out of the filter."""
-    stage = _STAGE.format(uid=UID, omitted=tuple(omit))
     return subprocess.run(
-        [sys.executable, "-c", stage + source],
+        [sys.executable, "-c", stage(source, omit=omit)],
         cwd=ROOT,
         env={"MALLOC_ARENA_MAX": "1", "PATH": os.environ["PATH"]},
         capture_output=True,

@@ -1,0 +1,64 @@
+"""The probe: a table of tried acts, and a sentence where running code must stay off."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from course.sandbox import probe as probing
+from course.sandbox.forbidden import ACTS
+from course.sandbox.probe import ProbeReport, ProbeRow, probe
+from tests.sandbox.confined import ROOT
+
+
+def test_it_finds_this_machine_fit_within_a_second() -> None:
+    started = time.monotonic()
+    report = probe()
+    assert time.monotonic() - started < 1
+    assert report.ok, report.table()
+    assert report.reason == ""
+    tried = [row.act for row in report.rows if row.layer == "seccomp"]
+    assert tried == [act.name for act in ACTS]
+
+
+def test_the_command_prints_the_table() -> None:
+    command = [sys.executable, "-m", "course.sandbox.probe"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stdout.startswith("LAYER")
+    assert "open an internet socket" in done.stdout
+    assert done.stdout.endswith("Learners' code can run here.\n")
+
+
+def test_a_required_act_that_is_not_refused_turns_running_off_with_a_sentence() -> None:
+    report = ProbeReport(
+        (
+            ProbeRow("landlock", "read a file", False, False, "it was allowed"),
+            ProbeRow("seccomp", "start a process", True, False, "it was allowed"),
+        )
+    )
+    assert not report.ok
+    assert report.reason == (
+        "This machine can't confine a learner's program (seccomp: start a process, it was allowed), "
+        "so running code is off here."
+    )
+
+
+def test_landlock_is_not_required() -> None:
+    rows = (
+        ProbeRow("seccomp", "start a process", True, True, "EPERM"),
+        ProbeRow("landlock", "read a file", False, False, "this kernel has no Landlock"),
+    )
+    assert ProbeReport(rows).ok
+
+
+def test_an_empty_report_is_no_permission() -> None:
+    assert not ProbeReport(()).ok
+
+
+def test_a_probe_that_cannot_start_is_a_report_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(probing.sys, "executable", "/nonexistent/python")
+    report = probe()
+    assert not report.ok
+    assert "so running code is off here" in report.reason
