@@ -1,0 +1,45 @@
+"""Makes courses on disk for tests: a whole one, in which a test then breaks one thing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from course.cli.new_lesson import make_lesson
+from course.content.loader import load_course
+from course.content.model import Problem
+
+SLUG = "speaking-up"
+BUNDLE = f"01-{SLUG}"
+LESSON = f"{BUNDLE}/lesson.md"
+EXERCISE = f"{BUNDLE}/exercises/echo-louder"
+
+COURSE_TOML = """\
+title = "A course"
+tagline = "To be broken"
+
+[playground]
+server = "playground/server.py"
+"""
+
+
+def whole_course(root: Path) -> Path:
+    """Write a course of one lesson without a problem; return its folder."""
+    root.mkdir(exist_ok=True)
+    (root / "course.toml").write_text(COURSE_TOML)
+    (root / "playground").mkdir()
+    (root / "playground/server.py").write_text('"""A playground"""\n')
+    make_lesson(root, BUNDLE)
+    return root
+
+
+def change(root: Path, file: str, old: str, new: str) -> int:
+    """Replace `old`, which must be there, by `new`; return the line on which `old` began."""
+    path = root / file
+    text = path.read_text()
+    assert old in text, f"{file} holds no {old!r}"
+    path.write_text(text.replace(old, new, 1))
+    return text[: text.index(old)].count("\n") + 1
+
+
+def problems(root: Path) -> tuple[Problem, ...]:
+    return load_course(root).problems
