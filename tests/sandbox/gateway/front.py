@@ -14,16 +14,11 @@ import json
 from pathlib import Path
 from urllib.parse import parse_qs
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
-
 from course.sandbox.gateway import Gateway
 from course.sandbox.limits import Limits
 from course.sandbox.model import StateChange
 from course.sandbox.trace import Trace
-
-RUNNING = "w1-" + "a" * 32
-ENDED = "w1-" + "b" * 32
-SILENT = "w1-" + "c" * 32
+from tests.sandbox.gateway.stage import ENDED, NOBODY, RUNNING
 
 
 class StubSandbox:
@@ -58,7 +53,7 @@ def build(socket_path):
     sandboxes = {
         RUNNING: StubSandbox("ready", socket_path),
         ENDED: StubSandbox("stopped", socket_path),
-        SILENT: StubSandbox("ready", socket_path + ".nobody"),
+        NOBODY: StubSandbox("ready", socket_path + ".nobody"),
     }
     return Gateway(course_app(sandboxes), sandboxes)
 

@@ -1,4 +1,4 @@
-"""A learner's server on a unix socket: ``python learner_server.py <socket path>``. Prints a line when it listens."""
+"""A learner's server on a unix socket: ``python learner_server.py <socket path>``."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ from werkzeug.serving import make_server
 
 app = Flask(__name__)
 app.secret_key = "the learner's own"
-socketio = SocketIO(app, async_mode="threading", ping_interval=5)
+socketio = SocketIO(app, async_mode="threading", ping_interval=1)
 
 
 @socketio.on("echo")
@@ -26,6 +26,19 @@ def bytes_back(data):
 @socketio.on("bye")
 def bye(data):
     emit("bye", data, broadcast=True)
+
+
+journal = []
+
+
+@app.before_request
+def note_request():
+    journal.append(f"{request.method} {request.path}")
+
+
+@app.get("/journal")
+def show_journal():
+    return jsonify(journal)
 
 
 @app.get("/")
@@ -81,5 +94,4 @@ def large():
 
 if __name__ == "__main__":
     server = make_server("unix://" + sys.argv[1], 0, app, threaded=True)
-    print("listening", flush=True)
     server.serve_forever()
