@@ -50,7 +50,11 @@ export function keepWork({ store, storage, request, send }) {
     retry: () => works.forEach((work) => work.save()),
     leave: () => works.forEach((work) => work.leave()),
     save: () => current().save(),
-    edit: (name, text) => current().edit({ ...store.get().files, [name]: text }),
+    edit(name, text) {
+      // Undo would take this edit away as well: from here on the editor's own undo and the history do that better.
+      store.set({ undo: null });
+      current().edit({ ...store.get().files, [name]: text });
+    },
     replace,
     arrived({ exercise, version, files }) {
       if (store.get().page.workspaces?.[exercise]) workOf(exercise).arrived(version, files);

@@ -10,6 +10,7 @@ import { Annotation, Compartment, EditorSelection, EditorState } from "@codemirr
 import {
   EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
 } from "@codemirror/view";
+import { styleTags, tags } from "@lezer/highlight";
 import { socketioCompletions } from "./completions.js";
 import { problems, setAsked, setCrash } from "./problems.js";
 import { appearance } from "./theme.js";
@@ -24,13 +25,28 @@ export function nonce() {
   return document.querySelector('meta[name="csp-nonce"]')?.nonce ?? "";
 }
 
-const python = new LanguageSupport(pythonLanguage, [
-  pythonLanguage.data.of({ autocomplete: socketioCompletions }),
-  pythonLanguage.data.of({ autocomplete: localCompletionSource }),
-  pythonLanguage.data.of({ autocomplete: globalCompletion }),
+/** A decorator is one thing to the eye, and Pygments paints it so in the lesson's text: the same here. */
+const language = pythonLanguage.configure({
+  props: [styleTags({ "Decorator/VariableName Decorator/PropertyName Decorator/MemberExpression/...": tags.meta })],
+});
+
+const python = new LanguageSupport(language, [
+  language.data.of({ autocomplete: socketioCompletions }),
+  language.data.of({ autocomplete: localCompletionSource }),
+  language.data.of({ autocomplete: globalCompletion }),
 ]);
 
+/** Several lines at once, as dictation sends them, would be built by the browser with inline styles: the page refuses those. */
+const linesAtOnce = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== "insertText" || !event.data?.includes("\n")) return false;
+    view.dispatch(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+    return true;
+  },
+});
+
 const behaviour = [
+  linesAtOnce,
   lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
   indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), highlightActiveLine(), highlightSelectionMatches(),
   indentUnit.of("    "), EditorState.tabSize.of(4),
@@ -48,10 +64,10 @@ const behaviour = [
  * `onFocus(focused)`. Returns {setText, setCrash, goTo, focus, insert, undo, destroy, view}.
  */
 export function createEditor(parent, { text, label, selection, file = "server.py", onEdit, onFocus = () => {} }) {
-  const language = new Compartment();
+  const syntax = new Compartment();
   const languageOf = (name) => (name.endsWith(".py") ? [python, problems] : [problems]);
   const extensions = [
-    EditorView.cspNonce.of(nonce()), language.of(languageOf(file)), behaviour, appearance,
+    EditorView.cspNonce.of(nonce()), syntax.of(languageOf(file)), behaviour, appearance,
     EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
     EditorView.updateListener.of((update) => {
       const ours = update.transactions.some((transaction) => transaction.annotation(fromPage));
@@ -69,7 +85,7 @@ export function createEditor(parent, { text, label, selection, file = "server.py
     setText(doc, { fresh = false, name = file } = {}) {
       if (fresh) {
         view.setState(stateOf(doc, undefined));
-        view.dispatch({ effects: language.reconfigure(languageOf(name)) });
+        view.dispatch({ effects: syntax.reconfigure(languageOf(name)) });
       } else if (doc !== view.state.doc.toString()) {
         view.dispatch({ changes: difference(view.state.doc.toString(), doc), annotations: fromPage.of(true) });
       }

@@ -33,6 +33,7 @@ const look = EditorView.theme({
   ".cm-foldPlaceholder": { backgroundColor: "var(--sunken)", color: "var(--muted)", border: "none" },
   ".cm-changedLine": { backgroundColor: "var(--tint-warn)" },
   ".cm-changedText": { background: "none", textDecoration: "underline 2px var(--warn)" },
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"…"' },
   ".cm-collapsedLines": { background: "var(--sunken)", color: "var(--muted)" },
 });
 

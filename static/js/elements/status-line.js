@@ -15,8 +15,8 @@ class StatusLine extends HTMLElement {
   #fading = null;
 
   connectedCallback() {
-    this.status = h("p", { class: "status visually-hidden", role: "status" });
-    this.alert = h("p", { class: "alert", role: "alert", onclick: () => this.#clearAlert() });
+    this.status = h("div", { class: "status visually-hidden", role: "status" });
+    this.alert = h("div", { class: "alert", role: "alert", onclick: () => this.#clearAlert() });
     this.banner = h("div", { class: "banner", hidden: true });
     fill(this, this.banner, this.status, this.alert);
     this.#ends = [

@@ -9,7 +9,7 @@ class WorkspacePicker extends HTMLElement {
 
   connectedCallback() {
     const select = h("select", { id: "workspace", onchange: () => actions.openWorkspace(select.value) });
-    fill(this, h("label", { for: "workspace" }, h("span", { class: "label" }, "Program")), select);
+    fill(this, h("label", { for: "workspace" }, h("span", { class: "label visually-hidden" }, "Program")), select);
     this.#ends = [
       store.subscribe((state) => state.page.workspaces, (workspaces) => this.#drawOptions(select, workspaces)),
       store.subscribe((state) => state.workspace, (name) => { select.value = name; }),
@@ -33,8 +33,7 @@ class WorkspacePicker extends HTMLElement {
 
 function describe(name, work) {
   if (name === SCRATCH) return work.title || "Free space";
-  if (work.done) return `✓ ${work.title}`;
-  return work.passed ? `${work.title} (${work.passed}/${work.total})` : work.title;
+  return work.done ? `${work.title} ✓` : work.title;
 }
 
 customElements.define("workspace-picker", WorkspacePicker);
