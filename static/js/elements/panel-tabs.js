@@ -89,13 +89,13 @@ class PanelTabs extends HTMLElement {
   }
 
   #followPhone(region) {
-    if (region === "checks") this.#choose("checks");
+    if (region === "checks" && this.tabs.has(region)) this.#choose(region);
     else if (region === "wire" && this.lower.dataset.tab !== "log") this.#choose("wire");
   }
 
   #count(name, text) {
-    const tab = this.tabs.get(name);
-    tab.querySelector(".count").textContent = text;
+    const count = this.tabs.get(name)?.querySelector(".count"); // the playground has no checks
+    if (count) count.textContent = text;
   }
 
   #checksChanged(now, before) {
