@@ -35,6 +35,8 @@ class Program:
     files: Mapping[str, str]
     """Name → text. ``server.py`` is run; ``templates/…`` and ``static/…`` are served from memory."""
     runtime: Literal["threading"] = "threading"
+    terminal: bool = True
+    """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
 
     def __post_init__(self) -> None:
         if not self.files.get("server.py", "").strip():

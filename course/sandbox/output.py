@@ -1,0 +1,54 @@
+"""What a learner's program prints: passed on up to a rate and a total, then cut with a notice. Pure."""
+
+from __future__ import annotations
+
+import codecs
+
+from course.sandbox.limits import Limits
+from course.sandbox.model import Output, Stream
+
+
+class OutputMeter:
+    """Meters both streams of one program together.
+
+    Args:
+        limits: bytes per second and bytes altogether.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._total = 0
+        self._second = -1
+        self._this_second = 0
+        self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in ("stdout", "stderr")}
+        self.ended = False
+        """Whether the total has been reached: nothing more is shown."""
+
+    def take(self, stream: Stream, data: bytes, now: float) -> list[Output]:
+        """Return what of `data` may be shown, and a notice where something was cut.
+
+        Args:
+            stream: ``stdout`` or ``stderr``.
+            data: as it was read; may end inside a character.
+            now: seconds, never going back.
+        """
+        if self.ended:
+            return []
+        if int(now) != self._second:
+            self._second, self._this_second = int(now), 0
+        room = self._limits.output_bytes_per_second - self._this_second
+        left = self._limits.output_bytes - self._total
+        was_cut_already = room <= 0
+        shown = data[: max(0, min(room, left))]
+        self._this_second += len(data)
+        self._total += len(shown)
+        text = self._decoders[stream].decode(shown)
+        pieces = [Output(stream, text)] if text else []
+        if self._total >= self._limits.output_bytes:
+            self.ended = True
+            kb = self._limits.output_bytes // 1024
+            pieces.append(Output("notice", f"That is {kb} KB of output: the rest of this run is not shown.\n"))
+        elif len(shown) < len(data) and not was_cut_already:
+            kb = self._limits.output_bytes_per_second // 1024
+            pieces.append(Output("notice", f"More than {kb} KB in one second: some output is left out.\n"))
+        return pieces

@@ -1,0 +1,304 @@
+"""One sandbox as the site sees it: a state machine, its streams, its clocks, and how it is ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from course.sandbox.forkserver_link import Started, close_descriptors
+from course.sandbox.limits import Limits
+from course.sandbox.model import (
+    ENDED,
+    LearnerException,
+    Output,
+    Program,
+    Purpose,
+    State,
+    StateChange,
+    Stream,
+    Watcher,
+)
+from course.sandbox.output import OutputMeter
+from course.sandbox.trace import Trace
+
+STEPS: dict[State, frozenset[State]] = {
+    "queued": frozenset({"queued", "starting", *ENDED}),
+    "starting": frozenset({"ready", *ENDED}),
+    "ready": frozenset({"ready", *ENDED}),
+}
+EXIT_SECONDS = 2.0
+"""How long the exit code may lag behind the closing of the streams."""
+CONTROL_BYTES = 64 * 1024
+"""More than this without a line's end is no message of ours."""
+
+
+class IllegalStep(RuntimeError):
+    """A sandbox can't go from this state to that one."""
+
+
+class Sandbox:
+    """Made by the supervisor; everything that happens to it is told to its watcher, in order.
+
+    Args:
+        sandbox_id: ``<owner>-<32 hex digits>``.
+        learner: whose program it is.
+        purpose: a run of their own, or a check.
+        program: what is run.
+        watcher: hears everything.
+        limits: for this sandbox.
+        socket_path: where its server will listen.
+        on_end: called once, after the watcher has heard of the end.
+    """
+
+    def __init__(
+        self,
+        sandbox_id: str,
+        learner: str,
+        purpose: Purpose,
+        program: Program,
+        watcher: Watcher,
+        limits: Limits,
+        socket_path: Path,
+        on_end: Callable[[Sandbox], None],
+    ) -> None:
+        self.id = sandbox_id
+        self.learner = learner
+        self.purpose = purpose
+        self.program = program
+        self.limits = limits
+        self.socket_path = socket_path
+        self.state = StateChange("queued")
+        self.pid: int | None = None
+        self.started_at: float | None = None
+        self.ready_at: float | None = None
+        self.touched_at = 0.0
+        self.warned = False
+        self.uid: int | None = None
+        self.trace = Trace(lambda rows, dropped: watcher.traced(self.id, rows, dropped))
+        self._watcher = watcher
+        self._on_end = on_end
+        self._meter = OutputMeter(limits)
+        self._pidfd: int | None = None
+        self._exit_code: int | None = None
+        self._said_end: dict[str, Any] | None = None
+        self._lock = threading.RLock()
+        self._ready_or_over = threading.Event()
+        self._exited = threading.Event()
+        self._over = threading.Event()
+
+    # What others ask
+
+    def touch(self) -> None:
+        """Start the idle clock anew: an event or an HTTP request came."""
+        self.touched_at = time.monotonic()
+        if self.warned:
+            self.warned = False
+            self._step(StateChange("ready"))
+
+    def wait_ready(self, timeout: float) -> StateChange:
+        """Wait until the program listens or has ended, and return the state."""
+        self._ready_or_over.wait(timeout)
+        return self.state
+
+    def wait_ended(self, timeout: float) -> StateChange:
+        """Wait for the end, and return the state."""
+        self._over.wait(timeout)
+        return self.state
+
+    @property
+    def ended(self) -> bool:
+        """Say whether it is over."""
+        return self.state.state in ENDED
+
+    # What the supervisor does
+
+    def queue(self, position: int) -> None:
+        """Tell the learner how many are before them."""
+        self._step(StateChange("queued", f"The server is full. You are number {position} in the queue.", "full", position))
+
+    def launch(self) -> list[socket.socket]:
+        """Go to ``starting``, listen, and return the child's ends: listener, stdout, stderr, control."""
+        self._step(StateChange("starting"))
+        self.started_at = time.monotonic()
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(str(self.socket_path))
+        listener.listen(64)
+        ours, theirs = zip(*(socket.socketpair() for _ in range(3)), strict=True)
+        names: tuple[str, ...] = ("stdout", "stderr", "control")
+        threading.Thread(
+            target=self._read, args=(dict(zip(ours, names, strict=True)),), name=f"sandbox {self.id}", daemon=True
+        ).start()
+        return [listener, *theirs]
+
+    def has_process(self, started: Started) -> None:
+        """Note the process; it is killed at once when the sandbox has been ended meanwhile."""
+        with self._lock:
+            self.pid, self._pidfd = started.pid, started.pidfd
+            if self.ended:
+                self._kill()
+
+    def process_exited(self, code: int) -> None:
+        """Note the exit code; the end itself is told when the streams have been read to their end."""
+        self._exit_code = code
+        self._exited.set()
+
+    def warn_idle(self) -> None:
+        """Tell the learner that their server is about to be ended for lack of use."""
+        self.warned = True
+        seconds = int(self.limits.idle_warning_seconds)
+        self._step(StateChange("ready", f"Nothing has happened for a while: stops in {seconds} s.", "idle_warning"))
+
+    def end(self, state: State, reason: str = "", code: str = "", error: dict[str, Any] | None = None) -> None:
+        """End the sandbox for that reason; ignored when it is over already."""
+        with self._lock:
+            if self.ended:
+                return
+            self._kill()
+            self._step(StateChange(state, reason, code, error=error))
+            self._ready_or_over.set()
+        self.trace.close()
+        with contextlib.suppress(OSError):
+            self.socket_path.unlink()
+        self._over.set()
+        self._on_end(self)
+
+    # What the process says
+
+    def _read(self, streams: dict[socket.socket, str]) -> None:
+        """Read all three streams to their end, then say why the process ended."""
+        pending = bytearray()
+        with selectors.DefaultSelector() as selector:
+            for stream, name in streams.items():
+                selector.register(stream, selectors.EVENT_READ, name)
+            while streams:
+                for key, _ in selector.select():
+                    stream: Any = key.fileobj
+                    data = self._receive(stream)
+                    if not data:
+                        selector.unregister(stream)
+                        del streams[stream]
+                        stream.close()
+                    elif key.data == "control":
+                        self._hear(pending, data)
+                    else:
+                        self._show(key.data, data)
+        self._exited.wait(EXIT_SECONDS)
+        self._conclude()
+
+    @staticmethod
+    def _receive(stream: socket.socket) -> bytes:
+        try:
+            return stream.recv(16 * 1024)
+        except OSError:
+            return b""
+
+    def _show(self, stream: Stream, data: bytes) -> None:
+        for piece in self._meter.take(stream, data, time.monotonic()):
+            self._watcher.output(self.id, piece)
+
+    def _hear(self, pending: bytearray, data: bytes) -> None:
+        """Take messages of the child. The learner's program can forge them: each is checked, none is trusted far."""
+        pending += data
+        while (end := pending.find(b"\n")) >= 0:
+            line, rest = bytes(pending[:end]), bytes(pending[end + 1 :])
+            pending[:] = rest
+            with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
+                self._message(json.loads(line))
+        if len(pending) > CONTROL_BYTES:
+            pending.clear()
+
+    def _message(self, message: dict[str, Any]) -> None:
+        if "ready" in message:
+            with self._lock:
+                if self.state.state == "starting":
+                    self.ready_at = self.touched_at = time.monotonic()
+                    self.trace.ready()
+                    self._step(StateChange("ready"))
+                    self._ready_or_over.set()
+        elif "exception" in message:
+            self._watcher.exception(self.id, _exception(message["exception"]))
+        elif "ended" in message and self._said_end is None:
+            said = message["ended"]
+            self._said_end = {
+                "code": str(said["code"])[:40],
+                "reason": str(said["reason"])[:600],
+                "error": _error(said.get("error")),
+            }
+
+    def _conclude(self) -> None:
+        said = self._said_end
+        if said is not None:
+            limited = said["code"] in ("memory",)
+            self.end("limited" if limited else "crashed", said["reason"], said["code"], said["error"])
+        elif self._exit_code == -signal.SIGXCPU:
+            seconds = self.limits.cpu_soft_seconds
+            self.end("limited", f"Stopped: your program used {seconds} s of processor time.", "cpu")
+        elif self._exit_code == -signal.SIGSYS:
+            self.end("crashed", "Your program asked the system for something that is never allowed here.", "forbidden")
+        elif self._exit_code is not None and self._exit_code < 0:
+            name = signal.Signals(-self._exit_code).name
+            self.end("crashed", f"Your program was ended by {name}. Press Run to start it again.", "killed")
+        else:
+            self.end("crashed", "Your program ended by itself. Press Run to start it again.", "exited")
+
+    def _step(self, change: StateChange) -> None:
+        with self._lock:
+            allowed = STEPS.get(self.state.state, frozenset())
+            if change.state not in allowed:
+                raise IllegalStep(f"{self.state.state} → {change.state}")
+            self.state = change
+            self._watcher.state_changed(self.id, change)
+
+    def _kill(self) -> None:
+        if self._pidfd is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
+        close_descriptors([self._pidfd])
+        self._pidfd = None
+
+    def notice(self, text: str) -> None:
+        """Show a line of ours in the learner's log."""
+        self._watcher.output(self.id, Output("notice", text))
+
+
+def _exception(said: dict[str, Any]) -> LearnerException:
+    line = said.get("line")
+    return LearnerException(
+        type=str(said["type"])[:80],
+        message=str(said["message"])[:500],
+        line=line if isinstance(line, int) else None,
+        handler=str(said.get("handler", ""))[:80],
+    )
+
+
+def _error(said: Any) -> dict[str, Any] | None:
+    if not isinstance(said, dict):
+        return None
+    line = said.get("line")
+    return {
+        "type": str(said.get("type", ""))[:80],
+        "message": str(said.get("message", ""))[:500],
+        "line": line if isinstance(line, int) else None,
+        "text": str(said.get("text", ""))[:500],
+    }
+
+
+def close_sockets(sockets: list[socket.socket]) -> None:
+    """Close our copies of what was handed to the child."""
+    for each in sockets:
+        each.close()
+
+
+def page_size() -> int:
+    """Return the kernel's page size in bytes."""
+    return os.sysconf("SC_PAGE_SIZE")

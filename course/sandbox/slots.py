@@ -1,0 +1,89 @@
+"""How many programs may run at once here, and who waits for whom."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+MB = 1024 * 1024
+MEMORY_PER_SLOT = 12 * MB
+"""What a running sandbox takes, measured, with room for what learners do."""
+KEPT_FOR_THE_SITE = 256 * MB
+SLOTS_AT_MOST = 200
+
+CGROUP_FILES = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
+MEMINFO = Path("/proc/meminfo")
+
+
+def slots_for_this_host() -> int:
+    """Count slots from the memory this process may use: the cgroup's limit, else what the machine has free now."""
+    memory = min(filter(None, (_cgroup_limit(), _available())), default=512 * MB)
+    return max(2, min(SLOTS_AT_MOST, (memory - KEPT_FOR_THE_SITE) // MEMORY_PER_SLOT))
+
+
+class Slots:
+    """A fixed number of places and a queue in order of arrival. Safe to use from several threads."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._taken: set[str] = set()
+        self._waiting: deque[tuple[str, Callable[[], None]]] = deque()
+        self._lock = threading.Lock()
+
+    def take(self, who: str, when_free: Callable[[], None]) -> int:
+        """Take a place, or wait for one.
+
+        Args:
+            who: gives the place back by this name.
+            when_free: called later, on the thread of whoever gives a place back, if one has to wait.
+
+        Returns:
+            0 when the place is taken now, else the position in the queue, from 1.
+        """
+        with self._lock:
+            if len(self._taken) < self.count and not self._waiting:
+                self._taken.add(who)
+                return 0
+            self._waiting.append((who, when_free))
+            return len(self._waiting)
+
+    def give_back(self, who: str) -> None:
+        """Free the place, or leave the queue; the next in the queue gets it. Twice is harmless."""
+        calls: list[Callable[[], None]] = []
+        with self._lock:
+            self._taken.discard(who)
+            self._waiting = deque(entry for entry in self._waiting if entry[0] != who)
+            while self._waiting and len(self._taken) < self.count:
+                name, when_free = self._waiting.popleft()
+                self._taken.add(name)
+                calls.append(when_free)
+        for call in calls:
+            call()
+
+    def queue(self) -> list[str]:
+        """Return who waits, in order."""
+        with self._lock:
+            return [name for name, _ in self._waiting]
+
+
+def _cgroup_limit() -> int | None:
+    for file in CGROUP_FILES:
+        try:
+            text = file.read_text().strip()
+        except OSError:
+            continue
+        if text.isdecimal() and int(text) < 1 << 60:
+            return int(text)
+    return None
+
+
+def _available() -> int | None:
+    try:
+        for line in MEMINFO.read_text().splitlines():
+            if line.startswith("MemAvailable:"):
+                return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    return None
