@@ -9,7 +9,7 @@ from course.content.findings import Findings
 from course.content.front_matter import TASK_KEYS, FrontMatter, read_front_matter
 from course.content.markdown import Typesetter
 from course.content.model import Exercise, Mistake, Task
-from course.content.programs import CheckFunction, check_functions, parse, read_program, read_text
+from course.content.programs import WHY_FILE, CheckFunction, check_functions, parse, read_program, read_text
 from course.content.scanner import TASK_BLOCKS, BlockText, ProseText, scan
 
 FEWEST_MISTAKES = 3
@@ -152,8 +152,8 @@ def _mistakes(folder: Path, findings: Findings, typesetter: Typesetter) -> tuple
             fix = "Name the folder in small letters, digits and hyphens."
             here.add(1, "mistake-id", f"“{path.name}” is no proper id.", fix)
         files = read_program(path, here)
-        file = here.beside(f"{here.file}/why.md")
-        why = _why(path / "why.md", file)
+        file = here.beside(f"{here.file}/{WHY_FILE}")
+        why = _why(path / WHY_FILE, file)
         if files is not None and why:
             mistakes.append(Mistake(path.name, files, _set_prose(why, file, typesetter)))
     if len(folders) < FEWEST_MISTAKES:

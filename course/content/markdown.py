@@ -35,6 +35,8 @@ _ATTRIBUTES = {
     **{tag: {"class"} for tag in ("div", "span", "code", "p")},
 }
 _ONE_PARAGRAPH = re.compile(r"\A<p>((?:(?!</?p>).)*)</p>\s*\Z", re.DOTALL)
+_CODE = re.compile(r"<code.*?</code>", re.DOTALL)
+_MARK = re.compile(r"\[\s*[xX✓✔]?\s*\]")
 _ALIGN_STYLE = re.compile(r"text-align:\s*(left|right|center)")
 
 
@@ -76,7 +78,17 @@ class Typesetter:
             },
             output_format="html",
         )
-        return clean(reader.convert(text))
+        html = clean(reader.convert(text))
+        if _MARK.search(_CODE.sub("", html)):
+            # The scanner looks at lines; this looks at what a reader would see, whatever Markdown made of them.
+            (findings or self.findings).add(
+                line,
+                "stray-key",
+                "The text shows an option's mark.",
+                "Put it inside a question or predict block; write [x] that is code in backticks.",
+            )
+            return ""
+        return html
 
     def inline(self, text: str, line: int, findings: Findings | None = None) -> str:
         """Return `text` without its ``<p>`` when it is a single paragraph: for labels and list items."""

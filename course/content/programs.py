@@ -9,6 +9,8 @@ from pathlib import Path
 from course.content.findings import Findings
 
 IGNORED = frozenset({"__pycache__", ".DS_Store"})
+WHY_FILE = "why.md"
+"""Beside a wrong server: the explanation, which is no part of the program."""
 MAX_PROGRAM_BYTES = 64 * 1024
 """All files of one program together: the sandbox takes no more."""
 
@@ -41,7 +43,7 @@ def read_program(folder: Path, findings: Findings) -> dict[str, str] | None:
     files: dict[str, str] = {}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or IGNORED.intersection(path.relative_to(folder).parts):
+        if not path.is_file() or name == WHY_FILE or IGNORED.intersection(path.relative_to(folder).parts):
             continue
         text = read_text(path, findings.beside(f"{findings.file}/{name}"))
         if text is not None:

@@ -13,7 +13,7 @@ from course.content.fences import FenceReader
 from course.content.findings import Findings
 from course.content.markdown import Typesetter
 from course.content.model import Option, Question, QuestionKind
-from course.content.scanner import BlockText, looks_like_a_key
+from course.content.scanner import BlockText, holds_a_mark, looks_like_a_key, without_code
 
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 
@@ -21,7 +21,7 @@ _ID = re.compile(r"^[a-z][a-z0-9-]*$")
 _OPTION = re.compile(r"^- \[([ x])\] (\S.*)$")
 _REASON = re.compile(r"^ *> ?(.*)$")
 _ACCEPTED = re.compile(r"^= (\S.*)$")
-_MORE = re.compile(r"^  +(\S.*)$")
+_RUNS_ON = re.compile(r">\s")
 _CATCH_ALL = re.compile(r"\b(?:none|all|both|neither|any) of the (?:above|below|others?|options)\b", re.IGNORECASE)
 
 
@@ -29,7 +29,7 @@ _CATCH_ALL = re.compile(r"\b(?:none|all|both|neither|any) of the (?:above|below|
 class _Choice:
     line: int
     correct: bool
-    text: list[str]
+    text: str
     reason: list[str] = field(default_factory=list)
 
 
@@ -56,7 +56,8 @@ def read_question(block: BlockText, findings: Findings, typesetter: Typesetter) 
     _check(block, kind, draft, mine)
     if mine.grew_since(before) or kind is None:
         return None
-    return _render(block, name, kind, draft, mine, typesetter)
+    question = _render(block, name, kind, draft, mine, typesetter)
+    return None if mine.grew_since(before) else question
 
 
 def _heading(block: BlockText, findings: Findings) -> tuple[str, QuestionKind | None]:
@@ -76,9 +77,11 @@ def _parse(block: BlockText, findings: Findings) -> _Draft:
     draft, fence = _Draft(), FenceReader()
     for number, line in enumerate(block.text.split("\n"), block.line + 1):
         fenced = fence.feed(line, number)
-        keyish = looks_like_a_key(line)
+        keyish = looks_like_a_key(line, in_code=fenced)
         if option := _OPTION.match(line):
-            draft.choices.append(_Choice(number, option[1] == "x", [option[2]]))
+            if holds_a_mark(option[2]) or _RUNS_ON.search(without_code(option[2])):
+                _misspelt(number, line, findings)
+            draft.choices.append(_Choice(number, option[1] == "x", option[2].strip()))
         elif accepted := _ACCEPTED.match(line):
             draft.accepted.append((accepted[1].strip(), number))
         elif not (draft.choices or draft.accepted):
@@ -89,8 +92,6 @@ def _parse(block: BlockText, findings: Findings) -> _Draft:
             continue
         elif (reason := _REASON.match(line)) and not keyish:
             _add_reason(draft, reason[1], number)
-        elif draft.choices and not draft.choices[-1].reason and (more := _MORE.match(line)) and not keyish:
-            draft.choices[-1].text.append(more[1])
         else:
             _misspelt(number, line, findings)
     return draft
@@ -109,13 +110,22 @@ def _misspelt(number: int, line: str, findings: Findings) -> None:
         number,
         "question-line",
         f"“{line.strip()}” is neither the question, nor an option, nor a reason.",
-        "Options: “- [x] text” or “- [ ] text”; reasons: “  > text” below the option; accepted answers: “= text”.",
+        "Options, each on one line: “- [x] text” or “- [ ] text”; reasons below them: “  > text”; "
+        "accepted answers: “= text”.",
     )
 
 
 def _check(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings: Findings) -> None:
-    if not "".join(draft.stem).strip():
+    stem = "\n".join(draft.stem)
+    if not stem.strip():
         findings.add(block.line, "question-stem", "The question asks nothing.", "Write the question above its options.")
+    elif (draft.choices or draft.accepted) and draft.stem[-1].strip():
+        fix = "Leave an empty line between the question and what follows."
+        line = block.line + len(draft.stem)
+        findings.add(line, "question-line", "The question runs into its options or accepted answers.", fix)
+    if any(re.search(rf"=\s*{re.escape(text)}", stem) for text, _ in draft.accepted):
+        fix = "Put every accepted answer on a line of its own."
+        findings.add(block.line, "question-line", "The question holds an accepted answer itself.", fix)
     if kind in ("text", "number"):
         _check_written(block, kind, draft, findings)
     else:
@@ -154,7 +164,7 @@ def _check_options(block: BlockText, kind: QuestionKind | None, draft: _Draft, f
 
 
 def _check_choice(choice: _Choice, seen: set[str], findings: Findings) -> None:
-    text = " ".join(choice.text)
+    text = choice.text
     if not "".join(choice.reason).strip():
         fix = "Add a line “  > why” below it: learners read it whichever option they chose."
         findings.add(choice.line, "option-reason", f"The option “{text}” has no reason.", fix)
@@ -171,14 +181,14 @@ def _render(
 ) -> Question:
     options = tuple(
         Option(
-            id=_hash(name, " ".join(choice.text))[:10],
-            html=typesetter.inline("\n".join(choice.text), choice.line, findings),
+            id=_hash(name, choice.text)[:10],
+            html=typesetter.inline(choice.text, choice.line, findings),
             correct=choice.correct,
             reason_html=typesetter.block("\n".join(choice.reason), choice.line + 1, findings),
         )
         for choice in draft.choices
     )
-    keys = [[" ".join(choice.text), choice.correct, *choice.reason] for choice in draft.choices]
+    keys = [[choice.text, choice.correct, *choice.reason] for choice in draft.choices]
     accepted = [text for text, _ in draft.accepted]
     return Question(
         id=name,

@@ -23,8 +23,9 @@ _MARKER = re.compile(r"^[\s>*+-]*::")
 _ASIDE = r"^[\s>]*"
 _MARK = r"\\?\[\s*[xX✓✔vV*]?\s*\\?\](?!\()"
 _LISTED_MARK = re.compile(rf"{_ASIDE}(?:[-*+]|\d+[.)])\s*{_MARK}")
-_BARE_MARK = re.compile(rf"{_ASIDE}\\?\[(?:\s+|\s*[xX✓✔]\s*)\\?\](?!\()")
 _ANSWER = re.compile(rf"{_ASIDE}(?:[-*+]\s*)?=+\s*[^=\s]")
+_MARK_ANYWHERE = re.compile(r"\\?\[\s*[xX✓✔]?\s*\\?\](?!\()")
+_CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
 _SHOWS_MARKDOWN = ("markdown", "md")
 
 
@@ -49,9 +50,24 @@ class BlockText:
 Piece = ProseText | BlockText
 
 
-def looks_like_a_key(line: str) -> bool:
-    """Say whether the line would give away a question's key: an option's mark or an accepted answer."""
-    return bool(_LISTED_MARK.match(line) or _BARE_MARK.match(line) or _ANSWER.match(line))
+def looks_like_a_key(line: str, *, in_code: bool = False) -> bool:
+    """Say whether the line would give away a question's key: an option's mark or an accepted answer.
+
+    Inside a code fence only a list item with a mark does: ``x = [x]`` is an ordinary line of a program.
+    """
+    if _LISTED_MARK.match(line):
+        return True
+    return not in_code and bool(_ANSWER.match(line) or holds_a_mark(line))
+
+
+def holds_a_mark(text: str) -> bool:
+    """Say whether ``[x]`` or ``[ ]`` stands anywhere in the line, outside inline code: two lines run together."""
+    return _MARK_ANYWHERE.search(without_code(text)) is not None
+
+
+def without_code(line: str) -> str:
+    """Return the line without its inline code."""
+    return _CODE_SPAN.sub("", line)
 
 
 def scan(text: str, findings: Findings, *, allowed: Collection[str], first_line: int = 1) -> list[Piece]:
@@ -122,7 +138,7 @@ class _Scanner:
         if fence is None or fence.line == number or fence.language in _SHOWS_MARKDOWN:
             return
         header = _HEADER.match(line.strip())
-        if _LISTED_MARK.match(line) or (header and header[1] in LESSON_BLOCKS + TASK_BLOCKS):
+        if looks_like_a_key(line, in_code=True) or (header and header[1] in LESSON_BLOCKS + TASK_BLOCKS):
             self._report(
                 number,
                 "block-in-fence",
