@@ -62,7 +62,7 @@ def load_checks(path: Path) -> list[Check]:
         exec(compile(path.read_bytes(), str(path), "exec"), namespace)  # noqa: S102  # the course's own file
     except AuthorError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise AuthorError(f"checks.py can't be read: {type(error).__name__}: {error}") from error
     checks = [value for value in namespace.values() if isinstance(value, Check)]
     if not checks:
@@ -110,7 +110,7 @@ def run_check(check: Check, open_server: Callable[[], Server]) -> CheckResult:
         check(server)
     except CheckFailed as error:
         failure = error
-    except Exception:
+    except (Exception, SystemExit):
         broken = True
         traceback.print_exc(file=sys.stderr)
     finally:

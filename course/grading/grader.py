@@ -50,6 +50,11 @@ class Grader:
         """Start the process; a second call changes nothing. Call it on the main thread."""
         self._living_link()
 
+    @property
+    def pid(self) -> int:
+        """Return the process id, for a look from outside. The process is started when there is none."""
+        return self._living_link().pid
+
     def close(self) -> None:
         """End the process and every run in it; the grader may be opened again."""
         with self._lock:
@@ -147,8 +152,11 @@ class _Link:
                 env={"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"},
                 start_new_session=True,
             )
+        self.pid = self._process.pid
         self._runs: dict[int, _Run] = {}
         self._lock = threading.Lock()
+        # A lock of its own: a sender that waits for room on the wire must not keep the reader from making room.
+        self._sending = threading.Lock()
         self.alive = True
         self._reader = threading.Thread(target=self._read, name="grader results", daemon=True)
         self._reader.start()
@@ -186,7 +194,7 @@ class _Link:
 
     def _send(self, message: Message) -> None:
         try:
-            with self._lock:
+            with self._sending:
                 write_line(self._wire, message)
         except OSError:
             pass  # the reader notices the end and tells every run

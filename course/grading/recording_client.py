@@ -109,7 +109,8 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
             for namespace in list(self.namespaces):
                 self._send_packet(self.packet_class(socketio.packet.DISCONNECT, namespace=namespace))
             reading = self.eio.read_loop_task
-            self.eio.disconnect(abort=True)
+            self.eio.disconnect(abort=True)  # without abort it would wait for the answer to a poll
+            self.eio.queue.put(None)  # the library empties the queue, at times before the writing thread saw the end
             if reading:
                 reading.join(DRAIN_SECONDS)
         if self.eio.ws:

@@ -94,7 +94,7 @@ def test_a_fence_is_answered_and_leaves_no_row(program: Program) -> None:
 
 def test_it_gives_every_thread_back(program: Program) -> None:
     before = set(threading.enumerate())
-    for transports in (("websocket",), ("polling",), ("polling", "websocket")):
+    for transports in (("websocket",), ("polling",), ("polling", "websocket")) * 40:
         client = connected(program, Recording(), *transports)
         client.call("echo", timeout=5)
         client.close()

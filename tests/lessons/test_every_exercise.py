@@ -1,0 +1,81 @@
+"""Content is tested like code: the solution passes, the starter fails, each known mistake earns its own message.
+
+`make soak` repeats every run twenty times.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from course.grading.checks import load_checks
+from tests.lessons.stage import Exercise, Stage, exercises
+
+REPEATS = int(os.environ.get("SOAK", "3"))
+RIGHT_AT_MOST_MS = 500
+
+every_exercise = pytest.mark.parametrize("exercise", exercises(), ids=str)
+every_mistake = pytest.mark.parametrize(
+    ("exercise", "mistake"),
+    [
+        pytest.param(exercise, mistake, id=f"{exercise}-{mistake}")
+        for exercise in exercises()
+        for mistake in exercise.mistakes
+    ],
+)
+
+
+def test_there_are_exercises() -> None:
+    assert exercises()
+
+
+@every_exercise
+def test_the_solution_passes(stage: Stage, exercise: Exercise) -> None:
+    for _ in range(REPEATS):
+        report = stage.check(exercise, "solution")
+        assert report.passes, report
+
+
+@every_exercise
+def test_a_right_program_is_checked_at_once(stage: Stage, exercise: Exercise) -> None:
+    """The best of three: the machine that runs the tests may be busy."""
+    took = [sum(result.duration_ms for result in stage.check(exercise, "solution").results) for _ in range(3)]
+    assert min(took) <= RIGHT_AT_MOST_MS
+
+
+@every_exercise
+def test_the_starter_fails(stage: Stage, exercise: Exercise) -> None:
+    for _ in range(REPEATS):
+        report = stage.check(exercise, "starter")
+        assert report.failed and report.summary.error is None, report
+
+
+@every_mistake
+def test_a_known_mistake_earns_exactly_its_message(stage: Stage, exercise: Exercise, mistake: str) -> None:
+    for _ in range(REPEATS):
+        report = stage.check(exercise, f"wrong/{mistake}")
+        assert report.mistakes and set(report.mistakes) == {mistake}, report
+        assert report.summary.error is None, report
+
+
+@every_exercise
+def test_every_check_is_failed_by_some_program(stage: Stage, exercise: Exercise) -> None:
+    programs = ["starter", *(f"wrong/{mistake}" for mistake in exercise.mistakes)]
+    failed = set().union(*(stage.first_report(exercise, program).failed for program in programs))
+    assert failed == {check.name for check in load_checks(exercise.checks)}
+
+
+@every_exercise
+def test_a_failure_says_what_was_expected_what_came_and_what_to_do(stage: Stage, exercise: Exercise) -> None:
+    for program in ["starter", *(f"wrong/{mistake}" for mistake in exercise.mistakes)]:
+        for result in stage.first_report(exercise, program).results:
+            if result.outcome == "failed":
+                assert result.message and result.expected and result.actual and result.hint and result.trace, result
+
+
+@every_exercise
+def test_it_knows_three_mistakes_and_explains_each(exercise: Exercise) -> None:
+    assert len(exercise.mistakes) >= 3
+    for mistake in exercise.mistakes:
+        assert (exercise.folder / "wrong" / mistake / "why.md").read_text().strip()
