@@ -1,4 +1,4 @@
-// The entry of every page but the client page: start first, then the elements in the order of the page.
+// The entry of lesson, exercise and playground pages: start first, then the elements in the order of the page.
 
 import "./start.js";
 import "./elements/theme-switch.js";
