@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import tempfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -61,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         socketio.on_namespace(LessonNamespace(slug, desk))
     guard(socketio)
     app.extensions["duplex"] = Site(settings, attempts, desk, courses.current)
-    courses.on_change = lambda slug: desk.lesson_changed(slug)
+    courses.on_change = desk.lesson_changed
     app.extensions["duplex-courses"] = courses
     install_security(app, sandbox_host=settings.sandbox_host)
     install_assets(app)
@@ -108,7 +109,7 @@ class Courses:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._course = load_course(root)
-        self.on_change = lambda slug: None
+        self.on_change: Callable[[str], None] = lambda slug: None
 
     def current(self) -> Course:
         """Return the newest course that was read."""
@@ -160,8 +161,8 @@ def _supervisor(settings: Settings) -> Supervisor:
 
 def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor) -> None:
     """Put the gateway around everything: learners' servers are reached without passing Flask."""
-    wrapped = Gateway(without_compression(app.wsgi_app), sandboxes, host=settings.sandbox_host)
+    wrapped = Gateway(without_compression(app.wsgi_app), sandboxes)
     proxies = settings.trusted_proxies
     app.wsgi_app = (  # type: ignore[method-assign]
-        ProxyFix(wrapped, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else wrapped  # type: ignore[arg-type]
+        ProxyFix(wrapped, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else wrapped
     )

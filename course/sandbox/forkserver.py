@@ -1,64 +1,24 @@
-"""The warm parent of every learner's process: imports once, forks in milliseconds. ``python -m course.sandbox.forkserver``.
+"""The warm parent of every learner's process. ``python -m course.sandbox.forkserver``.
 
-It is a program of its own, started with a clean environment: it has one thread, holds no secret, and imports nothing
-of the course but what its children need. It talks JSON over the socket on its standard input; descriptors travel
-beside the messages (SCM_RIGHTS, unix(7)). It ends when that socket does.
+It imports once and forks in milliseconds. It is a program of its own, started with a clean environment: it has one
+thread, holds no secret, and imports nothing of the course but what its children need. It talks JSON over the socket
+on its standard input; descriptors travel beside the messages (SCM_RIGHTS, unix(7)). It ends when that socket does.
 """
 
 from __future__ import annotations
 
-import sys
-
-# What Flask-SocketIO and python-socketio import when they can, and must not here: SocketIO(app) would pick another
-# async mode than the lesson says, and the message queues cost 20 MB in every fork server.
-for _unwanted in ("gevent", "eventlet", "uwsgi", "redis", "valkey", "kombu", "kafka", "zmq", "aiohttp", "aio_pika"):
-    sys.modules[_unwanted] = None  # type: ignore[assignment]
-
 import array
-import asyncio  # noqa: F401  (lessons show why `async def` handlers never run)
-import base64  # noqa: F401
-import collections  # noqa: F401
 import contextlib
-import copy  # noqa: F401
-import csv  # noqa: F401
-import dataclasses  # noqa: F401
-import datetime  # noqa: F401
-import decimal  # noqa: F401
-import encodings.idna  # noqa: F401
-import enum  # noqa: F401
-import fractions  # noqa: F401
-import functools  # noqa: F401
 import gc
-import hashlib  # noqa: F401
-import heapq  # noqa: F401
-import hmac  # noqa: F401
-import html  # noqa: F401
-import inspect  # noqa: F401
-import itertools  # noqa: F401
 import json
-import logging.handlers  # noqa: F401
-import math  # noqa: F401
 import os
-import pprint  # noqa: F401
-import queue  # noqa: F401
-import re  # noqa: F401
-import secrets  # noqa: F401
 import select
 import signal
 import socket
-import statistics  # noqa: F401
-import string  # noqa: F401
-import textwrap  # noqa: F401
-import typing  # noqa: F401
-import uuid  # noqa: F401
-import zoneinfo  # noqa: F401
+import sys
 from typing import Any, NoReturn
 
-import engineio.async_drivers.threading  # noqa: F401
-import flask
-import flask_socketio
-import simple_websocket  # noqa: F401
-
+from course.sandbox import available_modules  # first: it decides what the libraries below can import
 from course.sandbox.child import run_child
 
 REQUEST_BYTES = 256 * 1024
@@ -69,7 +29,9 @@ CONTROL = 0
 
 def main(*, confined: bool) -> None:
     """Serve requests until the supervisor is gone."""
-    _warm_up()
+    available_modules.warm_up()
+    gc.collect()
+    gc.freeze()  # without it the first collection in a child would copy every page of the parent
     wire = socket.socket(fileno=os.dup(CONTROL))
     wire.setblocking(True)  # it may come from a gevent process, where sockets are non-blocking
     wakeup, alarm = socket.socketpair()
@@ -94,7 +56,9 @@ def main(*, confined: bool) -> None:
             _fork(wire, json.loads(data), descriptors, jobs, confined)
 
 
-def _fork(wire: socket.socket, request: dict[str, Any], descriptors: list[int], jobs: dict[int, str], confined: bool) -> None:
+def _fork(
+    wire: socket.socket, request: dict[str, Any], descriptors: list[int], jobs: dict[int, str], confined: bool
+) -> None:
     for descriptor in descriptors:
         os.set_blocking(descriptor, True)
     pid = os.fork()
@@ -133,23 +97,6 @@ def _send(wire: socket.socket, message: dict[str, Any], *descriptors: int) -> No
     ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
     with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the supervisor is gone: the next read says so
         wire.sendmsg([json.dumps(message).encode()], ancillary)
-
-
-def _warm_up() -> None:
-    """Take one tiny server through its first event, then freeze everything so that forks share it."""
-    app = flask.Flask("warm", root_path="/", static_folder=None)
-    app.config["SECRET_KEY"] = "warm"  # noqa: S105  (nobody ever connects)
-    socketio = flask_socketio.SocketIO(app, async_mode="threading")
-
-    @socketio.on("ping")
-    def ping(value: int) -> int:
-        return value
-
-    client = socketio.test_client(app)
-    client.emit("ping", 1, callback=True)
-    client.disconnect()
-    gc.collect()
-    gc.freeze()
 
 
 if __name__ == "__main__":

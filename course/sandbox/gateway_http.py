@@ -54,14 +54,15 @@ def pass_request(
         response = backend.response()
         if response.status == 101:
             raise Refused(502, "bad_answer", "The program changed the protocol without being asked to.")
-        pieces = backend.body()
-        if exchange:
-            pieces = iter([exchange.received(response, pieces)])
+        whole = exchange.received(response, backend.body()) if exchange else None
         begin_answer(start_response, response, port, address)
     except BaseException:
         held.close()
         raise
-    return _Streamed(pieces, held)
+    if whole is None:
+        return _Streamed(backend.body(), held)
+    held.close()
+    return [whole]
 
 
 def begin_answer(start_response: StartResponse, response: BackendResponse, port: Port, address: Address) -> None:

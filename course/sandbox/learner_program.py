@@ -18,9 +18,7 @@ from course.sandbox.tracebacks import described, folded, own_function
 
 Tell = Callable[[dict[str, Any]], None]
 
-NO_RUN = (
-    "Your program ended without socketio.run(app), so nothing listens. Put socketio.run(app) on its last line."
-)
+NO_RUN = "Your program ended without socketio.run(app), so nothing listens. Put socketio.run(app) on its last line."
 NO_MEMORY = "Stopped: your program asked for more memory than a sandbox has. Keep less at once."
 ASYNC_MODES = {
     "eventlet": "eventlet is deprecated, and not installed here.",
@@ -102,7 +100,7 @@ class LearnerProgram:
             logger = logging.getLogger(name)
             logger.setLevel(logging.ERROR)  # a level of its own keeps the library from adding a handler of its own
             logger.addHandler(handler)
-        flask.logging.default_handler.emit = handler.emit  # type: ignore[method-assign]
+        flask.logging.default_handler.emit = handler.emit
         logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # its access log says nothing that the wire does not
         logging.lastResort = handler
 

@@ -14,11 +14,9 @@ from types import ModuleType
 import flask
 import jinja2
 
+from course.sandbox.available_modules import SENTENCE as AVAILABLE
+
 HOME = "/home/learner"
-AVAILABLE = (
-    "flask, flask_socketio, socketio, and the usual modules of Python: json, time, random, math, datetime, threading, "
-    "collections, functools, itertools, logging, re, uuid, secrets, hashlib, statistics, queue…"
-)
 
 
 def install(files: Mapping[str, str]) -> None:
@@ -26,9 +24,7 @@ def install(files: Mapping[str, str]) -> None:
     for name, text in files.items():
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     sys.meta_path[:] = [importlib.machinery.BuiltinImporter, Finder(files)]
-    templates = {
-        name.removeprefix("templates/"): text for name, text in files.items() if name.startswith("templates/")
-    }
+    templates = {name.removeprefix("templates/"): text for name, text in files.items() if name.startswith("templates/")}
     loader = jinja2.DictLoader(templates)
     flask.Flask.jinja_loader = loader  # type: ignore[assignment, method-assign]
 

@@ -45,7 +45,7 @@ class Program:
         if size > MAX_SOURCE_BYTES:
             raise ProgramRefused(
                 "source_too_large",
-                f"Your program has {size // 1024} KB of source; {MAX_SOURCE_BYTES // 1024} KB is the most that runs here.",
+                f"Your program has {size // 1024} KB of source; at most {MAX_SOURCE_BYTES // 1024} KB can run here.",
             )
 
 
@@ -69,7 +69,7 @@ class Output:
 
 @dataclass(frozen=True)
 class LearnerException:
-    """An exception that escaped a handler while the server went on. Reported by the child: never trusted for grading."""
+    """An exception that escaped a handler while the server went on. The child says so: never trust it for grading."""
 
     type: str
     message: str

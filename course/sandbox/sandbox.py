@@ -123,7 +123,9 @@ class Sandbox:
 
     def queue(self, position: int) -> None:
         """Tell the learner how many are before them."""
-        self._step(StateChange("queued", f"The server is full. You are number {position} in the queue.", "full", position))
+        self._step(
+            StateChange("queued", f"The server is full. You are number {position} in the queue.", "full", position)
+        )
 
     def launch(self) -> list[socket.socket]:
         """Go to ``starting``, listen, and return the child's ends: listener, stdout, stderr, control."""
@@ -178,19 +180,19 @@ class Sandbox:
         pending = bytearray()
         with selectors.DefaultSelector() as selector:
             for stream, name in streams.items():
-                selector.register(stream, selectors.EVENT_READ, name)
+                selector.register(stream, selectors.EVENT_READ, (stream, name))
             while streams:
                 for key, _ in selector.select():
-                    stream: Any = key.fileobj
+                    stream, name = key.data
                     data = self._receive(stream)
                     if not data:
                         selector.unregister(stream)
                         del streams[stream]
                         stream.close()
-                    elif key.data == "control":
+                    elif name == "control":
                         self._hear(pending, data)
                     else:
-                        self._show(key.data, data)
+                        self._show(name, data)
         self._exited.wait(EXIT_SECONDS)
         self._conclude()
 

@@ -223,7 +223,7 @@ class Supervisor:
                 sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
         now = time.monotonic()
         if len(self._restarts) == RESTARTS_A_MINUTE and now - self._restarts[0] < 60:
-            self.unavailable = "Running code is off: its host process keeps ending. The operator can see why in the log."
+            self.unavailable = "Running code is off: its host process keeps ending. The operator's log says why."
             return
         self._restarts.append(now)
         try:

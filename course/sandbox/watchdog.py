@@ -67,8 +67,7 @@ class Watchdog:
 
     def _look_at_clocks(self, sandbox: Sandbox, now: float) -> None:
         limits = sandbox.limits
-        assert sandbox.ready_at is not None
-        if now - sandbox.ready_at > limits.wall_seconds:
+        if now - (sandbox.ready_at or now) > limits.wall_seconds:
             minutes = limits.wall_seconds / 60
             sandbox.end("limited", f"Stopped after {minutes:g} minutes. Press Run to go on.", "wall")
         elif now - sandbox.touched_at > limits.idle_seconds:
@@ -99,7 +98,7 @@ class Watchdog:
                 seconds = sandbox.limits.cpu_hog_seconds
                 sandbox.end(
                     "limited",
-                    f"Stopped: your program kept the processor busy for {seconds:g} s. Look for a loop that never waits.",
+                    f"Stopped: your program kept the processor busy for {seconds:g} s. Does a loop never wait?",
                     "cpu",
                 )
         else:

@@ -1,4 +1,4 @@
-"""From the course and a learner's saved work to what a page is drawn from: template context and the data its script reads."""
+"""What a page is drawn from: blocks for the template, and the data that its script begins with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of the course: the map, a lesson, an exercise, the playground, and the ready client of a running sandbox."""
+"""The pages of the course: the map, a lesson, an exercise, the playground, and the client of a running sandbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every course page carries: a strict Content Security Policy with a fresh nonce, and an Origin check on changes."""
+"""What every course page carries: a strict Content Security Policy, and an Origin check on changes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,47 @@
+"""What a learner's program can import: all of it is imported in the fork server, since a child can open no file."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+KEPT_OUT = ("gevent", "eventlet", "uwsgi", "redis", "valkey", "kombu", "kafka", "zmq", "aiohttp", "aio_pika")
+"""Flask-SocketIO and python-socketio import these when they can, and must not here: ``SocketIO(app)`` would pick
+another async mode than the lesson says, and the message queues cost 20 MB."""
+
+STANDARD_LIBRARY = (
+    "array asyncio base64 binascii bisect calendar collections.abc colorsys contextlib contextvars copy csv "
+    "dataclasses datetime decimal difflib encodings.idna encodings.latin_1 enum fractions functools hashlib heapq hmac html "
+    "html.parser http.client inspect io itertools json keyword logging.handlers math numbers operator pathlib pprint "
+    "queue random re sched secrets select selectors shlex socket statistics string struct textwrap threading time "
+    "timeit traceback types typing unicodedata unittest.mock urllib.parse urllib.request uuid warnings weakref "
+    "wsgiref.util zlib zoneinfo"
+).split()
+
+LIBRARIES = ("flask", "flask_socketio", "socketio", "engineio.async_drivers.threading", "simple_websocket", "jinja2")
+
+SENTENCE = (
+    "flask, flask_socketio, socketio, and the usual modules of Python: json, time, random, math, datetime, threading, "
+    "collections, functools, itertools, logging, re, uuid, secrets, hashlib, statistics, queue…"
+)
+
+for _name in KEPT_OUT:
+    sys.modules[_name] = None  # type: ignore[assignment]
+for _name in (*STANDARD_LIBRARY, *LIBRARIES):
+    importlib.import_module(_name)
+
+
+def warm_up() -> None:
+    """Take one tiny server through its first event, in process, so that what is made on first use is made here."""
+    import flask
+    import flask_socketio
+
+    app = flask.Flask("warm", root_path="/", static_folder=None)
+    app.config["SECRET_KEY"] = "warm"  # noqa: S105  (nobody ever connects)
+    socketio: Any = flask_socketio.SocketIO(app, async_mode="threading")
+    socketio.on_event("add", lambda a, b: a + b)
+    client = socketio.test_client(app)
+    client.emit("add", 1, 2, callback=True)
+    client.disconnect()
+    app.test_client().get("/")
