@@ -12,6 +12,7 @@ test("the pill says each state in words", () => {
   assert.deepEqual(of({ state: "queued", queuePosition: 3 }), { kind: "queued", text: "Waiting · number 3" });
   assert.deepEqual(of({ state: "limited", code: "memory" }), { kind: "limited", text: "Stopped: memory limit" });
   assert.deepEqual(of({ state: "crashed" }), { kind: "crashed", text: "Crashed" });
+  assert.deepEqual(of({ state: "crashed", code: "no_run_call" }), { kind: "crashed", text: "Ended" });
   assert.equal(of({ state: "limited", code: "something new" }).text, "Stopped by a limit");
   assert.equal(pillOf(sandbox({ state: "stopped" }), { pending: true }).text, "Starting");
 });
@@ -19,6 +20,7 @@ test("the pill says each state in words", () => {
 test("a crash names its line, and a stop that the learner asked for says nothing", () => {
   const error = { type: "NameError", message: "name 'emitt' is not defined", line: 7 };
   assert.equal(endOf(sandbox({ state: "crashed", error })), "Your program crashed on line 7: NameError: name 'emitt' is not defined");
+  assert.equal(endOf(sandbox({ state: "crashed", error, reason: "Python can't read line 7." })), "Python can't read line 7.");
   assert.equal(endOf(sandbox({ state: "stopped", code: "stopped", reason: "You stopped it." })), "");
   assert.equal(endOf(sandbox({ state: "stopped", code: "idle", reason: "Nobody used it." })), "Nobody used it.");
 });

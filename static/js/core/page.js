@@ -30,13 +30,25 @@ export function loadPageData(root = document) {
   store.set(stateFromPage({ ...EMPTY_PAGE, ...JSON.parse(script.textContent) }));
   const { page } = store.get();
   const send = (event, payload) => link?.send(event, payload);
-  work = keepWork({ store, storage: window.localStorage, request, send });
+  // A save that can't go out says so at once: it is tried again by itself when the connection is back.
+  const saving = (event, payload) =>
+    store.get().connection === "offline" ? Promise.reject(new RequestFailed("offline")) : request(event, payload);
+  work = keepWork({ store, storage: ownStorage(), request: saving, send });
   if (Object.keys(page.workspaces ?? {}).length > 0) work.start();
   if (page.namespace) link = openSocket(page.namespace, { handlers, onConnection });
   window.addEventListener("pagehide", () => work.leave());
   window.addEventListener("pageshow", (event) => event.persisted && work.retry());
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && work.retry());
   return true;
+}
+
+/** Return localStorage, or null where the browser forbids it: then nothing is kept here, only on the server. */
+function ownStorage() {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
 }
 
 function onConnection(connection, reason) {

@@ -1,6 +1,8 @@
 // A request to the lesson namespace: a promise of the acknowledgement, or an error that has a code and a sentence.
 
 export const REQUEST_TIMEOUT_MS = 10_000;
+/** How long a request waits for a connection that is being made: a button must not seem dead for longer. */
+const CONNECT_PATIENCE_MS = 4_000;
 
 const SENTENCES = {
   offline: "The page is not connected to the server just now. It reconnects by itself; your code is saved.",
@@ -21,14 +23,14 @@ export class RequestFailed extends Error {
 /**
  * Emit `event` and return its acknowledgement.
  *
- * A socket that is still connecting is waited for within the same `timeout` (milliseconds): nothing is left in the
- * client's send buffer, from where a Run could start long after the learner had given up.
+ * A socket that is still connecting is waited for a little; `timeout` (milliseconds) holds for everything. Nothing is
+ * left in the client's send buffer, from where a Run could start long after the learner had given up.
  *
  * Throws RequestFailed: "offline", "timeout", "bad_reply", or the server's own code.
  */
 export async function request(socket, event, payload, { timeout = REQUEST_TIMEOUT_MS } = {}) {
   const until = Date.now() + timeout;
-  if (!socket.connected) await connected(socket, timeout);
+  if (!socket.connected) await connected(socket, Math.min(timeout, CONNECT_PATIENCE_MS));
   let reply;
   try {
     reply = await socket.timeout(Math.max(1, until - Date.now())).emitWithAck(event, payload);

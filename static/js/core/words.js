@@ -11,10 +11,12 @@ const SHORT_REASONS = {
   cpu: "processor limit",
   wall: "time limit",
   idle: "nobody used it",
-  output: "too much output",
-  processes: "too many threads",
+  start: "it never listened",
   replaced: "replaced by a newer run",
 };
+
+/** A program that came to its end without an error did not crash, though nothing listens any more. */
+const QUIET_ENDS = new Set(["no_run_call", "exited"]);
 
 /**
  * Return what the status pill shows for a sandbox (or null): {kind, text}; `kind` is the name of a state or "off".
@@ -32,7 +34,7 @@ export function pillOf(sandbox, { pending = false, now = Date.now() / 1000 } = {
     case "ready":
       return { kind: "running", text: sandbox.startedAt ? `Running · ${clock(now - sandbox.startedAt)}` : "Running" };
     case "crashed":
-      return { kind: "crashed", text: "Crashed" };
+      return { kind: "crashed", text: QUIET_ENDS.has(sandbox.code) ? "Ended" : "Crashed" };
     case "limited":
       return { kind: "limited", text: short ? `Stopped: ${short}` : "Stopped by a limit" };
     default:
@@ -50,7 +52,8 @@ export function endOf(sandbox) {
 }
 
 function crash({ error, reason }) {
-  if (!error?.type) return reason || "Your program ended. The server log has what it said last.";
+  if (reason) return reason;
+  if (!error?.type) return "Your program ended. The server log has what it said last.";
   const where = error.line ? ` on line ${error.line}` : "";
   return `Your program crashed${where}: ${error.type}${error.message ? `: ${error.message}` : ""}`;
 }

@@ -48,7 +48,7 @@ const linesAtOnce = EditorView.domEventHandlers({
 const behaviour = [
   linesAtOnce,
   lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
-  indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), highlightActiveLine(), highlightSelectionMatches(),
+  indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ icons: false }), highlightActiveLine(), highlightSelectionMatches(),
   indentUnit.of("    "), EditorState.tabSize.of(4),
   keymap.of([
     { key: "Ctrl-m", run: toggleTabFocusMode },

@@ -24,7 +24,7 @@ const look = EditorView.theme({
   ".cm-textfield": { backgroundColor: "var(--surface)", borderColor: "var(--control)", color: "var(--text)" },
   ".cm-button": { backgroundImage: "none", backgroundColor: "var(--surface)", borderColor: "var(--control)", color: "var(--text)" },
   ".cm-tooltip": { backgroundColor: "var(--surface)", color: "var(--text)", border: "1px solid var(--control)" },
-  ".cm-tooltip-autocomplete > ul": { fontFamily: "var(--code-font)" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { fontFamily: "var(--code-font)" },
   ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--on-accent)" },
   ".cm-completionDetail": { fontStyle: "normal", color: "var(--muted)" },
   "li[aria-selected] .cm-completionDetail": { color: "var(--on-accent)" },

@@ -4,9 +4,9 @@ import { loadEditor } from "../core/editor-chunk.js";
 import { fill, h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
 import { saveWords } from "../core/words.js";
+import { keyRow } from "../editor/key-row.js";
 import "./work-notes.js";
 
-const PHONE_KEYS = ["Tab", "(", ")", ":", "'", "undo"];
 const ENTRY = "server.py";
 
 class CodeEditor extends HTMLElement {
@@ -49,9 +49,9 @@ class CodeEditor extends HTMLElement {
     this.saved = h("span", { class: "save-state" });
     this.help = h("span", { class: "editor-help" }, "Esc then Tab leaves the editor");
     this.body = h("div", { class: "editor-body", id: "editor-body" });
-    this.keys = h("div", { class: "key-row", role: "group", "aria-label": "Keys" }, PHONE_KEYS.map((key) => this.#key(key)));
+    const keys = keyRow({ editor: () => this.#editor, area: this.area });
     const typedBefore = this.area.value !== this.area.defaultValue;
-    fill(this, h("div", { class: "editor-head" }, this.name, this.tabs, this.help, this.saved), h("work-notes"), this.body, this.keys);
+    fill(this, h("div", { class: "editor-head" }, this.name, this.tabs, this.help, this.saved), h("work-notes"), this.body, keys);
     this.body.append(this.area);
     Object.assign(this.area, { spellcheck: false, hidden: false });
     this.area.setSelectionRange(from, to);
@@ -151,24 +151,6 @@ class CodeEditor extends HTMLElement {
       const start = this.area.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
       this.area.focus();
       this.area.setSelectionRange(start, start);
-    }
-  }
-
-  #key(name) {
-    const press = () => {
-      if (name === "undo") this.#editor ? this.#editor.undo() : document.execCommand("undo");
-      else this.#insert(name === "Tab" ? "    " : name);
-    };
-    // Pressing must not take the focus, or the soft keyboard would fold away.
-    return h("button", { type: "button", tabindex: "-1", "aria-label": name === "undo" ? "Undo" : name, onpointerdown: (event) => event.preventDefault(), onclick: press }, name === "undo" ? "↶" : name);
-  }
-
-  #insert(piece) {
-    if (this.#editor) {
-      this.#editor.insert(piece);
-    } else {
-      this.area.setRangeText(piece, this.area.selectionStart, this.area.selectionEnd, "end");
-      this.area.dispatchEvent(new Event("input"));
     }
   }
 }
