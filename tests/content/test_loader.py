@@ -1,0 +1,370 @@
+"""Every rule finds the mistake that was planted for it: the right file, the right line, and a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from course.cli.new_lesson import NameRefused, make_lesson
+from course.content.images import MAX_IMAGE_BYTES
+from course.content.loader import load_course
+from course.content.markdown import TAGS
+from course.content.model import Example, ExerciseLink, Prose, Question
+from tests.content.courses import BUNDLE, EXERCISE, LESSON, SLUG, change, problems, whole_course
+
+COURSE = Path(__file__).parents[2] / "lessons"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return whole_course(tmp_path / "lessons")
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One mistake, made by replacing text of a file, and where it must be found."""
+
+    rule: str
+    file: str
+    old: str
+    new: str
+    lines_below: int = 0
+    """The problem's line, counted from the line of the change."""
+    found_in: str = ""
+    line: int | None = None
+
+
+TASK = f"{EXERCISE}/task.md"
+CHECKS = f"{EXERCISE}/checks.py"
+
+TASK_LINE = "- answers_in_capitals: `shout` with a text is acknowledged with the text **in capitals**."
+WHY = "The capitals were made and thrown away: without `return`, the acknowledgement is empty."
+SOLUTION = "::: solution\nOne line is enough: `return text.upper()`.\n:::"
+NO_REASON = "- [ ] Every client\n  > That takes an `emit` with `broadcast=True`."
+
+TEXT_PLANTS = [
+    Plant("front-matter", LESSON, "---\ntitle", "title", line=1),
+    Plant("front-matter", LESSON, "minutes: 5", "minutes: [5", lines_below=1),
+    Plant("front-matter", LESSON, "summary: One", "summary: One: two:", lines_below=0),
+    Plant("front-matter-missing", LESSON, "insight: The one thing to remember.\n", "", line=1),
+    Plant("front-matter-value", LESSON, "minutes: 5", "minutes: five"),
+    Plant("front-matter-value", LESSON, "minutes: 5", "minutes: 0"),
+    Plant("front-matter-value", LESSON, "level: Foundation", "level: Hard"),
+    Plant("front-matter-value", LESSON, "events: [echo]", "events: echo"),
+    Plant("front-matter-value", LESSON, "draft: true", "draft: perhaps"),
+    Plant("duplicate-key", LESSON, "minutes: 5", "minutes: 5\nminutes: 6", lines_below=1),
+    Plant("unknown-key", LESSON, "minutes: 5", "minutes: 5\nauthor: me", lines_below=1),
+    Plant("block-name", LESSON, "::: question who", "::: qestion who"),
+    Plant("block-place", LESSON, "::: question who-hears-it", "::: hint"),
+    Plant("block-marker", LESSON, "::: question who", ":::question who"),
+    Plant("block-unclosed", LESSON, "  > An acknowledgement needs no event of its own.\n:::", "", line=15),
+    Plant("block-stray-end", LESSON, "## Show it", ":::"),
+    Plant("block-words", LESSON, "::: example echo", "::: example"),
+    Plant("block-words", LESSON, "::: exercise echo-louder", "::: exercise echo louder"),
+    Plant("block-text", LESSON, "::: exercise echo-louder\n", "::: exercise echo-louder\nDo it.\n"),
+    Plant("stray-key", LESSON, "## Show it", "- [x] done"),
+    Plant("stray-key", LESSON, "## Show it", "= 42"),
+    Plant("fence-unclosed", LESSON, "## Check yourself", "```python"),
+    Plant("fence-language", LESSON, "## Show it", "```\ncode\n```"),
+    Plant("block-in-fence", LESSON, "## Show it", "```text\n- [x] done\n```", lines_below=1),
+    Plant("question-line", LESSON, "- [x] The client", "- [X] The client"),
+    Plant("question-key", LESSON, "- [x] The client", "- [ ] The client", lines_below=-5),
+    Plant("question-id", LESSON, "::: question who-hears-it", "::: question"),
+    Plant("question-kind", LESSON, "::: question who-hears-it", "::: question who-hears-it sorting"),
+    Plant("question-stem", LESSON, "Who hears what the `echo` handler returns?", "", lines_below=-1),
+    Plant("question-options", LESSON, "- [ ] Every client\n  > That takes an `emit` with `broadcast=True`.\n", "", -3),
+    Plant("option-reason", LESSON, NO_REASON, "- [ ] Every client"),
+    Plant("option-catch-all", LESSON, "- [ ] Every client", "- [ ] All of the above"),
+    Plant("option-twice", LESSON, "- [ ] Every client", "- [ ] The client that asked", lines_below=2),
+    Plant(
+        "question-reason", LESSON, "::: question who-hears-it", "::: question a text\nSo?\n\n= b\n:::\n::: question c"
+    ),
+    Plant("duplicate-id", LESSON, "::: question who-hears-it", "::: question what-comes-back"),
+    Plant("duplicate-id", LESSON, "## Try it", "::: example echo\nAgain.\n:::"),
+    Plant("example-missing", LESSON, "::: example echo", "::: example ecko"),
+    Plant(
+        "example-unused",
+        LESSON,
+        "::: example echo\n",
+        "::: example ecko\n",
+        found_in=f"{BUNDLE}/examples/echo.py",
+        line=1,
+    ),
+    Plant("example-title", f"{BUNDLE}/examples/echo.py", '"""A server that echoes"""', "", line=1),
+    Plant("python-syntax", f"{BUNDLE}/examples/echo.py", "    return text", "    return text)"),
+    Plant("exercise-missing", LESSON, "::: exercise echo-louder", "::: exercise echo-softer"),
+    Plant("exercise-unplaced", LESSON, "::: exercise echo-louder\n:::", "", found_in=EXERCISE, line=1),
+    Plant("heading-level", LESSON, "## Show it", "# Show it"),
+    Plant("heading-level", LESSON, "## Show it", "#### Show it"),
+    Plant("dead-link", LESSON, "## Show it", "[up](#shew-it)"),
+    Plant("dead-link", LESSON, "## Show it", "[there](/lessons/no-such-lesson/)"),
+    Plant("dead-link", LESSON, "## Show it", f"[there](/lessons/{SLUG}/no-such-exercise/)"),
+    Plant("dead-link", LESSON, "## Show it", f"[there](/lessons/{SLUG}/#no-such-heading)"),
+    Plant("dead-link", LESSON, "## Show it", "[there](other.md)"),
+    Plant("dead-link", LESSON, "## Show it", "[there](javascript:alert)"),
+    Plant("dead-link", TASK, "Let the server", "[Look](/nowhere/). Let the server"),
+    Plant("image-missing", LESSON, "## Show it", "![Two clients](images/two.png)"),
+    Plant("image-missing", LESSON, "## Show it", "![Two clients](https://example.org/two.png)"),
+    Plant("image-missing", LESSON, "## Show it", "![Two clients](images/../lesson.md)"),
+    Plant("image-alt", LESSON, "## Show it", "![](images/two.png)"),
+    Plant("image-alt", LESSON, "## Show it", "![two.png](images/two.png)"),
+    Plant("exercise-goal", TASK, "Let the server answer `shout` in capitals.", "", line=1),
+    Plant("exercise-tasks", TASK, TASK_LINE, "", line=1),
+    Plant("exercise-solution", TASK, SOLUTION, "", line=1),
+    Plant("task-line", TASK, "- answers_in_capitals: ", "- answers in capitals: "),
+    Plant("task-check", TASK, "- answers_in_capitals:", "- answers_in_kapitals:"),
+    Plant("check-unused", TASK, "- answers_in_capitals:", "- answers_in_kapitals:", found_in=CHECKS, line=7),
+    Plant(
+        "duplicate-id",
+        TASK,
+        "- answers_in_capitals:",
+        "- answers_in_capitals: again\n- answers_in_capitals:",
+        lines_below=1,
+    ),
+    Plant("block-empty", TASK, "What the handler returns becomes the acknowledgement.", "", lines_below=-1),
+    Plant("block-twice", TASK, "::: hint\nA text", "::: solution\nIt is.\n:::\n::: solution\nA text", lines_below=3),
+    Plant(
+        "check-title", CHECKS, '    """The acknowledgement of “shout” is the text in capitals"""\n', "", lines_below=-1
+    ),
+    Plant("python-syntax", CHECKS, "    mistake = None", "    mistake = = None"),
+    Plant("python-syntax", f"{EXERCISE}/solution/server.py", "def shout(text):", "def shout(text)"),
+    Plant("why-missing", f"{EXERCISE}/wrong/never-answers/why.md", WHY, "", line=1),
+    Plant("course-file", "course.toml", 'title = "A course"', "title = A course"),
+    Plant("course-key", "course.toml", 'title = "A course"\n', "", line=1),
+    Plant("course-key", "course.toml", 'server = "playground/server.py"', "", line=1),
+    Plant("unknown-key", "course.toml", "[playground]", 'colour = "red"\n[playground]'),
+    Plant(
+        "program-missing",
+        "course.toml",
+        '"playground/server.py"',
+        '"nowhere/server.py"',
+        found_in="nowhere/server.py",
+        line=1,
+    ),
+]
+
+
+@pytest.mark.parametrize("plant", TEXT_PLANTS, ids=lambda plant: f"{plant.rule}-{plant.new[:20].strip()}")
+def test_it_finds_the_planted_mistake(root: Path, plant: Plant) -> None:
+    at = change(root, plant.file, plant.old, plant.new)
+    found = problems(root)
+    places = [(problem.file, problem.line) for problem in found if problem.rule == plant.rule]
+    expected = (plant.found_in or plant.file, plant.line if plant.line is not None else at + plant.lines_below)
+    assert expected in places, found
+
+
+def _without(path: str) -> Callable[[Path], None]:
+    def remove(root: Path) -> None:
+        target = root / path
+        for file in sorted(target.rglob("*"), reverse=True):
+            file.rmdir() if file.is_dir() else file.unlink()
+        target.rmdir() if target.is_dir() else target.unlink()
+
+    return remove
+
+
+def _second(name: str) -> Callable[[Path], None]:
+    def make(root: Path) -> None:
+        (root / BUNDLE).rename(root / "09-other-slug")
+        make_lesson(root, BUNDLE)
+        (root / "09-other-slug").rename(root / name)
+
+    return make
+
+
+def _heavy_image(root: Path) -> None:
+    (root / BUNDLE / "images").mkdir()
+    (root / BUNDLE / "images/two.png").write_bytes(b"x" * (MAX_IMAGE_BYTES + 1))
+    change(root, LESSON, "## Show it", "![Two clients](images/two.png)")
+
+
+def _binary(root: Path) -> None:
+    (root / EXERCISE / "starter/server.py").write_bytes(b"\xff\xfe")
+
+
+def _large(root: Path) -> None:
+    (root / EXERCISE / "starter/templates").mkdir()
+    (root / EXERCISE / "starter/templates/page.html").write_text("x" * 70_000)
+
+
+def _odd_exercise(root: Path) -> None:
+    (root / BUNDLE / "exercises/Not A Slug").mkdir()
+
+
+def _odd_mistake(root: Path) -> None:
+    (root / EXERCISE / "wrong/never-answers").rename(root / EXERCISE / "wrong/Never_Answers")
+
+
+FOLDER_PLANTS: list[tuple[str, str, Callable[[Path], None]]] = [
+    ("file-missing", "course.toml", _without("course.toml")),
+    ("file-missing", LESSON, _without(LESSON)),
+    ("file-missing", TASK, _without(TASK)),
+    ("file-missing", CHECKS, _without(CHECKS)),
+    ("file-unreadable", f"{EXERCISE}/starter/server.py", _binary),
+    ("program-missing", f"{EXERCISE}/starter/server.py", _without(f"{EXERCISE}/starter")),
+    ("program-missing", f"{EXERCISE}/solution/server.py", _without(f"{EXERCISE}/solution")),
+    (
+        "program-missing",
+        f"{EXERCISE}/wrong/never-answers/server.py",
+        _without(f"{EXERCISE}/wrong/never-answers/server.py"),
+    ),
+    ("program-too-large", f"{EXERCISE}/starter", _large),
+    ("why-missing", f"{EXERCISE}/wrong/never-answers/why.md", _without(f"{EXERCISE}/wrong/never-answers/why.md")),
+    ("too-few-mistakes", f"{EXERCISE}/wrong", _without(f"{EXERCISE}/wrong/never-answers")),
+    ("mistake-id", f"{EXERCISE}/wrong/Never_Answers", _odd_mistake),
+    ("exercise-slug", f"{BUNDLE}/exercises/Not A Slug", _odd_exercise),
+    ("image-heavy", LESSON, _heavy_image),
+    ("bundle-name", "1-speaking", _second("1-speaking")),
+    ("bundle-name", "02-playground", _second("02-playground")),
+    ("duplicate-id", f"02-{SLUG}", _second(f"02-{SLUG}")),
+    ("duplicate-id", "01-zebra", _second("01-zebra")),
+]
+
+
+@pytest.mark.parametrize(
+    ("rule", "file", "plant"), FOLDER_PLANTS, ids=[f"{rule}-{file}" for rule, file, _ in FOLDER_PLANTS]
+)
+def test_it_finds_the_planted_file(root: Path, rule: str, file: str, plant: Callable[[Path], None]) -> None:
+    plant(root)
+    assert (rule, file) in [(problem.rule, problem.file) for problem in problems(root)]
+
+
+def test_an_exercise_without_hints_is_a_problem(root: Path) -> None:
+    text = (root / TASK).read_text()
+    (root / TASK).write_text(
+        text.replace("::: hint", "::: solution").replace("::: solution\nOne line", "::: hint\nOne line")
+    )
+    assert not [problem for problem in problems(root) if problem.rule == "exercise-hints"]
+    (root / TASK).write_text(text[: text.index("::: hint")])
+    assert (TASK, "exercise-hints") in [(problem.file, problem.rule) for problem in problems(root)]
+
+
+def test_every_problem_says_what_to_do(root: Path) -> None:
+    for plant in (TEXT_PLANTS[0], TEXT_PLANTS[12], TEXT_PLANTS[-1]):
+        change(root, plant.file, plant.old, plant.new)
+    for problem in problems(root):
+        assert len(problem.fix.split()) >= 3
+        assert problem.message.endswith(".")
+
+
+def test_a_broken_lesson_is_left_out_and_the_rest_stays(root: Path) -> None:
+    make_lesson(root, "02-next")
+    change(root, LESSON, "- [x] The client", "- [X] The client")
+    course = load_course(root)
+    assert [lesson.slug for lesson in course.lessons] == ["next"]
+    assert {problem.file for problem in course.problems} == {LESSON}
+
+
+def test_a_warning_leaves_the_lesson_in(root: Path) -> None:
+    change(root, LESSON, "## Show it", "[up](#shew-it)")
+    course = load_course(root)
+    assert [problem.severity for problem in course.problems] == ["warning"]
+    assert [lesson.slug for lesson in course.lessons] == [SLUG]
+
+
+def test_it_never_raises_even_where_there_is_no_course(tmp_path: Path) -> None:
+    course = load_course(tmp_path / "nowhere")
+    assert course.lessons == ()
+    assert course.problems != ()
+
+
+def test_a_whole_lesson_becomes_blocks_in_the_order_of_the_text(root: Path) -> None:
+    (lesson,) = load_course(root).lessons
+    kinds = [type(block) for block in lesson.blocks]
+    assert kinds == [Prose, Question, Prose, Example, Prose, ExerciseLink, Prose, Question]
+    assert (lesson.number, lesson.slug, lesson.draft) == (1, SLUG, True)
+    assert [heading.id for heading in lesson.headings] == ["show-it", "try-it", "check-yourself"]
+    exercise = lesson.exercises["echo-louder"]
+    assert [task.check for task in exercise.tasks] == ["answers_in_capitals"]
+    assert [mistake.id for mistake in exercise.mistakes] == ["forgets-to-shout", "never-answers", "one-word-only"]
+    assert all(set(mistake.files) == {"server.py"} for mistake in exercise.mistakes)
+    assert lesson.starting_files("echo-louder") == exercise.starter
+
+
+def test_headings_of_one_name_get_ids_of_their_own(root: Path) -> None:
+    change(root, LESSON, "## Try it", "## Show it")
+    (lesson,) = load_course(root).lessons
+    assert [heading.id for heading in lesson.headings][:2] == ["show-it", "show-it_1"]
+
+
+def test_the_version_changes_with_any_file_of_the_bundle(root: Path) -> None:
+    before = load_course(root).lessons[0].version
+    assert load_course(root).lessons[0].version == before
+    (root / EXERCISE / "checks.py").write_text((root / EXERCISE / "checks.py").read_text() + "\n# changed\n")
+    assert load_course(root).lessons[0].version != before
+
+
+def tags_of(html: str) -> list[tuple[str, dict[str, str]]]:
+    """Return the tags that a browser would see, with their attributes."""
+    found: list[tuple[str, dict[str, str]]] = []
+
+    class Reader(HTMLParser):
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            found.append((tag, {name: value or "" for name, value in attrs}))
+
+    Reader().feed(html)
+    return found
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        '<p style="color: red">red</p>',
+        "[click](javascript:alert(1))",
+        "[click](data:text/html,x)",
+        "<iframe src=//example.org></iframe>",
+    ],
+)
+def test_nothing_active_gets_through_the_markdown(root: Path, hostile: str) -> None:
+    change(root, LESSON, "## Show it", hostile)
+    course = load_course(root)
+    html = " ".join(block.html for block in course.lessons[0].blocks if isinstance(block, Prose))
+    for tag, attributes in tags_of(html):
+        assert tag in TAGS
+        assert set(attributes) <= {"id", "href", "rel", "class", "tabindex"}
+        assert not attributes.get("href", "").startswith(("javascript:", "data:"))
+
+
+def test_code_is_coloured_by_classes_alone(root: Path) -> None:
+    change(root, LESSON, "## Show it", "```python\nreturn 1\n```")
+    (lesson,) = load_course(root).lessons
+    html = " ".join(block.html for block in lesson.blocks if isinstance(block, Prose))
+    assert '<div class="code"><pre tabindex="0">' in html
+    assert '<span class="k">return</span>' in html
+    assert "style=" not in html
+
+
+@pytest.mark.parametrize("name", ["8-x", "08_x", "08-X", "08-", "x", "08-a--b"])
+def test_a_new_lesson_needs_a_proper_name(root: Path, name: str) -> None:
+    with pytest.raises(NameRefused):
+        make_lesson(root, name)
+
+
+@pytest.mark.parametrize("name", ["01-other", f"02-{SLUG}"])
+def test_a_new_lesson_takes_no_number_or_slug_of_another(root: Path, name: str) -> None:
+    with pytest.raises(NameRefused, match="there already"):
+        make_lesson(root, name)
+
+
+def test_the_course_of_this_project_has_no_problem() -> None:
+    course = load_course(COURSE)
+    assert course.problems == ()
+    assert "listening-to-events" in [lesson.slug for lesson in course.lessons]
+
+
+def test_lesson_three_asks_enough_and_shows_no_key() -> None:
+    lesson = load_course(COURSE).lesson("listening-to-events")
+    assert len(lesson.quiz) >= 8
+    assert {question.kind for question in lesson.quiz} == {"single", "multiple", "text", "number"}
+    assert isinstance(lesson.blocks[1], Question)
+    assert lesson.blocks[1].role == "prediction"
+    assert set(lesson.exercises) == {"add-with-ack", "specific-and-catch-all", "bad-input-must-not-hang"}
+    for example in lesson.examples:
+        assert example.source.rstrip().endswith("socketio.run(app)")
+        assert 'async_mode="threading"' in example.source
