@@ -68,13 +68,14 @@ class ReportedException:
     message: str
     line: int | None
     handler: str
+    """Name of the learner's function that was called; empty when it never got so far."""
     noted_at: float
     """On the monotonic clock."""
 
     def sentence(self) -> str:
         """Return what happened, with the line where there is one."""
         where = f" on line {self.line}" if self.line else ""
-        whose = f"Your handler for “{self.handler}”" if self.handler else "Your program"
+        whose = f"Your function {self.handler}()" if self.handler.isidentifier() else "Your program"
         return f"{whose} raised {self.type}{where}."
 
 

@@ -228,7 +228,7 @@ def looks(server: Server) -> None:
     later.start()
     bundle.run(grader, looks, notes)
     later.join()
-    assert bundle.results[0].message == "Your handler for “add” raised KeyError on line 3. Your program raised E."
+    assert bundle.results[0].message == "Your function add() raised KeyError on line 3. Your program raised E."
 
 
 def test_a_flood_of_exceptions_is_cut() -> None:

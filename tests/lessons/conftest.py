@@ -1,4 +1,4 @@
-"""One warm grader for all exercises."""
+"""One warm grader, and one supervisor, for all exercises."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 from course.grading.grader import Grader
-from tests.lessons.stage import Stage
+from course.sandbox.limits import Limits
+from course.sandbox.supervisor import Supervisor
+from tests.lessons.stage import Sandboxed, Stage, unconfined
 
 
 @pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Run programs in the real sandbox; where this machine has none, as plain processes."""
+    supervisor = Supervisor(Limits(), tmp_path_factory.mktemp("sandboxes"), slots=2)
+    supervisor.open()
     grader = Grader()
     grader.open()
-    yield Stage(grader)
+    yield Stage(grader, unconfined if supervisor.unavailable else Sandboxed(supervisor))
     grader.close()
+    supervisor.close()

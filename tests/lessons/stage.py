@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import LearnerNotes
+from course.sandbox.model import LearnerException, Output, Program, StateChange, TraceRow
+from course.sandbox.supervisor import Supervisor
 from tests.grading.harness import ROOT, served
 
 LESSONS = ROOT / "lessons"
+READY_SECONDS = 20
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,12 @@ class Report:
         return "\n".join([*rows, str(self.summary)])
 
 
+class Runs(Protocol):
+    """A way to run a program: gives its socket while it runs, and tells the notes what befalls it."""
+
+    def __call__(self, source: str, notes: LearnerNotes) -> AbstractContextManager[Path]: ...
+
+
 def exercises(lessons: Path = LESSONS) -> list[Exercise]:
     """Return every exercise of the course."""
     return [Exercise(file.parent) for file in sorted(lessons.glob("*/exercises/*/checks.py"))]
@@ -65,14 +75,14 @@ def exercises(lessons: Path = LESSONS) -> list[Exercise]:
 class Stage:
     """Runs a program afresh for every check run."""
 
-    def __init__(self, grader: Grader) -> None:
+    def __init__(self, grader: Grader, running: Runs) -> None:
         self._grader = grader
+        self._running = running
         self._first: dict[tuple[Path, str], Report] = {}
 
     def first_report(self, exercise: Exercise, program: str) -> Report:
         """Return what the checks said the first time, for tests that only look at the words."""
-        key = (exercise.folder, program)
-        return self._first.get(key) or self.check(exercise, program)
+        return self._first.get((exercise.folder, program)) or self.check(exercise, program)
 
     def check(self, exercise: Exercise, program: str) -> Report:
         """Check the program in the folder `program` of the exercise."""
@@ -85,7 +95,47 @@ class Stage:
         self._first.setdefault((exercise.folder, program), report)
         return report
 
+
+@contextmanager
+def unconfined(source: str, notes: LearnerNotes) -> Iterator[Path]:
+    """Run a program as a plain process: for machines that have no sandbox."""
+    with served(source, lambda exception: notes.exception(**exception)) as path:
+        yield path
+
+
+class Sandboxed:
+    """Runs a program in the real sandbox."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
+
     @contextmanager
-    def _running(self, source: str, notes: LearnerNotes) -> Iterator[Path]:
-        with served(source, lambda exception: notes.exception(**exception)) as path:
-            yield path
+    def __call__(self, source: str, notes: LearnerNotes) -> Iterator[Path]:
+        """Run the program as a check of the site would."""
+        sandbox = self._supervisor.start(
+            Program({"server.py": source}), learner="the tests", purpose="check", watcher=_Listener(notes)
+        )
+        try:
+            state = sandbox.wait_ready(READY_SECONDS)
+            assert state.state == "ready", state
+            yield sandbox.socket_path
+        finally:
+            self._supervisor.stop(sandbox.id)
+
+
+class _Listener:
+    def __init__(self, notes: LearnerNotes) -> None:
+        self._notes = notes
+
+    def state_changed(self, sandbox_id: str, change: StateChange) -> None:
+        if change.state in ("crashed", "limited"):
+            self._notes.ended(change.reason)
+
+    def output(self, sandbox_id: str, piece: Output) -> None: ...
+
+    def exception(self, sandbox_id: str, exception: LearnerException) -> None:
+        self._notes.exception(
+            type=exception.type, message=exception.message, line=exception.line, handler=exception.handler
+        )
+
+    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...
