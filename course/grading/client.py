@@ -180,7 +180,7 @@ class Client:
             exception = (fitting or raised)[0]
             return CheckFailed(
                 exception.sentence(),
-                actual=f"{exception.type}: {exception.message}"[:300],
+                actual=exception.shown(),
                 hint="Start at the line that raised: the server log shows the whole traceback.",
                 line=exception.line,
             )
@@ -199,6 +199,7 @@ class Client:
                 expected=f"{self.name} hears a few events",
                 actual=f"more than {MAX_RECEIVED_BYTES // 1024**2} MB",
                 hint="Is there an emit in a loop without an end?",
+                settled=True,
             )
         return CheckFailed(
             f"Your server disconnected {self.name}.",
@@ -235,10 +236,7 @@ class Client:
             f"{self.name} never heard “{event}”: it waited {self.patience:.0f} s.",
             actual="; ".join(f"{self.name} heard {item}" for item in self.heard()[:3]) or "nothing came",
         )
-        failure.expected = expected
-        failure.hint = hint or failure.hint
-        failure.mistake = mistake
-        return failure
+        return failure.about(expected, hint, mistake)
 
     def _of(self, event: str) -> list[Received]:
         return [item for item in self._heard if item.event == event]

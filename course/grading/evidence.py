@@ -110,10 +110,7 @@ class Answer:
     def _missing(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
         failure = self.client.nothing_came(self.event, self._asked_at) or self._too_late()
         if failure is not None:
-            failure.expected = expected
-            failure.hint = hint or failure.hint
-            failure.mistake = mistake
-            return failure
+            return failure.about(expected, hint, mistake)
         heard = "; ".join(str(event) for event in self.heard_instead()[:3])
         return CheckFailed(
             f"“{self.event}” was never acknowledged: {self.client.name} waited {self.client.patience:.0f} s.",

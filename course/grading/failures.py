@@ -21,6 +21,7 @@ class CheckFailed(Exception):
         hint: str = "",
         mistake: str | None = None,
         line: int | None = None,
+        settled: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -29,6 +30,14 @@ class CheckFailed(Exception):
         self.hint = hint
         self.mistake = mistake
         self.line = line
+        self.settled = settled
+        """The cause lies outside what the check is about: a claim adds no words and no mistake of its own."""
+
+    def about(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
+        """Return the failure in the words of the claim that met it."""
+        if not self.settled:
+            self.expected, self.hint, self.mistake = expected, hint or self.hint, mistake
+        return self
 
 
 class AuthorError(Exception):
@@ -71,6 +80,10 @@ class ReportedException:
     """Name of the learner's function that was called; empty when it never got so far."""
     noted_at: float
     """On the monotonic clock."""
+
+    def shown(self) -> str:
+        """Return type and message, as the last line of a traceback has them."""
+        return f"{self.type}: {self.message}"[:300] if self.message else self.type
 
     def sentence(self) -> str:
         """Return what happened, with the line where there is one."""

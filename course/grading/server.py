@@ -123,6 +123,7 @@ class Server:
             expected="a server that keeps running",
             actual=reason or "nobody listens any more",
             hint="Read the end of the server log: it says why the program ended.",
+            settled=True,
         )
 
     def close(self) -> None:
@@ -139,7 +140,7 @@ class Server:
             return CheckFailed(
                 raised[0].sentence(),
                 expected=f"{client.name} can connect",
-                actual=f"{raised[0].type}: {raised[0].message}",
+                actual=raised[0].shown(),
                 hint="Nobody can connect while the connect handler fails.",
                 line=raised[0].line,
             )
