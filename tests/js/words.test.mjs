@@ -17,6 +17,11 @@ test("the pill says each state in words", () => {
   assert.equal(pillOf(sandbox({ state: "stopped" }), { pending: true }).text, "Starting");
 });
 
+test("the run of another program is told apart from the one in the editor", () => {
+  assert.equal(pillOf(sandbox({}), { other: "Examples" }).text, "Running: Examples");
+  assert.equal(pillOf(sandbox({ state: "crashed" }), { other: "Examples" }).text, "Not running");
+});
+
 test("a crash names its line, and a stop that the learner asked for says nothing", () => {
   const error = { type: "NameError", message: "name 'emitt' is not defined", line: 7 };
   assert.equal(endOf(sandbox({ state: "crashed", error })), "Your program crashed on line 7: NameError: name 'emitt' is not defined");

@@ -53,7 +53,23 @@ function ownStorage() {
 
 function onConnection(connection, reason) {
   store.set((state) => ({ connection, connectionReason: reason, everOnline: state.everOnline || connection === "online" }));
-  if (connection === "online") work.retry();
+  if (connection !== "online") return;
+  if (store.get().runError?.code === "offline") store.set({ runError: null });
+  work.retry();
+  askAfterSandbox();
+}
+
+/** While the connection was away the program may have ended unheard, with the whole site for example. */
+async function askAfterSandbox() {
+  const asked = store.get().sandbox;
+  if (!isAlive(asked)) return;
+  try {
+    await request(EVENTS.KEEP_ALIVE, {});
+  } catch (error) {
+    if (error.code !== "not_running") return;
+    const reason = "Your server ended while the page was not connected. Press Run to start it again.";
+    store.set((state) => onSandboxState(state, { ...state.sandbox, id: asked.id, state: "stopped", code: "lost", reason }));
+  }
 }
 
 const handlers = {

@@ -16,6 +16,12 @@ export function isAlive(sandbox) {
   return sandbox !== null && CAN_BE_STOPPED.has(sandbox.state);
 }
 
+/** Return the title of the running program when it is another one than the editor's, else "". */
+export function otherProgram({ page, sandbox, workspace }) {
+  if (!sandbox?.exercise || sandbox.exercise === workspace) return "";
+  return page.workspaces[sandbox.exercise]?.title ?? "another program";
+}
+
 /** Return the first state of the page's store, from the data the server rendered into it. */
 export function stateFromPage(page) {
   const workspace = page.workspaces?.[page.open] ? page.open : Object.keys(page.workspaces ?? {})[0] ?? SCRATCH;

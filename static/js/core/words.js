@@ -1,5 +1,7 @@
 // The sentences that several elements say about a run, in one place. Pure: values in, words out.
 
+import { hasEnded } from "./state.js";
+
 /** Return a length of time as on a clock: 0:41, 12:07. */
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
@@ -20,11 +22,12 @@ const QUIET_ENDS = new Set(["no_run_call", "exited"]);
 
 /**
  * Return what the status pill shows for a sandbox (or null): {kind, text}; `kind` is the name of a state or "off".
- * `now` is in epoch seconds.
+ * `now` is in epoch seconds; `other` is the title of the sandbox's program where that is not the one in the editor.
  */
-export function pillOf(sandbox, { pending = false, now = Date.now() / 1000 } = {}) {
+export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, other = "" } = {}) {
   if (pending && !["queued", "starting"].includes(sandbox?.state)) return { kind: "starting", text: "Starting" };
-  if (!sandbox) return { kind: "off", text: "Not running" };
+  if (!sandbox || (other && hasEnded(sandbox.state))) return { kind: "off", text: "Not running" };
+  if (other && sandbox.state === "ready") return { kind: "running", text: `Running: ${other}` };
   const short = SHORT_REASONS[sandbox.code];
   switch (sandbox.state) {
     case "queued":

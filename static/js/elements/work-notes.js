@@ -2,6 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
+import { otherProgram } from "../core/state.js";
 import { endOf } from "../core/words.js";
 
 class WorkNotes extends HTMLElement {
@@ -15,6 +16,7 @@ class WorkNotes extends HTMLElement {
       store.subscribe((state) => state.undo, draw),
       store.subscribe((state) => state.runError, draw),
       store.subscribe((state) => state.sandbox, draw),
+      store.subscribe((state) => state.workspace, draw),
     ];
   }
 
@@ -30,7 +32,7 @@ class WorkNotes extends HTMLElement {
   #runNote() {
     const { runError, sandbox } = store.get();
     if (runError) return note("is-err", runError.message, act("Run again", () => actions.run()));
-    const end = endOf(sandbox);
+    const end = otherProgram(store.get()) ? "" : endOf(sandbox);
     if (!end || this.#dismissed === sandbox.id) return null;
     const { line } = sandbox.error ?? {};
     return note(sandbox.state === "stopped" ? "is-warn" : "is-err", end,
