@@ -1,0 +1,185 @@
+"""Where attacks happen: one real supervisor, a neighbour who only wants to be served, and a canary nobody may find."""
+
+import os
+import secrets
+import socket
+import threading
+import time
+from http.client import HTTPConnection
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from course.sandbox.limits import KB, Limits
+from course.sandbox.model import ENDED, LearnerException, Output, Program, StateChange, TraceRow
+from course.sandbox.sandbox import Sandbox
+from course.sandbox.supervisor import Supervisor
+from tests.sandbox.attacks.attack import PRELUDE, Attack
+
+CANARY = "DUPLEX_ATTACK_CANARY"
+PATTERN = "canary" + "-[0-9a-f]{40}"
+"""Finds the canary, and nothing in the programs that look for it."""
+
+LIMITS = Limits(
+    cpu_hog_seconds=1, cpu_soft_seconds=4, cpu_hard_seconds=5, start_seconds=4, output_bytes=128 * KB, open_files=64
+)
+OUTCOME = "outcome: "
+ATTACK_SECONDS = 30
+
+NEIGHBOUR = """
+import random
+say(random.getrandbits(64))
+serve()
+"""
+
+
+class Listener:
+    """A watcher that remembers, and wakes whoever waits for the outcome."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.exceptions: list[LearnerException] = []
+        self.changes: list[StateChange] = []
+        self._changed = threading.Condition()
+
+    def state_changed(self, sandbox_id: str, change: StateChange) -> None:
+        with self._changed:
+            self.changes.append(change)
+            self._changed.notify_all()
+
+    def output(self, sandbox_id: str, piece: Output) -> None:
+        with self._changed:
+            if piece.stream == "notice":
+                self.text += f"\n{OUTCOME}output was cut\n"
+            else:
+                self.text += piece.text
+            self._changed.notify_all()
+
+    def exception(self, sandbox_id: str, exception: LearnerException) -> None:
+        with self._changed:
+            self.exceptions.append(exception)
+            self._changed.notify_all()
+
+    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None:
+        pass
+
+    def outcome(self, timeout: float) -> str:
+        """Wait for what the program says of itself, or for its end."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._said() is not None or self._over(), timeout)
+            return self._said() or ""
+
+    def _over(self) -> bool:
+        return bool(self.changes) and self.changes[-1].state in ENDED
+
+    def _said(self) -> str | None:
+        for line in self.text.splitlines(keepends=True):
+            if line.startswith(OUTCOME) and line.endswith("\n"):
+                return line.removeprefix(OUTCOME).strip()
+        return None
+
+
+class Attempt:
+    """One hostile program in its sandbox; see `Run`."""
+
+    def __init__(self, supervisor: Supervisor, sandbox: Sandbox, listener: Listener) -> None:
+        self._supervisor, self._sandbox, self._listener = supervisor, sandbox, listener
+
+    def said(self) -> str:
+        words = self._listener.outcome(ATTACK_SECONDS)
+        state = self._sandbox.state
+        return words or f"nothing was said, but {state.state}: {state.reason} {self._listener.text[-500:]}"
+
+    def ended(self) -> StateChange:
+        return self._sandbox.wait_ended(ATTACK_SECONDS)
+
+    def stop(self) -> None:
+        self._supervisor.stop(self._sandbox.id)
+
+    def exceptions_told(self, seconds: float) -> int:
+        self._sandbox.wait_ended(seconds)
+        return len(self._listener.exceptions)
+
+    def supervisors_share_of_a_core(self, seconds: float) -> float:
+        before = time.process_time()
+        self._sandbox.wait_ended(seconds)
+        return (time.process_time() - before) / seconds
+
+
+class Arena:
+    """One supervisor for all attacks. Use it with `with`."""
+
+    def __init__(self, directory: Path) -> None:
+        self._canary = f"canary-{secrets.token_hex(20)}"
+        self.supervisor = Supervisor(LIMITS, directory / "sockets", slots=8)
+
+    def __enter__(self) -> Self:
+        os.environ[CANARY] = self._canary
+        self.supervisor.open()
+        assert self.supervisor.unavailable is None, self.supervisor.unavailable
+        self.host = self.supervisor.forkserver_pid
+        listener = Listener()
+        self.neighbour = self._start(NEIGHBOUR, "neighbour", listener)
+        assert self.neighbour.wait_ready(ATTACK_SECONDS).state == "ready", listener.text
+        self._neighbour_random = listener.outcome(ATTACK_SECONDS)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.supervisor.close()
+        del os.environ[CANARY]
+
+    def attack(self, attack: Attack) -> str:
+        """Run the hostile program and return what was seen, in the terms of `Attack.expected`."""
+        listener = Listener()
+        sandbox = self._start(self._filled_in(attack.source), "attacker", listener)
+        try:
+            return attack.watch(Attempt(self.supervisor, sandbox, listener))
+        finally:
+            self.supervisor.stop(sandbox.id)
+            sandbox.wait_ended(ATTACK_SECONDS)
+
+    def harm(self) -> str:
+        """Say what the attack broke outside its own sandbox; empty when everybody is still served."""
+        if self.supervisor.unavailable is not None:
+            return f"the supervisor: {self.supervisor.unavailable}"
+        if self.supervisor.forkserver_pid != self.host:
+            return "the fork server had to be restarted"
+        if self.neighbour.state.state != "ready":
+            return f"the neighbour: {self.neighbour.state.reason}"
+        self.supervisor.keep_alive(self.neighbour.id)
+        answer = fetch(self.neighbour.socket_path, "/alive")
+        return "" if answer == "alive" else f"the neighbour answers {answer!r}"
+
+    def _start(self, source: str, learner: str, listener: Listener) -> Sandbox:
+        program = Program({"server.py": PRELUDE + source})
+        return self.supervisor.start(program, learner=learner, purpose="run", watcher=listener)
+
+    def _filled_in(self, source: str) -> str:
+        values = {
+            "supervisor": os.getpid(),
+            "neighbour": self.neighbour.pid,
+            "neighbour_id": self.neighbour.id,
+            "neighbour_socket": self.neighbour.socket_path,
+            "neighbour_random": self._neighbour_random,
+            "pattern": PATTERN,
+        }
+        for name, value in values.items():
+            source = source.replace(f"<{name}>", str(value))
+        return source
+
+
+def fetch(path: Path, address: str) -> str:
+    """Return the body that a server on a unix socket answers with."""
+    connection = HTTPConnection("localhost", timeout=10)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.settimeout(10)
+    try:
+        connection.sock.connect(str(path))
+        connection.request("GET", address)
+        return connection.getresponse().read().decode()
+    except OSError as error:
+        return repr(error)
+    finally:
+        connection.close()
