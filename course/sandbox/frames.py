@@ -45,6 +45,8 @@ class FrameReader:
         self._taken = 0
         self._message = bytearray()
         self._kind: int | None = None
+        self.closed = False
+        """Whether a whole Close frame has passed."""
 
     @property
     def at_boundary(self) -> bool:
@@ -130,6 +132,7 @@ class FrameReader:
         if frame is None or self._taken < frame.length:
             return
         self._frame = None
+        self.closed = self.closed or frame.opcode == CLOSE
         if frame.opcode < CLOSE and frame.fin:
             whole = bytes(self._message)
             messages.append(whole.decode("utf-8", "replace") if self._kind == TEXT else whole)

@@ -83,6 +83,7 @@ class Tunnel:
         self._from_backend = FrameReader(limit=most, masked=False)
         self._last_byte = time.monotonic()
         self._close_code: int | None = None
+        self._between_frames = True
 
     def run(self, head: bytes, leftover: bytes) -> None:
         """Answer the client with `head`, pass on the frames that came behind the server's, then everything else."""
@@ -102,7 +103,7 @@ class Tunnel:
         try:
             self._client.sendall(head)
             self._pump(self._backend, self._client, self._from_backend, "received", leftover)
-            if self._close_code and self._from_backend.at_boundary:
+            if self._close_code and self._between_frames:
                 self._client.sendall(close_frame(self._close_code))
         except OSError:
             return
@@ -115,31 +116,45 @@ class Tunnel:
     ) -> None:
         pace = Pace(BYTES_PER_SECOND, BURST_BYTES)
         try:
-            while True:
-                if data:
-                    self._note(frames.feed(data), direction)
-                    pace.spend(len(data))
-                    sink.sendall(data)
-                try:
-                    data = source.recv(READ_BYTES)
-                except TimeoutError:
-                    if time.monotonic() - self._last_byte >= IDLE_SECONDS:
-                        return
-                    data = b""
-                    continue
-                if not data:
+            while data := data or self._read(source):
+                pace.spend(len(data))
+                self._pass_on(data, sink, frames, direction)
+                if self._from_client.closed and self._from_backend.closed:
+                    # The server should close the connection now (section 7.1.1). Werkzeug keeps it for its
+                    # ping timeout, and the browser's close event would wait with it.
                     return
-                self._last_byte = time.monotonic()
+                data = b""
         except FrameRefused as refused:
             self._close_code = refused.code
         except OSError:
             return
 
-    def _note(self, messages: list[str | bytes], direction: Direction) -> None:
-        for message in messages:
+    def _read(self, source: socket.socket) -> bytes:
+        """Return the next bytes, or none at the end; silence is no end while the other direction speaks."""
+        while True:
+            try:
+                data = source.recv(READ_BYTES)
+            except TimeoutError:
+                if time.monotonic() - self._last_byte >= IDLE_SECONDS:
+                    return b""
+                continue
+            self._last_byte = time.monotonic()
+            return data
+
+    def _pass_on(self, data: bytes, sink: socket.socket, frames: FrameReader, direction: Direction) -> None:
+        """Read the frames, note the messages, send the bytes: in this order, so that no answer precedes its question.
+
+        Raises:
+            FrameRefused: nothing was sent.
+            OSError: the other end is gone, or takes nothing any more.
+        """
+        for message in frames.feed(data):
             self._sandbox.trace.add(self._tag, direction, message, "websocket")
             if is_event(message):
                 self._sandbox.touch()
+        sink.sendall(data)
+        if frames is self._from_backend:
+            self._between_frames = frames.at_boundary
 
 
 class Pace:

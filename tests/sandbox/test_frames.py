@@ -166,5 +166,8 @@ def test_broken_text_is_shown_not_fatal():
 
 def test_the_close_frame_reads_as_one():
     reader = from_server()
-    assert reader.feed(close_frame(1009)) == []
+    assert reader.feed(close_frame(1009)[:-1]) == []
+    assert not reader.closed
+    assert reader.feed(close_frame(1009)[-1:]) == []
+    assert reader.closed
     assert close_frame(1009) == b"\x88\x02\x03\xf1"

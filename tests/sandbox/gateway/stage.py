@@ -93,7 +93,7 @@ class Front:
     def raw(self, data, *, shut=False):
         """Send bytes on a fresh connection and return all that comes back until it closes or falls silent."""
         with closing(self.connect()) as connection:
-            connection.settimeout(1.5)
+            connection.settimeout(4)
             try:
                 connection.sendall(data)
                 if shut:

@@ -1,0 +1,173 @@
+"""A learner's server may answer anything; what is no proper answer is not passed on."""
+
+import socket
+import time
+from functools import partial
+
+import pytest
+
+from course.sandbox import gateway_backend, gateway_http
+from course.sandbox.gateway import Gateway
+from course.sandbox.gateway_port import Port
+from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, course_app, get, listening, serving
+from tests.sandbox.gateway.stage import RUNNING
+
+
+@pytest.fixture
+def answering(tmp_path):
+    """Get a path from a learner's server that answers with these bytes and closes."""
+
+    def ask(data, path="/", **options):
+        sandbox = StubSandbox(tmp_path / "s")
+        with listening(sandbox.socket_path, lambda connection, head: connection.sendall(data)):
+            answer = get(build_gateway(sandbox), PREFIX + path, **options)
+            answer.frames = sandbox.frames()
+            return answer
+
+    return ask
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"hello\r\n\r\n", id="no http"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Le", id="half a head"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", id="two lengths"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+            id="length and chunked",
+        ),
+        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", id="unknown coding"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX: a\r\n\tb\nEvil: 1\r\nBad Name: 1\r\n\r\n", id="bad header"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", id="zero byte"),
+        pytest.param(b"HTTP/1.1 200 OK\r\n" + b"X: yyyyyyyyyyyyyyyy\r\n" * 4000 + b"\r\n", id="a giant head"),
+        pytest.param(b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n", id="an upgrade nobody asked for"),
+    ],
+)
+def test_nonsense_becomes_502(answering, data):
+    answer = answering(data)
+    assert answer.status_code == 502
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+
+
+def test_interim_answers_are_skipped(answering):
+    answer = answering(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+    assert (answer.status_code, answer.data) == (200, b"ok")
+    assert "Link" not in answer.headers
+
+
+def test_the_wording_of_the_status_is_ours(answering):
+    assert answering(b"HTTP/1.1 200 Pwned\r\nContent-Length: 0\r\n\r\n").status == "200 OK"
+    assert answering(b"HTTP/1.1 299 Pwned\r\nContent-Length: 0\r\n\r\n").status == "299 Unknown"
+
+
+def test_only_whole_polling_answers_are_traced(answering):
+    body = b'0{"sid":"x"}\x1e40\x1ebAQ=='
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body)
+    path = "/socket.io/?EIO=4&transport=polling"
+    assert answering(head + body, path).frames == [
+        ("received", '0{"sid":"x"}'),
+        ("received", "40"),
+        ("received", "bAQ=="),
+    ]
+    assert answering(b"HTTP/1.1 400 Bad\r\nContent-Length: 1\r\n\r\nx", path).frames == []
+    assert answering(head + body[:-1], path).status_code == 502
+
+
+@pytest.mark.parametrize("first", [b"0", b"0[]", b'0{"sid":7}', b"0null", b"\xff"])
+def test_a_strange_open_packet_is_passed_and_shown(answering, first):
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(first)
+    answer = answering(head + first, "/socket.io/?EIO=4&transport=polling")
+    assert (answer.status_code, answer.data) == (200, first)
+    assert answer.frames == [("received", first.decode("utf-8", "replace"))]
+
+
+def test_a_giant_packet_is_refused_both_ways(answering):
+    giant = b"4" + b"x" * 300 * 1024
+    path = "/socket.io/?EIO=4&transport=polling"
+    answer = answering(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(giant) + giant, path)
+    assert answer.status_code == 413
+    assert answer.json["code"] == "too_large"
+
+
+def test_a_silent_server_becomes_504(tmp_path, monkeypatch):
+    monkeypatch.setattr(gateway_backend, "ANSWER_SECONDS", 0.05)
+    sandbox = StubSandbox(tmp_path / "s")
+    with listening(sandbox.socket_path, lambda connection, head: connection.recv(1)):
+        assert get(build_gateway(sandbox), f"{PREFIX}/").status_code == 504
+
+
+def test_a_server_that_never_accepts_is_refused_at_once(tmp_path):
+    sandbox = StubSandbox(tmp_path / "s")
+    waiting = []
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(sandbox.socket_path))
+        listener.listen(0)
+        while True:
+            connection = socket.socket(socket.AF_UNIX)
+            connection.setblocking(False)
+            waiting.append(connection)
+            if connection.connect_ex(str(sandbox.socket_path)):
+                break
+        began = time.monotonic()
+        answer = get(build_gateway(sandbox), f"{PREFIX}/")
+        for connection in waiting:
+            connection.close()
+    assert answer.status_code == 503
+    assert time.monotonic() - began < 1
+
+
+def test_a_body_that_drips_is_given_up_in_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(gateway_http, "BODY_SECONDS", 0.05)
+    sandbox = StubSandbox(tmp_path / "s")
+    with serving(build_gateway(sandbox)) as address, socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(f"POST {PREFIX}/ HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\ndrip".encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 408")
+
+
+class TestHosts:
+    @pytest.fixture
+    def client(self, tmp_path):
+        sandbox = StubSandbox(tmp_path / "s")
+        gateway = build_gateway(sandbox, host="run.example", course_url="https://course.example")
+        data = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+        with listening(sandbox.socket_path, lambda connection, head: connection.sendall(data)):
+            yield partial(get, gateway)
+
+    def test_sandboxes_are_served_under_their_host_only(self, client):
+        assert client(f"{PREFIX}/", base_url="https://run.example").data == b"ok"
+        assert client(f"{PREFIX}/", base_url="https://course.example").status_code == 404
+
+    def test_the_course_is_never_served_there(self, client):
+        assert client("/lessons", base_url="https://course.example").data == b"the course"
+        refused = client("/lessons", base_url="https://run.example")
+        assert refused.status_code == 404
+        assert refused.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+    def test_the_courses_pages_may_talk_to_them(self, client):
+        headers = {"Origin": "https://course.example"}
+        answer = client(f"{PREFIX}/", base_url="https://run.example", headers=headers)
+        assert answer.headers["Access-Control-Allow-Origin"] == "https://course.example"
+
+    def test_the_ready_client_is_the_courses_page(self, client):
+        answer = client(f"/sandbox/{RUNNING}/", base_url="https://run.example")
+        assert answer.headers["Location"] == f"https://course.example/connect/{RUNNING}"
+
+    def test_a_host_needs_the_address_of_the_course(self):
+        with pytest.raises(ValueError, match="address of the course"):
+            Gateway(course_app, {}, host="run.example")
+
+
+def test_ended_sandboxes_are_forgotten(tmp_path):
+    first, second = StubSandbox(tmp_path / "s"), StubSandbox(tmp_path / "s")
+    other = "w1-" + "d" * 32
+    sandboxes = {RUNNING: first, other: second}
+    gateway = Gateway(course_app, sandboxes)
+    data = b"HTTP/1.1 200 OK\r\nSet-Cookie: a=1; Path=/\r\nContent-Length: 0\r\n\r\n"
+    with listening(first.socket_path, lambda connection, head: connection.sendall(data)):
+        get(gateway, f"{PREFIX}/")
+        del sandboxes[RUNNING]
+        get(gateway, f"/sandbox/{other}/A/")
+    assert list(gateway._ports) == [other]
+    assert isinstance(gateway._ports[other], Port)

@@ -1,0 +1,289 @@
+"""A WebSocket's bytes pass as they are; handshake, limits and endings are watched."""
+
+import base64
+import hashlib
+import socket
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from course.sandbox import gateway_tunnel
+from course.sandbox.gateway_tunnel import Pace
+from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
+from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all
+
+ACCEPT = base64.b64encode(hashlib.sha1(KEY.encode() + gateway_tunnel.ACCEPT_GUID).digest()).decode()
+AGREED = f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {ACCEPT}\r\n"
+HELLO = b"\x81\x0440{}"
+PATH = f"{PREFIX}/socket.io/?EIO=4&transport=websocket"
+
+
+class Conversation:
+    """One WebSocket by hand, with the head that the learner's server was given."""
+
+    def __init__(self, sandbox, connection, heads):
+        self.sandbox, self.connection, self.heads = sandbox, connection, heads
+        self.rest = b""
+
+    def ask(self, headers=(), path=PATH):
+        lines = [
+            f"GET {path} HTTP/1.1",
+            "Host: course.example",
+            "Upgrade: websocket",
+            "Connection: Upgrade",
+            f"Sec-WebSocket-Key: {KEY}",
+            "Sec-WebSocket-Version: 13",
+            *headers,
+        ]
+        self.connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        data = b""
+        while b"\r\n\r\n" not in data and (piece := self.connection.recv(65536)):
+            data += piece
+        head, _, self.rest = data.partition(b"\r\n\r\n")
+        return Answer.parse(head + b"\r\n\r\n")
+
+    def read(self, count):
+        while len(self.rest) < count:
+            piece = self.connection.recv(65536)
+            assert piece, "closed too early"
+            self.rest += piece
+        found, self.rest = self.rest[:count], self.rest[count:]
+        return found
+
+
+@pytest.fixture
+def talk(tmp_path):
+    """Open a conversation with a learner's server that acts as scripted."""
+
+    @contextmanager
+    def talk(behaviour):
+        sandbox, heads = StubSandbox(tmp_path / "s"), []
+
+        def behave(connection, head):
+            heads.append(head.decode())
+            behaviour(connection)
+
+        with (
+            listening(sandbox.socket_path, behave),
+            serving(build_gateway(sandbox)) as address,
+            socket.create_connection(address, timeout=10) as connection,
+        ):
+            yield Conversation(sandbox, connection, heads)
+
+    return talk
+
+
+def sends(data):
+    return lambda connection: connection.sendall(data)
+
+
+def sends_and_waits(data):
+    """Send, then stay until the other end closes."""
+
+    def behave(connection):
+        connection.sendall(data)
+        read_all(connection)
+
+    return behave
+
+
+def test_frames_behind_the_101_in_one_segment_arrive(talk):
+    with talk(sends_and_waits(f"{AGREED}Connection: Upgrade\r\n\r\n".encode() + HELLO)) as conversation:
+        assert conversation.ask().status == 101
+        assert conversation.read(len(HELLO)) == HELLO
+        assert conversation.sandbox.frames() == [("received", "40{}")]
+
+
+def test_the_handshake_is_rebuilt_without_extensions_and_the_courses_headers(talk):
+    headers = [
+        "Cookie: session=course",
+        "Sec-WebSocket-Extensions: permessage-deflate",
+        "Origin: null",
+        "Sec-WebSocket-Protocol: a, b",
+    ]
+    with talk(sends_and_waits(f"{AGREED}Sec-WebSocket-Protocol: b\r\n\r\n".encode())) as conversation:
+        answer = conversation.ask(headers)
+        assert conversation.heads[0].rstrip().split("\r\n") == [
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1",
+            "host: localhost:5000",
+            "origin: http://localhost:5000",
+            "upgrade: websocket",
+            "connection: Upgrade",
+            f"sec-websocket-key: {KEY}",
+            "sec-websocket-version: 13",
+            "sec-websocket-protocol: a, b",
+        ]
+        assert answer.header("sec-websocket-accept") == ACCEPT
+        assert answer.header("sec-websocket-protocol") == "b"
+        assert answer.header("content-security-policy").startswith("sandbox")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param("HTTP/1.1 101 x\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: AAAA\r\n\r\n", id="wrong accept"),
+        pytest.param(f"HTTP/1.1 101 x\r\nSec-WebSocket-Accept: {ACCEPT}\r\n\r\n", id="no upgrade"),
+        pytest.param(f"{AGREED}Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n", id="unasked extension"),
+        pytest.param(f"{AGREED}Sec-WebSocket-Protocol: chat\r\n\r\n", id="unasked protocol"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_a_false_agreement_becomes_502(talk, answer):
+    with talk(sends(answer.encode())) as conversation:
+        assert conversation.ask().status == 502
+
+
+def test_a_refusal_of_the_learners_server_passes(talk):
+    refusal = b'HTTP/1.1 400 Bad Request\r\nContent-Length: 26\r\n\r\n"Not an accepted origin."\r\n'
+    with talk(sends(refusal)) as conversation:
+        answer = conversation.ask()
+        assert answer.status == 400
+        assert conversation.read(24) == b'"Not an accepted origin."'[:24]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [["Sec-WebSocket-Version: 8"], ["Content-Length: 3"], ["Transfer-Encoding: chunked"], ["Sec-WebSocket-Key: short"]],
+)
+def test_a_malformed_handshake_never_reaches_the_learners_server(talk, headers):
+    with talk(sends_and_waits(b"")) as conversation:
+        # Werkzeug joins repeated headers with a comma, so each of these spoils the good one.
+        assert conversation.ask(headers).status == 400
+        assert conversation.heads == []
+
+
+def test_the_client_is_closed_when_the_server_ends(talk):
+    with talk(sends(f"{AGREED}\r\n".encode() + HELLO)) as conversation:
+        conversation.ask()
+        assert conversation.rest + read_all(conversation.connection) == HELLO
+
+
+def test_the_server_is_closed_when_the_client_ends(talk):
+    ended = threading.Event()
+
+    def behave(connection):
+        connection.sendall(f"{AGREED}\r\n".encode())
+        read_all(connection)
+        ended.set()
+
+    with talk(behave) as conversation:
+        conversation.ask()
+        conversation.connection.shutdown(socket.SHUT_WR)
+        assert ended.wait(10)
+
+
+def test_frames_pass_byte_by_byte_unchanged(talk):
+    message = client_frame(1, b'42["slow"]') + client_frame(9, b"ping") + client_frame(2, b"\x01\x02")
+    arrived = []
+
+    def behave(connection):
+        connection.sendall(f"{AGREED}\r\n".encode())
+        arrived.append(read_all(connection))
+
+    with talk(behave) as conversation:
+        conversation.ask()
+        conversation.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in message:
+            conversation.connection.sendall(bytes([byte]))
+        conversation.connection.shutdown(socket.SHUT_WR)
+        read_all(conversation.connection)
+    assert arrived == [message]
+    assert conversation.sandbox.frames() == [("sent", '42["slow"]'), ("sent", "bAQI=")]
+    assert conversation.sandbox.touched == 2
+
+
+GIANT = b"\x82\x7f" + (300 * 1024).to_bytes(8, "big")
+
+
+def test_a_giant_of_the_server_closes_with_1009(talk):
+    with talk(sends_and_waits(f"{AGREED}\r\n".encode() + HELLO + GIANT)) as conversation:
+        conversation.ask()
+        assert conversation.rest + read_all(conversation.connection) == b"\x88\x02\x03\xf1"
+
+
+def test_no_close_frame_is_put_inside_another_frame(talk):
+    half = b"\x81\x0a42["
+    sent = threading.Event()
+
+    def behave(connection):
+        connection.sendall(f"{AGREED}\r\n".encode() + half)
+        assert sent.wait(10)
+        connection.sendall(b"1234567" + GIANT)
+        read_all(connection)
+
+    with talk(behave) as conversation:
+        conversation.ask()
+        assert conversation.read(len(half)) == half
+        sent.set()
+        assert read_all(conversation.connection) == b""
+
+
+def test_an_idle_tunnel_is_cut(talk, monkeypatch):
+    monkeypatch.setattr(gateway_tunnel, "IDLE_SECONDS", 0.05)
+    with talk(sends_and_waits(f"{AGREED}\r\n".encode())) as conversation:
+        conversation.ask()
+        assert read_all(conversation.connection) == b""
+
+
+def test_a_wrong_path_of_a_websocket_is_the_learners_404(front):
+    connection, answer = front.upgrade("/none")
+    connection.close()
+    assert answer.status == 404
+
+
+def test_a_close_handshake_ends_the_tunnel_though_the_server_lingers(talk):
+    with talk(sends_and_waits(f"{AGREED}\r\n".encode() + b"\x88\x02\x03\xe8")) as conversation:
+        conversation.ask()
+        conversation.connection.sendall(client_frame(8, b"\x03\xe8"))
+        assert conversation.rest + read_all(conversation.connection) == b"\x88\x02\x03\xe8"
+
+
+def test_the_server_answers_other_requests_after_a_tunnel_ended(front):
+    for _ in range(3):
+        connection, answer = front.upgrade(client=f"W-{front.server}")
+        assert answer.status == 101
+        connection.sendall(client_frame(8, b"\x03\xe8"))
+        read_all(connection)
+        connection.close()
+    assert front.request("GET", "/seen").status == 200
+
+
+class Clock:
+    def __init__(self):
+        self.now, self.slept = 0.0, []
+
+    def __call__(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.slept.append(seconds)
+        self.now += seconds
+
+
+class TestPace:
+    @pytest.fixture
+    def clock(self):
+        return Clock()
+
+    @pytest.fixture
+    def pace(self, clock):
+        return Pace(100, 50, clock=clock, sleep=clock.sleep)
+
+    def test_a_burst_passes_at_once(self, pace, clock):
+        pace.spend(50)
+        assert clock.slept == []
+
+    def test_more_has_to_wait(self, pace, clock):
+        pace.spend(150)
+        assert clock.slept == [1.0]
+
+    def test_over_time_the_rate_holds(self, pace, clock):
+        for _ in range(100):
+            pace.spend(50)
+        assert clock.now == pytest.approx((100 * 50 - 50) / 100)
+
+    def test_rest_gives_back_no_more_than_the_burst(self, pace, clock):
+        clock.now += 1000
+        pace.spend(150)
+        assert clock.slept == [1.0]
