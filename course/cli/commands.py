@@ -16,6 +16,7 @@ from course.cli.new_lesson import NameRefused, make_lesson
 from course.cli.problem_lists import FORMATS
 from course.content.loader import load_course
 from course.content.model import Problem
+from course.sandbox.supervisor import SandboxesUnavailable
 from course.web.site import site
 
 NOT_RUN = 2
@@ -37,10 +38,12 @@ def check_command(form: str, no_run: bool) -> None:
     problems: list[Problem] = list(course.problems)
     not_run = ""
     if not no_run:
-        with _running(here.attempts) as not_run:
-            if not not_run:
-                show = _show_progress if form == "text" and sys.stderr.isatty() else _say_nothing
+        show = _show_progress if form == "text" and sys.stderr.isatty() else _say_nothing
+        try:
+            with _running(here.attempts, off=here.settings.sandbox == "off"):
                 problems += check_programs(course, here.attempts.sandboxes, here.attempts.grader, show)
+        except SandboxesUnavailable as refusal:
+            not_run = str(refusal)
     click.echo(FORMATS[form](sorted(problems), course.root))
     if not_run:
         click.echo(f"The programs were not run. {not_run}", err=True)
@@ -73,15 +76,19 @@ def probe_command() -> None:
 
 
 @contextmanager
-def _running(attempts: Attempts) -> Iterator[str]:
-    """Open the sandboxes and the grader; give the reason why programs can't be run, or nothing."""
-    attempts.sandboxes.open()
+def _running(attempts: Attempts, *, off: bool) -> Iterator[None]:
+    """Open the sandboxes and the grader.
+
+    Raises:
+        SandboxesUnavailable: programs can't be run here, or must not be.
+    """
     try:
+        if not off:
+            attempts.sandboxes.open()
         if attempts.sandboxes.unavailable:
-            yield attempts.sandboxes.unavailable
-        else:
-            attempts.grader.open()
-            yield ""
+            raise SandboxesUnavailable(attempts.sandboxes.unavailable)
+        attempts.grader.open()
+        yield
     finally:
         attempts.grader.close()
         attempts.sandboxes.close()

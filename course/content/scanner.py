@@ -180,7 +180,8 @@ class _Scanner:
 
     def _plain(self, line: str, number: int) -> None:
         in_question = self.header is not None and self.header[0] in QUESTION_BLOCKS
-        if not in_question and looks_like_a_key(line):
+        already_withheld = self.header is not None and self.withheld
+        if not in_question and not already_withheld and looks_like_a_key(line):
             self._report(
                 number,
                 "stray-key",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from course.cli.new_lesson import make_lesson
@@ -27,8 +28,8 @@ def whole_course(root: Path) -> Path:
     root.mkdir(exist_ok=True)
     (root / "course.toml").write_text(COURSE_TOML)
     (root / "playground").mkdir()
-    (root / "playground/server.py").write_text('"""A playground"""\n')
     make_lesson(root, BUNDLE)
+    shutil.copy(root / BUNDLE / "examples/echo.py", root / "playground/server.py")
     return root
 
 

@@ -1,0 +1,109 @@
+"""``flask course …`` as an author types it: output in three forms, exit status, a new lesson that is whole."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course.cli.problem_lists import as_github, as_json, as_text
+from course.content.model import Problem
+from tests.content.courses import LESSON, change, whole_course
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return whole_course(tmp_path / "lessons")
+
+
+def flask_course(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", "course", *arguments],
+        cwd=PROJECT,
+        env={**os.environ, "COURSE_DIR": str(root), "INSTANCE_DIR": str(root.parent / "instance"), **environment},
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+
+
+def test_a_whole_course_has_status_0(root: Path) -> None:
+    done = flask_course(root, "check", "--no-run")
+    assert (done.returncode, done.stdout) == (0, "No problems.\n"), done.stderr
+
+
+def test_a_problem_is_told_with_place_rule_and_fix_and_status_1(root: Path) -> None:
+    line = change(root, LESSON, "::: question who", "::: qestion who")
+    done = flask_course(root, "check", "--no-run")
+    assert done.returncode == 1
+    assert f"{root / LESSON}:{line}: There is no block named “qestion”. [block-name]\n    The blocks" in done.stdout
+    assert done.stdout.endswith("1 problem.\n")
+
+
+def test_a_warning_has_status_1_too(root: Path) -> None:
+    change(root, LESSON, "## Show it", "[up](#shew-it)")
+    assert flask_course(root, "check", "--no-run").returncode == 1
+
+
+def test_programs_that_may_not_run_are_said_to_be_unchecked_with_status_2(root: Path) -> None:
+    done = flask_course(root, "check", SANDBOX="off")
+    assert done.returncode == 2
+    assert done.stdout == "No problems.\n"
+    assert "The programs were not run." in done.stderr
+
+
+def test_json_can_be_read_by_a_program(root: Path) -> None:
+    line = change(root, LESSON, "::: question who", "::: qestion who")
+    done = flask_course(root, "check", "--no-run", "--format", "json")
+    (problem,) = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert (problem["file"], problem["line"], problem["rule"]) == (str(root / LESSON), line, "block-name")
+    assert {"message", "fix", "severity"} < problem.keys()
+
+
+def test_new_makes_a_lesson_without_a_problem(root: Path) -> None:
+    done = flask_course(root, "new", "02-under-the-hood")
+    assert done.returncode == 0, done.stderr
+    assert (root / "02-under-the-hood/lesson.md").read_text().startswith("---\ntitle: Under the hood\n")
+    assert str(root / "02-under-the-hood/exercises/echo-louder/checks.py") in done.stdout.splitlines()
+    checked = flask_course(root, "check", "--no-run")
+    assert (checked.returncode, checked.stdout) == (0, "No problems.\n")
+
+
+def test_new_refuses_a_name_that_is_taken(root: Path) -> None:
+    done = flask_course(root, "new", "01-other")
+    assert done.returncode == 1
+    assert "there already" in done.stderr
+
+
+def test_probe_prints_a_table(root: Path) -> None:
+    done = flask_course(root, "probe")
+    assert done.returncode in (0, 1)
+    assert done.stdout.splitlines()[0].split()[:2] == ["LAYER", "ACT"]
+
+
+PROBLEM = Problem("01-x/lesson.md", 7, "dead-link", "The link “a,b: 100%” leads\nnowhere.", "Correct it.", "warning")
+
+
+def test_github_gets_its_own_escapes() -> None:
+    place = Path.cwd() / "lessons"
+    assert as_github([PROBLEM], place) == (
+        "::warning file=lessons/01-x/lesson.md,line=7,title=dead-link::"
+        "The link “a,b: 100%25” leads%0Anowhere. Correct it."
+    )
+
+
+def test_places_are_relative_to_where_the_author_stands() -> None:
+    place = Path.cwd() / "lessons"
+    assert as_text([PROBLEM], place).startswith("lessons/01-x/lesson.md:7: ")
+    assert json.loads(as_json([PROBLEM], place))[0]["file"] == "lessons/01-x/lesson.md"
+
+
+def test_no_problems_are_no_github_lines() -> None:
+    assert as_github([], Path.cwd()) == ""
