@@ -34,7 +34,6 @@ class Settings:
     course: Path = field(default_factory=lambda: ROOT / "lessons")  # COURSE_DIR
     sandbox: SandboxMode = "confined"  # SANDBOX
     sandbox_slots: int | None = None  # SANDBOX_SLOTS: programs at once; counted from memory where not set
-    sandbox_host: str | None = None  # SANDBOX_HOST: a second host name that serves learners' programs
     https: bool = False  # HTTPS=1: cookies are Secure and carry the __Host- prefix
     trusted_proxies: int = 0  # TRUSTED_PROXIES: how many proxies in front set X-Forwarded-*
     limits: Limits = field(default_factory=Limits)  # SANDBOX_<LIMIT>
@@ -68,7 +67,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         course=Path(environment.get("COURSE_DIR") or ROOT / "lessons").resolve(),
         sandbox=_mode(environment),
         sandbox_slots=_whole_number(environment, "SANDBOX_SLOTS", None, 1, 10_000),
-        sandbox_host=environment.get("SANDBOX_HOST") or None,
         https=_switch(environment, "HTTPS"),
         trusted_proxies=_whole_number(environment, "TRUSTED_PROXIES", 0, 0, 10) or 0,
         limits=limits,

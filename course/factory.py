@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["duplex"] = Site(settings, attempts, desk, courses.current)
     courses.on_change = desk.lesson_changed
     app.extensions["duplex-courses"] = courses
-    install_security(app, sandbox_host=settings.sandbox_host)
+    install_security(app)
     install_assets(app)
     install_errors(app)
     for blueprint in (pages, questions, downloads, account, health):

@@ -10,14 +10,8 @@ from flask import Flask, Response, abort, g, request
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def install_security(app: Flask, *, sandbox_host: str | None) -> None:
-    """Hook the checks and headers into `app`.
-
-    Args:
-        app: the course's application.
-        sandbox_host: the other host name that serves learners' programs, where there is one.
-    """
-    sandbox_sources = f" {sandbox_host} ws://{sandbox_host} wss://{sandbox_host}" if sandbox_host else ""
+def install_security(app: Flask) -> None:
+    """Hook the checks and headers into `app`."""
 
     @app.before_request
     def refuse_foreign_origin() -> None:
@@ -45,9 +39,9 @@ def install_security(app: Flask, *, sandbox_host: str | None) -> None:
             nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
             response.headers["Content-Security-Policy"] = (
                 "default-src 'none'; script-src 'self'; "
-                f"style-src 'self'{nonce}; connect-src 'self'{sandbox_sources}; "
+                f"style-src 'self'{nonce}; connect-src 'self'; "
                 "img-src 'self' data:; font-src 'self'; "
-                f"frame-src 'self'{sandbox_sources}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+                f"frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
             )
             # A 304 would bring a new nonce to an old body, and the styles would be gone on the second visit.
             response.headers["Cache-Control"] = "no-store"

@@ -29,7 +29,7 @@ class Page:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.client.disconnect()
+        self.client.eio.disconnect(abort=True)  # a farewell would wait seconds for an answer that nobody needs
         self.browser.close()
 
     def headers(self) -> dict[str, str]:

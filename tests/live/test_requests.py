@@ -1,5 +1,6 @@
 """Every request of a page is acknowledged: with what it asked for, or with a sentence."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -79,7 +80,7 @@ def test_a_bad_payload_is_answered_with_a_reason(page: Page, event: str, payload
 )
 def test_a_malformed_packet_is_answered_and_the_page_lives_on(page: Page, packet: str, ack: bool) -> None:
     answers: list[Any] = []
-    page.client.callbacks.setdefault(page.namespace, {})[7] = answers.append
+    page.client.callbacks[page.namespace] = {0: itertools.count(100), 7: lambda *values: answers.extend(values)}
     page.client.eio.send(packet.format(ns=page.namespace))
     if not ack:
         assert page.await_event("refused")["error"]["code"] == "malformed_packet"
