@@ -2,6 +2,7 @@
 
 import sys
 import time
+from pathlib import Path
 
 from flask import Flask, Response, jsonify, redirect, request, session
 from flask_socketio import SocketIO, emit
@@ -44,6 +45,11 @@ def show_journal():
 @app.get("/")
 def page():
     return "<!doctype html><title>learner</title><h1>Hello</h1>"
+
+
+@app.get("/hostile-page")
+def hostile_page():
+    return (Path(__file__).parent / "hostile_page.html").read_text()
 
 
 @app.route("/seen", methods=["GET", "POST", "PUT"])
