@@ -16,8 +16,7 @@ try:
 except SettingRefused as refusal:
     sys.exit(str(refusal))
 
-if "FLASK_RUN_FROM_CLI" not in os.environ:  # commands look at the site; they do not start it
-    start(app)
-
 if __name__ == "__main__":
     serve(app)
+elif "FLASK_RUN_FROM_CLI" not in os.environ:  # commands look at the site; they do not start it
+    start(app)

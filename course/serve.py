@@ -8,6 +8,7 @@ import sys
 
 from flask import Flask
 
+from course.factory import start
 from course.web.site import Site
 
 
@@ -16,6 +17,7 @@ def serve(app: Flask) -> None:
     site: Site = app.extensions["duplex"]
     host, port = site.settings.host, site.settings.port
     _refuse_taken(host, port)
+    start(app)
     shown = "localhost" if site.settings.loopback else host
     sys.stdout.write(f"\n  Duplex is at  http://{shown}:{port}/\n  Ctrl-C stops it.\n\n")
     if site.attempts.sandboxes.unavailable:
