@@ -13,7 +13,7 @@ from course.content.highlight import highlight_python
 from course.content.images import check_images
 from course.content.markdown import Typesetter
 from course.content.model import Block, Example, Exercise, ExerciseLink, Lesson, Prose, Question
-from course.content.programs import IGNORED, parse, read_text, title_of
+from course.content.programs import IGNORED, parse, read_text, telling_part, title_of
 from course.content.questions import read_question
 from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
 
@@ -149,7 +149,9 @@ class _BundleReader:
             fix = "Begin the program with a docstring: its first line is the title of the card."
             file.add(1, "example-title", "The example has no title.", fix)
         html = self.typesetter.block(piece.text, piece.line + 1)
-        return Example(name, title_of(tree), source, highlight_python(source), "server.py", piece.line, html)
+        return Example(
+            name, title_of(tree), source, highlight_python(telling_part(source, tree)), "server.py", piece.line, html
+        )
 
     def _exercise_link(self, piece: BlockText) -> ExerciseLink | None:
         name = self._name(piece)

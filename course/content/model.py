@@ -82,7 +82,7 @@ class Example:
     title: str
     source: str
     html: str
-    """The source, highlighted."""
+    """What the text shows of the source, highlighted: imports, set-up and the run call are left out."""
     file: str
     line: int
     try_text_html: str = ""

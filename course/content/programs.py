@@ -79,6 +79,33 @@ def title_of(tree: ast.Module) -> str:
     return first.rstrip(".")
 
 
+def telling_part(source: str, tree: ast.Module) -> str:
+    """Return the lines of a program that say something new: without the docstring, imports, set-up and run call.
+
+    Those stand in every program, and are in the editor once the example runs.
+    """
+    telling = [node for node in tree.body if not _is_routine(node)]
+    if not telling:
+        return source
+    lines = source.split("\n")
+    first = min([telling[0].lineno, *(decorator.lineno for decorator in getattr(telling[0], "decorator_list", []))])
+    while first > 1 and lines[first - 2].startswith("#"):
+        first -= 1
+    return "\n".join(lines[first - 1 : telling[-1].end_lineno]) + "\n"
+
+
+def _is_routine(node: ast.stmt) -> bool:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return True
+    if isinstance(node, ast.Assign):
+        return any(isinstance(target, ast.Name) and target.id in ("app", "socketio") for target in node.targets)
+    if not isinstance(node, ast.Expr):
+        return False
+    value = node.value
+    is_run = isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "run"
+    return is_run or isinstance(value, ast.Constant)
+
+
 def check_functions(tree: ast.Module) -> tuple[CheckFunction, ...]:
     """Return the functions that are marked with ``@check``, bare or called, in the order of the file."""
     return tuple(

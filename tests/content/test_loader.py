@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -285,6 +287,18 @@ def test_a_whole_lesson_becomes_blocks_in_the_order_of_the_text(root: Path) -> N
     assert lesson.starting_files("echo-louder") == exercise.starter
 
 
+def test_an_example_shows_its_telling_part_and_runs_as_a_whole(root: Path) -> None:
+    change(root, f"{BUNDLE}/examples/echo.py", "@socketio.on", "# Say it again.\n@socketio.on")
+    (example,) = load_course(root).lessons[0].examples
+    shown = re.sub(r"<[^>]*>", "", example.html)
+    assert (
+        html.unescape(shown).rstrip() + "\n"
+        == '# Say it again.\n@socketio.on("echo")\ndef echo(text):\n    return text\n'
+    )
+    assert example.source.startswith('"""A server that echoes"""')
+    assert example.source.endswith("socketio.run(app)\n")
+
+
 def test_headings_of_one_name_get_ids_of_their_own(root: Path) -> None:
     change(root, LESSON, "## Try it", "## Show it")
     (lesson,) = load_course(root).lessons
@@ -298,7 +312,7 @@ def test_the_version_changes_with_any_file_of_the_bundle(root: Path) -> None:
     assert load_course(root).lessons[0].version != before
 
 
-def tags_of(html: str) -> list[tuple[str, dict[str, str]]]:
+def tags_of(page: str) -> list[tuple[str, dict[str, str]]]:
     """Return the tags that a browser would see, with their attributes."""
     found: list[tuple[str, dict[str, str]]] = []
 
@@ -306,7 +320,7 @@ def tags_of(html: str) -> list[tuple[str, dict[str, str]]]:
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             found.append((tag, {name: value or "" for name, value in attrs}))
 
-    Reader().feed(html)
+    Reader().feed(page)
     return found
 
 
@@ -324,8 +338,8 @@ def tags_of(html: str) -> list[tuple[str, dict[str, str]]]:
 def test_nothing_active_gets_through_the_markdown(root: Path, hostile: str) -> None:
     change(root, LESSON, "## Show it", hostile)
     course = load_course(root)
-    html = " ".join(block.html for block in course.lessons[0].blocks if isinstance(block, Prose))
-    for tag, attributes in tags_of(html):
+    page = " ".join(block.html for block in course.lessons[0].blocks if isinstance(block, Prose))
+    for tag, attributes in tags_of(page):
         assert tag in TAGS
         assert set(attributes) <= {"id", "href", "rel", "class", "tabindex"}
         assert not attributes.get("href", "").startswith(("javascript:", "data:"))
@@ -334,10 +348,10 @@ def test_nothing_active_gets_through_the_markdown(root: Path, hostile: str) -> N
 def test_code_is_coloured_by_classes_alone(root: Path) -> None:
     change(root, LESSON, "## Show it", "```python\nreturn 1\n```")
     (lesson,) = load_course(root).lessons
-    html = " ".join(block.html for block in lesson.blocks if isinstance(block, Prose))
-    assert '<div class="code"><pre tabindex="0">' in html
-    assert '<span class="k">return</span>' in html
-    assert "style=" not in html
+    page = " ".join(block.html for block in lesson.blocks if isinstance(block, Prose))
+    assert '<div class="code"><pre tabindex="0">' in page
+    assert '<span class="k">return</span>' in page
+    assert "style=" not in page
 
 
 @pytest.mark.parametrize("name", ["8-x", "08_x", "08-X", "08-", "x", "08-a--b"])
