@@ -214,6 +214,8 @@ NUMBERS: dict[str, tuple[int | None, int | None]] = {
     "fchdir": (81, 50),
     "tkill": (200, 130),
     "uname": (63, 160),
+    "shmget": (29, 194),
+    "msgget": (68, 186),
     "landlock_create_ruleset": (444, 444),
     "landlock_add_rule": (445, 445),
     "landlock_restrict_self": (446, 446),

@@ -75,7 +75,7 @@ NEVER = [
     *("socket", "connect", "bind", "listen", "sendmsg", "recvmsg", "setsockopt", "execve", "execveat", "ptrace"),
     *("rt_sigqueueinfo", "pidfd_open", "pidfd_send_signal", "process_vm_readv", "memfd_create", "io_uring_setup"),
     *("bpf", "perf_event_open", "userfaultfd", "unshare", "setns", "mount", "seccomp", "personality", "setresuid"),
-    *("fchdir", "tkill", "uname", "fork", "vfork", "capset", "landlock_restrict_self"),
+    *("fchdir", "tkill", "uname", "fork", "vfork", "capset", "landlock_restrict_self", "shmget", "msgget"),
 ]
 
 

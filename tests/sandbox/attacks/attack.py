@@ -115,7 +115,7 @@ def c_library():
 def call(name, *arguments):
     import ctypes
 
-    number = NUMBERS.get(name, name)
+    number = NUMBERS[name]
     library = c_library()
     library.syscall.restype = ctypes.c_long
     answer = library.syscall(number, *[ctypes.c_long(a) if isinstance(a, int) else a for a in arguments])
