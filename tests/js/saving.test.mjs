@@ -153,6 +153,29 @@ test("a conflict over the same text is no conflict", withTimers(async (pass) => 
   assert.deepEqual([work.state, work.version], ["saved", 3]);
 }));
 
+test("a newer version with the text that the edit began from is built upon: a check has kept one", withTimers(async (pass) => {
+  const server = fakeServer({ version: 0, files: program("starter") });
+  const { work, storage, states } = open(server);
+  server.version = 1;
+  work.edit(program("mine"));
+  pass(700);
+  await settle();
+  pass(1);
+  await settle();
+  assert.deepEqual([work.state, work.version, server.files["server.py"]], ["saved", 2, "mine"]);
+  assert.ok(!states.includes("conflict"));
+  assert.deepEqual(Object.keys(storage), []);
+}));
+
+test("a draft that began from the very text the server has under a newer number is no conflict", () => {
+  const server = fakeServer({ version: 0, files: program("starter") });
+  const { work: before, storage } = open(server);
+  before.edit(program("mine"));
+  server.version = 1;
+  const { work } = open(server, storage);
+  assert.deepEqual([work.state, work.files], ["local", program("mine")]);
+});
+
 test("two tabs that save in turn end with the same text", withTimers(async (pass) => {
   const server = fakeServer({ version: 1, files: program("a") });
   const storage = fakeStorage();
@@ -182,9 +205,9 @@ test("a browser without room for drafts still saves, and says so", withTimers(as
 
 test("drafts of other learners, lessons and workspaces are left alone", () => {
   const storage = fakeStorage();
-  draftsOf({ learner: "x", ...place, storage }).write(1, program("theirs"));
+  draftsOf({ learner: "x", ...place, storage }).write(1, program("theirs"), program("a"));
   const own = draftsOf({ learner: "y", ...place, storage });
-  own.write(1, program("mine"));
+  own.write(1, program("mine"), program("a"));
   own.dropThrough(9);
   assert.deepEqual(own.all(), []);
   assert.equal(draftsOf({ learner: "x", ...place, storage }).all().length, 1);

@@ -24,21 +24,21 @@ export function draftsOf({ learner, slug, workspace, storage }) {
 
   function parse(key) {
     try {
-      const { files, at } = JSON.parse(storage.getItem(key));
+      const { files, from, at } = JSON.parse(storage.getItem(key));
       const base = Number(key.slice(prefix.length));
       const whole = files && Object.values(files).every((text) => typeof text === "string") && Number.isInteger(base);
-      return whole ? { base, files, at: Number(at) || 0 } : null;
+      return whole ? { base, files, from: from ?? {}, at: Number(at) || 0 } : null;
     } catch {
       return null;
     }
   }
 
   return {
-    /** Return every draft, {base, files, at}, the newest first. */
+    /** Return every draft, the newest first: {base, files, from, at}; `from` holds the files of the version `base`. */
     all: () => keys().map(parse).filter(Boolean).sort((one, other) => other.at - one.at),
-    write(base, files, at = Date.now()) {
+    write(base, files, from, at = Date.now()) {
       try {
-        storage.setItem(prefix + base, JSON.stringify({ files, at }));
+        storage.setItem(prefix + base, JSON.stringify({ files, from, at }));
         return true;
       } catch {
         return false;

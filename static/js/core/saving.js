@@ -75,6 +75,7 @@ export class Work {
   arrived(version, files) {
     if (version <= this.version) return;
     if (!this.unsaved || sameFiles(files, this.files)) this.adopt(version, files);
+    else if (sameFiles(files, this.#saved)) this.version = version;
     else if (!this.#saving) this.#standBeside({ version, files });
   }
 
@@ -116,7 +117,7 @@ export class Work {
     }
     const server = { version: this.version, files: this.files };
     this.files = draft.files;
-    if (draft.base < this.version) {
+    if (draft.base < this.version && !sameFiles(draft.from, server.files)) {
       this.conflict = server;
       this.state = "conflict";
     } else {
@@ -151,11 +152,20 @@ export class Work {
     const newer = error.reply?.newer ?? error.reply?.error?.newer;
     if (error.code === "conflict" && newer) {
       if (sameFiles(newer.files, this.files)) this.adopt(newer.version, newer.files);
+      else if (sameFiles(newer.files, this.#saved)) this.#growOutOf(newer.version);
       else this.#standBeside({ version: newer.version, files: newer.files });
       return;
     }
     if (WORTH_RETRYING.has(error.code)) this.#saveAfter(RETRY_MS);
     this.#tell(error.code === "offline" ? "offline" : "local", error.code === "offline" ? "" : error.message);
+  }
+
+  /** A newer version with the very text that this edit began from (a check keeps one, for example): nobody is overwritten. */
+  #growOutOf(version) {
+    this.version = version;
+    this.#keep();
+    this.#saveAfter(0);
+    this.#tell("local");
   }
 
   #standBeside(other) {
@@ -166,7 +176,7 @@ export class Work {
   }
 
   #keep() {
-    if (this.unsaved || this.conflict) return this.#drafts.write(this.version, this.files);
+    if (this.unsaved || this.conflict) return this.#drafts.write(this.version, this.files, this.#saved);
     this.#drafts.dropThrough(this.version);
     return true;
   }

@@ -1,28 +1,38 @@
-// Two texts side by side, read only, with what differs marked.
+// Two texts compared, read only: side by side, or one under the other where the screen is narrow.
 
-import { pythonLanguage } from "@codemirror/lang-python";
-import { MergeView } from "@codemirror/merge";
+import { MergeView, unifiedMergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
+import { language } from "./python.js";
 import { appearance } from "./theme.js";
 
-/** Show `mine` beside `theirs` in `parent`; both sides are named for screen readers. Returns {destroy}. */
-export function showDiff(parent, { mine, theirs, mineLabel, theirsLabel }) {
+const NARROW = "(width < 700px)";
+
+function readOnly(label) {
   const nonce = document.querySelector('meta[name="csp-nonce"]')?.nonce ?? "";
-  const side = (doc, label) => ({
-    doc,
-    extensions: [
-      EditorView.cspNonce.of(nonce), lineNumbers(), pythonLanguage, appearance, EditorView.lineWrapping,
-      EditorState.readOnly.of(true), EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true" }),
-    ],
-  });
-  const view = new MergeView({
-    parent,
-    a: side(mine, mineLabel),
-    b: side(theirs, theirsLabel),
-    highlightChanges: true,
-    gutter: true,
-    collapseUnchanged: { margin: 3, minSize: 6 },
-  });
-  return { destroy: () => view.destroy() };
+  return [
+    // Each of the two editors brings its own style element, so each needs the nonce.
+    EditorView.cspNonce.of(nonce), lineNumbers(), language, appearance, EditorView.lineWrapping,
+    // Not editable at all: a phone would open its keyboard for a text that can only be read.
+    EditorState.readOnly.of(true), EditorView.editable.of(false),
+    EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
+  ];
+}
+
+/**
+ * Show how `before` became `after` in `parent`. Both are {text, name}; the names are said to screen readers.
+ *
+ * Returns {destroy, words}: `words` tells the reader which text is where.
+ */
+export function showDiff(parent, { before, after }) {
+  const collapseUnchanged = { margin: 3, minSize: 6 };
+  if (window.matchMedia(NARROW).matches) {
+    const label = `${after.name}, compared with ${before.name}; read only`;
+    const merge = unifiedMergeView({ original: before.text, mergeControls: false, collapseUnchanged });
+    const view = new EditorView({ parent, doc: after.text, extensions: [readOnly(label), merge] });
+    return { destroy: () => view.destroy(), words: `Red: only in ${before.name}. Green: only in ${after.name}.` };
+  }
+  const side = ({ text, name }) => ({ doc: text, extensions: readOnly(`${name}, read only`) });
+  const view = new MergeView({ parent, a: side(before), b: side(after), highlightChanges: true, gutter: true, collapseUnchanged });
+  return { destroy: () => view.destroy(), words: `Left: ${before.name}. Right: ${after.name}.` };
 }

@@ -2,17 +2,15 @@
 
 import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab, toggleTabFocusMode, undo } from "@codemirror/commands";
-import { globalCompletion, localCompletionSource, pythonLanguage } from "@codemirror/lang-python";
-import { LanguageSupport, bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
+import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Annotation, Compartment, EditorSelection, EditorState } from "@codemirror/state";
 import {
   EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
 } from "@codemirror/view";
-import { styleTags, tags } from "@lezer/highlight";
-import { socketioCompletions } from "./completions.js";
 import { problems, setAsked, setCrash } from "./problems.js";
+import { python } from "./python.js";
 import { appearance } from "./theme.js";
 
 export { showDiff } from "./diff.js";
@@ -24,17 +22,6 @@ const fromPage = Annotation.define();
 export function nonce() {
   return document.querySelector('meta[name="csp-nonce"]')?.nonce ?? "";
 }
-
-/** A decorator is one thing to the eye, and Pygments paints it so in the lesson's text: the same here. */
-const language = pythonLanguage.configure({
-  props: [styleTags({ "Decorator/VariableName Decorator/PropertyName Decorator/MemberExpression/...": tags.meta })],
-});
-
-const python = new LanguageSupport(language, [
-  language.data.of({ autocomplete: socketioCompletions }),
-  language.data.of({ autocomplete: localCompletionSource }),
-  language.data.of({ autocomplete: globalCompletion }),
-]);
 
 /** Several lines at once, as dictation sends them, would be built by the browser with inline styles: the page refuses those. */
 const linesAtOnce = EditorView.domEventHandlers({
@@ -68,7 +55,7 @@ export function createEditor(parent, { text, label, selection, file = "server.py
   const languageOf = (name) => (name.endsWith(".py") ? [python, problems] : [problems]);
   const extensions = [
     EditorView.cspNonce.of(nonce()), syntax.of(languageOf(file)), behaviour, appearance,
-    EditorView.contentAttributes.of({ "aria-label": label, autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
+    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
     EditorView.updateListener.of((update) => {
       const ours = update.transactions.some((transaction) => transaction.annotation(fromPage));
       if (update.docChanged && !ours) onEdit(update.state.doc.toString());

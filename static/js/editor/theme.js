@@ -31,8 +31,6 @@ const look = EditorView.theme({
   ".cm-diagnostic-error": { borderLeftColor: "var(--err)" },
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--err)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--sunken)", color: "var(--muted)", border: "none" },
-  ".cm-changedLine": { backgroundColor: "var(--tint-warn)" },
-  ".cm-changedText": { background: "none", textDecoration: "underline 2px var(--warn)" },
   ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"…"' },
   ".cm-collapsedLines": { background: "var(--sunken)", color: "var(--muted)" },
 });

@@ -87,7 +87,7 @@ function drawRow(row) {
     row.html ? trustedHtml(h("span", { class: "check-task" }), row.html) : row.title);
   const item = h("li", { class: `check is-${outcome}`, dataset: { name: row.name } }, title);
   if (row.html || outcome === "passed") return item;
-  if (row.message) item.append(h("p", { class: "check-message" }, withLineLinks(row.message)));
+  if (row.message) item.append(h("p", { class: outcome === "skipped" ? "note" : "check-message" }, withLineLinks(row.message)));
   if (row.expected || row.actual) item.append(compare(row));
   if (row.why_html) item.append(trustedHtml(h("div", { class: "check-why" }), row.why_html));
   if (row.hint) item.append(h("p", { class: "check-hint" }, row.hint));

@@ -42,9 +42,10 @@ class SolutionDiff extends HTMLElement {
   async #show({ files, note_html: note }) {
     this.#close();
     const place = h("div", { class: "diff" });
+    const where = h("p", { class: "note" });
     const dialog = h("dialog", { class: "solution", "aria-labelledby": "solution-title", onclose: () => this.#close() },
       dialogHead("solution-title", "Your code and the solution", () => dialog.close()),
-      h("p", { class: "note" }, "Left: your code. Right: the solution."),
+      where,
       place,
       trustedHtml(h("div", { class: "prose" }), note),
       h("div", { class: "form-foot" },
@@ -54,15 +55,17 @@ class SolutionDiff extends HTMLElement {
     document.body.append(dialog);
     dialog.showModal();
     const mine = store.get().files["server.py"] ?? "";
-    await this.#drawDiff(place, mine, files["server.py"] ?? "");
+    await this.#drawDiff(place, where, mine, files["server.py"] ?? "");
   }
 
-  async #drawDiff(place, mine, theirs) {
+  async #drawDiff(place, where, mine, theirs) {
     try {
       const { showDiff } = await loadEditor();
       if (!place.isConnected) return;
-      this.#diff = showDiff(place, { mine, theirs, mineLabel: "Your code, read only", theirsLabel: "The solution, read only" });
+      this.#diff = showDiff(place, { before: { text: mine, name: "your code" }, after: { text: theirs, name: "the solution" } });
+      where.textContent = this.#diff.words;
     } catch {
+      where.textContent = "First your code, then the solution.";
       fill(place, h("pre", { tabindex: "0", "aria-label": "Your code" }, mine), h("pre", { tabindex: "0", "aria-label": "The solution" }, theirs));
     }
   }

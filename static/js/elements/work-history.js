@@ -73,16 +73,17 @@ class WorkHistory extends HTMLElement {
     this.#clearDiff();
     this.place.hidden = false;
     const name = "server.py";
-    const labels = { mineLabel: `Version ${version}, read only`, theirsLabel: "In the editor now, read only" };
-    const [mine, theirs] = [files[name] ?? "", store.get().files[name] ?? ""];
+    const before = { text: files[name] ?? "", name: `version ${version}` };
+    const after = { text: store.get().files[name] ?? "", name: "the editor now" };
     try {
       const { showDiff } = await loadEditor();
       this.#clearDiff();
-      this.#diff = showDiff(this.place, { mine, theirs, ...labels });
+      this.#diff = showDiff(this.place, { before, after });
+      this.note.textContent = before.text === after.text ? `Version ${version} has the same text as the editor.` : this.#diff.words;
     } catch {
-      fill(this.place, h("pre", { tabindex: "0", "aria-label": labels.mineLabel }, mine));
+      fill(this.place, h("pre", { tabindex: "0", "aria-label": before.name }, before.text));
+      this.note.textContent = `The text of version ${version}.`;
     }
-    this.note.textContent = mine === theirs ? `Version ${version} has the same text as the editor.` : `Left: version ${version}. Right: the editor now.`;
     this.place.scrollIntoView({ block: "nearest" });
   }
 
