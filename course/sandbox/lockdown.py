@@ -67,7 +67,8 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
         keep_fds: the only descriptors that stay open, standard streams included. What `build` opens stays too.
             Files among them can't be written (limit 0): standard output must be a pipe.
         uid: user and group id to become. Needed when running as root, and not possible otherwise (None then).
-        build: makes the server: the last moment at which sockets can be created and files read.
+        build: makes the server: the last moment at which sockets can be created. It runs as `uid`, who may not be able
+            to read Python's own files: import what it needs before.
 
     Raises:
         LockdownFailed: a step failed, or the self-test could do something forbidden.

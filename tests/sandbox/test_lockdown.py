@@ -182,6 +182,8 @@ SERVER = """
 # What the fork server has imported before: nothing can be imported behind the lock.
 for name in ("gevent", "eventlet", "uwsgi", "redis", "kombu"):
     sys.modules[name] = None
+import importlib.metadata
+importlib.metadata.version("werkzeug")
 import encodings.idna, engineio.async_drivers.threading, flask, flask_socketio, simple_websocket
 from werkzeug.serving import make_server
 
