@@ -31,6 +31,7 @@ const look = EditorView.theme({
   ".cm-diagnostic-error": { borderLeftColor: "var(--err)" },
   ".cm-lintRange-error": { backgroundImage: "none", textDecoration: "underline wavy var(--err)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--sunken)", color: "var(--muted)", border: "none" },
+  ".cm-deletedChunk .cm-deletedText": { background: "none", textDecoration: "underline 2px var(--err)" },
   ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"…"' },
   ".cm-collapsedLines": { background: "var(--sunken)", color: "var(--muted)" },
 });
