@@ -17,6 +17,8 @@ export class ClientLink {
     this.tell = onState;
     this.heard = onHeard;
     this.socket = null;
+    /** Called with each new Manager once its engine exists: for a page that shows the frames itself. */
+    this.onManager = null;
   }
 
   /** Connect to a sandbox. `settings` is {namespace, auth, transport, origin}; auth is a value or undefined. */
@@ -37,6 +39,7 @@ export class ClientLink {
     this.socket = socket;
     this.#listen(manager, socket);
     socket.connect();
+    this.onManager?.(manager);
   }
 
   /** End the connection; harmless when there is none. */
