@@ -1,0 +1,55 @@
+// The small menu of a client card: namespace, auth, transport, a pretended origin, a file as binary argument.
+
+import { h } from "./core/dom.js";
+
+const FILE_BYTES = 64 * 1024;
+
+export class ClientSettings {
+  constructor(tag, { onChange }) {
+    this.onChange = onChange;
+    this.bytes = null;
+    const id = (name) => `client-${tag}-${name}`;
+    this.namespace = h("input", { id: id("namespace"), class: "mono", value: "/", spellcheck: "false", autocapitalize: "off", oninput: onChange });
+    this.auth = h("input", { id: id("auth"), class: "mono", placeholder: '{"token": "secret"}', spellcheck: "false", autocapitalize: "off" });
+    this.transport = h("select", { id: id("transport") },
+      h("option", { value: "upgrade" }, "polling, then upgrade"), h("option", { value: "websocket" }, "WebSocket only"), h("option", { value: "polling" }, "polling only"));
+    this.origin = h("input", { id: id("origin"), class: "mono", placeholder: "https://example.com", spellcheck: "false", autocapitalize: "off" });
+    this.file = h("input", { id: id("file"), type: "file", onchange: () => this.#readFile() });
+    this.fileNote = h("p", { class: "note", role: "status" });
+    this.menu = h("details", { class: "menu" },
+      h("summary", { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` }, h("span", { class: "i i-more", "aria-hidden": "true" })),
+      h("div", { class: "menu-body" },
+        field("Namespace", this.namespace), field("Auth (JSON, sent with connect)", this.auth), field("Transport", this.transport),
+        field("Pretended origin", this.origin), field("Add a file as the last argument", this.file), this.fileNote,
+        h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on.")));
+  }
+
+  /** Return {namespace, auth, transport, origin, error}; `error` says what is wrong with a field, or "". */
+  read() {
+    const namespace = this.namespace.value.trim() || "/";
+    const chosen = { namespace: namespace.startsWith("/") ? namespace : `/${namespace}`, transport: this.transport.value, origin: this.origin.value.trim(), auth: undefined, error: "" };
+    const auth = this.auth.value.trim();
+    if (auth === "") return chosen;
+    try {
+      return { ...chosen, auth: JSON.parse(auth) };
+    } catch {
+      return { ...chosen, error: 'Auth is not JSON. Write it like {"token": "secret"}.' };
+    }
+  }
+
+  async #readFile() {
+    const [file] = this.file.files;
+    this.bytes = null;
+    if (!file) this.fileNote.textContent = "";
+    else if (file.size > FILE_BYTES) this.fileNote.textContent = `${file.name} has ${Math.ceil(file.size / 1024)} KB; choose one of at most ${FILE_BYTES / 1024} KB.`;
+    else {
+      this.bytes = new Uint8Array(await file.arrayBuffer());
+      this.fileNote.textContent = `${file.name}: ${file.size} bytes go along with each emit.`;
+    }
+    this.onChange();
+  }
+}
+
+function field(label, control) {
+  return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
+}

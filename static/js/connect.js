@@ -1,0 +1,41 @@
+// The ready client of a running server, for another tab or a phone: one card, and the frames of its own connection.
+
+import { store } from "./core/page.js";
+import "./start.js";
+import "./elements/theme-switch.js";
+import "./elements/client-card.js";
+import "./elements/wire-list.js";
+
+const TYPES = { open: 0, close: 1, ping: 2, pong: 3, message: 4, upgrade: 5, noop: 6 };
+const CAP = 500;
+const begun = performance.now();
+const card = document.querySelector("client-card");
+
+/** This page has no lesson to hear the gateway's trace from: it shows what its own client sends and receives. */
+function listen(manager) {
+  const { engine } = manager;
+  engine.on("packet", (packet) => note("received", packet));
+  engine.on("packetCreate", (packet) => note("sent", packet));
+}
+
+function note(direction, { type, data }) {
+  const binary = data instanceof ArrayBuffer || ArrayBuffer.isView(data);
+  const frame = binary ? `b${base64(data)}` : `${TYPES[type]}${data ?? ""}`;
+  const row = {
+    time: (performance.now() - begun) / 1000,
+    client: card.dataset.client,
+    direction,
+    frame,
+    transport: card.link.manager.engine.transport.name,
+    size: binary ? data.byteLength : new TextEncoder().encode(frame).length,
+  };
+  store.set((state) => ({ traceRows: [...state.traceRows, row].slice(-CAP) }));
+}
+
+function base64(data) {
+  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return btoa(String.fromCharCode(...bytes));
+}
+
+card.link.onManager = listen;
+card.connect();

@@ -1,0 +1,171 @@
+// <client-card data-client="A">: one real Socket.IO client of the running server.
+
+import { ClientLink } from "../core/client_link.js";
+import { fill, h } from "../core/dom.js";
+import { store } from "../core/page.js";
+import { frameFor, parseArgs } from "../wire/payload.js";
+import { ClientSettings } from "../client_settings.js";
+import { ReceivedList } from "../received_list.js";
+
+class ClientCard extends HTMLElement {
+  #ends = [];
+
+  connectedCallback() {
+    if (this.link) return; // moved within the page: the connection lives on
+    const tag = this.dataset.client;
+    this.link = new ClientLink(tag, { onState: (state) => this.#drawState(state), onHeard: (row) => this.received.add(row) });
+    this.settings = new ClientSettings(tag, { onChange: () => this.#preview() });
+    this.received = new ReceivedList();
+    this.#build(tag);
+    this.#ends = [
+      store.subscribe((state) => state.sandbox, (sandbox, before) => this.#sandboxChanged(sandbox, before)),
+      store.subscribe((state) => state.page.workspaces?.[state.workspace]?.events, (events) => this.#offer(events ?? [])),
+      store.subscribe((state) => state.workspace, () => this.#recall()),
+    ];
+    this.#drawState({ kind: "off", text: "Disconnected", reason: "" });
+  }
+
+  disconnectedCallback() {
+    // A card that is only moved is connected again at once; one that is gone lets its connection go.
+    queueMicrotask(() => {
+      if (this.isConnected) return;
+      this.#ends.splice(0).forEach((end) => end());
+      this.link.disconnect();
+    });
+  }
+
+  /** Connect, unless it is connected or there is nothing to connect to. */
+  connect() {
+    const { sandbox } = store.get();
+    if (sandbox?.state !== "ready" || this.link.active) return;
+    const chosen = this.settings.read();
+    if (chosen.error) this.#drawState({ kind: "bad", text: "Not connected", reason: chosen.error });
+    else this.link.connect(sandbox.id, chosen);
+  }
+
+  #build(tag) {
+    const id = `client-${tag}`;
+    const word = tag.length > 1 ? tag : `Client ${tag}`;
+    this.state = h("span", { class: "client-state" });
+    this.toggle = h("button", { type: "button", class: "small", onclick: () => (this.link.active ? this.link.disconnect() : this.connect()) });
+    this.reason = h("p", { class: "client-reason", hidden: true });
+    this.events = h("datalist", { id: `${id}-events` });
+    this.event = h("input", { class: "event", list: `${id}-events`, placeholder: "event", "aria-label": `Event that ${word} emits`, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
+    this.payload = h("input", { class: "payload", placeholder: 'arguments: 2, "hi"', "aria-label": `Arguments, JSON values with commas between them`, "aria-describedby": `${id}-error`, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
+    this.send = h("button", { type: "submit", class: "small" }, "Emit");
+    this.error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
+    this.frame = h("code");
+    this.preview = h("p", { class: "client-preview" }, this.frame);
+    this.ack = h("input", { type: "checkbox", checked: true });
+    const form = h("form", { class: "client-emit", onsubmit: (event) => this.#emit(event), oninput: () => this.#typed() }, this.event, this.payload, this.send, this.events);
+    this.ack.addEventListener("change", () => this.#typed());
+    fill(this, h("section", { class: "client", "aria-label": word },
+      h("div", { class: "client-head" },
+        h("span", { class: `ava ava-${letterOf(tag)}`, "aria-hidden": "true" }, tag.slice(0, 1).toUpperCase()),
+        h("h3", {}, word), this.toggle, this.settings.menu, this.state),
+      this.reason, form, this.error, this.preview,
+      h("div", { class: "client-options" }, h("label", { class: "switch" }, this.ack, h("span", {}, "wait for acknowledgement"))),
+      this.received.node));
+    this.#recall();
+  }
+
+  #drawState({ kind, text, reason }) {
+    this.state.className = `client-state is-${kind}`;
+    this.state.textContent = text;
+    this.reason.hidden = !reason;
+    this.reason.textContent = reason;
+    this.toggle.textContent = this.link?.active ? "Disconnect" : "Connect";
+    this.toggle.disabled = !this.link?.active && store.get().sandbox?.state !== "ready";
+    this.toggle.title = this.toggle.disabled ? "Run the server first" : "";
+    this.send.disabled = kind !== "on";
+    this.send.title = kind === "on" ? "" : "Connect this client first";
+    this.#preview();
+    this.dispatchEvent(new CustomEvent("client-changed", { bubbles: true }));
+  }
+
+  #sandboxChanged(sandbox, before) {
+    if (before && (sandbox?.id !== before.id || sandbox?.state !== "ready") && this.link.active) {
+      this.link.disconnect();
+      if (sandbox?.state !== "ready") this.received.add({ kind: "note", text: "The server stopped, so this client is disconnected." });
+    }
+    if (!this.link.active) this.#drawState({ kind: "off", text: "Disconnected", reason: "" });
+  }
+
+  #emit(submit) {
+    submit.preventDefault();
+    const { args, error } = this.#arguments();
+    const name = this.event.value.trim();
+    this.#complain(error || (name ? "" : "Give the event a name first."));
+    if (error || !name || !this.link.connected) return;
+    this.link.emit(name, args, { ack: this.ack.checked });
+    this.#preview();
+  }
+
+  #arguments() {
+    const read = parseArgs(this.payload.value);
+    const file = this.settings.bytes;
+    return file ? { ...read, args: [...read.args, file] } : read;
+  }
+
+  #typed() {
+    const { error } = parseArgs(this.payload.value);
+    if (!error || !this.error.hidden) this.#complain(error);
+    this.#preview();
+    this.#remember();
+  }
+
+  #complain(sentence) {
+    this.error.hidden = !sentence;
+    this.error.textContent = sentence;
+    this.payload.setAttribute("aria-invalid", String(Boolean(sentence)));
+  }
+
+  #preview() {
+    if (!this.frame) return;
+    const { args, error } = this.#arguments();
+    const name = this.event.value.trim();
+    const { namespace } = this.settings.read();
+    this.frame.textContent = name && !error ? frameFor({ event: name, args, namespace, ack: this.ack.checked ? this.link.nextAck : null }) : "";
+    this.preview.hidden = this.frame.textContent === "";
+  }
+
+  #offer(names) {
+    fill(this.events, names.map((name) => h("option", { value: name })));
+    if (!this.event.value && names.length > 0) this.event.value = names[0];
+    this.#preview();
+  }
+
+  #key() {
+    const { page, workspace } = store.get();
+    return `duplex:client:${page.slug}:${workspace}:${this.dataset.client}`;
+  }
+
+  #remember() {
+    try {
+      localStorage.setItem(this.#key(), JSON.stringify({ event: this.event.value, payload: this.payload.value, ack: this.ack.checked }));
+    } catch {
+      // Storage is refused or full: the fields simply start empty next time.
+    }
+  }
+
+  #recall() {
+    let kept = null;
+    try {
+      kept = JSON.parse(localStorage.getItem(this.#key()) ?? "null");
+    } catch {
+      // Nothing readable is kept.
+    }
+    const { page, workspace } = store.get();
+    this.event.value = kept?.event ?? page.workspaces?.[workspace]?.events?.[0] ?? "";
+    this.payload.value = kept?.payload ?? "";
+    this.ack.checked = kept?.ack ?? true;
+    this.#complain("");
+    this.#preview();
+  }
+}
+
+function letterOf(tag) {
+  return tag.length === 1 ? tag.toLowerCase() : "f";
+}
+
+customElements.define("client-card", ClientCard);

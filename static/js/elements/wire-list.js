@@ -1,0 +1,123 @@
+// <wire-list>: every frame of every client, literal, as the gateway saw it pass.
+
+import { fill, h } from "../core/dom.js";
+import { actions, store } from "../core/page.js";
+import { asText, clientsOf, sift } from "../wire/rows.js";
+import { wireRow } from "../wire_row.js";
+
+class WireList extends HTMLElement {
+  #ends = [];
+  #nodes = new Map();
+  #paused = null;
+  #planned = false;
+
+  connectedCallback() {
+    this.client = h("select", { "aria-label": "Show the frames of", onchange: () => this.#plan() });
+    this.direction = h("select", { "aria-label": "Show the direction", onchange: () => this.#plan() },
+      h("option", { value: "" }, "both directions"), h("option", { value: "sent" }, "sent"), h("option", { value: "received" }, "received"));
+    this.hide = h("input", { type: "checkbox", checked: true, onchange: () => this.#plan() });
+    this.hidden_count = h("span", { class: "count" });
+    this.pause = h("button", { type: "button", class: "small quiet", "aria-pressed": "false", onclick: () => this.#togglePause() }, "Pause");
+    this.copy = h("button", { type: "button", class: "small quiet", onclick: () => this.#copy() }, "Copy");
+    this.list = h("div", { class: "wire", role: "log", "aria-live": "off", "aria-label": "Frames", tabindex: "0" });
+    this.note = h("span", { class: "note" });
+    this.empty = h("div", { class: "empty" });
+    this.tools = h("div", { class: "panel-tools" }, this.client, this.direction,
+      h("label", { class: "chip" }, this.hide, h("span", {}, "hide heartbeat ", this.hidden_count)), this.note, h("span", { class: "spacer" }), this.pause,
+      h("button", { type: "button", class: "small quiet", onclick: () => this.#clear() }, "Clear"), this.copy);
+    fill(this, this.tools, this.list, this.empty);
+    this.#ends = [
+      store.subscribe((state) => state.traceRows, () => this.#plan()),
+      store.subscribe((state) => state.traceDropped, () => this.#plan()),
+      store.subscribe((state) => state.sandbox?.state, () => this.#plan()),
+    ];
+  }
+
+  disconnectedCallback() {
+    this.#ends.splice(0).forEach((end) => end());
+  }
+
+  /** Draw once a frame of the screen, however many rows arrive. */
+  #plan() {
+    if (this.#planned) return;
+    this.#planned = true;
+    requestAnimationFrame(() => {
+      this.#planned = false;
+      if (this.isConnected) this.#draw();
+    });
+  }
+
+  #draw() {
+    const { traceDropped, traceRows, sandbox } = store.get();
+    const rows = this.#paused ?? traceRows;
+    const { shown, hidden } = sift(rows, { client: this.client.value, direction: this.direction.value, heartbeat: !this.hide.checked });
+    this.#drawClients(rows);
+    this.hidden_count.textContent = hidden > 0 ? `(${hidden})` : "";
+    const waiting = this.#paused ? traceRows.length - this.#paused.length : 0;
+    this.note.textContent = waiting > 0 ? `${waiting} more since the pause` : traceDropped > 0 ? `${traceDropped} frames came too fast to show` : "";
+    this.tools.hidden = rows.length === 0 && !this.#paused;
+    this.list.hidden = shown.length === 0;
+    this.empty.hidden = shown.length > 0;
+    if (shown.length === 0) fill(this.empty, nothingYet(rows.length, sandbox));
+    this.#drawRows(shown);
+  }
+
+  #drawRows(shown) {
+    const follow = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 24;
+    const wanted = new Set(shown);
+    for (const [row, node] of this.#nodes) {
+      if (wanted.has(row)) continue;
+      node.remove();
+      this.#nodes.delete(row);
+    }
+    let place = this.list.firstElementChild;
+    for (const row of shown) {
+      const node = this.#nodes.get(row) ?? wireRow(row);
+      this.#nodes.set(row, node);
+      if (node === place) place = place.nextElementSibling;
+      else this.list.insertBefore(node, place);
+    }
+    if (follow) this.list.scrollTop = this.list.scrollHeight;
+  }
+
+  #drawClients(rows) {
+    const names = ["", ...clientsOf(rows)];
+    if (names.length === this.client.options.length && names.every((name, i) => this.client.options[i].value === name)) return;
+    const chosen = this.client.value;
+    fill(this.client, names.map((name) => h("option", { value: name }, name === "" ? "all clients" : name)));
+    this.client.value = names.includes(chosen) ? chosen : "";
+  }
+
+  #togglePause() {
+    this.#paused = this.#paused ? null : store.get().traceRows;
+    this.pause.setAttribute("aria-pressed", String(this.#paused !== null));
+    this.pause.textContent = this.#paused ? "Go on" : "Pause";
+    this.#plan();
+  }
+
+  #clear() {
+    if (this.#paused) this.#togglePause();
+    actions.clearTrace();
+  }
+
+  async #copy() {
+    try {
+      await navigator.clipboard.writeText(asText(this.#paused ?? store.get().traceRows));
+      actions.announce("The frames are in your clipboard.");
+    } catch {
+      actions.announce("Copying is not allowed here.", "alert");
+    }
+  }
+}
+
+function nothingYet(all, sandbox) {
+  if (all > 0) return h("p", {}, "No frame passes these filters.");
+  if (sandbox?.state === "ready") return h("p", {}, "No frames yet. Connect a client, or emit something.");
+  const page = store.get().page;
+  return [
+    h("p", {}, "No frames yet. Run the server, then connect client A."),
+    page.run?.available === false || !page.namespace ? null : h("button", { type: "button", onclick: () => actions.run() }, "Run the server"),
+  ];
+}
+
+customElements.define("wire-list", WireList);

@@ -1,0 +1,38 @@
+// One frame as a row that opens: what it is at a glance, and every character of its prefix explained.
+
+import { h } from "./core/dom.js";
+import { isHeartbeat } from "./wire/engineio.js";
+import { explain } from "./wire/explain.js";
+
+const KINDS = { engine: "eio", type: "sio", attachments: "sio", namespace: "nsp", ack: "ack", data: "data" };
+
+/** Draw a row of the trace; its inside is drawn when it is first opened. */
+export function wireRow(row) {
+  const { engine, socket, sentence, parts } = explain(row);
+  const sent = row.direction === "sent";
+  const node = h("details", { class: `frame is-${row.direction}${isHeartbeat(row.frame) ? " is-heartbeat" : ""}` },
+    h("summary", {},
+      h("time", {}, `${row.time.toFixed(3)} s`),
+      h("span", { class: `ava ava-${row.client.length === 1 ? row.client.toLowerCase() : "f"} small` }, row.client.length === 1 ? row.client : row.client.slice(0, 1)),
+      h("span", { class: "dir" }, h("span", { "aria-hidden": "true" }, sent ? "→" : "←"), sent ? "sent" : "received"),
+      h("span", { class: "eio" }, engine.name),
+      h("span", { class: "sio" }, socket?.name ?? ""),
+      h("span", { class: "nsp" }, socket && socket.namespace !== "/" ? socket.namespace : ""),
+      h("span", { class: "event" }, glance(row.frame, socket)),
+      h("span", { class: "size" }, `${row.size} B`)));
+  node.addEventListener("toggle", () => node.open && node.children.length === 1 && node.append(inside(row, sentence, parts)));
+  return node;
+}
+
+function glance(frame, socket) {
+  if (socket?.event) return `${socket.event} ${socket.args.map((value) => JSON.stringify(value)).join(", ")}`;
+  if (socket?.name.endsWith("ACK")) return `${socket.ack} ${JSON.stringify(socket.data ?? [])}`;
+  return socket ? JSON.stringify(socket.data ?? "") : frame.slice(1, 80);
+}
+
+function inside(row, sentence, parts) {
+  return h("div", { class: "frame-body" },
+    h("p", { class: "note" }, `${sentence} Client ${row.client}, over ${row.transport === "polling" ? "long-polling" : "WebSocket"}.`),
+    h("pre", { class: "raw" }, parts.map(({ kind, text }) => h("span", { class: `part part-${KINDS[kind]}` }, text))),
+    h("dl", { class: "parts" }, parts.map(({ text, meaning }) => [h("dt", {}, text.length > 24 ? `${text.slice(0, 22)}…` : text), h("dd", {}, meaning)])));
+}
