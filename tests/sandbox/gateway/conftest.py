@@ -1,4 +1,5 @@
 import socket
+from contextlib import ExitStack
 
 import pytest
 
@@ -15,23 +16,22 @@ def learner_socket(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def fronts(learner_socket):
+def fronts(learner_socket, tmp_path_factory):
+    """Start the gateway under a web server, once."""
     started = {}
-    managers = []
+    errors = tmp_path_factory.mktemp("fronts")
+    with ExitStack() as stack:
 
-    def front(server):
-        if server not in started:
-            port = free_port()
-            manager = running("front.py", server, port, learner_socket)
-            manager.__enter__()
-            managers.append(manager)
-            until(lambda: accepts(socket.AF_INET, ("127.0.0.1", port)))
-            started[server] = Front(server, port)
-        return started[server]
+        def front(server):
+            if server not in started:
+                port = free_port()
+                log = stack.enter_context((errors / server).open("w"))
+                stack.enter_context(running("front.py", server, port, learner_socket, errors=log))
+                until(lambda: accepts(socket.AF_INET, ("127.0.0.1", port)))
+                started[server] = Front(server, port, errors / server)
+            return started[server]
 
-    yield front
-    for manager in managers:
-        manager.__exit__(None, None, None)
+        yield front
 
 
 @pytest.fixture(params=SERVERS)

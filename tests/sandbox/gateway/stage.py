@@ -22,11 +22,12 @@ KEY = base64.b64encode(b"sixteen bytes...").decode()
 
 
 @contextmanager
-def running(program, *arguments):
-    """Run a program of this folder until the block ends; its errors stay readable in the test's output."""
+def running(program, *arguments, errors=None):
+    """Run a program of this folder until the block ends; its errors go to a file, or into the test's output."""
     process = subprocess.Popen(
         [sys.executable, HERE / program, *map(str, arguments)],
         stdout=subprocess.DEVNULL,
+        stderr=errors,
         env={**os.environ, "PYTHONPATH": str(HERE.parents[2])},
     )
     try:
@@ -62,6 +63,8 @@ class Front:
 
     server: str
     port: int
+    errors: Path
+    """What the web server and the gateway wrote on stderr."""
 
     @property
     def base(self):

@@ -239,7 +239,8 @@ def test_a_close_handshake_ends_the_tunnel_though_the_server_lingers(talk):
         assert conversation.rest + read_all(conversation.connection) == b"\x88\x02\x03\xe8"
 
 
-def test_the_server_answers_other_requests_after_a_tunnel_ended(front):
+def test_the_server_takes_the_end_of_a_tunnel_in_silence_and_goes_on(front):
+    before = len(front.errors.read_text())
     for _ in range(3):
         connection, answer = front.upgrade(client=f"W-{front.server}")
         assert answer.status == 101
@@ -247,6 +248,7 @@ def test_the_server_answers_other_requests_after_a_tunnel_ended(front):
         read_all(connection)
         connection.close()
     assert front.request("GET", "/seen").status == 200
+    assert "Error" not in front.errors.read_text()[before:]
 
 
 class Clock:
