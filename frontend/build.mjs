@@ -5,13 +5,13 @@
 //   socket.io.min.js       for the projects that learners take home
 //   *.js, *.css, *.woff2   each with a .gz and a .br beside it, except fonts, which are compressed already
 //
-// Two flat bundles for the workbench: the page's own code (app.js), and CodeMirror (editor.js), which app.js imports
-// when a page has an editor. The entries of other pages (connect.js, site.js) and the classic script theme.js are built
+// The workbench comes in pieces: app.js, what it shares with them (shared-1.js, …: pages preload these, so that nothing
+// waits for a second round trip), later.js once the page is usable, and CodeMirror (editor.js). The entries of other pages (connect.js, site.js) and the classic script theme.js are built
 // apart: they share no chunk with it, so no page waits for a file that only another one needs.
 
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
 
@@ -19,9 +19,9 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
 const modules = path.join(here, "node_modules");
 const dist = path.join(root, "static", "dist");
-const fresh = path.join(root, "static", "dist.new");
+const fresh = path.join(modules, `.build-${process.pid}`); // two builds at a time must not meet
 
-/** Compressed (brotli) kilobytes that a file may weigh; tests/web hold the same promise. */
+/** Compressed (brotli) kilobytes that a file may weigh, with all that it imports at once. */
 const BUDGET = { "app.js": 32, "app.css": 12, "editor.js": 145, "connect.js": 32, "site.js": 4, "theme.js": 1 };
 
 /** Hashed fonts keep a short name in the manifest, so that a page can preload them. */
@@ -50,7 +50,7 @@ const shared = {
 };
 
 const builds = [
-  { entryPoints: ["static/js/app.js", "static/js/editor/editor.js"], format: "esm", splitting: true },
+  { entryPoints: ["static/js/app.js", "static/js/later.js", "static/js/editor/editor.js"], format: "esm", splitting: true },
   { entryPoints: ["static/js/connect.js"], format: "esm" },
   { entryPoints: ["static/js/site.js"], format: "esm" },
   { entryPoints: ["static/js/theme.js"], format: "iife" },
@@ -62,14 +62,11 @@ class Stop extends Error {}
 
 async function main() {
   const { build, formatMessages } = await loadEsbuild();
-  await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { recursive: true });
   const manifest = {};
   for (const options of builds) {
-    const entryPoints = options.entryPoints.filter((entry) => existsSync(path.join(root, entry)));
-    if (entryPoints.length === 0) continue;
     try {
-      const { metafile } = await build({ ...shared, ...options, entryPoints });
+      const { metafile } = await build({ ...shared, ...options });
       note(metafile, manifest);
     } catch (failure) {
       if (!failure.errors) throw failure;
@@ -101,10 +98,23 @@ function note(metafile, manifest) {
   for (const [output, { entryPoint }] of Object.entries(metafile.outputs)) {
     const name = path.basename(output);
     if (entryPoint) manifest[path.basename(entryPoint)] = name;
+    if (entryPoint?.endsWith("/app.js")) {
+      importedAtOnce(metafile.outputs, output).forEach((part, i) => { manifest[`shared-${i + 1}.js`] = path.basename(part); });
+    }
     for (const [font, short] of Object.entries(FONTS)) {
       if (name.endsWith(".woff2") && name.startsWith(font.replace(".woff2", ""))) manifest[short] = name;
     }
   }
+}
+
+/** Return the pieces that `entry` needs before it can run, the largest first. */
+function importedAtOnce(outputs, entry, found = new Set()) {
+  for (const { path: part, kind } of outputs[entry].imports) {
+    if (kind !== "import-statement" || found.has(part)) continue;
+    found.add(part);
+    importedAtOnce(outputs, part, found);
+  }
+  return [...found].sort((one, other) => outputs[other].bytes - outputs[one].bytes);
 }
 
 /** Lay a .gz and a .br beside every text file: the server sends what the browser accepts. */
@@ -118,16 +128,17 @@ async function compress() {
   }
 }
 
-/** Print what a browser will fetch, and mark a file that passes its budget. */
+/** Print what a browser will fetch, and mark what passes its budget; app.js is counted with its shared pieces. */
 async function report(manifest) {
-  const named = Object.entries(manifest);
-  const parts = (await readdir(dist)).filter((name) => /^part-.*\.js$/.test(name)).map((name) => [name, name]);
-  for (const [name, file] of [...named, ...parts]) {
-    const plain = (await readFile(path.join(dist, file))).length;
-    const packed = file.endsWith(".woff2") ? plain : (await readFile(path.join(dist, `${file}.br`))).length;
+  let shared = 0;
+  for (const [name, file] of Object.entries(manifest).sort(([one], [other]) => other.startsWith("shared-") - one.startsWith("shared-"))) {
+    const plain = (await stat(path.join(dist, file))).size;
+    let packed = file.endsWith(".woff2") ? plain : (await stat(path.join(dist, `${file}.br`))).size;
+    if (name.startsWith("shared-")) shared += packed;
+    if (name === "app.js") packed += shared;
     const budget = BUDGET[name];
     const verdict = budget === undefined ? "" : packed <= budget * 1024 ? `of ${budget}` : `PASSES ITS BUDGET OF ${budget}`;
-    console.log(`  ${name.padEnd(18)} ${kilobytes(plain)} KB, ${kilobytes(packed)} KB compressed ${verdict}`.trimEnd());
+    console.log(`  ${name.padEnd(12)} ${kilobytes(plain)} KB, ${kilobytes(packed)} KB compressed ${verdict}`.trimEnd());
   }
 }
 

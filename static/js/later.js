@@ -1,5 +1,10 @@
-// What a page can do without until somebody asks for it: dialogs. Loaded after the page is usable.
+// What a page can do without for its first moments: dialogs, hints, and the panels that fill once a server runs.
+// app.js imports it after everything else, so that text, editor and clients are usable sooner.
 
+import "./elements/wire-list.js";
+import "./elements/server-log.js";
+import "./elements/check-results.js";
+import "./elements/hint-steps.js";
 import "./elements/shortcut-dialog.js";
 import "./elements/solution-diff.js";
 import "./elements/work-history.js";
