@@ -35,7 +35,16 @@ export function parseSocket(text) {
     pieces,
     problem: "",
   };
-  return json === "" ? packet : withData(packet, json);
+  if (json !== "") return withData(packet, json);
+  return carriesList(packet) ? { ...packet, problem: `${name} carries a list, and nothing stands here.` } : packet;
+}
+
+function carriesList({ name }) {
+  return name.endsWith("EVENT") || isAnswer(name);
+}
+
+function isAnswer(name) {
+  return name.endsWith("ACK");
 }
 
 function withData(packet, json) {
@@ -45,10 +54,9 @@ function withData(packet, json) {
   } catch {
     return { ...packet, problem: "What stands after the prefix is not JSON (or it was cut in this list)." };
   }
-  const carriesList = packet.name.endsWith("EVENT") || packet.name.endsWith("ACK");
-  if (carriesList && !Array.isArray(data)) return { ...packet, data, problem: `${packet.name} carries a list.` };
-  if (!carriesList) return { ...packet, data };
-  if (packet.name.endsWith("ACK")) return { ...packet, data, args: data };
+  if (!carriesList(packet)) return { ...packet, data };
+  if (!Array.isArray(data)) return { ...packet, data, problem: `${packet.name} carries a list.` };
+  if (isAnswer(packet.name)) return { ...packet, data, args: data, problem: packet.ack === null ? "An acknowledgement names the event it answers, by its id." : "" };
   if (typeof data[0] !== "string") return { ...packet, data, problem: "An event's list begins with its name." };
   return { ...packet, data, event: data[0], args: data.slice(1) };
 }
