@@ -1,14 +1,15 @@
 // One frame as a row that opens: what it is at a glance, and every character of its prefix explained.
 
 import { h } from "./core/dom.js";
-import { isHeartbeat } from "./wire/engineio.js";
-import { explain } from "./wire/explain.js";
+import { isHeartbeat, parseEngine } from "./wire/engineio.js";
+import { parseSocket } from "./wire/socketio.js";
 
 const KINDS = { engine: "eio", type: "sio", attachments: "sio", namespace: "nsp", ack: "ack", data: "data" };
 
-/** Draw a row of the trace; its inside is drawn when it is first opened. */
+/** Draw a row of the trace; its inside is drawn when it is opened, and the sentences for it are fetched then. */
 export function wireRow(row) {
-  const { engine, socket, sentence, parts } = explain(row);
+  const engine = parseEngine(row.frame);
+  const socket = engine.name === "message" ? parseSocket(engine.data) : null;
   const sent = row.direction === "sent";
   const node = h("details", { class: `frame is-${row.direction}${isHeartbeat(row.frame) ? " is-heartbeat" : ""}` },
     h("summary", {},
@@ -20,8 +21,21 @@ export function wireRow(row) {
       h("span", { class: "nsp" }, socket && socket.namespace !== "/" ? socket.namespace : ""),
       h("span", { class: "event" }, glance(row.frame, socket)),
       h("span", { class: "size" }, `${row.size} B`)));
-  node.addEventListener("toggle", () => node.open && node.children.length === 1 && node.append(inside(row, sentence, parts)));
+  node.addEventListener("toggle", () => node.open && explainInside(node, row));
   return node;
+}
+
+async function explainInside(node, row) {
+  if (node.children.length > 1) return;
+  const body = h("div", { class: "frame-body" }, h("pre", { class: "raw" }, row.frame));
+  node.append(body);
+  try {
+    const { explain } = await import("./wire/explain.js");
+    body.replaceWith(inside(row, explain(row)));
+  } catch {
+    // Offline, or the site was built anew since: the frame itself is there, and opening the row again tries again.
+    node.addEventListener("toggle", () => body.remove(), { once: true });
+  }
 }
 
 function glance(frame, socket) {
@@ -30,7 +44,7 @@ function glance(frame, socket) {
   return socket ? JSON.stringify(socket.data ?? "") : frame.slice(1, 80);
 }
 
-function inside(row, sentence, parts) {
+function inside(row, { sentence, parts }) {
   return h("div", { class: "frame-body" },
     h("p", { class: "note" }, `${sentence} Client ${row.client}, over ${row.transport === "polling" ? "long-polling" : "WebSocket"}.`),
     h("pre", { class: "raw" }, parts.map(({ kind, text }) => h("span", { class: `part part-${KINDS[kind]}` }, text))),
