@@ -1,0 +1,67 @@
+"""The wire: literal frames, each sign of them explained."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.workbench import ECHO, Workbench
+
+
+@pytest.fixture
+def bench(open_page):
+    bench = Workbench(open_page("/playground/"))
+    bench.start(ECHO)
+    for letter in "ABC":
+        bench.client(letter).expect_connected("websocket")
+    return bench
+
+
+def test_a_frame_is_shown_literally_with_each_part_explained(bench):
+    bench.client("A").emit("add", "2, 3")
+    sent = bench.frame("add 2, 3").first
+    expect(bench.raw(sent)).to_have_text('420["add",2,3]')
+    terms = sent.locator("dl.parts dt").all_text_contents()
+    assert terms[:3] == ["4", "2", "0"]
+    assert "".join(terms) == '420["add",2,3]'
+    meanings = sent.locator("dl.parts dd").all_text_contents()
+    assert len(meanings) == len(terms) and all(meanings)
+    answer = bench.wire.locator("details.frame.is-received").filter(has_text="ACK").first
+    expect(bench.raw(answer)).to_have_text("430[5]")
+    opening = bench.wire.locator("details.frame.is-received").first
+    expect(bench.raw(opening)).to_contain_text('0{"sid":')
+
+
+def test_the_heartbeat_is_hidden_but_counted(bench):
+    # The upgrade's probe is a ping and a pong; the first real heartbeat comes only after 25 seconds.
+    hide = bench.wire.get_by_label(re.compile("hide heartbeat"))
+    expect(hide).to_be_checked()
+    expect(bench.wire.locator(".is-heartbeat")).to_have_count(0)
+
+
+def test_rows_can_be_filtered_paused_and_cleared(bench):
+    rows = bench.wire.locator("details.frame")
+    bench.client("A").emit("add", "2, 3")
+    bench.client("B").emit("add", "4, 5")
+    expect(bench.frame("add 4, 5").first).to_be_visible()
+    bench.wire.get_by_label("Show the frames of").select_option("B")
+    expect(bench.frame("add 2, 3")).to_have_count(0)
+    bench.wire.get_by_label("Show the direction").select_option("sent")
+    expect(bench.wire.locator("details.frame.is-received")).to_have_count(0)
+    bench.wire.get_by_label("Show the frames of").select_option("")
+    bench.wire.get_by_label("Show the direction").select_option("")
+    expect(bench.frame("add 2, 3").first).to_be_visible()
+
+    bench.wire.get_by_role("button", name="Pause").click()
+    before = rows.count()
+    bench.client("C").emit("add", "6, 7")
+    bench.client("C").expect_heard("ack", "13")
+    expect(bench.wire).to_contain_text("2 more since the pause")
+    assert rows.count() == before
+    bench.wire.get_by_role("button", name="Go on").click()
+    expect(bench.frame("add 6, 7").first).to_be_visible()
+
+    bench.wire.get_by_role("button", name="Clear").click()
+    expect(rows).to_have_count(0)
+    bench.client("A").emit("add", "8, 9")
+    expect(bench.frame("add 8, 9").first).to_be_visible()
