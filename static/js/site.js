@@ -1,6 +1,6 @@
 // The entry of pages of text (the map, your data, errors): they need the theme and nothing of the workbench.
 
-import { closeMenusWhenLeft } from "./menus.js";
+import { tendMenus } from "./menus.js";
 import "./elements/theme-switch.js";
 
-closeMenusWhenLeft();
+tendMenus();

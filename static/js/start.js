@@ -2,10 +2,10 @@
 
 import { listenForShortcuts } from "./core/keys.js";
 import { actions, loadPageData } from "./core/page.js";
-import { closeMenusWhenLeft } from "./menus.js";
+import { tendMenus } from "./menus.js";
 import { listenForRegions } from "./regions.js";
 
-closeMenusWhenLeft();
+tendMenus();
 if (loadPageData()) {
   listenForShortcuts(actions);
   listenForRegions();
