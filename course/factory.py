@@ -24,7 +24,7 @@ from course.grading.grader import Grader
 from course.live.desk import Desk
 from course.live.guard import guard
 from course.live.namespace import LessonNamespace
-from course.live.transport import without_compression
+from course.live.transport import small_and_prompt
 from course.progress import models as _tables  # noqa: F401  (registers the tables)
 from course.progress.writing import tune_sqlite
 from course.sandbox.gateway import Gateway
@@ -161,7 +161,7 @@ def _supervisor(settings: Settings) -> Supervisor:
 
 def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor) -> None:
     """Put the gateway around everything: learners' servers are reached without passing Flask."""
-    wrapped = Gateway(without_compression(app.wsgi_app), sandboxes)
+    wrapped = Gateway(small_and_prompt(app.wsgi_app), sandboxes)
     proxies = settings.trusted_proxies
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(wrapped, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else wrapped

@@ -29,14 +29,14 @@ class RunFeed:
         self._emit = emit
         self._limits = limits_json(limits)
         self._output: deque[dict[str, str]] = deque(maxlen=OUTPUT_KEPT)
-        self._state: dict[str, Any] = {}
+        self.state: dict[str, Any] = {}
         self._started_at: float | None = None
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:
         """Tell the pages what became of the program."""
         if change.state == "ready" and self._started_at is None:
             self._started_at = time.time()
-        self._state = {
+        self.state = {
             "id": sandbox_id,
             "url": f"/sandbox/{sandbox_id}/",
             "exercise": self.exercise,
@@ -48,7 +48,7 @@ class RunFeed:
             "started_at": self._started_at,
             "limits": self._limits,
         }
-        self._emit(events.SANDBOX_STATE, self._state)
+        self._emit(events.SANDBOX_STATE, self.state)
 
     def output(self, sandbox_id: str, piece: Output) -> None:
         """Pass on what the program printed."""
@@ -67,15 +67,15 @@ class RunFeed:
 
     def remembered(self) -> dict[str, Any] | None:
         """Return what a page that has just been loaded must know; None before the sandbox has said anything."""
-        if not self._state:
+        if not self.state:
             return None
         rows = [row.as_json() for row in self.sandbox.trace.rows] if self.sandbox else []
-        return {**self._state, "output": list(self._output), "trace": rows}
+        return {**self.state, "output": list(self._output), "trace": rows}
 
     @property
     def ended(self) -> bool:
         """Say whether the program runs no more."""
-        return self._state.get("state") in ENDED
+        return self.state.get("state") in ENDED
 
 
 class Feeds:
@@ -95,6 +95,11 @@ class Feeds:
         """Return what a page of the lesson `slug` must know of the learner's newest run there."""
         feed = self._feeds.get(learner)
         return feed.remembered() if feed is not None and feed.slug == slug else None
+
+    def state_of(self, learner: str, slug: str) -> dict[str, Any] | None:
+        """Return the last announced state of the learner's newest run on the lesson `slug`."""
+        feed = self._feeds.get(learner)
+        return feed.state if feed is not None and feed.slug == slug and feed.state else None
 
 
 def limits_json(limits: Limits) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, request, session
-from flask_socketio import ConnectionRefusedError, Namespace, join_room
+from flask_socketio import ConnectionRefusedError, Namespace, emit, join_room
 
 from course.attempts import Refused
+from course.live import events
 from course.live.desk import Desk, Visit, answered_room, namespace_of
 from course.live.payloads import payload_of
 from course.live.requests import REQUESTS
@@ -37,6 +38,9 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
         join_room(visit.room)
         for question in answers.newest(learner, self._slug):
             join_room(answered_room(question))
+        state = self._desk.feeds.state_of(learner, self._slug)
+        if state is not None:  # what changed between the page's making and its connection, or while it was away
+            emit(events.SANDBOX_STATE, state)
         self._desk.presence.arrive(sid, self._slug, learner)
         self._desk.presence_changed(visit)
 

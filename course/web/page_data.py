@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from markupsafe import Markup
@@ -95,6 +96,7 @@ def _common(learner: str, slug: str, attempts: Attempts, desk: Desk) -> dict[str
     unavailable = attempts.sandboxes.unavailable
     return {
         "slug": slug,
+        "learner_tag": hashlib.sha256(learner.encode()).hexdigest()[:8],  # keeps drafts apart in a shared browser
         "namespace": namespace_of(slug),
         "sandbox": desk.feeds.of(learner, slug),
         "run": {"available": unavailable is None, "reason": unavailable or ""},
