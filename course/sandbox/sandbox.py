@@ -39,6 +39,12 @@ EXIT_SECONDS = 2.0
 """How long the exit code may lag behind the closing of the streams."""
 CONTROL_BYTES = 64 * 1024
 """More than this without a line's end is no message of ours."""
+READ_BYTES = 16 * 1024
+CONTROL_READ_BYTES = 4 * 1024
+PAUSE_SECONDS = 0.005
+"""Between two looks at the streams: a program that floods them waits, instead of keeping this process busy."""
+MESSAGES_PER_SECOND = 100
+"""More of the child's messages in one second are dropped unread."""
 
 
 class IllegalStep(RuntimeError):
@@ -89,6 +95,8 @@ class Sandbox:
         self._meter = OutputMeter(limits)
         self._pidfd: int | None = None
         self._exit_code: int | None = None
+        self._second = 0
+        self._heard_this_second = 0
         self._said_end: dict[str, Any] | None = None
         self._lock = threading.RLock()
         self._ready_or_over = threading.Event()
@@ -184,7 +192,7 @@ class Sandbox:
             while streams:
                 for key, _ in selector.select():
                     stream, name = key.data
-                    data = self._receive(stream)
+                    data = self._receive(stream, CONTROL_READ_BYTES if name == "control" else READ_BYTES)
                     if not data:
                         selector.unregister(stream)
                         del streams[stream]
@@ -193,13 +201,14 @@ class Sandbox:
                         self._hear(pending, data)
                     else:
                         self._show(name, data)
+                time.sleep(PAUSE_SECONDS)
         self._exited.wait(EXIT_SECONDS)
         self._conclude()
 
     @staticmethod
-    def _receive(stream: socket.socket) -> bytes:
+    def _receive(stream: socket.socket, size: int) -> bytes:
         try:
-            return stream.recv(16 * 1024)
+            return stream.recv(size)
         except OSError:
             return b""
 
@@ -213,10 +222,19 @@ class Sandbox:
         while (end := pending.find(b"\n")) >= 0:
             line, rest = bytes(pending[:end]), bytes(pending[end + 1 :])
             pending[:] = rest
-            with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
-                self._message(json.loads(line))
+            # RecursionError: a forged message may be nested deeper than the parser goes.
+            with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
+                if self._may_speak():
+                    self._message(json.loads(line))
         if len(pending) > CONTROL_BYTES:
             pending.clear()
+
+    def _may_speak(self) -> bool:
+        second = int(time.monotonic())
+        if second != self._second:
+            self._second, self._heard_this_second = second, 0
+        self._heard_this_second += 1
+        return self._heard_this_second <= MESSAGES_PER_SECOND
 
     def _message(self, message: dict[str, Any]) -> None:
         if "ready" in message:
