@@ -7,12 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
 import psutil
-import requests
 import websocket
 
 from bench.page import page_figures
@@ -39,7 +37,7 @@ MILLISECONDS = 1000.0
 def main() -> None:
     """Run everything and print the table."""
     with tempfile.TemporaryDirectory(prefix="duplex-bench-") as folder:
-        site = RunningSite(Path(folder), TMPDIR=folder, SANDBOX_SLOTS="80", MESSAGE_RATE="off").start()
+        site = RunningSite(Path(folder), TMPDIR=folder, SANDBOX_SLOTS="80").start()
         try:
             first_event(site)
             round_trip(site, Path(folder))
@@ -158,12 +156,10 @@ def median(seconds: list[float]) -> float:
     return statistics.median(seconds) * MILLISECONDS
 
 
-def show(
-    name: str, value: float, unit: str, *, goal: float | None = None, digits: int = 1, write: Callable[[str], object] = print
-) -> None:
+def show(name: str, value: float, unit: str, *, goal: float | None = None, digits: int = 1) -> None:
     """Print one row; whether the goal is held is a word, not an assertion: machines differ."""
     held = "" if goal is None else f"   goal <= {goal:.{digits}f}   {'held' if value <= goal else 'MISSED'}"
-    write(f"{name:<44}{value:>10.{digits}f} {unit}{held}")
+    print(f"{name:<44}{value:>10.{digits}f} {unit}{held}")
 
 
 if __name__ == "__main__":

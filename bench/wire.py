@@ -1,4 +1,4 @@
-"""A bare Socket.IO client over one WebSocket: literal frames only, so that the client's own cost stays small and equal."""
+"""A bare Socket.IO client over one WebSocket: literal frames only, so that its own cost stays small and equal."""
 
 from __future__ import annotations
 

@@ -66,8 +66,8 @@ def install(requirements):
     if subprocess.call(command, cwd=ROOT) != 0:
         raise Stop(
             "The Python packages could not be installed (the lines above say why).\n"
-            "If the package index is out of reach, check the network or your proxy settings, then run the same command again:\n"
-            "what is already there is kept."
+            "If the package index is out of reach, check the network or your proxy settings,\n"
+            "then run the same command again: what is already there is kept."
         )
     write(stamp, wanted)
 
@@ -87,7 +87,8 @@ def build_frontend():
         if subprocess.call(npm, cwd=FRONTEND, env=environment) != 0:
             raise Stop(
                 "The front end's packages could not be fetched (the lines above say why).\n"
-                "If the npm registry is out of reach, check the network or your proxy settings and run the same command again."
+                "If the npm registry is out of reach, check the network or your proxy settings,\n"
+                "then run the same command again."
             )
         write(installed, lock)
     say("Building the front end")

@@ -14,8 +14,8 @@ STANDARD_LIBRARY = (
     "array asyncio base64 binascii bisect calendar collections.abc colorsys contextlib contextvars copy csv "
     "dataclasses datetime decimal difflib encodings.idna encodings.latin_1 enum fractions functools hashlib heapq hmac "
     "html html.parser http.client inspect io itertools json keyword logging.handlers math numbers operator pathlib "
-    "pprint queue random re sched secrets select selectors shlex socket statistics string struct textwrap threading time "
-    "timeit traceback types typing unicodedata unittest.mock urllib.parse urllib.request uuid warnings weakref "
+    "pprint queue random re sched secrets select selectors shlex socket statistics string struct textwrap threading "
+    "time timeit traceback types typing unicodedata unittest.mock urllib.parse urllib.request uuid warnings weakref "
     "wsgiref.util zlib zoneinfo"
 ).split()
 

@@ -8,7 +8,7 @@ import pytest
 from tests.live.learner import Page
 from tests.running_site import RunningSite
 
-GOOD = '''
+GOOD = """
 from flask import Flask
 from flask_socketio import SocketIO
 app = Flask(__name__)
@@ -19,7 +19,7 @@ def add(a, b):
     return a + b
 
 socketio.run(app)
-'''
+"""
 
 
 @pytest.fixture
@@ -122,9 +122,9 @@ def test_reset_and_restore_give_everything_back(page: Page) -> None:
     starter = page.ask("restore", {"exercise": "add-with-ack", "to": "starter"})
     assert starter["ok"] and starter["files"]["server.py"] != "mine"
     history = page.ask("history", {"exercise": "add-with-ack"})
-    assert page.ask("restore", {"exercise": "add-with-ack", "version": history["versions"][-1]["version"]})["files"] == {
-        "server.py": "mine"
-    }
+    assert page.ask("restore", {"exercise": "add-with-ack", "version": history["versions"][-1]["version"]})[
+        "files"
+    ] == {"server.py": "mine"}
 
 
 def test_the_solution_comes_on_asking_twice(page: Page) -> None:
