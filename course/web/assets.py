@@ -1,18 +1,24 @@
-"""The built front end: which hashed file stands for a name."""
+"""The built front end: which hashed file stands for a name, and how it travels."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Blueprint, Flask, Response, current_app, request, send_from_directory, url_for
+
+A_YEAR_SECONDS = 365 * 24 * 3600
+ENCODINGS = {"br": ".br", "gzip": ".gz"}
+"""What a browser may accept → the suffix of the file that the build has compressed already; the smaller one first."""
+
+assets = Blueprint("assets", __name__)
 
 
-class Assets:
+class Manifest:
     """Reads the build's manifest, again whenever it has changed."""
 
     def __init__(self, dist: Path) -> None:
-        self._manifest = dist / "manifest.json"
+        self._file = dist / "manifest.json"
         self._names: dict[str, str] = {}
         self._read_at = 0
 
@@ -20,31 +26,51 @@ class Assets:
     def names(self) -> dict[str, str]:
         """Return logical name → built file; empty when nothing has been built."""
         try:
-            changed = self._manifest.stat().st_mtime_ns
+            changed = self._file.stat().st_mtime_ns
         except OSError:
             return {}
         if changed != self._read_at:
-            self._names, self._read_at = json.loads(self._manifest.read_text()), changed
+            self._names, self._read_at = json.loads(self._file.read_text()), changed
         return self._names
 
     def url(self, name: str) -> str:
         """Return the address of a built file; empty when it has not been built."""
         built = self.names.get(name)
-        return url_for("static", filename=f"dist/{built}") if built else ""
+        return url_for("assets.built", name=built) if built else ""
+
+
+@assets.get("/static/dist/<name>")
+def built(name: str) -> Response:
+    """Send a built file, compressed as it lies there; it may be kept for ever, since its name carries a hash."""
+    dist = _dist(current_app)
+    accepted = {encoding for encoding, quality in request.accept_encodings if quality > 0}
+    for encoding, suffix in ENCODINGS.items():
+        if encoding in accepted and (dist / (name + suffix)).is_file():
+            response = send_from_directory(dist, name + suffix, mimetype=_mimetype(name), max_age=A_YEAR_SECONDS)
+            response.headers["Content-Encoding"] = encoding
+            break
+    else:
+        response = send_from_directory(dist, name, mimetype=_mimetype(name), max_age=A_YEAR_SECONDS)
+    response.headers["Vary"] = "Accept-Encoding"
+    response.cache_control.immutable = True
+    return response
 
 
 def install_assets(app: Flask) -> None:
-    """Give templates `asset(name)` and `built`, and let built files be cached for ever: their names carry a hash."""
-    assets = Assets(Path(app.static_folder or "static") / "dist")
+    """Give templates `asset(name)` and `built`."""
+    manifest = Manifest(_dist(app))
 
     @app.context_processor
     def offer() -> dict[str, object]:
-        return {"asset": assets.url, "built": bool(assets.names)}
+        return {"asset": manifest.url, "built": bool(manifest.names)}
 
-    @app.after_request
-    def cache(response):  # type: ignore[no-untyped-def]
-        from flask import request
+    app.register_blueprint(assets)
 
-        if request.path.startswith("/static/dist/") and response.status_code == 200:
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
+
+def _dist(app: Flask) -> Path:
+    return Path(app.static_folder or "static") / "dist"
+
+
+def _mimetype(name: str) -> str | None:
+    """Return the type of what is inside: of a .br or .gz file Flask would guess the wrapping."""
+    return {"js": "text/javascript", "css": "text/css", "woff2": "font/woff2"}.get(name.rpartition(".")[2])

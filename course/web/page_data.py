@@ -15,9 +15,13 @@ from course.progress.answers import Answered
 from course.progress.work import Saved
 
 
-def lesson_blocks(learner: str, lesson: Lesson) -> list[dict[str, Any]]:
-    """Return the lesson's text, block by block; a question that is answered brings its key and reasons along."""
+def lesson_blocks(learner: str, lesson: Lesson, again: str = "") -> list[dict[str, Any]]:
+    """Return the lesson's text, block by block; a question that is answered brings its key and reasons along.
+
+    `again` names a question that the learner wants to try once more, and so sees without them.
+    """
     answered = answers.newest(learner, lesson.slug)
+    answered.pop(again, None)
     return [_block(learner, lesson, block, answered) for block in lesson.blocks]
 
 

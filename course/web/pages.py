@@ -29,7 +29,7 @@ def lesson(slug: str) -> str:
     found = _lesson(slug)
     learner = current_learner()
     data = lesson_page(learner, found, site().attempts, site().desk)
-    blocks = lesson_blocks(learner, found)
+    blocks = lesson_blocks(learner, found, request.args.get("again", ""))
     return render_template(
         "lesson.html", **_frame(), lesson=found, exercise=None, blocks=blocks, page_data=_addressed(data)
     )

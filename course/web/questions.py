@@ -16,7 +16,8 @@ def answer(slug: str, question: str) -> Response:
     """Commit an answer, then show the lesson again at that question."""
     choices, text = tuple(request.form.getlist("choice")[:20]), request.form.get("text", "")
     try:
-        site().attempts.answer(current_learner(), slug, question, choices, text.replace("\0", ""))
+        verdict = site().attempts.answer(current_learner(), slug, question, choices, text.replace("\0", ""))
+        site().desk.votes_changed(slug, question, verdict.question.version)
     except Refused as refused:
         if refused.code == "unknown_lesson":
             abort(404)

@@ -117,3 +117,20 @@ def test_a_learner_can_see_take_and_delete_what_is_kept(app: Flask, learner: Fla
 
 def test_health_says_whether_code_can_run(learner: FlaskClient) -> None:
     assert learner.get("/healthz").get_json()["ok"] is True
+
+
+@pytest.mark.parametrize(("accepted", "encoding"), [("gzip, br", "br"), ("gzip", "gzip"), ("", None), ("br;q=0", None)])
+def test_built_files_travel_compressed_and_are_kept(
+    app: Flask, learner: FlaskClient, accepted: str, encoding: str | None
+) -> None:
+    address = re.search(r'href="(/static/dist/app[^"]+\.css)"', learner.get("/").get_data(as_text=True))
+    assert address
+    sent = learner.get(address.group(1), headers={"Accept-Encoding": accepted})
+    assert sent.status_code == 200 and sent.mimetype == "text/css"
+    assert sent.headers.get("Content-Encoding") == encoding
+    assert "immutable" in sent.headers["Cache-Control"] and sent.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("name", ["..%2f..%2fapp.py", "%2e%2e/app.py", "nothing.js"])
+def test_nothing_else_is_sent_as_a_built_file(learner: FlaskClient, name: str) -> None:
+    assert learner.get(f"/static/dist/{name}").status_code == 404
