@@ -63,12 +63,12 @@ def _on_the_gateway(directory: Path) -> Iterator[Line]:
 
 @contextmanager
 def _served_gateway(learner: str) -> Iterator[Any]:
-    port = free_port()
+    port, errors = free_port(), Path(learner).with_name("errors")
     with running("learner_server.py", learner):
         until(lambda: accepts(socket.AF_UNIX, learner))
-        with running("front.py", WEB_SERVER, port, learner):
+        with errors.open("w") as log, running("front.py", WEB_SERVER, port, learner, errors=log):
             until(lambda: accepts(socket.AF_INET, ("127.0.0.1", port)))
-            yield Front(WEB_SERVER, port)
+            yield Front(WEB_SERVER, port, errors)
 
 
 if __name__ == "__main__":
