@@ -55,7 +55,7 @@ function socketSentence(socket, sender, direction) {
     case "CONNECT":
       return direction === "sent" ? `The client asks to join ${socket.namespace}.` : `The server lets the client into ${socket.namespace} and gives it a session id.`;
     case "DISCONNECT":
-      return `${sender} leaves ${socket.namespace}.`;
+      return direction === "sent" ? `The client leaves ${socket.namespace}.` : `The server puts the client out of ${socket.namespace}.`;
     case "CONNECT_ERROR":
       return `The server refuses the client at ${socket.namespace}.`;
     case "ACK":

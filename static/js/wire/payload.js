@@ -1,16 +1,19 @@
 // What a learner types as arguments → values → the frame they become. Pure.
 
+import { breaksAt } from "./json_place.js";
+
 /**
  * Read comma-separated JSON values: `2, 3` is two arguments, `[2, 3]` is one, nothing is none.
  *
- * Returns {args, error}: `error` is a sentence that says what to write instead, or "".
+ * Returns {args, error}: `error` is a sentence that says what to write instead, or "". With an error comes `position`,
+ * the place (from 0) at which the text stops being JSON.
  */
 export function parseArgs(text) {
   if (text.trim() === "") return { args: [], error: "" };
   try {
     return { args: JSON.parse(`[${text}]`), error: "" };
   } catch {
-    return { args: [], error: adviceFor(text) };
+    return { args: [], error: adviceFor(text), position: breaksAt(text) };
   }
 }
 
