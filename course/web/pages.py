@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, Response, abort, render_template, request, send_file
 
 from course.attempts import Refused
+from course.content.images import image_file
 from course.content.model import Course, Lesson
 from course.progress.reports import course_progress
 from course.sandbox.model import ENDED
@@ -46,6 +47,16 @@ def exercise(slug: str, exercise: str) -> str:
     return render_template(
         "lesson.html", **_frame(), lesson=found, exercise=chosen, blocks=[], page_data=_addressed(data)
     )
+
+
+@pages.get("/lessons/<slug>/images/<name>")
+def image(slug: str, name: str) -> Response:
+    """Send an image of a lesson's bundle."""
+    found = _lesson(slug)
+    file = image_file(site().course.root / f"{found.number:02d}-{found.slug}", name)
+    if file is None:
+        abort(404)
+    return send_file(file, max_age=3600)
 
 
 @pages.get("/playground/")
