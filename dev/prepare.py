@@ -165,7 +165,7 @@ def write(path, text):
 
 def say(sentence):
     """Tell the person at the terminal what takes its time now."""
-    sys.stderr.write("· " + sentence + "\n")
+    sys.stderr.write("- " + sentence + "\n")
     sys.stderr.flush()
 
 
