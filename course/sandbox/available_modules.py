@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import logging
+import mimetypes
 import sys
 from typing import Any
 
@@ -11,15 +13,21 @@ KEPT_OUT = ("gevent", "eventlet", "uwsgi", "redis", "valkey", "kombu", "kafka", 
 another async mode than the lesson says, and the message queues cost 20 MB."""
 
 STANDARD_LIBRARY = (
-    "array asyncio base64 binascii bisect calendar collections.abc colorsys contextlib contextvars copy csv "
-    "dataclasses datetime decimal difflib encodings.idna encodings.latin_1 enum fractions functools hashlib heapq hmac "
-    "html html.parser http.client inspect io itertools json keyword logging.handlers math numbers operator pathlib "
-    "pprint queue random re sched secrets select selectors shlex socket statistics string struct textwrap threading "
-    "time timeit traceback types typing unicodedata unittest.mock urllib.parse urllib.request uuid warnings weakref "
-    "wsgiref.util zlib zoneinfo"
+    "_strptime argparse array ast asyncio base64 binascii bisect calendar collections.abc colorsys concurrent.futures "
+    "concurrent.futures.thread contextlib contextvars copy csv dataclasses datetime decimal difflib encodings.ascii "
+    "encodings.base64_codec encodings.cp1252 encodings.hex_codec encodings.idna encodings.latin_1 encodings.punycode "
+    "encodings.raw_unicode_escape encodings.rot_13 encodings.unicode_escape encodings.utf_16 encodings.utf_32 "
+    "encodings.utf_8_sig enum fractions functools hashlib heapq hmac html html.parser http.client inspect io "
+    "itertools json keyword logging.handlers math numbers operator pathlib pprint queue random re sched secrets "
+    "select selectors shlex socket statistics string struct textwrap threading time timeit traceback types typing "
+    "unicodedata unittest.mock urllib.parse urllib.request uuid warnings weakref wsgiref.util zlib zoneinfo"
 ).split()
 
-LIBRARIES = ("flask", "flask_socketio", "socketio", "engineio.async_drivers.threading", "simple_websocket", "jinja2")
+LIBRARIES = (
+    "flask flask.views flask_socketio socketio engineio.async_drivers.threading simple_websocket jinja2 jinja2.debug "
+    "jinja2.ext werkzeug.debug.tbtools werkzeug.middleware.proxy_fix werkzeug.security"
+).split()
+"""With what they would import only when it is needed: by then there is no reading of files any more."""
 
 SENTENCE = (
     "flask, flask_socketio, socketio, and the usual modules of Python: json, time, random, math, datetime, threading, "
@@ -45,3 +53,8 @@ def warm_up() -> None:
     client.emit("add", 1, 2, callback=True)
     client.disconnect()
     app.test_client().get("/")
+    mimetypes.init()
+    for name in ("socketio.server", "engineio.server"):  # as if no server had been: a learner's own sets its log up
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.setLevel(logging.NOTSET)

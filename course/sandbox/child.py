@@ -9,33 +9,19 @@ import random
 import socket
 import sys
 import threading
-import traceback
+import time
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
-
 from course.sandbox.learner_program import LearnerProgram
+from course.sandbox.learner_server import LearnerServer
 from course.sandbox.limits import Limits
 from course.sandbox.lockdown import LockdownFailed, confine
 
-MESSAGE_BYTES = 4096
+MESSAGE_BYTES = 16 * 1024
 
 
-class _Handler(WSGIRequestHandler):
-    """Speaks HTTP/1.1, without naming the unix socket's peer (it has no address)."""
-
-    protocol_version = "HTTP/1.1"
-
-    def address_string(self) -> str:
-        return "127.0.0.1"
-
-    def make_environ(self) -> Any:
-        self.client_address = ("127.0.0.1", 0)
-        return super().make_environ()
-
-
-class _Terminal(io.StringIO):
+class Terminal(io.StringIO):
     """Standard input as the exercise sets it: with or without a terminal, and always at its end."""
 
     def __init__(self, terminal: bool) -> None:
@@ -43,64 +29,70 @@ class _Terminal(io.StringIO):
         self._terminal = terminal
 
     def isatty(self) -> bool:
+        """Say what the libraries ask before they serve."""
         return self._terminal
 
-
-def run_child(request: dict[str, Any], descriptors: Sequence[int], *, confined: bool) -> NoReturn:
-    """Become the learner's process. Never returns.
-
-    Args:
-        request: ``{files, limits, uid, terminal}``.
-        descriptors: listener, stdout, stderr, control; in this order.
-        confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
-    """
-    try:
-        listener, control = _take(descriptors)
-        limits = Limits(**request["limits"])
-        sys.stdin = _Terminal(request["terminal"])
-        threading.stack_size(limits.thread_stack_bytes)
-
-        def build() -> BaseWSGIServer:
-            return make_server(
-                "unix:///server", 0, _no_app, threaded=True, request_handler=_Handler, fd=listener.fileno()
-            )
-
-        keep = {0, 1, 2, listener.fileno(), control.fileno()}
-        server = confine(limits, keep_fds=keep, uid=request["uid"], build=build) if confined else build()
-        random.seed()
-
-        def serve(application: Any) -> None:
-            server.app = application
-            server.serve_forever()
-
-        LearnerProgram(request["files"], Control(control).tell, serve).run()
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except LockdownFailed as failure:
-        Control(control).tell({"ended": {"code": "lockdown", "reason": str(failure), "error": None}})
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        os._exit(0)
+    def fileno(self) -> int:
+        """Return the number that standard input has everywhere."""
+        return 0
 
 
 class Control:
-    """The learner's program can reach this socket too: nothing that is told here is trusted for grading."""
+    """Tells the supervisor. The learner's program can reach this socket too: nothing that is told here is trusted."""
 
     def __init__(self, wire: socket.socket) -> None:
         self._wire = wire
         self._lock = threading.Lock()
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Send one message; the supervisor reads it as a line of JSON."""
-        line = json.dumps(message).encode()
-        if len(line) < MESSAGE_BYTES:
+        """Send one message; the supervisor reads it as a line of JSON. A message that is far too long is left out."""
+        # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
+        line = json.dumps(message, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        if len(line) <= MESSAGE_BYTES:
             with self._lock:
                 self._wire.sendall(line + b"\n")
 
 
-def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket]:
-    listener, stdout, stderr, control = descriptors
+def run_child(request: dict[str, Any], descriptors: Sequence[int], *, confined: bool) -> NoReturn:
+    """Become the learner's process. Never returns.
+
+    Args:
+        request: ``{limits, uid, terminal}``.
+        descriptors: listener, stdout, stderr, control, program (a file with the files as JSON); in this order.
+        confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
+    """
+    control: Control | None = None
+    try:
+        listener, wire, files = _take(descriptors)
+        control = Control(wire)
+        limits = Limits(**request["limits"])
+        sys.stdin = Terminal(request["terminal"])
+        threading.stack_size(limits.thread_stack_bytes)
+        time.localtime()  # the time zone is read from a file, once
+
+        def build() -> LearnerServer:
+            return LearnerServer(listener)
+
+        keep = {0, 1, 2, listener.fileno(), wire.fileno()}
+        server = confine(limits, keep_fds=keep, uid=request["uid"], build=build) if confined else build()
+        random.seed()
+        _hide_ourselves()
+        if not confined:
+            threading.Thread(target=_end_with_the_supervisor, args=(wire,), daemon=True).start()
+        LearnerProgram(files, control.tell, server).run()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except LockdownFailed as failure:
+        if control:
+            control.tell({"ended": {"code": "lockdown", "reason": str(failure), "error": None}})
+    finally:
+        os._exit(0)  # whatever came: never back into the fork server's code
+
+
+def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket, dict[str, str]]:
+    listener, stdout, stderr, control, program = descriptors
+    with open(program, encoding="utf-8", errors="surrogatepass") as file:
+        files = json.load(file)
     null = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((null, 0), (stdout, 1), (stderr, 2)):
         os.dup2(source, target)
@@ -109,9 +101,16 @@ def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket]:
         io.TextIOWrapper(open(number, "wb", closefd=False), "utf-8", "backslashreplace", line_buffering=True)
         for number in (1, 2)
     )
-    return socket.socket(fileno=listener), socket.socket(fileno=control)
+    return socket.socket(fileno=listener), socket.socket(fileno=control), files
 
 
-def _no_app(_environ: Any, start_response: Any) -> list[bytes]:
-    start_response("503 Starting", [("Content-Length", "0")])
-    return []
+def _hide_ourselves() -> None:
+    """Let `import course` say what it says for any other module that is not there. No protection: a courtesy."""
+    for name in [name for name in sys.modules if name == "course" or name.startswith("course.")]:
+        del sys.modules[name]
+
+
+def _end_with_the_supervisor(wire: socket.socket) -> None:
+    # Without the lock there is no death signal either; the supervisor never writes here, so this waits for its end.
+    wire.recv(1)
+    os._exit(1)

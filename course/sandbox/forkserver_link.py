@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
+
+from course.sandbox.channel import Channel, ChannelClosed
 
 ROOT = Path(__file__).parents[2]
 WARM_SECONDS = 30.0
-REPLY_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -24,34 +25,63 @@ class Started:
     """A child of the fork server."""
 
     pid: int
-    pidfd: int
-    """Stands for exactly this process, even after its number is used again: pidfd_open(2)."""
+    pidfd: int | None
+    """Stands for exactly this process, even after its number is used again: pidfd_open(2). None on other systems."""
+
+    def kill(self) -> None:
+        """Kill it, if it still lives. Once: the pidfd is closed."""
+        with contextlib.suppress(ProcessLookupError):
+            if self.pidfd is not None:
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+            else:
+                os.kill(self.pid, signal.SIGKILL)
+        self.close()
+
+    def close(self) -> None:
+        """Give the pidfd back."""
+        if self.pidfd is not None:
+            with contextlib.suppress(OSError):
+                os.close(self.pidfd)
 
 
 class ForkServerGone(Exception):
     """The fork server has ended; nothing can be started through this link any more."""
 
 
+class Listener(Protocol):
+    """Hears what becomes of the children, on the link's thread."""
+
+    def on_started(self, job: str, started: Started) -> None:
+        """Hear that a job has its process."""
+
+    def on_failed(self, job: str, why: str) -> None:
+        """Hear that a job gets none."""
+
+    def on_exited(self, job: str, status: int) -> None:
+        """Hear that a process has ended: its exit status, or minus the signal."""
+
+    def on_gone(self, link: ForkServerLink) -> None:
+        """Hear, once, that the fork server has ended without being asked to."""
+
+
 class ForkServerLink:
-    """One life of the fork server.
+    """One life of the fork server. Under gevent, make it on the main thread: processes are started there.
 
     Args:
-        on_started: called with the job and its process, on the link's thread.
-        on_exited: called with the job and its exit code (minus the signal that ended it), on the link's thread.
-        on_gone: called once, when the fork server has ended for whatever reason.
+        listener: hears what becomes of the children.
         unconfined: start children without confinement; the caller has made sure that this is allowed.
+
+    Raises:
+        ForkServerGone: it did not start.
+        OSError: nor could it.
     """
 
-    def __init__(
-        self,
-        on_started: Callable[[str, Started], None],
-        on_exited: Callable[[str, int], None],
-        on_gone: Callable[[ForkServerLink], None],
-        *,
-        unconfined: bool = False,
-    ) -> None:
-        self._on_started, self._on_exited, self._on_gone = on_started, on_exited, on_gone
-        self._wire, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    def __init__(self, listener: Listener, *, unconfined: bool = False) -> None:
+        self._listener = listener
+        self._closing = False
+        self._sending = threading.Lock()
+        ours, theirs = socket.socketpair()
+        self._channel = Channel(ours)
         with theirs:
             command = [sys.executable, "-m", "course.sandbox.forkserver", *(["--unconfined"] if unconfined else [])]
             self._process = subprocess.Popen(  # noqa: S603  (our own module, no word from outside)
@@ -64,59 +94,62 @@ class ForkServerLink:
                 start_new_session=True,
             )
         self.pid = self._process.pid
-        self._closing = False
-        self._sending = threading.Lock()
-        self._wire.settimeout(WARM_SECONDS)
-        if not self._wire.recv(REPLY_BYTES):
-            self._process.wait()
-            raise ForkServerGone("The fork server did not start.")
-        self._wire.settimeout(None)
+        self._wait_until_warm()
         self._reader = threading.Thread(target=self._read, name="fork server", daemon=True)
         self._reader.start()
 
     def fork(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
-        """Ask for a child; `on_started` follows.
+        """Ask for a child; `on_started` or `on_failed` follows.
 
         Raises:
             ForkServerGone: it has ended.
         """
         try:
             with self._sending:
-                socket.send_fds(self._wire, [json.dumps(request).encode()], list(descriptors))
-        except OSError as error:
+                self._channel.send(request, descriptors)
+        except ChannelClosed as error:
             raise ForkServerGone(str(error)) from error
 
     def close(self) -> None:
-        """End the fork server and with it, by their death signal, its children."""
+        """End the fork server and its children, and wait for it."""
         self._closing = True
-        with contextlib.suppress(OSError):
-            self._wire.shutdown(socket.SHUT_RDWR)
+        self._channel.shutdown()
         self._reader.join()
+        self._wait()
+
+    def _wait_until_warm(self) -> None:
+        try:
+            self._channel.settimeout(WARM_SECONDS)
+            self._channel.receive()
+            self._channel.settimeout(None)
+        except ChannelClosed as error:
+            self._process.kill()
+            self._process.wait()
+            self._channel.close()
+            raise ForkServerGone("the fork server did not start") from error
+
+    def _read(self) -> None:
+        with contextlib.suppress(ChannelClosed):
+            while True:
+                message, descriptors = self._channel.receive()
+                self._hear(message, descriptors)
+        self._channel.close()
+        if not self._closing:
+            self._wait()
+            self._listener.on_gone(self)
+
+    def _hear(self, message: dict[str, Any], descriptors: list[int]) -> None:
+        if "started" in message:
+            started = Started(message["pid"], descriptors[0] if descriptors else None)
+            self._listener.on_started(message["started"], started)
+        elif "failed" in message:
+            self._listener.on_failed(message["failed"], message["why"])
+        elif "exited" in message:
+            self._listener.on_exited(message["exited"], message["status"])
+
+    def _wait(self) -> None:
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-
-    def _read(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                data, descriptors, _, _ = socket.recv_fds(self._wire, REPLY_BYTES, 1)
-                if not data:
-                    break
-                message = json.loads(data)
-                if "started" in message:
-                    self._on_started(message["started"], Started(message["pid"], descriptors[0]))
-                elif "exited" in message:
-                    self._on_exited(message["exited"], message["status"])
-        self._wire.close()
-        if not self._closing:
-            self._process.wait()
-            self._on_gone(self)
-
-
-def close_descriptors(descriptors: Sequence[int]) -> None:
-    """Close each, whatever became of it."""
-    for descriptor in descriptors:
-        with contextlib.suppress(OSError):
-            os.close(descriptor)

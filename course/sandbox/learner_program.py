@@ -1,30 +1,31 @@
-"""Runs the learner's program as Python would, and says in one sentence why it ended. Runs inside the confined child."""
+"""Runs the learner's program as Python would, and tells why it ended. Runs inside the confined child."""
 
 from __future__ import annotations
 
+import inspect
 import logging
 import sys
 import threading
 import types
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import flask
 import flask.cli
-import flask.logging
 import werkzeug.serving
 
-from course.sandbox import memory_files
-from course.sandbox.tracebacks import described, folded, own_function
+from course.sandbox import explanations, memory_files
+from course.sandbox.explanations import Explanation, explained
+from course.sandbox.learner_server import LearnerServer
+from course.sandbox.tracebacks import described, folded, handler_of, short_name
 
 Tell = Callable[[dict[str, Any]], None]
 
-NO_RUN = "Your program ended without socketio.run(app), so nothing listens. Put socketio.run(app) on its last line."
-NO_MEMORY = "Stopped: your program asked for more memory than a sandbox has. Keep less at once."
-ASYNC_MODES = {
-    "eventlet": "eventlet is deprecated, and not installed here.",
-    "gevent": "this exercise runs in threading mode.",
-    "gevent_uwsgi": "there is no uWSGI here.",
-}
+_LIBRARY_LOGGERS = ("socketio.server", "engineio.server")
+_HINTED = ("memory", "not_allowed", "processes", "no_keyboard", "no_module")
+"""What needs a sentence behind its traceback even when only a handler failed."""
+_RUN_SIMPLE = inspect.signature(werkzeug.serving.run_simple)
 
 
 class LearnerProgram:
@@ -33,104 +34,101 @@ class LearnerProgram:
     Args:
         files: name → text; ``server.py`` is run.
         tell: sends a message to the supervisor.
-        serve: takes the WSGI application and never returns.
+        server: serves the application that the program makes.
     """
 
-    def __init__(self, files: Mapping[str, str], tell: Tell, serve: Callable[[Any], None]) -> None:
+    def __init__(self, files: Mapping[str, str], tell: Tell, server: LearnerServer) -> None:
         self._files = files
         self._own = frozenset(files)
         self._tell = tell
-        self._serve = serve
+        self._server = server
+        self._ran = False
 
     def run(self) -> None:
         """Run to the end; what is told last is why it ended."""
         memory_files.install(self._files)
-        self._catch_handlers_errors()
-        werkzeug.serving.run_simple = self._attach  # type: ignore[assignment]
+        self._catch_what_is_raised_later()
+        werkzeug.serving.run_simple = self._run_simple
         flask.cli.show_server_banner = lambda *_: None
+        sys.argv = ["server.py"]
+        main = types.ModuleType("__main__")
+        main.__dict__["__file__"] = f"{memory_files.HOME}/server.py"
+        sys.modules["__main__"] = main
         try:
-            main = types.ModuleType("__main__")
-            main.__dict__["__file__"] = f"{memory_files.HOME}/server.py"
-            sys.modules["__main__"] = main
-            code = compile(self._files["server.py"], "server.py", "exec")
+            code = compile(self._files["server.py"], "server.py", "exec", dont_inherit=True)
             exec(code, main.__dict__)  # noqa: S102  (this is what the sandbox is for)
         except SystemExit as error:
-            self._ended("exited", f"Your program called sys.exit({error.code!r}), so the server is gone.", None)
+            self._ended(explanations.exit_called(error, self._own))
         except BaseException as error:
-            self._crashed(error)
+            self._print(error)
+            self._ended(explained(error, self._own), described(error, self._own))
         else:
-            self._ended("no_run_call", NO_RUN, None)
+            self._ended(explanations.RUN_RETURNED if self._ran else explanations.NO_RUN_CALL)
 
-    def _attach(self, hostname: str, port: int, application: Any, **_options: Any) -> None:
-        """Stand in for Werkzeug's `run_simple`: by now the library's own checks have passed."""
-        self._tell({"ready": {"host": hostname, "port": port}})
-        self._serve(application)
-
-    def _crashed(self, error: BaseException) -> None:
-        sys.stderr.write(folded(error, self._own))
+    def report(self, error: BaseException | None, handler: str = "") -> None:
+        """Tell the supervisor what escaped from a handler; printing it is another matter."""
+        if error is None or isinstance(error, SystemExit):
+            return
         about = described(error, self._own)
-        where = f" (line {about['line']})" if about["line"] else ""
-        if isinstance(error, MemoryError):
-            self._ended("memory", NO_MEMORY, about)
-        elif isinstance(error, SyntaxError):
-            self._ended("syntax_error", f"Python can't read your program: {error.msg}{where}.", about)
-        elif isinstance(error, ModuleNotFoundError):
-            self._ended("no_module", f"“{error.name}” can't be imported here{where}. The log says what can.", about)
-        elif isinstance(error, ValueError) and "async_mode" in str(error):
-            self._ended("async_mode", self._async_mode_sentence(), about)
-        else:
-            self._ended("exception", f"Your program raised {about['text']}{where}.", about)
+        del about["text"]
+        self._tell({"exception": {**about, "handler": handler or handler_of(error, self._own)}})
 
-    def _async_mode_sentence(self) -> str:
-        source = self._files["server.py"]
-        for mode, why in ASYNC_MODES.items():
-            if f'"{mode}"' in source or f"'{mode}'" in source:
-                return f'async_mode="{mode}" can\'t run: {why} Write async_mode="threading".'
-        return 'That async_mode does not exist. Write async_mode="threading".'
+    def _run_simple(self, *positional: Any, **named: Any) -> None:
+        """Stand in for Werkzeug's function: Flask-SocketIO's and Flask's own checks have passed, its own come here.
 
-    def _ended(self, code: str, reason: str, error: dict[str, Any] | None) -> None:
-        self._tell({"ended": {"code": code, "reason": reason, "error": error}})
+        A reloader, a debugger and certificates would need what a sandbox has not: they are left out.
+        """
+        asked = _RUN_SIMPLE.bind(*positional, **named).arguments
+        if not isinstance(asked["port"], int):
+            raise TypeError("port must be an integer")
+        self._ran = True
+        self._tell({"ready": {"host": str(asked["hostname"])[:100], "port": asked["port"]}})
+        self._server.serve(str(asked["hostname"]), asked["port"], asked["application"])
+
+    def _ended(self, why: Explanation, error: dict[str, Any] | None = None) -> None:
+        self._tell({"ended": {"code": why.code, "reason": why.sentence, "error": error}})
 
     # Errors while the server goes on
 
-    def _catch_handlers_errors(self) -> None:
-        threading.excepthook = lambda args: self.report(args.exc_value)
-        handler = _Reporter(self)
-        for name in ("socketio.server", "engineio.server"):
-            logger = logging.getLogger(name)
-            logger.setLevel(logging.ERROR)  # a level of its own keeps the library from adding a handler of its own
-            logger.addHandler(handler)
-        flask.logging.default_handler.emit = handler.emit
-        logging.getLogger("werkzeug").setLevel(logging.CRITICAL)  # its access log says nothing that the wire does not
-        logging.lastResort = handler
+    def _catch_what_is_raised_later(self) -> None:
+        threading.excepthook = lambda args: self._report_and_print(args.exc_value)
+        self._server.report = self._report_and_print
+        for name in _LIBRARY_LOGGERS:  # what a connect handler raises is logged by the library, not raised
+            logging.getLogger(name).addFilter(self._report_record)
+        own = self._own
 
-    def report(self, error: BaseException | None) -> None:
-        """Print what escaped from a handler, folded, and tell the supervisor."""
+        def format_exception(formatter: logging.Formatter, info: Any) -> str:
+            return folded(info[1], own).rstrip("\n")
+
+        def format_warning(message: Any, category: type[Warning], filename: str, lineno: int, line: Any = None) -> str:
+            return f"{short_name(filename, own)}: {category.__name__}: {message}\n"
+
+        logging.Formatter.formatException = format_exception  # type: ignore[method-assign, assignment]
+        warnings.formatwarning = format_warning
+        self._catch_what_routes_raise()
+
+    def _catch_what_routes_raise(self) -> None:
+        report = self.report
+        log_exception = flask.Flask.log_exception
+
+        def log_and_report(app: flask.Flask, *arguments: Any) -> None:
+            report(sys.exc_info()[1], f"{flask.request.method} {flask.request.path}"[:80])
+            log_exception(app, *arguments)
+
+        flask.Flask.log_exception = log_and_report  # type: ignore[method-assign, assignment]
+
+    def _report_record(self, record: logging.LogRecord) -> bool:
+        if record.exc_info:
+            self.report(record.exc_info[1])
+        return True
+
+    def _report_and_print(self, error: BaseException | None) -> None:
+        self.report(error)
+        self._print(error)
+
+    def _print(self, error: BaseException | None) -> None:
         if error is None or isinstance(error, SystemExit):
             return
-        sys.stderr.write(folded(error, self._own))
-        about = described(error, self._own)
-        self._tell(
-            {
-                "exception": {
-                    "type": about["type"],
-                    "message": about["message"],
-                    "line": about["line"],
-                    "handler": own_function(error, self._own),
-                }
-            }
-        )
-
-
-class _Reporter(logging.Handler):
-    """Prints log records with folded tracebacks."""
-
-    def __init__(self, program: LearnerProgram) -> None:
-        super().__init__(logging.WARNING)
-        self._program = program
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if record.exc_info and record.exc_info[1] is not None:
-            self._program.report(record.exc_info[1])
-        elif record.name not in ("socketio.server", "engineio.server"):
-            sys.stderr.write(record.getMessage() + "\n")
+        why = explained(error, self._own)
+        hint = f"{why.sentence}\n" if why.code in _HINTED else ""
+        sys.stderr.write(folded(error, self._own) + hint)

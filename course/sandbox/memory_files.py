@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import importlib.abc
 import importlib.machinery
 import linecache
@@ -14,7 +13,7 @@ from types import ModuleType
 import flask
 import jinja2
 
-from course.sandbox.available_modules import SENTENCE as AVAILABLE
+from course.sandbox.available_modules import KEPT_OUT, SENTENCE
 
 HOME = "/home/learner"
 
@@ -23,18 +22,21 @@ def install(files: Mapping[str, str]) -> None:
     """Let Python, Flask and tracebacks find the learner's files in memory."""
     for name, text in files.items():
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+    for name in KEPT_OUT:
+        sys.modules.pop(name, None)  # they stay out: from here on the finder below says so, and more plainly
     sys.meta_path[:] = [importlib.machinery.BuiltinImporter, Finder(files)]
-    templates = {name.removeprefix("templates/"): text for name, text in files.items() if name.startswith("templates/")}
-    loader = jinja2.DictLoader(templates)
-    flask.Flask.jinja_loader = loader  # type: ignore[assignment, method-assign]
 
-    def send_static_file(self: flask.Flask, filename: str) -> flask.Response:
-        text = files.get(f"static/{filename}")
+    def jinja_loader(app: flask.Flask) -> jinja2.BaseLoader:
+        return jinja2.DictLoader(_below(str(app.template_folder or "templates"), files))
+
+    def send_static_file(app: flask.Flask, filename: str) -> flask.Response:
+        text = _below((app.static_folder or "static").rstrip("/").rpartition("/")[2], files).get(filename)
         if text is None:
             flask.abort(404)
         return flask.Response(text, mimetype=mimetypes.guess_type(filename)[0] or "text/plain")
 
-    flask.Flask.send_static_file = send_static_file  # type: ignore[method-assign]
+    flask.Flask.jinja_loader = property(jinja_loader)  # type: ignore[assignment, method-assign]
+    flask.Flask.send_static_file = send_static_file  # type: ignore[method-assign, assignment]
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -55,10 +57,16 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.machinery.ModuleSpec(fullname, self)
         if path is not None:  # a submodule that its package merely tries: let the package handle it as usual
             return None
-        message = f"No module named {fullname!r} in the sandbox. It has {AVAILABLE}"
+        message = f"No module named {fullname!r} in the sandbox. It has {SENTENCE}"
         raise ModuleNotFoundError(message, name=fullname)
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module's source."""
         name = f"{module.__name__}.py"
-        exec(builtins.compile(self._files[name], name, "exec"), module.__dict__)  # noqa: S102  (confined by now)
+        code = compile(self._files[name], name, "exec", dont_inherit=True)
+        exec(code, module.__dict__)  # noqa: S102  (confined by now)
+
+
+def _below(folder: str, files: Mapping[str, str]) -> dict[str, str]:
+    prefix = f"{folder.strip('/')}/"
+    return {name.removeprefix(prefix): text for name, text in files.items() if name.startswith(prefix)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import selectors
 import signal
@@ -12,9 +13,9 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from course.sandbox.forkserver_link import Started, close_descriptors
+from course.sandbox.forkserver_link import Started
 from course.sandbox.limits import Limits
 from course.sandbox.model import (
     ENDED,
@@ -35,6 +36,10 @@ STEPS: dict[State, frozenset[State]] = {
     "starting": frozenset({"ready", *ENDED}),
     "ready": frozenset({"ready", *ENDED}),
 }
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+AGAIN = "Press Run to start it again."
 EXIT_SECONDS = 2.0
 """How long the exit code may lag behind the closing of the streams."""
 CONTROL_BYTES = 64 * 1024
@@ -93,7 +98,7 @@ class Sandbox:
         self._watcher = watcher
         self._on_end = on_end
         self._meter = OutputMeter(limits)
-        self._pidfd: int | None = None
+        self._process: Started | None = None
         self._exit_code: int | None = None
         self._second = 0
         self._heard_this_second = 0
@@ -109,8 +114,10 @@ class Sandbox:
         """Start the idle clock anew: an event or an HTTP request came."""
         self.touched_at = time.monotonic()
         if self.warned:
-            self.warned = False
-            self._step(StateChange("ready"))
+            with self._lock:
+                self.warned = False
+                if self.state.state == "ready":
+                    self._step(StateChange("ready"))
 
     def wait_ready(self, timeout: float) -> StateChange:
         """Wait until the program listens or has ended, and return the state."""
@@ -130,10 +137,11 @@ class Sandbox:
     # What the supervisor does
 
     def queue(self, position: int) -> None:
-        """Tell the learner how many are before them."""
-        self._step(
-            StateChange("queued", f"The server is full. You are number {position} in the queue.", "full", position)
-        )
+        """Tell the learner how many are before them, unless they know, or wait no more."""
+        reason = f"The server is full. You are number {position} in the queue; your program starts by itself."
+        with self._lock:
+            if self.state.state == "queued" and self.state.queue_position != position:
+                self._step(StateChange("queued", reason, "full", position))
 
     def launch(self) -> list[socket.socket]:
         """Go to ``starting``, listen, and return the child's ends: listener, stdout, stderr, control."""
@@ -152,7 +160,7 @@ class Sandbox:
     def has_process(self, started: Started) -> None:
         """Note the process; it is killed at once when the sandbox has been ended meanwhile."""
         with self._lock:
-            self.pid, self._pidfd = started.pid, started.pidfd
+            self.pid, self._process = started.pid, started
             if self.ended:
                 self._kill()
 
@@ -163,9 +171,12 @@ class Sandbox:
 
     def warn_idle(self) -> None:
         """Tell the learner that their server is about to be ended for lack of use."""
-        self.warned = True
         seconds = int(self.limits.idle_warning_seconds)
-        self._step(StateChange("ready", f"Nothing has happened for a while: stops in {seconds} s.", "idle_warning"))
+        reason = f"Nothing has happened for a while: your server stops in {seconds} s. Press Keep alive to go on."
+        with self._lock:
+            if self.state.state == "ready" and not self.warned:
+                self.warned = True
+                self._step(StateChange("ready", reason, "idle_warning"))
 
     def end(self, state: State, reason: str = "", code: str = "", error: dict[str, Any] | None = None) -> None:
         """End the sandbox for that reason; ignored when it is over already."""
@@ -214,7 +225,7 @@ class Sandbox:
 
     def _show(self, stream: Stream, data: bytes) -> None:
         for piece in self._meter.take(stream, data, time.monotonic()):
-            self._watcher.output(self.id, piece)
+            self._tell(self._watcher.output, piece)
 
     def _hear(self, pending: bytearray, data: bytes) -> None:
         """Take messages of the child. The learner's program can forge them: each is checked, none is trusted far."""
@@ -245,7 +256,7 @@ class Sandbox:
                     self._step(StateChange("ready"))
                     self._ready_or_over.set()
         elif "exception" in message:
-            self._watcher.exception(self.id, _exception(message["exception"]))
+            self._tell(self._watcher.exception, _exception(message["exception"]))
         elif "ended" in message and self._said_end is None:
             said = message["ended"]
             self._said_end = {
@@ -261,14 +272,14 @@ class Sandbox:
             self.end("limited" if limited else "crashed", said["reason"], said["code"], said["error"])
         elif self._exit_code == -signal.SIGXCPU:
             seconds = self.limits.cpu_soft_seconds
-            self.end("limited", f"Stopped: your program used {seconds} s of processor time.", "cpu")
+            used_up = f"Stopped: your program has used up its {seconds} s of processor time. Let it compute less."
+            self.end("limited", used_up, "cpu")
         elif self._exit_code == -signal.SIGSYS:
             self.end("crashed", "Your program asked the system for something that is never allowed here.", "forbidden")
         elif self._exit_code is not None and self._exit_code < 0:
-            name = signal.Signals(-self._exit_code).name
-            self.end("crashed", f"Your program was ended by {name}. Press Run to start it again.", "killed")
+            self.end("crashed", f"Your program was ended by {_name(-self._exit_code)}. {AGAIN}", "killed")
         else:
-            self.end("crashed", "Your program ended by itself. Press Run to start it again.", "exited")
+            self.end("crashed", f"Your program ended by itself. {AGAIN}", "exited")
 
     def _step(self, change: StateChange) -> None:
         with self._lock:
@@ -276,19 +287,22 @@ class Sandbox:
             if change.state not in allowed:
                 raise IllegalStep(f"{self.state.state} → {change.state}")
             self.state = change
-            self._watcher.state_changed(self.id, change)
+            self._tell(self._watcher.state_changed, change)
+
+    def _tell(self, hear: Callable[[str, T], None], news: T) -> None:
+        try:
+            hear(self.id, news)
+        except Exception:  # a watcher's mistake must not keep a sandbox from its end
+            log.exception("the watcher of %s failed", self.id)
 
     def _kill(self) -> None:
-        if self._pidfd is None:
-            return
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self._pidfd, signal.SIGKILL)
-        close_descriptors([self._pidfd])
-        self._pidfd = None
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
 
     def notice(self, text: str) -> None:
         """Show a line of ours in the learner's log."""
-        self._watcher.output(self.id, Output("notice", text))
+        self._tell(self._watcher.output, Output("notice", text))
 
 
 def _exception(said: dict[str, Any]) -> LearnerException:
@@ -311,6 +325,13 @@ def _error(said: Any) -> dict[str, Any] | None:
         "line": line if isinstance(line, int) else None,
         "text": str(said.get("text", ""))[:500],
     }
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def close_sockets(sockets: list[socket.socket]) -> None:

@@ -32,17 +32,26 @@ class Slots:
         self._waiting: deque[tuple[str, Callable[[], None]]] = deque()
         self._lock = threading.Lock()
 
-    def take(self, who: str, when_free: Callable[[], None]) -> int:
+    def take(self, who: str, when_free: Callable[[], None], *, instead_of: str | None = None) -> int:
         """Take a place, or wait for one.
 
         Args:
             who: gives the place back by this name.
             when_free: called later, on the thread of whoever gives a place back, if one has to wait.
+            instead_of: who gives up a place or a turn in the queue for this one, and is to be forgotten here.
 
         Returns:
             0 when the place is taken now, else the position in the queue, from 1.
         """
         with self._lock:
+            if instead_of in self._taken:
+                self._taken.remove(instead_of)
+                self._taken.add(who)
+                return 0
+            names = [name for name, _ in self._waiting]
+            if instead_of in names:
+                self._waiting[names.index(instead_of)] = (who, when_free)
+                return names.index(instead_of) + 1
             if len(self._taken) < self.count and not self._waiting:
                 self._taken.add(who)
                 return 0

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
+import tempfile
 import threading
 import time
 from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 
-from course.sandbox.forkserver_link import ForkServerGone, ForkServerLink, Started, close_descriptors
+from course.sandbox.forkserver_link import ForkServerGone, ForkServerLink, Started
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program, Purpose, Watcher
 from course.sandbox.probe import probe
-from course.sandbox.sandbox import Sandbox, close_sockets
+from course.sandbox.sandbox import IllegalStep, Sandbox, close_sockets
 from course.sandbox.slots import Slots, slots_for_this_host
 from course.sandbox.watchdog import Watchdog
 
@@ -25,6 +27,8 @@ RESTARTS_A_MINUTE = 5
 ENDED_KEPT = 500
 """How many ended sandboxes stay known, so that their addresses say "it has ended" and not "never heard of it"."""
 HOST_DIED = "The process that hosts everybody's programs had to be restarted. Press Run to start yours again."
+NOT_STARTED = "The server could not start your program, which is not your fault. Wait a moment, then press Run."
+LOCK_FAILED = "This machine can no longer confine a learner's program, so running code is off here."
 
 
 class SandboxesUnavailable(Exception):
@@ -54,7 +58,12 @@ class Supervisor:
         self._sandboxes: dict[str, Sandbox] = {}
         self._ended: deque[str] = deque()
         self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None
+        if self._uids is not None:
+            self._uids.rotate(secrets.randbelow(UIDS))  # another site on this machine counts from elsewhere
         self._link: ForkServerLink | None = None
+        self._restarting = False
+        self._held: list[Sandbox] = []
+        """To be started as soon as the next fork server is there."""
         self._restarts: deque[float] = deque(maxlen=RESTARTS_A_MINUTE)
         self._lock = threading.RLock()
         self._watchdog = Watchdog(self.all)
@@ -117,15 +126,17 @@ class Supervisor:
         """
         if self.unavailable is not None:
             raise SandboxesUnavailable(self.unavailable)
-        older = self.of_learner(learner, purpose)
-        if older is not None:
-            older.end("stopped", "A newer run took its place.", "replaced")
         sandbox_id = f"{self._owner}-{secrets.token_hex(16)}"
         socket_path = self._directory / sandbox_id
         sandbox = Sandbox(sandbox_id, learner, purpose, program, watcher, self.limits, socket_path, self._on_end)
         with self._lock:
+            older = self.of_learner(learner, purpose)
             self._sandboxes[sandbox_id] = sandbox
-        position = self._slots.take(sandbox_id, lambda: self._launch(sandbox))
+            position = self._slots.take(
+                sandbox_id, lambda: self._launch(sandbox), instead_of=older.id if older is not None else None
+            )
+        if older is not None:
+            older.end("stopped", "A newer run took its place.", "replaced")
         if position:
             sandbox.queue(position)
         else:
@@ -161,29 +172,51 @@ class Supervisor:
             sandbox.touch()
 
     def _launch(self, sandbox: Sandbox) -> None:
-        link = self._link
-        if link is None or sandbox.ended:
-            sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
-            return
         with self._lock:
+            link = self._link
+            if sandbox.ended:
+                return
+            if self._restarting:
+                self._held.append(sandbox)
+                return
             sandbox.uid = self._uids.popleft() if self._uids is not None else None
-        theirs = sandbox.launch()
+        try:
+            if link is None:
+                raise ForkServerGone
+            self._fork(link, sandbox)
+        except IllegalStep:
+            return  # ended in this very moment
+        except ForkServerGone:
+            sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
+        except OSError as error:
+            self.not_started(sandbox, error.strerror or str(error))
+
+    def _fork(self, link: ForkServerLink, sandbox: Sandbox) -> None:
         request = {
             "job": sandbox.id,
-            "files": dict(sandbox.program.files),
             "limits": asdict(sandbox.limits),
             "uid": sandbox.uid,
             "terminal": sandbox.program.terminal,
         }
-        try:
-            link.fork(request, [each.fileno() for each in theirs])
-        except ForkServerGone:
-            sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
-        finally:
-            close_sockets(theirs)
+        # A file without a name, because a program may be larger than what fits between two sockets at once.
+        with tempfile.TemporaryFile("w+", encoding="ascii", dir=self._directory) as program:
+            json.dump(dict(sandbox.program.files), program)
+            program.seek(0)
+            theirs = sandbox.launch()
+            try:
+                link.fork(request, [*(each.fileno() for each in theirs), program.fileno()])
+            finally:
+                close_sockets(theirs)
+
+    @staticmethod
+    def not_started(sandbox: Sandbox, why: str) -> None:
+        """End a sandbox whose process could not be made, which is not its program's fault."""
+        sandbox.end("crashed", f"{NOT_STARTED} ({why})", "not_started")
 
     def _on_end(self, sandbox: Sandbox) -> None:
         with self._lock:
+            if sandbox.state.code == "lockdown" and self.unavailable is None:
+                self.unavailable = f"{LOCK_FAILED} ({sandbox.state.reason})"
             if sandbox.uid is not None and self._uids is not None:
                 self._uids.append(sandbox.uid)  # to the far end of the line: not used again for a long time
             self._ended.append(sandbox.id)
@@ -192,41 +225,62 @@ class Supervisor:
         self._slots.give_back(sandbox.id)
         for position, waiting in enumerate(self._slots.queue(), start=1):
             queued = self.get(waiting)
-            if queued is not None and queued.state.state == "queued" and queued.state.queue_position != position:
+            if queued is not None:
                 queued.queue(position)
 
     # The fork server
 
     def _new_link(self) -> ForkServerLink:
-        return ForkServerLink(self._on_started, self._on_exited, self._on_gone, unconfined=self._unconfined)
+        return ForkServerLink(self, unconfined=self._unconfined)
 
-    def _on_started(self, job: str, started: Started) -> None:
+    def on_started(self, job: str, started: Started) -> None:
+        """Hand a new process to its sandbox."""
         sandbox = self.get(job)
         if sandbox is None:
-            close_descriptors([started.pidfd])
+            started.kill()
         else:
             sandbox.has_process(started)
 
-    def _on_exited(self, job: str, status: int) -> None:
+    def on_failed(self, job: str, why: str) -> None:
+        """Tell a sandbox that there is no process for it."""
+        sandbox = self.get(job)
+        if sandbox is not None:
+            self.not_started(sandbox, why)
+
+    def on_exited(self, job: str, status: int) -> None:
+        """Tell a sandbox that its process has ended."""
         sandbox = self.get(job)
         if sandbox is not None:
             sandbox.process_exited(status)
 
-    def _on_gone(self, link: ForkServerLink) -> None:
+    def on_gone(self, link: ForkServerLink) -> None:
         """Tell the learners concerned, and start a new fork server, unless it keeps dying."""
         with self._lock:
             if self._link is not link:
                 return
-            self._link = None
-        for sandbox in self.all():
-            if sandbox.state.state != "queued":
-                sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
+            self._link, self._restarting = None, True
+            concerned = [sandbox for sandbox in self.all() if sandbox.started_at is not None]
+        for sandbox in concerned:
+            sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
+        why = self._restart()
+        with self._lock:
+            held, self._held = self._held, []
+            self._restarting = False
+            if why and self.unavailable is None:
+                self.unavailable = why
+        for sandbox in held:
+            self._launch(sandbox)
+
+    def _restart(self) -> str:
+        """Start a new fork server; return why that failed, or nothing."""
         now = time.monotonic()
         if len(self._restarts) == RESTARTS_A_MINUTE and now - self._restarts[0] < 60:
-            self.unavailable = "Running code is off: its host process keeps ending. The operator's log says why."
-            return
+            return "Running code is off: its host process keeps ending. The operator's log says why."
         self._restarts.append(now)
         try:
-            self._link = self._new_link()
+            link = self._new_link()
         except (OSError, ForkServerGone) as error:
-            self.unavailable = f"Running code is off: the fork server did not start again ({error})."
+            return f"Running code is off: the fork server did not start again ({error})."
+        with self._lock:
+            self._link = link
+        return ""

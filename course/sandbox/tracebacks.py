@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Iterator
 from pathlib import PurePath
 from types import TracebackType
 from typing import Any
 
-OURS = "course/sandbox/"
+OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+FIRST_CALLS, LAST_CALLS = 4, 12
+"""Shown of a long traceback: a recursion that never ends has a thousand calls, and the middle says nothing."""
+TEXT_AT_MOST = 500
 
 
 def folded(error: BaseException, own_files: frozenset[str]) -> str:
@@ -25,16 +29,55 @@ def last_own_line(error: BaseException, own_files: frozenset[str]) -> int | None
     """Return the line of the learner's innermost frame (of a syntax error: its place); None when there is none."""
     if isinstance(error, SyntaxError) and error.filename in own_files:
         return error.lineno
-    own = [frame for frame in _frames(error.__traceback__) if frame.filename in own_files]
-    return own[-1].lineno if own else None
+    own = [line for frame, line in _walk(error.__traceback__) if frame.co_filename in own_files]
+    return own[-1] if own else None
 
 
-def own_function(error: BaseException, own_files: frozenset[str]) -> str:
-    """Return the name of the learner's outermost function on the way to the error: the handler that was called."""
-    for frame in _frames(error.__traceback__):
-        if frame.filename in own_files:
-            return frame.name
-    return ""
+def handler_of(error: BaseException, own_files: frozenset[str]) -> str:
+    """Return whose error it is: the event that was handled, else the learner's outermost function; "" for neither."""
+    event = local_in(error, "flask_socketio", "_handle_event", "message")
+    if isinstance(event, str):
+        return event
+    functions = [code.co_name for code, _ in _walk(error.__traceback__) if code.co_filename in own_files]
+    return functions[0] if functions and functions[0] != "<module>" else ""
+
+
+def local_in(error: BaseException, package: str, function: str, name: str) -> Any:
+    """Return a library function's local variable on the way to the error; None when it did not come through there."""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_name == function and package in PurePath(code.co_filename).parts:
+            return trace.tb_frame.f_locals.get(name)
+        trace = trace.tb_next
+    return None
+
+
+def described(error: BaseException, own_files: frozenset[str]) -> dict[str, Any]:
+    """Return ``{type, message, line, text}``: what a page shows of the error in one line."""
+    return {
+        "type": type(error).__name__[:80],
+        "message": _message(error)[:TEXT_AT_MOST],
+        "line": last_own_line(error, own_files),
+        "text": traceback.format_exception_only(type(error), error)[-1].strip()[:TEXT_AT_MOST],
+    }
+
+
+def short_name(filename: str, own_files: frozenset[str]) -> str:
+    """Return a file's name as a learner knows it: their own as it is, a library's by its package."""
+    if filename in own_files:
+        return filename
+    parts = PurePath(filename).parts
+    if "site-packages" in parts:
+        return parts[parts.index("site-packages") + 1].removesuffix(".py")
+    return "Python" if filename.startswith("<") else PurePath(filename).stem
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # a learner's own class may fail here too
+        return ""
 
 
 def _lines(error: BaseException, own_files: frozenset[str], seen: set[int]) -> Iterator[str]:
@@ -45,25 +88,26 @@ def _lines(error: BaseException, own_files: frozenset[str], seen: set[int]) -> I
         yield ""
         yield "The above exception led to this one:" if error.__cause__ else "While that was handled, another came:"
         yield ""
-    frames = list(_frames(error.__traceback__))
-    if frames:
+    # Only linecache's memory is read: the files themselves are out of reach in the sandbox.
+    calls = list(_calls(traceback.extract_tb(error.__traceback__), own_files))
+    if calls:
         yield "Traceback (most recent call last):"
-        yield from _frame_lines(frames, own_files)
+        yield from _shortened(calls)
     for line in traceback.format_exception_only(type(error), error):
         yield line.rstrip("\n")
 
 
-def _frame_lines(frames: list[traceback.FrameSummary], own_files: frozenset[str]) -> Iterator[str]:
+def _calls(frames: list[traceback.FrameSummary], own_files: frozenset[str]) -> Iterator[str]:
+    """Yield one text for each of the learner's frames, and one for each row of library frames."""
     inside: list[str] = []
     for frame in frames:
         if frame.filename in own_files:
             yield from _fold(inside)
             inside = []
-            yield f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
-            if frame.line:
-                yield f"    {frame.line}"
-        elif OURS not in frame.filename.replace("\\", "/"):
-            inside.append(_package(frame.filename))
+            place = f'  File "{frame.filename}", line {frame.lineno}, in {frame.name}'
+            yield f"{place}\n    {frame.line}" if frame.line else place
+        elif not frame.filename.startswith(OURS):
+            inside.append(short_name(frame.filename, own_files))
     yield from _fold(inside)
 
 
@@ -73,24 +117,17 @@ def _fold(inside: list[str]) -> Iterator[str]:
         yield f"  … {len(inside)} line{'s' if len(inside) > 1 else ''} inside {where}"
 
 
-def _package(filename: str) -> str:
-    parts = PurePath(filename).parts
-    if "site-packages" in parts:
-        return parts[parts.index("site-packages") + 1].removesuffix(".py")
-    return "Python" if filename.startswith("<frozen") else PurePath(filename).stem
+def _shortened(calls: list[str]) -> Iterator[str]:
+    left_out = len(calls) - FIRST_CALLS - LAST_CALLS
+    if left_out <= 1:
+        yield from calls
+    else:
+        yield from calls[:FIRST_CALLS]
+        yield f"  … {left_out} more calls"
+        yield from calls[-LAST_CALLS:]
 
 
-def _frames(trace: TracebackType | None) -> Iterator[traceback.FrameSummary]:
-    # Only linecache's memory is read: the files themselves are out of reach in the sandbox.
-    yield from traceback.extract_tb(trace)
-
-
-def described(error: BaseException, own_files: frozenset[str]) -> dict[str, Any]:
-    """Return ``{type, message, line, text}``: what a page shows of the error in one line."""
-    text = traceback.format_exception_only(type(error), error)[-1].strip()
-    return {
-        "type": type(error).__name__,
-        "message": str(error)[:500],
-        "line": last_own_line(error, own_files),
-        "text": text[:500],
-    }
+def _walk(trace: TracebackType | None) -> Iterator[tuple[Any, int]]:
+    while trace is not None:
+        yield trace.tb_frame.f_code, trace.tb_lineno
+        trace = trace.tb_next

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from course.sandbox.sandbox import Sandbox, page_size
+
+log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 0.2
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -41,7 +44,10 @@ class Watchdog:
         while not self._stopped.wait(EVERY_SECONDS):
             sandboxes = list(self._running())
             for sandbox in sandboxes:
-                self.look(sandbox, time.monotonic())
+                try:
+                    self.look(sandbox, time.monotonic())
+                except Exception:  # one sandbox's trouble must not leave the others without limits
+                    log.exception("could not look at %s", sandbox.id)
             alive = {sandbox.id for sandbox in sandboxes}
             self._busy = {name: seen for name, seen in self._busy.items() if name in alive}
 

@@ -1,0 +1,12 @@
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+def fall(n):
+    return fall(n + 1)
+
+
+fall(0)

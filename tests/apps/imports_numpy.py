@@ -1,0 +1,9 @@
+import numpy
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+socketio.run(app)

@@ -1,0 +1,9 @@
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+prices = {"tea": 3}
+print(prices["coffee"])
+socketio.run(app)

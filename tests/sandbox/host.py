@@ -1,0 +1,202 @@
+"""A real supervisor, programs from tests/apps in it, and a watcher that remembers what it was told."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from http.client import HTTPConnection
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import websocket
+
+from course.sandbox.limits import Limits
+from course.sandbox.model import LearnerException, Output, Program, Purpose, StateChange, TraceRow
+from course.sandbox.sandbox import Sandbox
+from course.sandbox.supervisor import Supervisor
+
+APPS = Path(__file__).parents[1] / "apps"
+PATIENCE = 20
+"""Seconds until a test takes it that something will not happen; a busy machine is slow."""
+
+
+def source_of(app: str) -> str:
+    """Return a program of tests/apps."""
+    return (APPS / f"{app}.py").read_text()
+
+
+class Memory:
+    """A watcher that remembers everything, in order."""
+
+    def __init__(self) -> None:
+        self.told: list[StateChange | Output | LearnerException] = []
+        self._news = threading.Condition()
+
+    def state_changed(self, sandbox_id: str, change: StateChange) -> None:
+        self._add(change)
+
+    def output(self, sandbox_id: str, piece: Output) -> None:
+        self._add(piece)
+
+    def exception(self, sandbox_id: str, exception: LearnerException) -> None:
+        self._add(exception)
+
+    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...
+
+    @property
+    def changes(self) -> list[StateChange]:
+        return [each for each in self.told if isinstance(each, StateChange)]
+
+    @property
+    def states(self) -> list[str]:
+        return [change.state for change in self.changes]
+
+    @property
+    def exceptions(self) -> list[LearnerException]:
+        return [each for each in self.told if isinstance(each, LearnerException)]
+
+    def text(self, *streams: str) -> str:
+        """Return what came out of these streams; of all but our own notices when none is named."""
+        wanted = streams or ("stdout", "stderr")
+        return "".join(each.text for each in self.told if isinstance(each, Output) and each.stream in wanted)
+
+    def wait(self, reached: Callable[[Memory], object]) -> Memory:
+        """Wait until what was told satisfies `reached`."""
+        with self._news:
+            assert self._news.wait_for(lambda: reached(self), PATIENCE), self.told[-20:]
+        return self
+
+    def _add(self, piece: StateChange | Output | LearnerException) -> None:
+        with self._news:
+            self.told.append(piece)
+            self._news.notify_all()
+
+
+class Running:
+    """A started program, its sandbox and its watcher."""
+
+    def __init__(self, sandbox: Sandbox, memory: Memory) -> None:
+        self.sandbox = sandbox
+        self.memory = memory
+
+    @property
+    def id(self) -> str:
+        return self.sandbox.id
+
+    def ready(self) -> Running:
+        """Wait until it listens."""
+        change = self.sandbox.wait_ready(PATIENCE)
+        assert change.state == "ready", (change, self.memory.text())
+        return self
+
+    def end(self) -> StateChange:
+        """Wait until it has ended."""
+        change = self.sandbox.wait_ended(PATIENCE)
+        assert self.sandbox.ended, (change, self.memory.text())
+        return change
+
+    def get(self, path: str = "/") -> tuple[int, str]:
+        """Return status and body of a request."""
+        connection = HTTPConnection("localhost", timeout=PATIENCE)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.settimeout(PATIENCE)
+        connection.sock.connect(str(self.sandbox.socket_path))
+        try:
+            connection.request("GET", path)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def client(self, auth: Any = None) -> Client:
+        """Return a connected Socket.IO client; use it with `with`."""
+        return Client(self.sandbox.socket_path, auth)
+
+
+class Client:
+    """A bare Socket.IO client over one WebSocket, straight to the unix socket."""
+
+    def __init__(self, path: Path, auth: Any) -> None:
+        raw = socket.socket(socket.AF_UNIX)
+        raw.settimeout(PATIENCE)
+        raw.connect(str(path))
+        url = "ws://localhost/socket.io/?EIO=4&transport=websocket"
+        self._ws = websocket.create_connection(url, timeout=PATIENCE, socket=raw, suppress_origin=True)
+        self._receive("0")
+        self._ws.send("40" + (json.dumps(auth) if auth is not None else ""))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._ws.close()
+
+    def accepted(self) -> Self:
+        """Wait until the server has accepted the connection."""
+        self._receive("40")
+        return self
+
+    def emit(self, event: str, *args: Any) -> None:
+        """Send an event and ask for nothing."""
+        self._ws.send("42" + json.dumps([event, *args]))
+
+    def ask(self, event: str, *args: Any) -> list[Any]:
+        """Send an event and return what acknowledged it."""
+        self._ws.send("420" + json.dumps([event, *args]))
+        return json.loads(self._receive("430")[3:])
+
+    def _receive(self, prefix: str) -> str:
+        while True:
+            frame = self._ws.recv()
+            if frame == "2":
+                self._ws.send("3")
+            elif isinstance(frame, str) and frame.startswith(prefix):
+                return frame
+
+
+class Host:
+    """A supervisor with small limits. Use it with `with`."""
+
+    def __init__(self, directory: Path, *, slots: int = 12, limits: Limits | None = None) -> None:
+        self.supervisor = Supervisor(limits or Limits(start_seconds=15), directory / "s", slots=slots)
+        self._started = 0
+
+    def __enter__(self) -> Self:
+        self.supervisor.open()
+        assert self.supervisor.unavailable is None, self.supervisor.unavailable
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.supervisor.close()
+
+    def start(
+        self, app: str | Mapping[str, str], *, learner: str = "", purpose: Purpose = "run", terminal: bool = True
+    ) -> Running:
+        """Start a program: the name of one in tests/apps, or its files."""
+        self._started += 1
+        memory = Memory()
+        files = {"server.py": source_of(app)} if isinstance(app, str) else app
+        sandbox = self.supervisor.start(
+            Program(files, terminal=terminal),
+            learner=learner or f"learner {self._started}",
+            purpose=purpose,
+            watcher=memory,
+        )
+        return Running(sandbox, memory)
+
+    def run(self, source: str) -> Running:
+        """Start a program given as text."""
+        return self.start({"server.py": source})
+
+    def stop_all(self) -> None:
+        """Stop whatever runs or waits."""
+        for sandbox in self.supervisor.all():
+            self.supervisor.stop(sandbox.id)
+            sandbox.wait_ended(PATIENCE)

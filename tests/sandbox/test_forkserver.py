@@ -1,0 +1,118 @@
+"""The fork server: what is in it, what is not, and when it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.sandbox.host import PATIENCE, Host
+
+ROOT = Path(__file__).parents[2]
+
+OURS = {
+    "course",
+    "course.sandbox",
+    "course.sandbox.available_modules",
+    "course.sandbox.channel",
+    "course.sandbox.child",
+    "course.sandbox.explanations",
+    "course.sandbox.forbidden",
+    "course.sandbox.forkserver",
+    "course.sandbox.landlock",
+    "course.sandbox.learner_program",
+    "course.sandbox.learner_server",
+    "course.sandbox.limits",
+    "course.sandbox.lockdown",
+    "course.sandbox.memory_files",
+    "course.sandbox.seccomp",
+    "course.sandbox.seccomp_numbers",
+    "course.sandbox.seccomp_rules",
+    "course.sandbox.tracebacks",
+}
+KEPT_OUT = ("gevent", "eventlet", "redis", "kombu", "greenlet", "sqlalchemy", "psycopg", "flask_sqlalchemy", "markdown")
+
+
+@pytest.fixture(scope="module")
+def modules() -> set[str]:
+    """The names of everything that is imported in the fork server."""
+    look = (
+        "import sys, json; from course.sandbox import forkserver; forkserver.available_modules.warm_up(); "
+        "print(json.dumps([name for name, module in sys.modules.items() if module is not None]))"
+    )
+    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def test_it_imports_nothing_of_the_course_but_what_its_children_need(modules: set[str]) -> None:
+    assert {name for name in modules if name.split(".")[0] == "course"} == OURS
+
+
+@pytest.mark.parametrize("name", KEPT_OUT)
+def test_it_does_not_import(modules: set[str], name: str) -> None:
+    assert not [found for found in modules if found.split(".")[0] == name]
+
+
+@pytest.mark.parametrize(
+    "name",
+    "json random time datetime math collections itertools functools threading uuid re string secrets hashlib "
+    "dataclasses enum typing logging queue statistics base64 html copy textwrap flask flask_socketio _strptime".split(),
+)
+def test_it_imports_what_lessons_use(modules: set[str], name: str) -> None:
+    assert name in modules
+
+
+def test_it_has_one_thread_and_a_clean_environment(host: Host) -> None:
+    process = psutil.Process(host.supervisor.forkserver_pid)
+    assert process.num_threads() == 1
+    assert set(process.environ()) <= {"MALLOC_ARENA_MAX", "LANG", "PYTHONDONTWRITEBYTECODE", "LC_CTYPE"}
+    assert os.getsid(process.pid) == process.pid
+
+
+def test_it_ignores_the_signals_that_end_a_terminals_programs(host: Host) -> None:
+    pid = host.supervisor.forkserver_pid or 0
+    os.kill(pid, signal.SIGINT)
+    os.kill(pid, signal.SIGTERM)
+    assert host.start("adds").ready().get() == (200, "hello")
+    assert host.supervisor.forkserver_pid == pid
+
+
+def test_it_leaves_no_zombies(host: Host) -> None:
+    for _ in range(3):
+        host.start("no_run_call").end()
+    running = host.start("adds").ready()
+    children = psutil.Process(host.supervisor.forkserver_pid).children()
+    assert [child.pid for child in children] == [running.sandbox.pid]
+
+
+def test_it_ends_with_its_supervisor_and_so_do_the_programs(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from tests.sandbox.host import Host\n"
+        "host = Host(Path(sys.argv[1])).__enter__()\n"
+        "running = host.start('adds').ready()\n"
+        "print(host.supervisor.forkserver_pid, running.sandbox.pid, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as site:
+        assert site.stdout is not None and site.stderr is not None
+        processes = [psutil.Process(int(number)) for number in site.stdout.readline().split()]
+        assert len(processes) == 2, site.stderr.read()
+        site.kill()
+        _, alive = psutil.wait_procs(processes, timeout=PATIENCE)
+        assert alive == []
+        assert site.stderr.read() == b""
+
+
+def test_closing_it_says_nothing_on_the_sites_log(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from tests.sandbox.host import Host\n"
+        "with Host(Path(sys.argv[1])) as host: host.start('adds').ready()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
