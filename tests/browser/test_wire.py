@@ -32,11 +32,16 @@ def test_a_frame_is_shown_literally_with_each_part_explained(bench):
     expect(bench.raw(opening)).to_contain_text('0{"sid":')
 
 
-def test_the_heartbeat_is_hidden_but_counted(bench):
-    # The upgrade's probe is a ping and a pong; the first real heartbeat comes only after 25 seconds.
+def test_the_heartbeat_is_hidden_but_counted(open_page):
+    bench = Workbench(open_page("/playground/"))
+    bench.start(ECHO.replace('async_mode="threading"', 'async_mode="threading", ping_interval=1'))
     hide = bench.wire.get_by_label(re.compile("hide heartbeat"))
+    expect(bench.wire.locator(".chip .count")).to_have_text(re.compile(r"\(\d+\)"))
     expect(hide).to_be_checked()
     expect(bench.wire.locator(".is-heartbeat")).to_have_count(0)
+    hide.uncheck()
+    expect(bench.wire.locator(".is-heartbeat").first).to_be_visible()
+    expect(bench.raw(bench.wire.locator(".is-heartbeat.is-received").first)).to_have_text("2")
 
 
 def test_rows_can_be_filtered_paused_and_cleared(bench):
