@@ -85,17 +85,17 @@ class Desk:
 
         self._coalescer.soon(("presence", visit.slug), emit)
 
-    def votes_changed(self, visit: Visit, question: str, version: str) -> None:
+    def votes_changed(self, slug: str, question: str, version: str) -> None:
         """Show everybody who has answered it, soon, how the question stands."""
 
         def emit() -> None:
             with self.app.app_context():
-                votes = votes_json(answers.votes(visit.slug, question, version))
+                votes = votes_json(answers.votes(slug, question, version))
             if votes:
                 payload = {"question": question, **votes}
-                self.socketio.emit(events.VOTES, payload, to=answered_room(question), namespace=visit.namespace)
+                self.socketio.emit(events.VOTES, payload, to=answered_room(question), namespace=namespace_of(slug))
 
-        self._coalescer.soon(("votes", visit.slug, question), emit)
+        self._coalescer.soon(("votes", slug, question), emit)
 
     def progress_changed(self, visit: Visit, lesson: Lesson) -> None:
         """Tell the learner's pages how far they are. Needs an application context."""

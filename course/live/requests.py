@@ -133,7 +133,7 @@ def answer(desk: Desk, visit: Visit, payload: Payload) -> Answer:
     choices, text = payloads.names(payload, "choices"), payloads.text(payload, "text")
     verdict = desk.attempts.answer(visit.learner, visit.slug, question, choices, text)
     join_room(answered_room(question), sid=visit.sid, namespace=visit.namespace)
-    desk.votes_changed(visit, question, verdict.question.version)
+    desk.votes_changed(visit.slug, question, verdict.question.version)
     desk.progress_changed(visit, desk.attempts.lesson(visit.slug))
     return verdict.as_json()
 
