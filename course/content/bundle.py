@@ -93,9 +93,14 @@ class _BundleReader:
             draft=bool(matter.values["draft"]),
             blocks=blocks,
             headings=tuple(self.typesetter.headings),
-            exercises={slug: exercise for slug, exercise in self.exercises.items() if exercise is not None},
+            exercises=self._in_the_order_of_the_text(),
             version=content_hash(self.folder),
         )
+
+    def _in_the_order_of_the_text(self) -> dict[str, Exercise]:
+        placed = [name for kind, name in self.used if kind == "exercise"]
+        found = {slug: self.exercises.get(slug) for slug in (*placed, *self.exercises)}
+        return {slug: exercise for slug, exercise in found.items() if exercise is not None}
 
     def _matter_html(self, matter: FrontMatter, key: str) -> str:
         line = matter.lines.get(key, 1)
