@@ -1,39 +1,27 @@
 // What a client has received: newest last, capped; the reader who has scrolled up is not pulled down.
 
 import { h } from "./core/dom.js";
+import { followEnd } from "./follow.js";
 
 const CAP = 200;
-const NEAR_END_PX = 8;
+const CHARACTERS = 2_000; // of one argument; the wire has the frame
 
 export class ReceivedList {
+  #follow;
+
   constructor() {
-    this.list = h("ol", { class: "received", tabindex: "0", "aria-label": "Received", hidden: true, onscroll: () => this.#showJump() });
-    this.jump = h("button", { type: "button", class: "small quiet jump", hidden: true, onclick: () => this.#toEnd() }, "Jump to newest");
-    this.node = h("div", {}, this.list, this.jump);
+    this.list = h("ol", { class: "received", tabindex: "0", "aria-label": "Received", hidden: true });
+    this.jump = h("button", { type: "button", class: "small jump", hidden: true, onclick: () => this.#follow.toEnd() }, "Jump to newest");
+    this.#follow = followEnd(this.list, (atEnd) => { this.jump.hidden = atEnd; });
+    this.node = h("div", { class: "received-area" }, this.list, this.jump);
   }
 
   /** Add a row: {kind: "event" | "ack", name, args, ms?} or {kind: "note", text}. */
   add(row) {
-    const follow = this.#atEnd();
     this.list.hidden = false;
     this.list.append(drawRow(row));
     while (this.list.children.length > CAP) this.list.firstElementChild.remove();
-    if (follow) this.#toEnd();
-    else this.#showJump();
-  }
-
-  #atEnd() {
-    const { scrollTop, scrollHeight, clientHeight } = this.list;
-    return scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
-  }
-
-  #toEnd() {
-    this.list.scrollTop = this.list.scrollHeight;
-    this.jump.hidden = true;
-  }
-
-  #showJump() {
-    this.jump.hidden = this.#atEnd();
+    this.#follow.grown();
   }
 }
 
@@ -47,6 +35,11 @@ function drawRow(row) {
 }
 
 function shown(value) {
+  const text = whole(value);
+  return text.length > CHARACTERS ? `${text.slice(0, CHARACTERS)}…` : text;
+}
+
+function whole(value) {
   if (value instanceof ArrayBuffer) return `‹${value.byteLength} bytes›`;
   return JSON.stringify(value, (_key, inner) => (inner instanceof ArrayBuffer ? `‹${inner.byteLength} bytes›` : inner)) ?? "null";
 }

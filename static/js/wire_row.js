@@ -15,11 +15,9 @@ export function wireRow(row) {
     h("summary", {},
       h("time", {}, `${row.time.toFixed(3)} s`),
       h("span", { class: `ava ava-${row.client.length === 1 ? row.client.toLowerCase() : "f"} small` }, row.client.length === 1 ? row.client : row.client.slice(0, 1)),
-      h("span", { class: "dir" }, h("span", { "aria-hidden": "true" }, sent ? "→" : "←"), sent ? "sent" : "received"),
-      h("span", { class: "eio" }, engine.name),
-      h("span", { class: "sio" }, socket?.name ?? ""),
-      h("span", { class: "nsp" }, socket && socket.namespace !== "/" ? socket.namespace : ""),
-      h("span", { class: "event" }, glance(row.frame, socket)),
+      h("span", { class: "dir" }, h("span", { "aria-hidden": "true" }, sent ? "→" : "←"), h("span", { class: "word" }, sent ? "sent" : "received")),
+      h("span", { class: "kind" }, h("span", { class: "eio" }, engine.name), h("span", { class: "sio" }, socket?.name ?? "")),
+      h("span", { class: "what" }, h("span", { class: "nsp" }, socket && socket.namespace !== "/" ? socket.namespace : ""), h("span", { class: "event" }, glance(row.frame, socket))),
       h("span", { class: "size" }, `${row.size} B`)));
   node.addEventListener("toggle", () => node.open && explainInside(node, row));
   return node;
@@ -32,6 +30,7 @@ async function explainInside(node, row) {
   try {
     const { explain } = await import("./wire/explain.js");
     body.replaceWith(inside(row, explain(row)));
+    node.scrollIntoView({ block: "nearest" });
   } catch {
     // Offline, or the site was built anew since: the frame itself is there, and opening the row again tries again.
     node.addEventListener("toggle", () => body.remove(), { once: true });
@@ -41,7 +40,7 @@ async function explainInside(node, row) {
 function glance(frame, socket) {
   if (socket?.event) return `${socket.event} ${socket.args.map((value) => JSON.stringify(value)).join(", ")}`;
   if (socket?.name.endsWith("ACK")) return `${socket.ack} ${JSON.stringify(socket.data ?? [])}`;
-  return socket ? JSON.stringify(socket.data ?? "") : frame.slice(1, 80);
+  return socket ? JSON.stringify(socket.data) ?? "" : frame.slice(1, 80);
 }
 
 function inside(row, { sentence, parts }) {

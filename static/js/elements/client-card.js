@@ -51,20 +51,22 @@ class ClientCard extends HTMLElement {
     this.reason = h("p", { class: "client-reason", hidden: true });
     this.events = h("datalist", { id: `${id}-events` });
     this.event = h("input", { class: "event", list: `${id}-events`, placeholder: "event", "aria-label": `Event that ${word} emits`, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
-    this.payload = h("input", { class: "payload", placeholder: 'arguments: 2, "hi"', "aria-label": `Arguments, JSON values with commas between them`, "aria-describedby": `${id}-error`, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
+    this.payload = h("input", { class: "payload", placeholder: '2, "hi"', "aria-label": `Arguments, JSON values with commas between them`, "aria-describedby": `${id}-error`, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
     this.send = h("button", { type: "submit", class: "small" }, "Emit");
     this.error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
     this.frame = h("code");
-    this.preview = h("p", { class: "client-preview" }, this.frame);
-    this.ack = h("input", { type: "checkbox", checked: true });
+    this.preview = h("span", { class: "client-preview" }, this.frame);
+    this.ack = h("input", { type: "checkbox", checked: true, "aria-label": "wait for acknowledgement" });
     const form = h("form", { class: "client-emit", onsubmit: (event) => this.#emit(event), oninput: () => this.#typed() }, this.event, this.payload, this.send, this.events);
     this.ack.addEventListener("change", () => this.#typed());
     fill(this, h("section", { class: "client", "aria-label": word },
       h("div", { class: "client-head" },
         h("span", { class: `ava ava-${letterOf(tag)}`, "aria-hidden": "true" }, tag.slice(0, 1).toUpperCase()),
-        h("h3", {}, word), this.toggle, this.settings.menu, this.state),
-      this.reason, form, this.error, this.preview,
-      h("div", { class: "client-options" }, h("label", { class: "switch" }, this.ack, h("span", {}, "wait for acknowledgement"))),
+        h("h3", {}, word), this.state, this.settings.menu),
+      this.reason, form, this.error,
+      h("div", { class: "client-options" },
+        h("label", { class: "switch", title: "Wait for acknowledgement" }, this.ack, h("span", {}, h("span", { class: "long" }, "wait for "), h("abbr", {}, "ack"))),
+        this.preview, this.toggle),
       this.received.node));
     this.#recall();
   }
@@ -75,6 +77,7 @@ class ClientCard extends HTMLElement {
     this.reason.hidden = !reason;
     this.reason.textContent = reason;
     this.toggle.textContent = this.link?.active ? "Disconnect" : "Connect";
+    this.toggle.classList.toggle("quiet", this.link?.active ?? false);
     this.toggle.disabled = !this.link?.active && store.get().sandbox?.state !== "ready";
     this.toggle.title = this.toggle.disabled ? "Run the server first" : "";
     this.send.disabled = kind !== "on";
@@ -84,9 +87,12 @@ class ClientCard extends HTMLElement {
   }
 
   #sandboxChanged(sandbox, before) {
-    if (before && (sandbox?.id !== before.id || sandbox?.state !== "ready") && this.link.active) {
+    if (sandbox?.id === before?.id && sandbox?.state === before?.state) return; // a refusal, say, stays in sight
+    if (before && this.link.active) {
       this.link.disconnect();
-      if (sandbox?.state !== "ready") this.received.add({ kind: "note", text: "The server stopped, so this client is disconnected." });
+      // A new Run replaces the server: its clients come again, and nobody needs to be told.
+      const replaced = sandbox?.id !== before.id || sandbox?.code === "replaced" || store.get().runPending;
+      if (!replaced) this.received.add({ kind: "note", text: "The server stopped, so this client is disconnected." });
     }
     if (!this.link.active) this.#drawState({ kind: "off", text: "Disconnected", reason: "" });
   }
@@ -127,6 +133,7 @@ class ClientCard extends HTMLElement {
     const { namespace } = this.settings.read();
     this.frame.textContent = name && !error ? frameFor({ event: name, args, namespace, ack: this.ack.checked ? this.link.nextAck : null }) : "";
     this.preview.hidden = this.frame.textContent === "";
+    this.preview.title = this.frame.textContent && `This becomes the frame ${this.frame.textContent}`;
   }
 
   #offer(names) {

@@ -2,6 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
+import { followEnd } from "../follow.js";
 
 const PLACE = /(File "server\.py", line )(\d+)/;
 const NAMES = { stdout: "stdout", stderr: "stderr", notice: "note" };
@@ -12,16 +13,18 @@ class ServerLog extends HTMLElement {
   #first = null;
 
   connectedCallback() {
-    this.tools = h("div", { class: "panel-tools" }, h("span", { class: "spacer" }),
+    this.tools = h("div", { class: "panel-tools" }, h("span", { class: "acts" },
       h("button", { type: "button", class: "small quiet", onclick: () => actions.clearOutput() }, "Clear"),
-      h("button", { type: "button", class: "small quiet", onclick: () => this.#copy() }, "Copy"));
+      h("button", { type: "button", class: "small quiet", onclick: () => this.#copy() }, "Copy")));
     this.crash = h("div", { class: "crash", hidden: true });
     this.list = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": "Server log", tabindex: "0" });
     this.empty = h("div", { class: "empty" }, h("p", {}, "Nothing printed yet. What your program prints, and every error it raises, appears here."));
     fill(this, this.tools, this.crash, this.list, this.empty);
     this.#drawn = 0;
     this.#first = null;
+    this.follow = followEnd(this.list);
     this.#ends = [
+      () => this.follow.stop(),
       store.subscribe((state) => state.output, () => this.#draw()),
       store.subscribe((state) => state.sandbox, (sandbox) => this.#drawCrash(sandbox)),
     ];
@@ -39,12 +42,11 @@ class ServerLog extends HTMLElement {
       this.#drawn = 0;
     }
     this.#first = output[0] ?? null;
-    const follow = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 24;
     this.list.append(...output.slice(this.#drawn).flatMap(drawPiece));
     this.#drawn = output.length;
     this.list.hidden = this.tools.hidden = output.length === 0;
     this.empty.hidden = output.length > 0 || !this.crash.hidden;
-    if (follow) this.list.scrollTop = this.list.scrollHeight;
+    this.follow.grown();
   }
 
   #drawCrash(sandbox) {
@@ -52,8 +54,8 @@ class ServerLog extends HTMLElement {
     this.crash.hidden = !ended;
     if (ended) {
       fill(this.crash, h("strong", {}, sandbox.reason || "Your program ended."),
-        sandbox.error?.text ? h("p", {}, sandbox.error.text) : null,
-        sandbox.error?.line ? lineLink(sandbox.error.line, `Go to line ${sandbox.error.line}`) : null);
+        sandbox.error?.line ? lineLink(sandbox.error.line, `Go to line ${sandbox.error.line}`) : null,
+        tellsMore(sandbox) ? h("p", {}, sandbox.error.text) : null);
     }
     this.empty.hidden = store.get().output.length > 0 || ended;
   }
@@ -66,6 +68,11 @@ class ServerLog extends HTMLElement {
       actions.announce("Copying is not allowed here.", "alert");
     }
   }
+}
+
+/** The reason usually quotes the error already. */
+function tellsMore({ error, reason }) {
+  return Boolean(error?.text) && !reason?.includes(error.message || error.text);
 }
 
 function drawPiece({ stream, text }) {

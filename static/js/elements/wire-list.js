@@ -2,6 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
+import { followEnd } from "../follow.js";
 import { asText, clientsOf, sift } from "../wire/rows.js";
 import { wireRow } from "../wire_row.js";
 
@@ -23,10 +24,12 @@ class WireList extends HTMLElement {
     this.note = h("span", { class: "note" });
     this.empty = h("div", { class: "empty" });
     this.tools = h("div", { class: "panel-tools" }, this.client, this.direction,
-      h("label", { class: "chip" }, this.hide, h("span", {}, "hide heartbeat ", this.hidden_count)), this.note, h("span", { class: "spacer" }), this.pause,
-      h("button", { type: "button", class: "small quiet", onclick: () => this.#clear() }, "Clear"), this.copy);
+      h("label", { class: "chip" }, this.hide, h("span", {}, "hide heartbeat ", this.hidden_count)), this.note, h("span", { class: "acts" }, this.pause,
+        h("button", { type: "button", class: "small quiet", onclick: () => this.#clear() }, "Clear"), this.copy));
     fill(this, this.tools, this.list, this.empty);
+    this.follow = followEnd(this.list);
     this.#ends = [
+      () => this.follow.stop(),
       store.subscribe((state) => state.traceRows, () => this.#plan()),
       store.subscribe((state) => state.traceDropped, () => this.#plan()),
       store.subscribe((state) => state.sandbox?.state, () => this.#plan()),
@@ -63,7 +66,6 @@ class WireList extends HTMLElement {
   }
 
   #drawRows(shown) {
-    const follow = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 24;
     const wanted = new Set(shown);
     for (const [row, node] of this.#nodes) {
       if (wanted.has(row)) continue;
@@ -77,7 +79,7 @@ class WireList extends HTMLElement {
       if (node === place) place = place.nextElementSibling;
       else this.list.insertBefore(node, place);
     }
-    if (follow) this.list.scrollTop = this.list.scrollHeight;
+    this.follow.grown();
   }
 
   #drawClients(rows) {

@@ -1,0 +1,44 @@
+// A list that grows at its end: it stays at the newest until the reader scrolls up, also while it is out of sight.
+
+const NEAR_END_PX = 8;
+
+/**
+ * Keep `list` at its end. `onChange(atEnd)` hears whenever the reader leaves the end or comes back to it.
+ *
+ * Returns {grown, toEnd, stop}: call `grown` after adding; `toEnd` goes to the newest; `stop` ends the watching.
+ */
+export function followEnd(list, onChange = () => {}) {
+  let following = true;
+  let before = 0;
+  const toEnd = () => {
+    list.scrollTop = list.scrollHeight;
+    before = list.scrollTop;
+    set(true);
+  };
+  const grown = () => following && toEnd();
+  const set = (now) => {
+    following = now;
+    onChange(now);
+  };
+  const scrolled = () => {
+    if (list.clientHeight === 0) return; // a hidden list says nothing about what its reader wants
+    // Only a reader goes up. Being away from the end may also mean that rows came, or that the list became smaller.
+    if (list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX) set(true);
+    else if (list.scrollTop < before) set(false);
+    before = list.scrollTop;
+  };
+  const opened = ({ target }) => target.open && set(false); // a reader who opens a row is reading it
+  const watch = new ResizeObserver(grown); // a panel that is opened, or a splitter that is moved
+  watch.observe(list);
+  list.addEventListener("scroll", scrolled, { passive: true });
+  list.addEventListener("toggle", opened, { capture: true });
+  return {
+    grown,
+    toEnd,
+    stop() {
+      watch.disconnect();
+      list.removeEventListener("scroll", scrolled);
+      list.removeEventListener("toggle", opened, { capture: true });
+    },
+  };
+}
