@@ -1,11 +1,13 @@
 // The small menu of a client card: namespace, auth, transport, a pretended origin, a file as binary argument.
 
 import { h } from "./core/dom.js";
+import { store } from "./core/page.js";
 
 const FILE_BYTES = 64 * 1024;
 
 export class ClientSettings {
   constructor(tag, { onChange }) {
+    this.tag = tag;
     this.onChange = onChange;
     this.bytes = null;
     const id = (name) => `client-${tag}-${name}`;
@@ -16,12 +18,15 @@ export class ClientSettings {
     this.origin = h("input", { id: id("origin"), class: "mono", placeholder: "https://example.com", spellcheck: "false", autocapitalize: "off" });
     this.file = h("input", { id: id("file"), type: "file", onchange: () => this.#readFile() });
     this.fileNote = h("p", { class: "note", role: "status" });
-    this.menu = h("details", { class: "menu" },
+    this.address = h("code");
+    this.remove = h("button", { type: "button", class: "small", onclick: () => this.#askToRemove() }, "Remove this client");
+    this.menu = h("details", { class: "menu", ontoggle: () => this.menu.open && this.#opened() },
       h("summary", { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` }, h("span", { class: "i i-more", "aria-hidden": "true" })),
       h("div", { class: "menu-body" },
         field("Namespace", this.namespace), field("Auth (JSON, sent with connect)", this.auth), field("Transport", this.transport),
         field("Pretended origin", this.origin), field("Add a file as the last argument", this.file), this.fileNote,
-        h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on.")));
+        h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on."),
+        h("p", { class: "note" }, "Address: ", this.address), this.remove));
   }
 
   /** Return {namespace, auth, transport, origin, error}; `error` says what is wrong with a field, or "". */
@@ -35,6 +40,18 @@ export class ClientSettings {
     } catch {
       return { ...chosen, error: 'Auth is not JSON. Write it like {"token": "secret"}.' };
     }
+  }
+
+  /** What changes with the page around the card is drawn whenever the menu opens. */
+  #opened() {
+    const { sandbox } = store.get();
+    this.address.textContent = sandbox ? `${location.origin}/sandbox/${sandbox.id}/${this.tag}/socket.io/` : "there once the server runs";
+    this.remove.hidden = this.menu.closest("client-list") === null;
+  }
+
+  /** The list that holds the card takes it away. */
+  #askToRemove() {
+    this.menu.dispatchEvent(new CustomEvent("client-unwanted", { bubbles: true }));
   }
 
   async #readFile() {

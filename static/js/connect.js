@@ -12,13 +12,12 @@ const begun = performance.now();
 const card = document.querySelector("client-card");
 
 /** This page has no lesson to hear the gateway's trace from: it shows what its own client sends and receives. */
-function listen(manager) {
-  const { engine } = manager;
-  engine.on("packet", (packet) => note("received", packet));
-  engine.on("packetCreate", (packet) => note("sent", packet));
+function listen(engine) {
+  engine.on("packet", (packet) => note(engine, "received", packet));
+  engine.on("packetCreate", (packet) => note(engine, "sent", packet));
 }
 
-function note(direction, { type, data }) {
+function note(engine, direction, { type, data }) {
   const binary = data instanceof ArrayBuffer || ArrayBuffer.isView(data);
   const frame = binary ? `b${base64(data)}` : `${TYPES[type]}${data ?? ""}`;
   const row = {
@@ -26,7 +25,7 @@ function note(direction, { type, data }) {
     client: card.dataset.client,
     direction,
     frame,
-    transport: card.link.manager.engine.transport.name,
+    transport: engine.transport.name,
     size: binary ? data.byteLength : new TextEncoder().encode(frame).length,
   };
   store.set((state) => ({ traceRows: [...state.traceRows, row].slice(-CAP) }));
@@ -37,5 +36,5 @@ function base64(data) {
   return btoa(String.fromCharCode(...bytes));
 }
 
-card.link.onManager = listen;
+card.link.onEngine = listen;
 card.connect();

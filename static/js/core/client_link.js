@@ -2,6 +2,8 @@
 
 import { Manager } from "socket.io-client";
 
+import { UNREACHABLE, refusalOf, withoutAnswer } from "./client_words.js";
+
 const ATTEMPTS = 6;
 const ACK_MS = 5_000;
 export const TRANSPORTS = { upgrade: ["polling", "websocket"], websocket: ["websocket"], polling: ["polling"] };
@@ -10,15 +12,15 @@ export const TRANSPORTS = { upgrade: ["polling", "websocket"], websocket: ["webs
 export class ClientLink {
   /**
    * `onState({kind, text, reason})`: kind is off, busy, on or bad; text says it in words; reason says why, or "".
-   * `onHeard(row)`: {kind: "event", name, args} | {kind: "ack", name, args, ms} | {kind: "note", text}.
+   * `onHeard(row)`: {kind: "event", name, args, answered} | {kind: "ack", name, args, ms} | {kind: "note", text}.
    */
   constructor(tag, { onState, onHeard }) {
     this.tag = tag;
     this.tell = onState;
     this.heard = onHeard;
     this.socket = null;
-    /** Called with each new Manager once its engine exists: for a page that shows the frames itself. */
-    this.onManager = null;
+    /** Called with each new engine, that of a reconnection too: for a page that shows the frames itself. */
+    this.onEngine = null;
   }
 
   /** Connect to a sandbox. `settings` is {namespace, auth, transport, origin}; auth is a value or undefined. */
@@ -39,7 +41,7 @@ export class ClientLink {
     this.socket = socket;
     this.#listen(manager, socket);
     socket.connect();
-    this.onManager?.(manager);
+    this.onEngine?.(manager.engine);
   }
 
   /** End the connection; harmless when there is none. */
@@ -68,46 +70,49 @@ export class ClientLink {
 
   /** Emit an event; with `ack`, what the handler returns is heard as a row of its own. */
   emit(event, args, { ack }) {
-    if (!ack) {
-      this.socket.emit(event, ...args);
-      return;
-    }
     const begun = performance.now();
-    this.socket.timeout(ACK_MS).emit(event, ...args, (error, ...answer) => {
-      if (error) this.heard({ kind: "note", text: `No acknowledgement for “${event}” within ${ACK_MS / 1000} s. Is there a handler of that name, and does it return?` });
+    const answered = (error, ...answer) => {
+      if (error) this.heard({ kind: "note", text: withoutAnswer(event, ACK_MS / 1000, this.connected) });
       else this.heard({ kind: "ack", name: event, args: answer, ms: performance.now() - begun });
-    });
+    };
+    try {
+      if (ack) this.socket.timeout(ACK_MS).emit(event, ...args, answered);
+      else this.socket.emit(event, ...args);
+    } catch (error) {
+      // The library throws for the names of its own events, such as connect.
+      this.heard({ kind: "note", text: `Not sent by the JavaScript client: ${error.message}.` });
+    }
   }
 
   #listen(manager, socket) {
     const mine = (hear) => (...values) => this.socket === socket && hear(...values);
     const transport = () => manager.engine?.transport?.name ?? "";
-    const on = () => this.tell({ kind: "on", text: `Connected · ${transport()}`, reason: "" });
+    const place = socket.nsp === "/" ? "" : ` · ${socket.nsp}`;
+    const on = () => this.tell({ kind: "on", text: `Connected · ${transport()}${place}`, reason: "" });
     socket.on("connect", mine(on));
     manager.on("open", mine(() => manager.engine.on("upgrade", mine(() => socket.connected && on()))));
-    manager.on("reconnect_attempt", mine((count) => this.tell({ kind: "busy", text: `Reconnecting ${count}`, reason: "" })));
-    manager.on("reconnect_failed", mine(() => this.#over("No connection", "The server could not be reached. Is it running?")));
+    manager.on("reconnect_attempt", mine((count) => {
+      this.tell({ kind: "busy", text: `Reconnecting ${count}`, reason: "" });
+      queueMicrotask(mine(() => this.onEngine?.(manager.engine))); // the attempt makes its engine right after it told us
+    }));
+    manager.on("reconnect_failed", mine(() => this.#over("No connection", UNREACHABLE)));
     socket.on("connect_error", mine((error) => this.#refused(socket, error)));
     socket.on("disconnect", mine((reason) => {
       if (socket.active) this.tell({ kind: "busy", text: "Reconnecting", reason: "" });
       else this.#over("Disconnected", reason === "io server disconnect" ? "The server disconnected this client." : "");
     }));
-    // socket.io-client calls listeners with a callback when the server asks for an acknowledgement: say that it came.
+    // A listener is given a callback as its last argument when the server asks for an acknowledgement: answer it.
     socket.onAny(mine((name, ...args) => {
-      const last = args.at(-1);
-      const asked = typeof last === "function";
-      if (asked) last("ok");
-      this.heard({ kind: "event", name, args: asked ? args.slice(0, -1) : args });
+      const asked = typeof args.at(-1) === "function";
+      if (asked) args.pop()("ok");
+      this.heard({ kind: "event", name, args, answered: asked ? "ok" : null });
     }));
   }
 
   #refused(socket, error) {
-    if (socket.active) {
-      this.tell({ kind: "busy", text: "Connecting again", reason: "" });
-      return;
-    }
-    const data = error.data === undefined ? "" : ` ${JSON.stringify(error.data)}`;
-    this.#over("Refused", `${error.message || "The server has no such namespace."}${data}`, "bad");
+    const { final, text, reason } = refusalOf(error, { active: socket.active });
+    if (final) this.#over(text, reason, "bad");
+    else this.tell({ kind: "busy", text, reason });
   }
 
   #over(text, reason, kind = reason ? "bad" : "off") {

@@ -23,7 +23,10 @@ class ClientList extends HTMLElement {
       h("label", { class: "switch" }, this.automatic, h("span", {}, "connect after Run")), h("share-address"), this.note));
     for (const letter of FIRST) this.cards.append(h("client-card", { dataset: { client: letter } }));
     this.addEventListener("client-changed", () => this.#warnOfPolling());
-    this.#ends = [store.subscribe((state) => state.sandbox, (now, before) => this.#sandboxChanged(now, before))];
+    this.addEventListener("client-unwanted", ({ target }) => this.#remove(target.closest("client-card")));
+    const connect = () => this.#connectAll();
+    document.addEventListener("clients-requested", connect);
+    this.#ends = [() => document.removeEventListener("clients-requested", connect), store.subscribe((state) => state.sandbox, (now, before) => this.#sandboxChanged(now, before))];
   }
 
   disconnectedCallback() {
@@ -45,9 +48,21 @@ class ClientList extends HTMLElement {
     const taken = new Set([...this.cards.children].map((card) => card.dataset.client));
     const letter = [...LETTERS].find((each) => !taken.has(each));
     const card = h("client-card", { dataset: { client: letter } });
-    this.cards.append(card);
+    const after = [...this.cards.children].find((other) => other.dataset.client > letter) ?? null;
+    this.cards.insertBefore(card, after);
     card.connect();
     card.querySelector("input.event").focus();
+    this.#offerMore();
+  }
+
+  #remove(card) {
+    card.remove();
+    this.#offerMore();
+    this.#warnOfPolling();
+    this.add.focus();
+  }
+
+  #offerMore() {
     this.add.disabled = this.cards.children.length === LETTERS.length;
     this.add.title = this.add.disabled ? "A server here takes at most eight clients" : "";
   }

@@ -1,0 +1,41 @@
+// What a client card says when a connection or an answer does not come. Pure: values in, sentences out.
+
+export const UNREACHABLE = "The server could not be reached. Is it running? A pretended origin that it does not accept looks the same over WebSocket.";
+
+/** Say that no acknowledgement came: the connection ended first, or nothing returned one in time. */
+export function withoutAnswer(event, seconds, connected) {
+  return connected
+    ? `No acknowledgement for “${event}” within ${seconds} s: no handler returned one. Is there a handler of that name?`
+    : `No acknowledgement for “${event}”: the connection ended before one came.`;
+}
+
+/**
+ * Read a `connect_error` of socket.io-client: {final, text, reason}.
+ *
+ * `active` says whether the library goes on trying by itself: it does after a failed transport, not after the server's
+ * CONNECT_ERROR. An HTTP answer 4xx to the handshake (an origin that is not accepted, a program that has ended) is told
+ * in the server's own words; the next attempt would get the same, so it is final too.
+ */
+export function refusalOf(error, { active }) {
+  if (!active) {
+    const data = error.data === undefined ? "" : ` ${JSON.stringify(error.data)}`;
+    // For an unknown namespace the server sends a bare text, in which the library finds no message.
+    return { final: true, text: "Refused", reason: `${error.message || "The server has no such namespace."}${data}` };
+  }
+  const { code, message } = answerOf(error.context);
+  if (message === "") return { final: false, text: "Connecting again", reason: "" };
+  return { final: true, text: code.startsWith("sandbox_") || code === "unknown_sandbox" ? "Disconnected" : "Refused", reason: message };
+}
+
+/** Return {code, message} of an XMLHttpRequest that was answered with 4xx; empty texts for any other failure. */
+function answerOf(request) {
+  const nothing = { code: "", message: "" };
+  if (!(request?.status >= 400 && request.status < 500) || typeof request.responseText !== "string") return nothing;
+  try {
+    const body = JSON.parse(request.responseText);
+    if (typeof body === "string") return { code: "", message: body };
+    return { code: String(body?.code ?? ""), message: String(body?.message ?? "") };
+  } catch {
+    return nothing;
+  }
+}
