@@ -53,12 +53,16 @@ class Control:
                 self._wire.sendall(line + b"\n")
 
 
-def run_child(request: dict[str, Any], descriptors: Sequence[int], *, confined: bool) -> NoReturn:
+def run_child(
+    request: dict[str, Any], descriptors: Sequence[int], *, hidden: Sequence[str], confined: bool
+) -> NoReturn:
     """Become the learner's process. Never returns.
 
     Args:
         request: ``{limits, uid, terminal}``.
         descriptors: listener, stdout, stderr, control, program (a file with the files as JSON); in this order.
+        hidden: modules that the program is not to find: ours. A courtesy, no protection. They are not looked for here,
+            because to look at every name would copy 0.7 MB of pages that are shared with the fork server.
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
     """
     control: Control | None = None
@@ -76,7 +80,8 @@ def run_child(request: dict[str, Any], descriptors: Sequence[int], *, confined: 
         keep = {0, 1, 2, listener.fileno(), wire.fileno()}
         server = confine(limits, keep_fds=keep, uid=request["uid"], build=build) if confined else build()
         random.seed()
-        _hide_ourselves()
+        for name in hidden:
+            del sys.modules[name]
         if not confined:
             threading.Thread(target=_end_with_the_supervisor, args=(wire,), daemon=True).start()
         LearnerProgram(files, control.tell, server).run()
@@ -102,12 +107,6 @@ def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket, dic
         for number in (1, 2)
     )
     return socket.socket(fileno=listener), socket.socket(fileno=control), files
-
-
-def _hide_ourselves() -> None:
-    """Let `import course` say what it says for any other module that is not there. No protection: a courtesy."""
-    for name in [name for name in sys.modules if name == "course" or name.startswith("course.")]:
-        del sys.modules[name]
 
 
 def _end_with_the_supervisor(wire: socket.socket) -> None:

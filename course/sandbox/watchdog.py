@@ -73,7 +73,7 @@ class Watchdog:
 
     def _look_at_clocks(self, sandbox: Sandbox, now: float) -> None:
         limits = sandbox.limits
-        if now - (sandbox.ready_at or now) > limits.wall_seconds:
+        if sandbox.ready_at is not None and now - sandbox.ready_at > limits.wall_seconds:
             minutes = limits.wall_seconds / 60
             sandbox.end("limited", f"Stopped after {minutes:g} minutes. Press Run to go on.", "wall")
         elif now - sandbox.touched_at > limits.idle_seconds:

@@ -162,8 +162,12 @@ class Client:
 class Host:
     """A supervisor with small limits. Use it with `with`."""
 
-    def __init__(self, directory: Path, *, slots: int = 12, limits: Limits | None = None) -> None:
-        self.supervisor = Supervisor(limits or Limits(start_seconds=15), directory / "s", slots=slots)
+    def __init__(
+        self, directory: Path, *, slots: int = 12, limits: Limits | None = None, unconfined: bool = False
+    ) -> None:
+        self.supervisor = Supervisor(
+            limits or Limits(start_seconds=15), directory / "s", slots=slots, unconfined=unconfined
+        )
         self._started = 0
 
     def __enter__(self) -> Self:

@@ -326,6 +326,35 @@ def test_who_waits_in_the_queue_survives_the_fork_server(small: Host) -> None:
     assert waiting.ready().get() == (200, "hello")
 
 
+# Without confinement: authors' machines that can't confine, on loopback only
+
+
+def test_unconfined_programs_run_the_same_and_end_with_the_fork_server(tmp_path: Path) -> None:
+    with Host(tmp_path, unconfined=True) as host:
+        running = host.start("adds").ready()
+        assert running.get() == (200, "hello")
+        assert host.start("syntax_error").end().code == "syntax_error"
+        process = psutil.Process(running.sandbox.pid)
+        os.kill(host.supervisor.forkserver_pid or 0, signal.SIGKILL)
+        assert running.end().code == "sandbox_host_died"
+        _, alive = psutil.wait_procs([process], timeout=PATIENCE)
+        assert alive == []
+
+
+def test_nothing_runs_unconfined_where_the_lock_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from course.sandbox import supervisor as module
+    from course.sandbox.probe import ProbeReport, ProbeRow
+
+    broken = ProbeReport((ProbeRow("seccomp", "read a file", True, False, "it was allowed"),))
+    monkeypatch.setattr(module, "probe", lambda: broken)
+    supervisor = Supervisor(Limits(), tmp_path / "s")
+    supervisor.open()
+    assert supervisor.unavailable is not None and "can't confine" in supervisor.unavailable
+    assert supervisor.forkserver_pid is None
+    with pytest.raises(SandboxesUnavailable, match="can't confine"):
+        supervisor.start(Program({"server.py": "x"}), learner="Ada", purpose="run", watcher=Memory())
+
+
 # Under gevent
 
 GEVENT = """

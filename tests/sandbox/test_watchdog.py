@@ -1,0 +1,91 @@
+"""The rules of the limits that are measured from outside, without a process."""
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from course.sandbox.limits import Limits
+from course.sandbox.watchdog import Watchdog
+
+
+@dataclass
+class Stub:
+    """A sandbox that remembers how it was ended."""
+
+    limits: Limits = field(default_factory=Limits)
+    id: str = "w1-stub"
+    started_at: float | None = 0.0
+    ready_at: float | None = None
+    touched_at: float = 0.0
+    warned: bool = False
+    pid: int | None = None
+    end_code: str = ""
+    reason: str = ""
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.end_code)
+
+    def end(self, state: str, reason: str, code: str) -> None:
+        assert state == "limited"
+        self.end_code, self.reason = code, reason
+
+    def warn_idle(self) -> None:
+        self.warned = True
+
+
+def looked_at(sandbox: Any, *moments: float) -> Any:
+    watchdog = Watchdog(lambda: [sandbox])
+    for moment in moments:
+        watchdog.look(sandbox, moment)
+    return sandbox
+
+
+def test_who_waits_in_the_queue_has_no_limits() -> None:
+    assert not looked_at(Stub(started_at=None), 10_000).ended
+
+
+@pytest.mark.parametrize(("moment", "code"), [(4.9, ""), (5.1, "start")])
+def test_the_start_has_five_seconds(moment: float, code: str) -> None:
+    assert looked_at(Stub(), moment).end_code == code
+
+
+@pytest.mark.parametrize(("moment", "code", "warned"), [(89, "", False), (91, "", True), (121, "idle", False)])
+def test_idleness_is_warned_of_and_ended(moment: float, code: str, warned: bool) -> None:
+    sandbox = looked_at(Stub(ready_at=0.0), moment)
+    assert (sandbox.end_code, sandbox.warned) == (code, warned)
+
+
+@pytest.mark.parametrize(("moment", "code"), [(599, ""), (601, "wall")])
+def test_a_run_has_ten_minutes_however_much_it_is_used(moment: float, code: str) -> None:
+    assert looked_at(Stub(ready_at=0.0, touched_at=moment), moment).end_code == code
+
+
+def test_memory_is_what_the_kernel_says() -> None:
+    sandbox = looked_at(Stub(ready_at=0.0, pid=os.getpid(), limits=Limits(resident_bytes=1)), 1)
+    assert sandbox.end_code == "memory"
+
+
+def test_a_process_that_is_gone_is_left_to_its_end() -> None:
+    assert not looked_at(Stub(ready_at=0.0, pid=2**22 + 1), 1, 2, 3).ended
+
+
+def test_a_sandbox_that_can_not_be_looked_at_does_not_end_the_watch() -> None:
+    class Broken(Stub):
+        def warn_idle(self) -> None:
+            raise RuntimeError("a mistake of ours")
+
+    looks: list[int] = []
+
+    def running() -> list[Any]:
+        looks.append(1)
+        if len(looks) == 2:
+            watchdog._stopped.set()
+        return [Broken(ready_at=0.0, limits=Limits(idle_seconds=1e12, idle_warning_seconds=1e12))]
+
+    watchdog = Watchdog(running)
+    watchdog.start()
+    watchdog._thread.join(10)
+    assert len(looks) == 2
