@@ -70,3 +70,37 @@ def test_rows_can_be_filtered_paused_and_cleared(bench):
     expect(rows).to_have_count(0)
     bench.client("A").emit("add", "8, 9")
     expect(bench.frame("add 8, 9").first).to_be_visible()
+
+
+def test_a_row_tells_what_came_of_it(bench):
+    a = bench.client("A")
+    a.emit("add", "2, 3")
+    a.expect_heard("ack", "5")
+    asked = bench.frame("add 2, 3").first
+    expect(bench.raw(asked)).to_be_visible()
+    expect(asked.locator(".frame-body")).to_contain_text("Its answer came")
+    answer = bench.wire.locator("details.frame.is-received").filter(has_text="ACK").first
+    bench.raw(answer)
+    expect(answer.locator(".frame-body")).to_contain_text("It answers “add”")
+
+
+def test_the_arrow_keys_go_from_row_to_row(bench):
+    first = bench.wire.locator("details.frame summary").first
+    first.focus()
+    bench.page.keyboard.press("ArrowDown")
+    expect(bench.wire.locator("details.frame summary").nth(1)).to_be_focused()
+    bench.page.keyboard.press("Enter")
+    expect(bench.wire.locator("details.frame").nth(1).locator(".raw")).to_be_visible()
+    bench.page.keyboard.press("Home")
+    expect(first).to_be_focused()
+
+
+def test_an_empty_wire_offers_the_next_step(open_page):
+    bench = Workbench(open_page("/playground/"))
+    bench.connect_by_hand()
+    bench.wire.get_by_role("button", name="Run the server").click()
+    bench.expect_running()
+    bench.wire.get_by_role("button", name="Connect the clients").click()
+    for letter in "ABC":
+        bench.client(letter).expect_connected()
+    expect(bench.wire.locator("details.frame").first).to_be_visible()

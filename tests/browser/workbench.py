@@ -139,7 +139,9 @@ class Client:
     def fill(self, event: str, arguments: str, *, ack: bool = True) -> None:
         self.card.locator("input.event").fill(event)
         self.card.locator("input.payload").fill(arguments)
-        self.card.get_by_label("wait for acknowledgement").set_checked(ack)
+        box = self.card.get_by_label("wait for acknowledgement")
+        if box.is_checked() != ack:
+            box.press("Space")
 
     def emit(self, event: str, arguments: str = "", *, ack: bool = True) -> None:
         self.fill(event, arguments, ack=ack)
