@@ -28,6 +28,8 @@ export function followEnd(list, onChange = () => {}) {
     before = list.scrollTop;
   };
   const opened = ({ target }) => target.open && set(false); // a reader who opens a row is reading it
+  // A row that is opened at the end makes the list longer: its reader wants to stay with it.
+  list.addEventListener("toggle", scrolled, { capture: true });
   const watch = new ResizeObserver(grown); // a panel that is opened, or a splitter that is moved
   watch.observe(list);
   list.addEventListener("scroll", scrolled, { passive: true });
@@ -38,6 +40,7 @@ export function followEnd(list, onChange = () => {}) {
     stop() {
       watch.disconnect();
       list.removeEventListener("scroll", scrolled);
+      list.removeEventListener("toggle", scrolled, { capture: true });
       list.removeEventListener("toggle", opened, { capture: true });
     },
   };

@@ -16,7 +16,7 @@ export class ReceivedList {
     this.node = h("div", { class: "received-area" }, this.list, this.jump);
   }
 
-  /** Add a row: {kind: "event" | "ack", name, args, ms?} or {kind: "note", text}. */
+  /** Add a row: {kind: "event" | "ack", name, args, ms?, answered?} or {kind: "note", text}. */
   add(row) {
     this.list.hidden = false;
     this.list.append(drawRow(row));
@@ -31,6 +31,7 @@ function drawRow(row) {
   return h("li", { class: `is-${row.kind}` },
     h("span", { class: "name" }, name),
     h("span", { class: "data" }, row.args.map(shown).join(", ") || (row.kind === "ack" ? "(empty)" : "")),
+    row.answered ? h("span", { class: "note" }, `answered “${row.answered}”`) : null,
     row.ms === undefined ? null : h("time", {}, `${row.ms.toFixed(0)} ms`));
 }
 

@@ -31,3 +31,11 @@ test("what is wrong is said, not guessed", () => {
 test("a frame that is missing altogether is told like an empty one", () => {
   for (const frame of [undefined, null, 42]) assert.ok(explain({ frame, direction: "sent" }).sentence.endsWith("."));
 });
+
+test("a frame that the trace has cut is told as such, not as broken", () => {
+  const frame = `${`42["long","${"x".repeat(8192)}`.slice(0, 8192)}…`;
+  const { sentence, parts } = explain({ frame, direction: "sent", size: 70_000 });
+  assert.equal(sentence, "The client sends a long EVENT packet. Only its beginning is kept here: the whole frame has 70000 bytes.");
+  assert.equal(parts.map(({ text }) => text).join(""), frame);
+  assert.match(explain({ frame: `b${"A".repeat(8192)}…`, direction: "sent", size: 9_000 }).sentence, /9000 bytes/);
+});

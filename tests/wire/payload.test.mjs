@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseEngine } from "../../static/js/wire/engineio.js";
 import { explain } from "../../static/js/wire/explain.js";
-import { frameFor, parseArgs } from "../../static/js/wire/payload.js";
+import { complaintOf, frameFor, parseArgs } from "../../static/js/wire/payload.js";
 import { parseSocket } from "../../static/js/wire/socketio.js";
 
 const READ = [["", []], ["   ", []], ["2, 3", [2, 3]], ["[2, 3]", [[2, 3]]], ['"hi"', ["hi"]], ['{"x": 1}, null, true', [{ x: 1 }, null, true]],
@@ -20,6 +20,13 @@ for (const [text, advice] of ADVICE) {
     else assert.match(error, advice);
   });
 }
+
+test("a complaint names the place as a reader counts it", () => {
+  const of = (text) => complaintOf(parseArgs(text), text);
+  assert.equal(of("2, three"), 'Character 4: Text needs double quotes: "three"');
+  assert.equal(of("[1, 2 "), "At the end: A bracket is opened and never closed.");
+  assert.equal(of("2, 3"), "");
+});
 
 test("closing the list early does not smuggle anything in", () => {
   assert.notEqual(parseArgs("1], [2").error, "");

@@ -3,7 +3,7 @@
 import { ClientLink } from "../core/client_link.js";
 import { fill, h } from "../core/dom.js";
 import { store } from "../core/page.js";
-import { frameFor, parseArgs } from "../wire/payload.js";
+import { complaintOf, frameFor, parseArgs } from "../wire/payload.js";
 import { ClientSettings } from "../client_settings.js";
 import { ReceivedList } from "../received_list.js";
 
@@ -99,9 +99,10 @@ class ClientCard extends HTMLElement {
 
   #emit(submit) {
     submit.preventDefault();
-    const { args, error } = this.#arguments();
+    const read = this.#arguments();
+    const { args, error } = read;
     const name = this.event.value.trim();
-    this.#complain(error || (name ? "" : "Give the event a name first."));
+    this.#complain(complaintOf(read, this.payload.value) || (name ? "" : "Give the event a name first."));
     if (error || !name || !this.link.connected) return;
     this.link.emit(name, args, { ack: this.ack.checked });
     this.#preview();
@@ -114,8 +115,8 @@ class ClientCard extends HTMLElement {
   }
 
   #typed() {
-    const { error } = parseArgs(this.payload.value);
-    if (!error || !this.error.hidden) this.#complain(error);
+    const complaint = complaintOf(parseArgs(this.payload.value), this.payload.value);
+    if (!complaint || !this.error.hidden) this.#complain(complaint);
     this.#preview();
     this.#remember();
   }

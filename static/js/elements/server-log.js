@@ -6,11 +6,13 @@ import { followEnd } from "../follow.js";
 
 const PLACE = /(File "server\.py", line )(\d+)/;
 const NAMES = { stdout: "stdout", stderr: "stderr", notice: "note" };
+const TERMINAL_COLOURS = /\u001b\[[\d;]*m/g;
 
 class ServerLog extends HTMLElement {
   #ends = [];
-  #drawn = 0;
-  #first = null;
+  #nodes = new Map();
+  #unfinished = null;
+  #planned = false;
 
   connectedCallback() {
     this.tools = h("div", { class: "panel-tools" }, h("span", { class: "acts" },
@@ -20,12 +22,11 @@ class ServerLog extends HTMLElement {
     this.list = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": "Server log", tabindex: "0" });
     this.empty = h("div", { class: "empty" }, h("p", {}, "Nothing printed yet. What your program prints, and every error it raises, appears here."));
     fill(this, this.tools, this.crash, this.list, this.empty);
-    this.#drawn = 0;
-    this.#first = null;
+    this.#nodes.clear();
     this.follow = followEnd(this.list);
     this.#ends = [
       () => this.follow.stop(),
-      store.subscribe((state) => state.output, () => this.#draw()),
+      store.subscribe((state) => state.output, () => this.#plan()),
       store.subscribe((state) => state.sandbox, (sandbox) => this.#drawCrash(sandbox)),
     ];
   }
@@ -34,19 +35,43 @@ class ServerLog extends HTMLElement {
     this.#ends.splice(0).forEach((end) => end());
   }
 
-  /** Append what is new; start anew when the beginning has gone (a new run, Clear, or the cap). */
+  /** Draw once a frame of the screen, however much is printed. */
+  #plan() {
+    if (this.#planned) return;
+    this.#planned = true;
+    requestAnimationFrame(() => {
+      this.#planned = false;
+      if (this.isConnected) this.#draw();
+    });
+  }
+
+  /** Append what is new, and take away what the store has let go (a new run, Clear, the cap). */
   #draw() {
     const { output } = store.get();
-    if (output[0] !== this.#first || output.length < this.#drawn) {
-      this.list.replaceChildren();
-      this.#drawn = 0;
+    const kept = new Set(output);
+    for (const [piece, nodes] of this.#nodes) {
+      if (kept.has(piece)) continue;
+      nodes.forEach((node) => node.remove());
+      this.#nodes.delete(piece);
     }
-    this.#first = output[0] ?? null;
-    this.list.append(...output.slice(this.#drawn).flatMap(drawPiece));
-    this.#drawn = output.length;
+    for (const piece of output) if (!this.#nodes.has(piece)) this.#append(piece);
     this.list.hidden = this.tools.hidden = output.length === 0;
     this.empty.hidden = output.length > 0 || !this.crash.hidden;
     this.follow.grown();
+  }
+
+  /** A piece of output may end, and the next one begin, in the middle of a line. */
+  #append(piece) {
+    const last = this.#unfinished;
+    const goesOn = last?.stream === piece.stream && last.node === this.list.lastElementChild;
+    const lines = `${goesOn ? last.text : ""}${piece.text}`.split("\n");
+    const ended = lines.at(-1) === "" && lines.length > 1;
+    if (ended) lines.pop();
+    if (goesOn) last.node.remove();
+    const nodes = lines.map((line) => drawLine(piece.stream, line));
+    this.list.append(...nodes);
+    this.#nodes.set(piece, nodes);
+    this.#unfinished = ended ? null : { stream: piece.stream, text: lines.at(-1), node: nodes.at(-1) };
   }
 
   #drawCrash(sandbox) {
@@ -75,13 +100,12 @@ function tellsMore({ error, reason }) {
   return Boolean(error?.text) && !reason?.includes(error.message || error.text);
 }
 
-function drawPiece({ stream, text }) {
-  return text.replace(/\n$/, "").split("\n").map((line) => {
-    const place = PLACE.exec(line);
-    if (!place) return h("div", { class: `log-line is-${NAMES[stream]}` }, line || "\u00a0");
-    const [before, after] = [line.slice(0, place.index + place[1].length - 5), line.slice(place.index + place[0].length)];
-    return h("div", { class: `log-line is-${NAMES[stream]}` }, before, lineLink(Number(place[2]), `line ${place[2]}`), after);
-  });
+function drawLine(stream, text) {
+  const line = text.replace(TERMINAL_COLOURS, "");
+  const place = PLACE.exec(line);
+  if (!place) return h("div", { class: `log-line is-${NAMES[stream]}` }, line || "\u00a0");
+  const [before, after] = [line.slice(0, place.index + place[1].length - 5), line.slice(place.index + place[0].length)];
+  return h("div", { class: `log-line is-${NAMES[stream]}` }, before, lineLink(Number(place[2]), `line ${place[2]}`), after);
 }
 
 function lineLink(line, text) {

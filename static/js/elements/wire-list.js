@@ -14,17 +14,17 @@ class WireList extends HTMLElement {
 
   connectedCallback() {
     this.client = h("select", { "aria-label": "Show the frames of", onchange: () => this.#plan() });
-    this.direction = h("select", { "aria-label": "Show the direction", onchange: () => this.#plan() },
+    this.direction = h("select", { class: "direction", "aria-label": "Show the direction", onchange: () => this.#plan() },
       h("option", { value: "" }, "both directions"), h("option", { value: "sent" }, "sent"), h("option", { value: "received" }, "received"));
     this.hide = h("input", { type: "checkbox", checked: true, onchange: () => this.#plan() });
-    this.hidden_count = h("span", { class: "count" });
+    this.hiddenCount = h("span", { class: "count" });
     this.pause = h("button", { type: "button", class: "small quiet", "aria-pressed": "false", onclick: () => this.#togglePause() }, "Pause");
     this.copy = h("button", { type: "button", class: "small quiet", onclick: () => this.#copy() }, "Copy");
-    this.list = h("div", { class: "wire", role: "log", "aria-live": "off", "aria-label": "Frames", tabindex: "0" });
+    this.list = h("div", { class: "wire", role: "log", "aria-live": "off", "aria-label": "Frames", tabindex: "0", onkeydown: (event) => this.#step(event) });
     this.note = h("span", { class: "note" });
     this.empty = h("div", { class: "empty" });
     this.tools = h("div", { class: "panel-tools" }, this.client, this.direction,
-      h("label", { class: "chip" }, this.hide, h("span", {}, "hide heartbeat ", this.hidden_count)), this.note, h("span", { class: "acts" }, this.pause,
+      h("label", { class: "chip" }, this.hide, h("span", {}, "hide heartbeat ", this.hiddenCount)), this.note, h("span", { class: "acts" }, this.pause,
         h("button", { type: "button", class: "small quiet", onclick: () => this.#clear() }, "Clear"), this.copy));
     fill(this, this.tools, this.list, this.empty);
     this.follow = followEnd(this.list);
@@ -55,8 +55,9 @@ class WireList extends HTMLElement {
     const rows = this.#paused ?? traceRows;
     const { shown, hidden } = sift(rows, { client: this.client.value, direction: this.direction.value, heartbeat: !this.hide.checked });
     this.#drawClients(rows);
-    this.hidden_count.textContent = hidden > 0 ? `(${hidden})` : "";
-    const waiting = this.#paused ? traceRows.length - this.#paused.length : 0;
+    this.hiddenCount.textContent = hidden > 0 ? `(${hidden})` : "";
+    // The list is capped: what came since is what stands behind the newest row of the pause.
+    const waiting = this.#paused ? traceRows.length - 1 - traceRows.lastIndexOf(this.#paused.at(-1)) : 0;
     this.note.textContent = waiting > 0 ? `${waiting} more since the pause` : traceDropped > 0 ? `${traceDropped} frames came too fast to show` : "";
     this.tools.hidden = rows.length === 0 && !this.#paused;
     this.list.hidden = shown.length === 0;
@@ -74,12 +75,27 @@ class WireList extends HTMLElement {
     }
     let place = this.list.firstElementChild;
     for (const row of shown) {
-      const node = this.#nodes.get(row) ?? wireRow(row);
+      const node = this.#nodes.get(row) ?? wireRow(row, () => store.get().traceRows);
       this.#nodes.set(row, node);
       if (node === place) place = place.nextElementSibling;
       else this.list.insertBefore(node, place);
     }
     this.follow.grown();
+  }
+
+  /** The arrow keys go from row to row, Home and End to the first and the last. */
+  #step(event) {
+    const row = event.target.closest("details.frame");
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const to = {
+      ArrowDown: row ? row.nextElementSibling : this.list.firstElementChild,
+      ArrowUp: row?.previousElementSibling,
+      Home: this.list.firstElementChild,
+      End: this.list.lastElementChild,
+    }[event.key];
+    if (!to) return;
+    event.preventDefault();
+    to.querySelector("summary").focus();
   }
 
   #drawClients(rows) {
@@ -114,8 +130,13 @@ class WireList extends HTMLElement {
 
 function nothingYet(all, sandbox) {
   if (all > 0) return h("p", {}, "No frame passes these filters.");
-  if (sandbox?.state === "ready") return h("p", {}, "No frames yet. Connect a client, or emit something.");
   const page = store.get().page;
+  if (sandbox?.state === "ready") {
+    return [
+      h("p", {}, "No frames yet. Connect a client, or emit something."),
+      page.namespace ? h("button", { type: "button", onclick: () => document.dispatchEvent(new CustomEvent("clients-requested")) }, "Connect the clients") : null,
+    ];
+  }
   return [
     h("p", {}, "No frames yet. Run the server, then connect client A."),
     page.run?.available === false || !page.namespace ? null : h("button", { type: "button", onclick: () => actions.run() }, "Run the server"),

@@ -3,6 +3,12 @@
 import { parseEngine } from "./engineio.js";
 import { parseSocket } from "./socketio.js";
 
+export { tellRelations } from "./trace.js";
+
+/** The gateway keeps this many characters of a frame, and puts the mark where it has cut. */
+const KEPT_CHARACTERS = 8 * 1024;
+const CUT_MARK = "…";
+
 const ENGINE = {
   open: "Engine.IO packet type open: the server begins the connection and says its terms.",
   close: "Engine.IO packet type close: this side ends the connection.",
@@ -29,12 +35,12 @@ const SOCKET = {
  * Returns {engine, socket, sentence, parts}: `socket` is null where the frame carries no Socket.IO packet, `parts` are
  * the literal pieces with their meaning, [{kind, text, meaning}]; joined, their texts are the frame again.
  */
-export function explain({ frame, direction }) {
+export function explain({ frame, direction, size }) {
   const engine = parseEngine(frame);
   const sender = direction === "sent" ? "The client" : "The server";
   if (engine.problem) return { engine, socket: null, sentence: engine.problem, parts: [{ kind: "data", text: frame ?? "", meaning: engine.problem }] };
   const socket = engine.name === "message" ? parseSocket(engine.data) : null;
-  const sentence = socket ? socketSentence(socket, sender, direction) : engineSentence(engine, sender);
+  const sentence = [socket ? socketSentence(socket, sender, direction, isCut(frame)) : engineSentence(engine, sender), isCut(frame) && `Only its beginning is kept here: the whole frame has ${size ?? "more"} bytes.`].filter(Boolean).join(" ");
   return { engine, socket, sentence, parts: [...engineParts(engine), ...(socket ? socketParts(socket, engine.data) : [])] };
 }
 
@@ -48,8 +54,12 @@ function engineSentence({ name, data }, sender) {
   return `${sender} sends the bytes that belong to the packet before.`;
 }
 
-function socketSentence(socket, sender, direction) {
-  if (socket.problem) return socket.problem;
+function isCut(frame) {
+  return frame.length > KEPT_CHARACTERS && frame.endsWith(CUT_MARK);
+}
+
+function socketSentence(socket, sender, direction, cut) {
+  if (socket.problem) return cut ? `${sender} sends a long ${socket.name} packet.` : socket.problem;
   const where = socket.namespace === "/" ? "" : ` in ${socket.namespace}`;
   switch (socket.name) {
     case "CONNECT":

@@ -17,6 +17,12 @@ export function parseArgs(text) {
   }
 }
 
+/** Return the error of `parseArgs(text)` with its place, as a reader counts it; "" when there is none. */
+export function complaintOf({ error, position }, text) {
+  if (!error) return "";
+  return `${position < text.trimEnd().length ? `Character ${position + 1}` : "At the end"}: ${error}`;
+}
+
 function adviceFor(text) {
   const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, "");
   if (bare.includes("'")) return `JSON wants double quotes: ${text.replaceAll("'", '"')}`;

@@ -52,7 +52,7 @@ function withData(packet, json) {
   try {
     data = JSON.parse(json);
   } catch {
-    return { ...packet, problem: "What stands after the prefix is not JSON (or it was cut in this list)." };
+    return { ...packet, problem: "What stands after the prefix is not JSON." };
   }
   if (!carriesList(packet)) return { ...packet, data };
   if (!Array.isArray(data)) return { ...packet, data, problem: `${packet.name} carries a list.` };
