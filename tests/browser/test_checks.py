@@ -56,6 +56,9 @@ def test_a_program_that_does_not_compile_is_told_so_by_its_line(bench):
     bench.write(SOLUTION.replace("def add(a, b):", "def add(a, b:"))
     bench.check()
     expect(bench.checks).to_contain_text("line 11")
+    skipped = bench.checks.locator("li.check.is-skipped")
+    expect(skipped).to_have_count(2)
+    expect(skipped.first).to_contain_text("every question gets its own sum")
 
 
 def test_hints_come_one_at_a_time_and_stay(bench):

@@ -81,9 +81,10 @@ def test_a_dropped_connection_gives_everything_back(open_page, watched):
     bench.start(MINE)
     bench.client("A").expect_connected("websocket")
     bench.expect_saved()
-    # Chromium keeps open WebSockets when it goes offline: closing them is what a real loss does.
     bench.page.context.set_offline(True)
     bench.write(MINE + "# written without a connection\n")
+    expect(bench.page.locator("code-editor .save-state")).to_contain_text("Kept in this browser")
+    expect(bench.page.get_by_text("Reconnecting, your code is saved.")).to_be_visible()
     bench.page.context.set_offline(False)
     bench.expect_saved()
     bench.client("A").expect_connected()

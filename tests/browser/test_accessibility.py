@@ -1,0 +1,108 @@
+"""axe finds nothing and nothing runs over the edge: every page kind, light and dark, wide, middle and phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.workbench import ECHO, EXERCISES, LESSON, Workbench
+
+SIZES = {"wide": (1366, 768), "middle": (820, 1180), "phone": (390, 844)}
+PHONE_VIEWS = ("#lesson", "#code", "#clients", "#wire")
+
+
+def faults(page: Page, where: str) -> list[str]:
+    """Return what axe finds and what sticks out on the page as it stands, one line each."""
+    found = Axe().run(page).response["violations"]
+    lines = [
+        f"{where}: {each['id']}: {node['target']}: {node['failureSummary'][:300]}" for each in found for node in each["nodes"]
+    ]
+    width, room = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
+    return lines + ([f"{where}: {width} px wide in {room} px"] if width > room else [])
+
+
+def faults_in_every_size(page: Page, name: str, *, phone_views: bool = False) -> list[str]:
+    found = []
+    for size, (width, height) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        found += faults(page, f"{name}, {size}")
+        for view in PHONE_VIEWS if phone_views and size == "phone" else ():
+            page.evaluate("(view) => { location.hash = view; }", view)
+            page.wait_for_function("() => true")
+            found += faults(page, f"{name}, {size}, {view}")
+    page.set_viewport_size({"width": SIZES["wide"][0], "height": SIZES["wide"][1]})
+    return found
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_pages_have_no_fault(open_page, site, watched, scheme):
+    watched.expected = ("status of 404",)
+    page = open_page("/", color_scheme=scheme)
+    found = faults_in_every_size(page, "map")
+    page.goto(f"{site.url}/me/")
+    found += faults_in_every_size(page, "me")
+    page.goto(f"{site.url}/lessons/no-such-lesson/")
+    found += faults_in_every_size(page, "error")
+    assert found == []
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_lesson_page_at_work_has_no_fault(open_page, watched, scheme):
+    bench = Workbench(open_page(LESSON, color_scheme=scheme))
+    question = bench.page.locator("#question-one-or-many")
+    question.get_by_role("radio", name="Just one").check()
+    question.get_by_role("button", name="Commit").click()
+    bench.start(ECHO)
+    for letter in "ABC":
+        bench.client(letter).expect_connected("websocket")
+    bench.client("A").emit("add", "2, 3")
+    bench.client("A").expect_heard("ack", "5")
+    bench.client("A").emit("shout", "5")
+    bench.raw(bench.frame("add 2, 3").first)
+    bench.client("B").emit("shout", '"hello"')
+    bench.client("C").expect_heard("shouted", "HELLO")
+    found = faults_in_every_size(bench.page, "lesson", phone_views=True)
+    bench.tab("Server log")
+    expect(bench.log).to_contain_text("AttributeError")
+    found += faults(bench.page, "lesson, server log")
+
+    bench.page.get_by_role("button", name="Phone or terminal").click()
+    found += faults(bench.page, "lesson, join this server")
+    ready = watched.watch(bench.page.context.new_page())
+    ready.goto(bench.page.get_by_role("dialog").locator("code.pre").first.inner_text())
+    expect(ready.locator(".client-state")).to_contain_text("Connected")
+    found += faults_in_every_size(ready, "connect")
+    assert found == []
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_exercise_and_the_playground_have_no_fault(open_page, site, scheme):
+    page = open_page("/playground/", color_scheme=scheme)
+    bench = Workbench(page)
+    expect(bench.editor).to_be_visible()
+    found = faults_in_every_size(page, "playground")
+    bench.write("def broken(:\n")
+    bench.button("Run").click()
+    expect(bench.pill).to_have_text("Crashed")
+    found += faults(page, "playground, crashed")
+
+    page.goto(f"{site.url}{LESSON}add-with-ack/")
+    expect(bench.editor).to_be_visible()
+    bench.write((EXERCISES / "add-with-ack/wrong/broadcasts-the-sum/server.py").read_text())
+    bench.check()
+    bench.expect_checked("2 of 3 checks passed.")
+    page.get_by_role("button", name="Show a hint").click()
+    expect(page.locator("details.hint")).to_have_count(1)
+    found += faults_in_every_size(page, "exercise, checked", phone_views=True)
+    page.locator("run-toolbar details.menu summary").click()
+    page.get_by_role("button", name="Earlier versions").click()
+    expect(page.get_by_role("dialog").get_by_role("listitem").first).to_be_visible()
+    found += faults(page, "exercise, earlier versions")
+    page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Show the solution").click()
+    page.get_by_role("button", name="Show it all the same").click()
+    expect(page.get_by_role("dialog").locator(".cm-changedLine").first).to_be_visible()
+    found += faults(page, "exercise, solution")
+    assert found == []
