@@ -92,7 +92,7 @@ class ClientCard extends HTMLElement {
       this.link.disconnect();
       // A new Run replaces the server: its clients come again, and nobody needs to be told.
       const replaced = sandbox?.id !== before.id || sandbox?.code === "replaced" || store.get().runPending;
-      if (!replaced) this.received.add({ kind: "note", text: "The server stopped, so this client is disconnected." });
+      if (!replaced) this.received.add({ kind: "note", text: "The server stopped." });
     }
     if (!this.link.active) this.#drawState({ kind: "off", text: "Disconnected", reason: "" });
   }
