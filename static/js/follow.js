@@ -2,6 +2,13 @@
 
 const NEAR_END_PX = 8;
 
+/** Bring `node` into sight inside `list`, its beginning first; the page around the list stays where it is. */
+export function reveal(list, node) {
+  const [outer, inner] = [list.getBoundingClientRect(), node.getBoundingClientRect()];
+  const below = inner.bottom - outer.bottom;
+  if (below > 0) list.scrollTop += Math.min(below, inner.top - outer.top);
+}
+
 /**
  * Keep `list` at its end. `onChange(atEnd)` hears whenever the reader leaves the end or comes back to it.
  *

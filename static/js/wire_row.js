@@ -1,6 +1,7 @@
 // One frame as a row that opens: what it is at a glance, and every character of its prefix explained.
 
 import { h } from "./core/dom.js";
+import { reveal } from "./follow.js";
 import { isHeartbeat, parseEngine } from "./wire/engineio.js";
 import { parseSocket } from "./wire/socketio.js";
 
@@ -37,7 +38,7 @@ async function explainInside(node, row, rowsNow) {
   try {
     const { explain, tellRelations } = await import("./wire/explain.js");
     body.replaceWith(inside(row, explain(row), tellRelations(row, rowsNow())));
-    node.scrollIntoView({ block: "nearest" });
+    if (node.parentElement) reveal(node.parentElement, node);
   } catch {
     // Offline, or the site was built anew since: the frame itself is there, and opening the row again tries again.
   }

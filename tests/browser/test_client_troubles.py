@@ -7,7 +7,7 @@ from tests.browser.workbench import ECHO, LESSON, Workbench
 
 ASKING = ECHO.replace(
     "socketio.run(app)",
-    '''@socketio.on("question")
+    """@socketio.on("question")
 def question():
     emit("ask", "sure?", callback=lambda answer: socketio.emit("answered", answer))
 
@@ -24,7 +24,7 @@ def push_out():
     disconnect()
 
 
-socketio.run(app)''',
+socketio.run(app)""",
 )
 
 

@@ -84,6 +84,19 @@ def test_a_row_tells_what_came_of_it(bench):
     expect(answer.locator(".frame-body")).to_contain_text("It answers “add”")
 
 
+def test_opening_rows_moves_the_list_and_never_the_page(open_page):
+    bench = Workbench(open_page("/playground/", viewport={"width": 820, "height": 700}))
+    bench.start(ECHO)
+    bench.tab("Wire")
+    for row in (bench.frame("CONNECT").last, bench.frame("open").last):
+        bench.raw(row)
+        expect(row.locator("dl.parts")).to_be_visible()
+        moved = bench.page.evaluate(
+            "() => [...document.querySelectorAll('html, body, main, .sandbox, .lower, .panel')].map((e) => e.scrollTop)"
+        )
+        assert set(moved) == {0}
+
+
 def test_the_arrow_keys_go_from_row_to_row(bench):
     first = bench.wire.locator("details.frame summary").first
     first.focus()
