@@ -49,7 +49,12 @@ def test_the_script_can_be_read_by_any_python() -> None:
 
 
 def test_an_index_out_of_reach_is_told_as_such(tmp_path: Path) -> None:
-    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_RETRIES": "0", "PIP_TIMEOUT": "1", "PIP_NO_CACHE_DIR": "1"}
+    nowhere = {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_RETRIES": "0",
+        "PIP_TIMEOUT": "1",
+        "PIP_NO_CACHE_DIR": "1",
+    }
     run = prepare(copied(tmp_path), **nowhere, PIP_CONFIG_FILE=os.devnull, PIP_FIND_LINKS="", PIP_EXTRA_INDEX_URL="")
     assert run.returncode == 1
     assert "index is out of reach" in run.stderr and "Traceback" not in run.stderr

@@ -187,6 +187,8 @@ class Client:
         return None if self.connected else self._was_disconnected("", None)
 
     def _send(self, event: str, args: tuple[Any, ...], callback: Callable[..., None] | None) -> None:
+        if not self.connected:  # the library goes on taking events until its own clean-up is done
+            raise self._server.stopped() or self._was_disconnected("", None)
         try:
             self.sio.emit(event, args, namespace=self._namespace, callback=callback)
         except socketio.exceptions.SocketIOError as error:

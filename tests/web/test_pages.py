@@ -126,6 +126,7 @@ def test_built_files_travel_compressed_and_are_kept(
     address = re.search(r'href="(/static/dist/app[^"]+\.css)"', learner.get("/").get_data(as_text=True))
     assert address
     sent = learner.get(address.group(1), headers={"Accept-Encoding": accepted})
+    sent.close()
     assert sent.status_code == 200 and sent.mimetype == "text/css"
     assert sent.headers.get("Content-Encoding") == encoding
     assert "immutable" in sent.headers["Cache-Control"] and sent.headers["Vary"] == "Accept-Encoding"
