@@ -16,11 +16,16 @@ PROGRAM = (EXERCISES / "add-with-ack/solution/server.py").read_text()
 
 
 def draw(browser: Browser, site: RunningSite, scheme: str, file: Path) -> None:
-    """Solve the first exercise as a learner would, with clients connected, and keep what that looks like."""
+    """Make a guess and solve the first exercise as a learner would, and keep what that looks like."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
-    page.goto(f"{site.url}{LESSON}add-with-ack/")
+    page.goto(f"{site.url}{LESSON}")
+    prediction = page.locator("#question-one-or-many")
+    prediction.get_by_role("radio", name="As many as you like").check()
+    prediction.get_by_role("button", name="Commit").click()
+    expect(prediction.locator(".verdict")).to_be_visible()
     bench = Workbench(page)
+    page.get_by_role("combobox", name="Program").select_option(label="Answer with the sum")
     bench.write(PROGRAM)
     bench.start()
     for letter in "ABC":

@@ -134,7 +134,7 @@ def test_the_web_process_may_be_killed_and_pages_come_back_by_themselves(own_sit
     assert page.evaluate("() => window.neverReloaded")
     bench.expect_program(MINE + "# while the site was away\n")
     expect(bench.pill).to_contain_text("Stopped")
-    gone, alive = psutil.wait_procs(before, timeout=10)
+    _, alive = psutil.wait_procs(before, timeout=10)
     assert alive == [], "programs outlived the site that started them"
     bench.start()
     bench.client("A").expect_connected()
