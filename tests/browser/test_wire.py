@@ -88,7 +88,7 @@ def test_opening_rows_moves_the_list_and_never_the_page(open_page):
     bench = Workbench(open_page(LESSON, viewport={"width": 820, "height": 700}))
     bench.start(ECHO)
     bench.tab("Wire")
-    for row in (bench.frame("CONNECT").last, bench.frame("open").last):
+    for row in (bench.frame("CONNECT").first, bench.frame("open").first):
         bench.raw(row)
         expect(row.locator("dl.parts")).to_be_visible()
     # Nothing reaches out of the panes, so neither a focus nor an anchor can scroll the header out of sight.
