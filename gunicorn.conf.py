@@ -15,15 +15,15 @@ control_socket_disable = True
 
 
 def post_worker_init(worker):
-    """On SIGTERM tell every page first: it reconnects at once, to whichever process is there by then."""
+    """On SIGTERM tell every page and end every sandbox: open connections would hold the end up."""
     end = signal.getsignal(signal.SIGTERM)
 
     def leave(number, frame):
         import gevent
 
-        from course.factory import close_connections
+        from course.factory import stop
 
-        gevent.spawn(close_connections, worker.app.callable)
+        gevent.spawn(stop, worker.app.callable)
         end(number, frame)
 
     signal.signal(signal.SIGTERM, leave)

@@ -91,14 +91,13 @@ def start(app: Flask) -> None:
         app.extensions["duplex-courses"].watch()
 
 
-def close_connections(app: Flask) -> None:
-    """Close every page's connection below Socket.IO, so that the pages take it for a lost one and reconnect."""
-    app.extensions["socketio"].server.eio.disconnect()
-
-
 def stop(app: Flask) -> None:
-    """End what `start` has started."""
+    """End what `start` has started. Twice is harmless.
+
+    Pages are told first, below Socket.IO: they take it for a lost connection, and reconnect by themselves.
+    """
     site: Site = app.extensions["duplex"]
+    app.extensions["socketio"].server.eio.disconnect()
     site.attempts.sandboxes.close()
     site.attempts.grader.close()
 
