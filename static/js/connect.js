@@ -15,9 +15,15 @@ const card = document.querySelector("client-card");
 function listen(engine) {
   engine.on("packet", (packet) => note(engine, "received", packet));
   engine.on("packetCreate", (packet) => note(engine, "sent", packet));
+  // The trial of the WebSocket goes past the engine: it is told once it has worked.
+  engine.on("upgrading", () => {
+    note(engine, "sent", { type: "ping", data: "probe" }, "websocket");
+    note(engine, "received", { type: "pong", data: "probe" }, "websocket");
+  });
+  engine.on("upgrade", () => note(engine, "sent", { type: "upgrade" }));
 }
 
-function note(engine, direction, { type, data }) {
+function note(engine, direction, { type, data }, transport = engine.transport.name) {
   const binary = data instanceof ArrayBuffer || ArrayBuffer.isView(data);
   const frame = binary ? `b${base64(data)}` : `${TYPES[type]}${data ?? ""}`;
   const row = {
@@ -25,7 +31,7 @@ function note(engine, direction, { type, data }) {
     client: card.dataset.client,
     direction,
     frame,
-    transport: engine.transport.name,
+    transport,
     size: binary ? data.byteLength : new TextEncoder().encode(frame).length,
   };
   store.set((state) => ({ traceRows: [...state.traceRows, row].slice(-CAP) }));
