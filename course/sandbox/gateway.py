@@ -13,7 +13,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from course.sandbox.gateway_address import MOUNT, Address, Refused, read_address
+from course.sandbox.gateway_address import MOUNT, UNKNOWN, Address, Refused, read_address
 from course.sandbox.gateway_http import pass_request, status_line
 from course.sandbox.gateway_port import Port
 from course.sandbox.gateway_socket import send_promptly
@@ -103,7 +103,7 @@ class Gateway:
     def _running(self, address: Address) -> RunningSandbox:
         sandbox = self._sandboxes.get(address.sandbox_id)
         if sandbox is None:
-            raise Refused(404, "unknown_sandbox", "There is no running program at this address.")
+            raise Refused(404, "unknown_sandbox", UNKNOWN)
         if sandbox.state.state in ENDED:
             raise Refused(410, "sandbox_ended", "This program has ended. Press Run to start it again.")
         return sandbox

@@ -17,6 +17,9 @@ _HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _ORIGIN = re.compile(r"[\x21-\x7e]{1,200}")
 _UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
 
+UNKNOWN = "There is no running program at this address. Press Run on the lesson page, then use the new one."
+"""What every address of a program that is unknown here answers."""
+
 
 class Refused(Exception):
     """The gateway answers itself: `status`, and a plain sentence. `code` is stable, for clients that read JSON."""
@@ -96,7 +99,7 @@ def has_dot_segment(path: str) -> bool:
 def _split(path_info: str) -> tuple[str, str, str]:
     sandbox_id, _, rest = path_info.removeprefix(MOUNT).partition("/")
     if not SANDBOX_ID.fullmatch(sandbox_id):
-        raise Refused(404, "unknown_sandbox", "There is no running program at this address.")
+        raise Refused(404, "unknown_sandbox", UNKNOWN)
     client, slash, path = rest.partition("/")
     if client and not CLIENT_TAG.fullmatch(client):
         raise Refused(404, "bad_client", "A client's name is a letter, then letters, digits or hyphens; 16 at most.")
