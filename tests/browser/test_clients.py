@@ -9,9 +9,14 @@ from playwright.sync_api import expect
 from tests.browser.workbench import ECHO, LESSON, Workbench
 
 
+# A client that leaves while it polls: its waiting GET may be answered with 400, since the session is over by then.
+A_POLL_CUT_SHORT = "the server responded with a status of 400"
+
+
 @pytest.fixture
-def bench(open_page):
+def bench(open_page, watched):
     """A lesson page whose server runs; its clients wait for their own Connect."""
+    watched.expected = (A_POLL_CUT_SHORT,)
     bench = Workbench(open_page(LESSON))
     bench.connect_by_hand()
     bench.start(ECHO)
