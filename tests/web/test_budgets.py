@@ -1,0 +1,59 @@
+"""What a browser fetches for a lesson page, compressed: counted from the built files, with all that they import."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+DIST = Path(__file__).parents[2] / "static" / "dist"
+KILOBYTE = 1024
+
+# A static import as esbuild writes it: import{a}from"./part-X.js" or import"./part-X.js"; import("…") comes later.
+STATIC_IMPORT = re.compile(r"""(?:\bfrom|\bimport)\s*["']\./([^"']+)["']""")
+
+pytestmark = pytest.mark.skipif(
+    not (DIST / "manifest.json").exists(), reason="the front end is not built (`make run` or `make test` builds it)"
+)
+
+
+def file_of(name: str) -> str:
+    return str(json.loads((DIST / "manifest.json").read_text())[name])
+
+
+def with_imports(file: str, found: set[str] | None = None) -> set[str]:
+    """Return `file` and everything that has to be there before it can run."""
+    found = set() if found is None else found
+    if file not in found:
+        found.add(file)
+        for imported in STATIC_IMPORT.findall((DIST / file).read_text()):
+            with_imports(imported, found)
+    return found
+
+
+def weight(files: set[str]) -> float:
+    """Return compressed kilobytes; fonts are compressed already."""
+    sizes = (DIST / (file if file.endswith(".woff2") else f"{file}.br") for file in files)
+    return sum(path.stat().st_size for path in sizes) / KILOBYTE
+
+
+def test_a_pages_script_is_counted_with_the_pieces_that_it_shares() -> None:
+    assert len(with_imports(file_of("app.js"))) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "kilobytes"), [("app.js", 32), ("connect.js", 32), ("editor.js", 145), ("site.js", 4), ("theme.js", 1)]
+)
+def test_a_script_keeps_its_budget(name: str, kilobytes: int) -> None:
+    assert weight(with_imports(file_of(name))) <= kilobytes
+
+
+def test_the_style_sheet_keeps_its_budget() -> None:
+    assert weight({file_of("app.css")}) <= 12
+
+
+def test_the_sentences_about_frames_come_when_a_frame_is_opened() -> None:
+    sentence = "the server begins the connection"
+    at_first = with_imports(file_of("app.js")) | with_imports(file_of("later.js"))
+    assert not [file for file in at_first if sentence in (DIST / file).read_text()]
+    assert [file.name for file in DIST.glob("*.js") if sentence in file.read_text()]
