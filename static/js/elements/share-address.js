@@ -46,7 +46,7 @@ function snippet(base, id) {
 sio = socketio.Client()
 sio.on("*", print)
 sio.connect("${base}", socketio_path="/sandbox/${id}/terminal/socket.io")
-print(sio.call("add", (2, 3)))
+print(sio.call("add", (2, 3)))  # any event that your server knows
 sio.wait()`;
 }
 
