@@ -66,7 +66,10 @@ class Watched:
 
     def verify(self) -> None:
         violations = [
-            found for page in self.pages if not page.is_closed() for found in page.evaluate("() => window.__violations || []")
+            found
+            for page in self.pages
+            if not page.is_closed()
+            for found in page.evaluate("() => window.__violations || []")
         ]
         assert violations == []
         assert [text for text in self.console if not any(part in text for part in self.expected)] == []

@@ -14,7 +14,9 @@ def faults(page: Page, where: str) -> list[str]:
     """Return what axe finds and what sticks out on the page as it stands, one line each."""
     found = Axe().run(page).response["violations"]
     lines = [
-        f"{where}: {each['id']}: {node['target']}: {node['failureSummary'][:300]}" for each in found for node in each["nodes"]
+        f"{where}: {each['id']}: {node['target']}: {node['failureSummary'][:300]}"
+        for each in found
+        for node in each["nodes"]
     ]
     width, room = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
     return lines + ([f"{where}: {width} px wide in {room} px"] if width > room else [])

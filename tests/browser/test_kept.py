@@ -25,7 +25,8 @@ CONNECTION_LOST = (
 
 def fork_server(site: RunningSite) -> psutil.Process:
     (found,) = [
-        child for child in psutil.Process(site.pid).children(recursive=True)
+        child
+        for child in psutil.Process(site.pid).children(recursive=True)
         if "course.sandbox.forkserver" in " ".join(child.cmdline()) and child.ppid() == site.pid
     ]
     return found

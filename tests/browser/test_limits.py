@@ -17,7 +17,9 @@ def test_a_program_over_the_limit_is_refused_in_words_and_stays_in_the_editor(op
     bench.start(ECHO)
 
 
-@pytest.mark.parametrize("path", ["/connect/w1-00000000000000000000000000000000", "/sandbox/w1-00000000000000000000000000000000/"])
+@pytest.mark.parametrize(
+    "path", ["/connect/w1-00000000000000000000000000000000", "/sandbox/w1-00000000000000000000000000000000/"]
+)
 def test_the_address_of_a_program_that_is_gone_says_what_to_do(open_page, watched, path):
     watched.expected = ("status of 410", "status of 404")
     page = open_page(path)

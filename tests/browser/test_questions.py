@@ -107,7 +107,9 @@ def test_options_come_in_another_order_for_another_learner_and_the_same_for_the_
     assert orders(open_page(LESSON)) != before
 
 
-@pytest.mark.parametrize(("option", "verdict"), [("nothing awaits it", "Right."), ("The event loop is busy", "Not quite")])
+@pytest.mark.parametrize(
+    ("option", "verdict"), [("nothing awaits it", "Right."), ("The event loop is busy", "Not quite")]
+)
 def test_the_quiz_works_without_a_script(open_page, option, verdict):
     page = open_page(LESSON, java_script_enabled=False)
     place = question(page, "async-handler")

@@ -48,7 +48,11 @@ ENDINGS = {
     "an exit": (HEAD + "import sys\nsys.exit()\n", "Ended", "sys.exit"),
     "a module that is not there": (HEAD + "import numpy\n", "Crashed", "numpy"),
     "an unknown mode": (HEAD + "socketio = SocketIO(app, async_mode='asyncio')\n", "Crashed", "async_mode"),
-    "too much memory": (HEAD + "'x' * 10_000_000_000\n", re.compile("Crashed|memory limit"), re.compile("memory", re.I)),
+    "too much memory": (
+        HEAD + "'x' * 10_000_000_000\n",
+        re.compile("Crashed|memory limit"),
+        re.compile("memory", re.I),
+    ),
 }
 
 
@@ -76,7 +80,9 @@ def test_a_crash_marks_its_line_in_the_gutter_and_the_note_leads_there(open_page
 
 def test_a_program_that_hangs_or_floods_leaves_the_page_usable(open_page):
     bench = Workbench(open_page("/playground/"))
-    flood = ECHO.replace('    print("asked for", a, "and", b)\n', "    for i in range(20_000):\n        print('line', i)\n")
+    flood = ECHO.replace(
+        '    print("asked for", a, "and", b)\n', "    for i in range(20_000):\n        print('line', i)\n"
+    )
     bench.start(flood)
     bench.client("A").expect_connected()
     bench.client("A").emit("add", "2, 3")

@@ -99,7 +99,10 @@ def test_a_hostile_page_of_a_learner_gets_nothing_of_the_course(open_page, site)
     inside = host.frame("prize")
     assert inside.evaluate("() => window.seen") == {**NOTHING, "parent": "SecurityError"}
     for act in ("top.location = '/me/'", "parent.location.href = 'about:blank'"):
-        assert inside.evaluate(f"() => {{ try {{ {act}; return 'went'; }} catch (error) {{ return error.name; }} }}") == "SecurityError"
+        assert (
+            inside.evaluate(f"() => {{ try {{ {act}; return 'went'; }} catch (error) {{ return error.name; }} }}")
+            == "SecurityError"
+        )
     assert host.url == f"{site.url}/"
 
     page.reload()
