@@ -19,7 +19,7 @@ from course.config import ROOT, Settings, read_settings
 from course.content.loader import load_course
 from course.content.model import PLAYGROUND, Course
 from course.content.watch import CourseWatcher
-from course.extensions import db, migrate
+from course.extensions import compress, db, migrate
 from course.grading.grader import Grader
 from course.live.desk import Desk
 from course.live.guard import guard
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     install_security(app)
     install_assets(app)
     install_errors(app)
+    compress.init_app(app)
     for blueprint in (pages, questions, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
@@ -140,6 +141,8 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         TEMPLATES_AUTO_RELOAD=not settings.production,
+        COMPRESS_MIMETYPES=["text/html", "application/json"],  # built files lie on disk compressed already
+        COMPRESS_ALGORITHM=["br", "gzip"],
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # what the course puts first, the page shows first
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

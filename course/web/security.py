@@ -34,7 +34,9 @@ def install_security(app: Flask) -> None:
     def add_headers(response: Response) -> Response:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
-        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        if request.is_secure or urlsplit(request.host_url).hostname in ("localhost", "127.0.0.1"):
+            # Elsewhere over plain HTTP browsers ignore it, and say so on the console of every page.
+            response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if response.mimetype == "text/html":
             nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
             response.headers["Content-Security-Policy"] = (

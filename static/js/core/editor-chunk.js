@@ -10,3 +10,6 @@ export function loadEditor() {
   });
   return loading;
 }
+
+/** Return a promise of the module that compares two texts: few readers ask for it, so it is a piece of its own. */
+export const loadDiff = () => import("../editor/diff.js");

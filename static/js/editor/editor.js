@@ -13,7 +13,6 @@ import { problems, setAsked, setCrash } from "./problems.js";
 import { python } from "./python.js";
 import { appearance } from "./theme.js";
 
-export { showDiff } from "./diff.js";
 
 /** Marks a change that came from the page, so that it is not reported back as the learner's. */
 const fromPage = Annotation.define();

@@ -1,7 +1,7 @@
 // <solution-diff data-exercise="slug">: the solution, asked for twice, beside one's own code; "Use this" can be undone.
 
 import { dialogHead, fill, h, trustedHtml } from "../core/dom.js";
-import { loadEditor } from "../core/editor-chunk.js";
+import { loadDiff } from "../core/editor-chunk.js";
 import { actions, store } from "../core/page.js";
 
 class SolutionDiff extends HTMLElement {
@@ -60,7 +60,7 @@ class SolutionDiff extends HTMLElement {
 
   async #drawDiff(place, where, mine, theirs) {
     try {
-      const { showDiff } = await loadEditor();
+      const { showDiff } = await loadDiff();
       if (!place.isConnected) return;
       this.#diff = showDiff(place, { before: { text: mine, name: "your code" }, after: { text: theirs, name: "the solution" } });
       where.textContent = this.#diff.words;

@@ -1,7 +1,7 @@
 // <work-history>: a dialog of earlier versions and checked attempts; each can be looked at beside the present and brought back.
 
 import { dialogHead, fill, h } from "../core/dom.js";
-import { loadEditor } from "../core/editor-chunk.js";
+import { loadDiff } from "../core/editor-chunk.js";
 import { actions, store } from "../core/page.js";
 import { taskSlot } from "../core/tasks.js";
 import { moment } from "../core/words.js";
@@ -76,7 +76,7 @@ class WorkHistory extends HTMLElement {
     const before = { text: files[name] ?? "", name: `version ${version}` };
     const after = { text: store.get().files[name] ?? "", name: "the editor now" };
     try {
-      const { showDiff } = await loadEditor();
+      const { showDiff } = await loadDiff();
       this.#clearDiff();
       this.#diff = showDiff(this.place, { before, after });
       this.note.textContent = before.text === after.text ? `Version ${version} has the same text as the editor.` : this.#diff.words;
