@@ -84,7 +84,7 @@ def _run(
 ) -> Mapping[str, str] | None:
     """Run every check; return the error when it is ours."""
     notes = LearnerNotes()
-    listener = _Listener(notes)
+    listener = NotingWatcher(notes)
     try:
         sandbox = attempts.sandboxes.start(
             Program(files, exercise.runtime), learner=learner, purpose="check", watcher=listener
@@ -129,21 +129,25 @@ def _words_of(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", "", html)).strip()
 
 
-class _Listener:
+class NotingWatcher:
     """Passes what befalls the learner's program on to the checks, so that they can tell a crash from silence."""
 
     def __init__(self, notes: LearnerNotes) -> None:
         self._notes = notes
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:
+        """Note an end that nobody asked for."""
         if change.state in ("crashed", "limited"):
             self._notes.ended(change.reason)
 
-    def output(self, sandbox_id: str, piece: Output) -> None: ...
+    def output(self, sandbox_id: str, piece: Output) -> None:
+        """Do nothing: checks judge what clients see."""
 
     def exception(self, sandbox_id: str, exception: LearnerException) -> None:
+        """Note what was raised."""
         self._notes.exception(
             type=exception.type, message=exception.message, line=exception.line, handler=exception.handler
         )
 
-    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...
+    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None:
+        """Do nothing: the checking clients record their own frames."""

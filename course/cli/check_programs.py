@@ -10,19 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from course.check_runs import NotingWatcher
 from course.content.findings import Findings
 from course.content.model import Course, Exercise, Files, Lesson, Problem
 from course.content.programs import CheckFunction, check_functions, parse, read_text
 from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import LearnerNotes
 from course.sandbox.model import (
-    LearnerException,
-    Output,
     Program,
     ProgramRefused,
     Purpose,
     StateChange,
-    TraceRow,
     Watcher,
 )
 
@@ -143,7 +141,7 @@ class _Runs:
             program = Program(files)
         except ProgramRefused as refusal:
             return _Outcome(started=StateChange("crashed", str(refusal), refusal.code))
-        running = self.sandboxes.start(program, learner=LEARNER, purpose="check", watcher=_Listener(notes))
+        running = self.sandboxes.start(program, learner=LEARNER, purpose="check", watcher=NotingWatcher(notes))
         try:
             outcome = _Outcome(started=running.wait_ready(READY_SECONDS))
             if outcome.started is not None and outcome.started.state == "ready":
@@ -223,26 +221,6 @@ class _ExerciseRun:
         source = read_text(self.exercise.checks, self.checks_file)
         tree = parse(source, self.checks_file) if source is not None else None
         return check_functions(tree) if tree is not None else ()
-
-
-class _Listener:
-    """Tells the checks what befalls the program."""
-
-    def __init__(self, notes: LearnerNotes) -> None:
-        self._notes = notes
-
-    def state_changed(self, sandbox_id: str, change: StateChange) -> None:
-        if change.state in ("crashed", "limited"):
-            self._notes.ended(change.reason)
-
-    def output(self, sandbox_id: str, piece: Output) -> None: ...
-
-    def exception(self, sandbox_id: str, exception: LearnerException) -> None:
-        self._notes.exception(
-            type=exception.type, message=exception.message, line=exception.line, handler=exception.handler
-        )
-
-    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...
 
 
 def _line(change: StateChange) -> int:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
-import os
 import selectors
 import signal
 import socket
@@ -15,12 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from course.sandbox.control_messages import ControlReader, Ended, Message, Ready
 from course.sandbox.forkserver_link import Started
 from course.sandbox.limits import Limits
 from course.sandbox.model import (
     ENDED,
     LearnerException,
-    Output,
     Program,
     Purpose,
     State,
@@ -42,14 +40,10 @@ log = logging.getLogger(__name__)
 AGAIN = "Press Run to start it again."
 EXIT_SECONDS = 2.0
 """How long the exit code may lag behind the closing of the streams."""
-CONTROL_BYTES = 64 * 1024
-"""More than this without a line's end is no message of ours."""
 READ_BYTES = 16 * 1024
 CONTROL_READ_BYTES = 4 * 1024
 PAUSE_SECONDS = 0.005
 """Between two looks at the streams: a program that floods them waits, instead of keeping this process busy."""
-MESSAGES_PER_SECOND = 100
-"""More of the child's messages in one second are dropped unread."""
 
 
 class IllegalStep(RuntimeError):
@@ -100,9 +94,7 @@ class Sandbox:
         self._meter = OutputMeter(limits)
         self._process: Started | None = None
         self._exit_code: int | None = None
-        self._second = 0
-        self._heard_this_second = 0
-        self._said_end: dict[str, Any] | None = None
+        self._said_end: Ended | None = None
         self._lock = threading.RLock()
         self._ready_or_over = threading.Event()
         self._exited = threading.Event()
@@ -196,7 +188,7 @@ class Sandbox:
 
     def _read(self, streams: dict[socket.socket, str]) -> None:
         """Read all three streams to their end, then say why the process ended."""
-        pending = bytearray()
+        control = ControlReader()
         with selectors.DefaultSelector() as selector:
             for stream, name in streams.items():
                 selector.register(stream, selectors.EVENT_READ, (stream, name))
@@ -209,7 +201,8 @@ class Sandbox:
                         del streams[stream]
                         stream.close()
                     elif name == "control":
-                        self._hear(pending, data)
+                        for message in control.feed(data):
+                            self._hear(message)
                     else:
                         self._show(name, data)
                 time.sleep(PAUSE_SECONDS)
@@ -227,49 +220,24 @@ class Sandbox:
         for piece in self._meter.take(stream, data, time.monotonic()):
             self._tell(self._watcher.output, piece)
 
-    def _hear(self, pending: bytearray, data: bytes) -> None:
-        """Take messages of the child. The learner's program can forge them: each is checked, none is trusted far."""
-        pending += data
-        while (end := pending.find(b"\n")) >= 0:
-            line, rest = bytes(pending[:end]), bytes(pending[end + 1 :])
-            pending[:] = rest
-            # RecursionError: a forged message may be nested deeper than the parser goes.
-            with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
-                if self._may_speak():
-                    self._message(json.loads(line))
-        if len(pending) > CONTROL_BYTES:
-            pending.clear()
-
-    def _may_speak(self) -> bool:
-        second = int(time.monotonic())
-        if second != self._second:
-            self._second, self._heard_this_second = second, 0
-        self._heard_this_second += 1
-        return self._heard_this_second <= MESSAGES_PER_SECOND
-
-    def _message(self, message: dict[str, Any]) -> None:
-        if "ready" in message:
-            with self._lock:
-                if self.state.state == "starting":
-                    self.ready_at = self.touched_at = time.monotonic()
-                    self.trace.ready()
-                    self._step(StateChange("ready"))
-                    self._ready_or_over.set()
-        elif "exception" in message:
-            self._tell(self._watcher.exception, _exception(message["exception"]))
-        elif "ended" in message and self._said_end is None:
-            said = message["ended"]
-            self._said_end = {
-                "code": str(said["code"])[:40],
-                "reason": str(said["reason"])[:600],
-                "error": _error(said.get("error")),
-            }
+    def _hear(self, message: Message) -> None:
+        match message:
+            case Ready():
+                with self._lock:
+                    if self.state.state == "starting":
+                        self.ready_at = self.touched_at = time.monotonic()
+                        self.trace.ready()
+                        self._step(StateChange("ready"))
+                        self._ready_or_over.set()
+            case LearnerException():
+                self._tell(self._watcher.exception, message)
+            case Ended():
+                self._said_end = self._said_end or message
 
     def _conclude(self) -> None:
         said = self._said_end
         if said is not None:
-            limited = said["code"] in ("memory",)
-            self.end("limited" if limited else "crashed", said["reason"], said["code"], said["error"])
+            self.end("limited" if said.code == "memory" else "crashed", said.reason, said.code, said.error)
         elif self._exit_code == -signal.SIGXCPU:
             seconds = self.limits.cpu_soft_seconds
             used_up = f"Stopped: your program has used up its {seconds} s of processor time. Let it compute less."
@@ -300,32 +268,6 @@ class Sandbox:
         if process is not None:
             process.kill()
 
-    def notice(self, text: str) -> None:
-        """Show a line of ours in the learner's log."""
-        self._tell(self._watcher.output, Output("notice", text))
-
-
-def _exception(said: dict[str, Any]) -> LearnerException:
-    line = said.get("line")
-    return LearnerException(
-        type=str(said["type"])[:80],
-        message=str(said["message"])[:500],
-        line=line if isinstance(line, int) else None,
-        handler=str(said.get("handler", ""))[:80],
-    )
-
-
-def _error(said: Any) -> dict[str, Any] | None:
-    if not isinstance(said, dict):
-        return None
-    line = said.get("line")
-    return {
-        "type": str(said.get("type", ""))[:80],
-        "message": str(said.get("message", ""))[:500],
-        "line": line if isinstance(line, int) else None,
-        "text": str(said.get("text", ""))[:500],
-    }
-
 
 def _name(number: int) -> str:
     try:
@@ -338,8 +280,3 @@ def close_sockets(sockets: list[socket.socket]) -> None:
     """Close our copies of what was handed to the child."""
     for each in sockets:
         each.close()
-
-
-def page_size() -> int:
-    """Return the kernel's page size in bytes."""
-    return os.sysconf("SC_PAGE_SIZE")

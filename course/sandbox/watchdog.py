@@ -9,12 +9,13 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from course.sandbox.sandbox import Sandbox, page_size
+from course.sandbox.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 0.2
 TICKS = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class Watchdog:
@@ -86,7 +87,7 @@ class Watchdog:
             pages = int(Path(f"/proc/{sandbox.pid}/statm").read_text().split()[1])
         except (OSError, IndexError, ValueError):
             return
-        if pages * page_size() > sandbox.limits.resident_bytes:
+        if pages * PAGE_BYTES > sandbox.limits.resident_bytes:
             mb = sandbox.limits.resident_bytes // (1024 * 1024)
             sandbox.end("limited", f"Stopped: {mb} MB memory limit. Keep less at once, then run it again.", "memory")
 

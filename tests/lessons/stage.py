@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from course.check_runs import NotingWatcher
 from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import LearnerNotes
-from course.sandbox.model import LearnerException, Output, Program, StateChange, TraceRow
+from course.sandbox.model import Program
 from course.sandbox.supervisor import Supervisor
 from tests.grading.harness import ROOT, served
 
@@ -113,7 +114,7 @@ class Sandboxed:
     def __call__(self, source: str, notes: LearnerNotes) -> Iterator[Path]:
         """Run the program as a check of the site would."""
         sandbox = self._supervisor.start(
-            Program({"server.py": source}), learner="the tests", purpose="check", watcher=_Listener(notes)
+            Program({"server.py": source}), learner="the tests", purpose="check", watcher=NotingWatcher(notes)
         )
         try:
             state = sandbox.wait_ready(READY_SECONDS)
@@ -121,21 +122,3 @@ class Sandboxed:
             yield sandbox.socket_path
         finally:
             self._supervisor.stop(sandbox.id)
-
-
-class _Listener:
-    def __init__(self, notes: LearnerNotes) -> None:
-        self._notes = notes
-
-    def state_changed(self, sandbox_id: str, change: StateChange) -> None:
-        if change.state in ("crashed", "limited"):
-            self._notes.ended(change.reason)
-
-    def output(self, sandbox_id: str, piece: Output) -> None: ...
-
-    def exception(self, sandbox_id: str, exception: LearnerException) -> None:
-        self._notes.exception(
-            type=exception.type, message=exception.message, line=exception.line, handler=exception.handler
-        )
-
-    def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...
