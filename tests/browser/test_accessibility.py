@@ -29,7 +29,7 @@ def faults_in_every_size(page: Page, name: str, *, phone_views: bool = False) ->
         found += faults(page, f"{name}, {size}")
         for view in PHONE_VIEWS if phone_views and size == "phone" else ():
             page.evaluate("(view) => { location.hash = view; }", view)
-            page.wait_for_function("() => true")
+            page.wait_for_function("(view) => document.querySelector('#main').dataset.view === view", arg=view[1:])
             found += faults(page, f"{name}, {size}, {view}")
     page.set_viewport_size({"width": SIZES["wide"][0], "height": SIZES["wide"][1]})
     return found

@@ -8,6 +8,9 @@ from playwright.sync_api import expect
 
 from tests.browser.workbench import LESSON
 
+REASON = "adds a name to the server"
+"""Words of a reason: they must not be in the page before the commit, and must be there after it."""
+
 
 def question(page, name):
     return page.locator(f"#question-{name}")
@@ -33,12 +36,13 @@ def test_a_prediction_tells_nothing_before_the_commit_and_every_reason_after_it(
     prediction = question(page, "one-or-many")
     expect(prediction).to_contain_text("Can one server listen to several event types, or just one?")
     expect(prediction.locator(".option-reason")).to_have_count(0)
-    assert "Each @socketio.on" not in page.content()
+    assert REASON not in page.content()
     prediction.get_by_role("button", name="Commit to my guess").click()
     expect(prediction).to_contain_text("Choose an answer first.")
     choose(prediction, "Just one")
     prediction.get_by_role("button", name="Commit to my guess").click()
     expect(prediction.locator(".option-reason")).to_have_count(3)
+    assert REASON in page.content()
     assert all(prediction.locator(".option-reason").all_text_contents())
     expect(prediction.locator(".verdict")).to_contain_text("Not quite")
     page.reload()
