@@ -113,7 +113,7 @@ def _never_ready(
         name=exercise.tasks[0].check,
         title="Your server starts",
         outcome="failed",
-        message=state.reason or "Your server did not start.",
+        message=state.reason.replace("press Run again", "press Check again") or "Your server did not start.",
         expected="a program that reaches socketio.run(app) and listens",
         actual=str(state.error["text"]) if state.error and state.error.get("text") else state.state,
         hint="Press Run: the server log shows the whole traceback.",
