@@ -1,49 +1,18 @@
 """A real Chromium. Every test that uses `open_page` also requires: no CSP violation, no console error."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.running_site import RunningSite
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WATCH_FOR_VIOLATIONS = """
 window.__violations = [];
 document.addEventListener("securitypolicyviolation", (event) =>
   window.__violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip browser tests by name where there is no Chromium, unless they are required."""
-    if CHROMIUM or os.environ.get("REQUIRE_BROWSER"):
-        return
-    reason = "no Chromium here (install the package `chromium`; REQUIRE_BROWSER=1 makes this a failure)"
-    for item in items:
-        if "tests/browser" in item.nodeid:
-            item.add_marker(pytest.mark.skip(reason=reason))
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "REQUIRE_BROWSER is set, but there is no Chromium: install the package `chromium`"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 class Watched:

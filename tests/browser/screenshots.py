@@ -7,8 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, CHROMIUM
 from tests.browser.workbench import EXERCISES, LESSON, Workbench
+from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.running_site import ROOT, RunningSite
 
 IMAGES = ROOT / "docs/images"
