@@ -1,6 +1,10 @@
 """No file may be read, written, listed or even asked about: the path never gets as far as the disk."""
 
+from pathlib import Path
+
 from tests.sandbox.attacks.attack import Attack
+
+CONFIG = Path(__file__).parents[3] / "course" / "config.py"
 
 
 def _refused(name: str, source: str, *, layer: str = "seccomp: paths", expected: str = "EACCES") -> Attack:
@@ -9,7 +13,7 @@ def _refused(name: str, source: str, *, layer: str = "seccomp: paths", expected:
 
 ATTACKS = (
     _refused("read the password file", "attempt(lambda: open('/etc/passwd').read())"),
-    _refused("read the source of the course", "attempt(lambda: open('/work/course/config.py').read())"),
+    _refused("read the source of the course", f"attempt(lambda: open({str(CONFIG)!r}).read())"),
     _refused("write a file", "attempt(lambda: open('/tmp/mine', 'w'))"),
     _refused("list a folder", "attempt(lambda: os.listdir('/'))"),
     _refused("ask whether a file exists", "attempt(lambda: os.stat('/root/.ssh'))"),
