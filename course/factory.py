@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("duplex", root_path=str(ROOT), instance_path=str(settings.instance))
     _configure(app, settings)
     _open_database(app)
-    courses = Courses(settings.course)
+    courses = Courses(settings.course, drafts=not settings.production)
     socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
     attempts = Attempts(courses.current, _supervisor(settings), Grader())
     desk = Desk(app, socketio, attempts)
@@ -104,11 +104,14 @@ def stop(app: Flask) -> None:
 
 
 class Courses:
-    """The course on disk; in development it is read again when a file of it is saved."""
+    """The course on disk; in development it is read again when a file of it is saved.
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._course = load_course(root)
+    Lessons that are drafts are seen in development alone: elsewhere they have no page and no namespace.
+    """
+
+    def __init__(self, root: Path, *, drafts: bool) -> None:
+        self._root, self._drafts = root, drafts
+        self._course = self._load()
         self.on_change: Callable[[str], None] = lambda slug: None
 
     def current(self) -> Course:
@@ -120,9 +123,13 @@ class Courses:
         self._watcher = CourseWatcher(self._root, self._reload)
         self._watcher.start()
 
+    def _load(self) -> Course:
+        course = load_course(self._root)
+        return course if self._drafts else course.without_drafts()
+
     def _reload(self, _changed: frozenset[Path]) -> None:
         before = {lesson.slug: lesson.version for lesson in self._course.lessons}
-        self._course = load_course(self._root)
+        self._course = self._load()
         for lesson in self._course.lessons:
             if before.get(lesson.slug) != lesson.version:
                 self.on_change(lesson.slug)

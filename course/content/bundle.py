@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from course.content.exercises import SLUG, read_exercise
@@ -12,7 +12,7 @@ from course.content.front_matter import LESSON_KEYS, FrontMatter, read_front_mat
 from course.content.highlight import highlight_python
 from course.content.images import check_images
 from course.content.markdown import Typesetter
-from course.content.model import Block, Example, Exercise, ExerciseLink, Lesson, Prose, Question
+from course.content.model import Block, Example, Exercise, ExerciseLink, Lesson, Prose, Question, Runtime
 from course.content.programs import IGNORED, parse, read_text, telling_part, title_of
 from course.content.questions import read_question
 from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
@@ -62,6 +62,7 @@ class _BundleReader:
         self.exercises: dict[str, Exercise | None] = {}
         self.links: list[BundleLink] = []
         self.used: dict[tuple[str, str], int] = {}
+        self.runtimes: tuple[Runtime, ...] = ()
 
     def read(self) -> Bundle:
         before = len(self.here.problems)
@@ -76,6 +77,7 @@ class _BundleReader:
 
     def _lesson(self, source: str) -> Lesson:
         matter = read_front_matter(source, LESSON_KEYS, self.text)
+        self.runtimes = tuple(matter.values["runtimes"])
         pieces = scan(matter.body, self.text, allowed=LESSON_BLOCKS, first_line=matter.body_line)
         blocks = tuple(block for piece in pieces if (block := self._block(piece)) is not None)
         self._report_unused()
@@ -95,6 +97,7 @@ class _BundleReader:
             headings=tuple(self.typesetter.headings),
             exercises=self._in_the_order_of_the_text(),
             version=content_hash(self.folder),
+            runtimes=self.runtimes,
         )
 
     def _in_the_order_of_the_text(self) -> dict[str, Exercise]:
@@ -137,7 +140,8 @@ class _BundleReader:
         return first == line
 
     def _example(self, piece: BlockText) -> Example | None:
-        name = self._name(piece)
+        runtime = self._runtime(piece)
+        name = self._name(replace(piece, words=piece.words[:1]))
         if not name:
             return None
         path = self.folder / "examples" / f"{name}.py"
@@ -154,9 +158,17 @@ class _BundleReader:
             fix = "Begin the program with a docstring: its first line is the title of the card."
             file.add(1, "example-title", "The example has no title.", fix)
         html = self.typesetter.block(piece.text, piece.line + 1)
-        return Example(
-            name, title_of(tree), source, highlight_python(telling_part(source, tree)), "server.py", piece.line, html
-        )
+        shown = highlight_python(telling_part(source, tree))
+        return Example(name, title_of(tree), source, shown, "server.py", piece.line, html, runtime)
+
+    def _runtime(self, piece: BlockText) -> Runtime:
+        asked = piece.words[1:] or self.runtimes[:1]
+        for runtime in self.runtimes:
+            if asked == (runtime,):
+                return runtime
+        fix = f"This lesson's runtimes are: {', '.join(self.runtimes)}. Name one, or add yours to the front matter."
+        self.text.add(piece.line, "example-runtime", f"The example can't run on “{' '.join(asked)}”.", fix)
+        return self.runtimes[0]
 
     def _exercise_link(self, piece: BlockText) -> ExerciseLink | None:
         name = self._name(piece)

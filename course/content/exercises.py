@@ -53,6 +53,10 @@ def read_exercise(folder: Path, findings: Findings, typesetter: Typesetter) -> E
         checks=folder / "checks.py",
         mistakes=mistakes,
         events=text.matter.names("events"),
+        runtime=text.matter.values["runtime"],
+        kind=text.matter.values["kind"],
+        terminal=text.matter.values["terminal"],
+        timed=text.matter.values["timed"],
     )
 
 

@@ -4,26 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
 from course.content.findings import Findings
+from course.content.model import ExerciseKind, Runtime
 
 LEVELS = ("Foundation", "Intermediate", "Advanced", "Expert")
+RUNTIMES: tuple[str, ...] = get_args(Runtime)
+EXERCISE_KINDS: tuple[str, ...] = get_args(ExerciseKind)
 
 
 @dataclass(frozen=True)
 class Key:
-    """What a key must hold: ``text``, ``minutes`` (a whole number above 0), ``names``, ``flag`` or ``level``."""
+    """What a key must hold: ``text``, ``minutes`` (a whole number above 0), ``names``, ``flag``, or some of `choices`.
+
+    ``choice`` is one of them, ``choices`` a list of one or more.
+    """
 
     kind: str
     required: bool = True
+    choices: tuple[str, ...] = ()
+    default: Any = None
+    """What counts when the key is not there; None stands for nothing of its kind."""
 
 
 LESSON_KEYS: Mapping[str, Key] = {
     "title": Key("text"),
-    "level": Key("level"),
+    "level": Key("choice", choices=LEVELS),
     "minutes": Key("minutes"),
     "summary": Key("text"),
     "idea": Key("text"),
@@ -31,11 +40,16 @@ LESSON_KEYS: Mapping[str, Key] = {
     "insight": Key("text"),
     "events": Key("names", required=False),
     "draft": Key("flag", required=False),
+    "runtimes": Key("choices", required=False, choices=RUNTIMES, default=[RUNTIMES[0]]),
 }
 TASK_KEYS: Mapping[str, Key] = {
     "title": Key("text"),
     "minutes": Key("minutes"),
     "events": Key("names", required=False),
+    "kind": Key("choice", required=False, choices=EXERCISE_KINDS),
+    "runtime": Key("choice", required=False, choices=RUNTIMES),
+    "terminal": Key("flag", required=False, default=True),
+    "timed": Key("flag", required=False),
 }
 
 _EXPECTED = {
@@ -43,9 +57,8 @@ _EXPECTED = {
     "minutes": "a whole number of minutes, 1 or more",
     "names": "a list of names, such as [add, message]",
     "flag": "true or false",
-    "level": "one of " + ", ".join(LEVELS),
 }
-_EMPTY: Mapping[str, Any] = {"text": "", "minutes": 1, "names": (), "flag": False, "level": LEVELS[0]}
+_EMPTY: Mapping[str, Any] = {"text": "", "minutes": 1, "names": (), "flag": False}
 
 
 @dataclass(frozen=True)
@@ -116,17 +129,17 @@ def _checked(
     found = found or {}
     for name, key in keys.items():
         value = found.get(name)
-        if name in found and _fits(key.kind, value):
+        if name in found and _fits(key, value):
             values[name] = value
             continue
-        values[name] = _EMPTY[key.kind]
+        values[name] = _default(key)
         if findings is not None and (name in found or key.required):
             problem = "is not what it must be" if name in found else "is missing"
             findings.add(
                 at.get(name, 1),
                 "front-matter-value" if name in found else "front-matter-missing",
                 f"“{name}” {problem}.",
-                f"Give {name}: {_EXPECTED[key.kind]}.",
+                f"Give {name}: {_expected(key)}.",
             )
     if findings is not None:
         for name in found:
@@ -136,7 +149,28 @@ def _checked(
     return values
 
 
-def _fits(kind: str, value: Any) -> bool:
+def _default(key: Key) -> Any:
+    if key.default is not None:
+        return key.default
+    return key.choices[0] if key.choices else _EMPTY[key.kind]
+
+
+def _expected(key: Key) -> str:
+    among = ", ".join(key.choices)
+    if key.kind == "choices":
+        return f"a list of one or more of {among}, each once"
+    return f"one of {among}" if key.kind == "choice" else _EXPECTED[key.kind]
+
+
+def _fits(key: Key, value: Any) -> bool:
+    kind = key.kind
+    if kind == "choices":
+        return (
+            isinstance(value, list)
+            and bool(value)
+            and all(value.count(name) == 1 for name in value)
+            and (set(map(str, value)) <= set(key.choices))
+        )
     if kind == "text":
         return isinstance(value, str) and bool(value.strip())
     if kind == "minutes":
@@ -145,4 +179,4 @@ def _fits(kind: str, value: Any) -> bool:
         return isinstance(value, list) and all(isinstance(name, str) and name for name in value)
     if kind == "flag":
         return isinstance(value, bool)
-    return value in LEVELS
+    return value in key.choices

@@ -8,14 +8,17 @@ Everything here is plain data. HTML fields are already sanitised and safe to pla
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
 QuestionKind = Literal["single", "multiple", "text", "number"]
 QuestionRole = Literal["question", "prediction"]
-Runtime = Literal["threading"]
+Runtime = Literal["threading", "gevent", "gevent-patched"]
+"""What a program runs on; ``gevent-patched`` is monkey-patched before anything of the program is imported."""
+ExerciseKind = Literal["build", "fix"]
+"""``fix`` begins with a broken server, which the learner repairs."""
 Files = Mapping[str, str]
 """Name inside the exercise (``server.py``) → text."""
 
@@ -87,6 +90,7 @@ class Example:
     line: int
     try_text_html: str = ""
     """One sentence saying what to do with the clients once it runs."""
+    runtime: Runtime = "threading"
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,11 @@ class Exercise:
     events: tuple[str, ...]
     """Event names offered in the client cards."""
     runtime: Runtime = "threading"
+    kind: ExerciseKind = "build"
+    terminal: bool = True
+    """Whether the program finds a terminal on its standard input."""
+    timed: bool = False
+    """Its checks measure time, so that nothing else should run beside them."""
 
 
 @dataclass(frozen=True)
@@ -158,10 +167,13 @@ class Lesson:
     events: tuple[str, ...]
     """Event names offered in the client cards of the lesson page."""
     draft: bool
+    """Not finished: learners don't see it."""
     blocks: tuple[Block, ...]
     headings: tuple[Heading, ...]
     exercises: Mapping[str, Exercise]
     version: str
+    runtimes: tuple[Runtime, ...] = ("threading",)
+    """What the lesson's free workspace offers; the first one is chosen unless the learner chooses another."""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -210,3 +222,7 @@ class Course:
             if lesson.slug == slug:
                 return lesson
         raise KeyError(slug)
+
+    def without_drafts(self) -> Course:
+        """Return the course as learners see it."""
+        return replace(self, lessons=tuple(lesson for lesson in self.lessons if not lesson.draft))

@@ -18,6 +18,7 @@ LESSON_BLOCKS = (*QUESTION_BLOCKS, "example", "exercise")
 TASK_BLOCKS = ("tasks", "hint", "solution")
 
 _HEADER = re.compile(r"^::: ([a-z]+)((?: +[^\s:]+)*) *$")
+_EVIDENCE = re.compile(r"^%%(?=[ \t]|$)(.*)$")
 _END = re.compile(r"^::: *$")
 _MARKER = re.compile(r"^[\s>*+-]*::")
 _ASIDE = r"^[\s>]*"
@@ -30,11 +31,20 @@ _SHOWS_MARKDOWN = ("markdown", "md")
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """A line ``%% name, name``: the programs and tests that show what stands above it. Learners never see it."""
+
+    names: tuple[str, ...]
+    line: int
+
+
+@dataclass(frozen=True)
 class ProseText:
     """Ordinary Markdown; `line` is the file's line of its first line."""
 
     text: str
     line: int
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class BlockText:
     words: tuple[str, ...]
     text: str
     line: int
+    evidence: tuple[Evidence, ...] = ()
 
 
 Piece = ProseText | BlockText
@@ -89,6 +100,7 @@ class _Scanner:
         self.pieces: list[Piece] = []
         self.fence = FenceReader()
         self.lines: list[str] = []
+        self.evidence: list[Evidence] = []
         self.start = 1
         self.header: tuple[str, tuple[str, ...]] | None = None
         self.withheld = False
@@ -99,6 +111,9 @@ class _Scanner:
         for number, line in enumerate(text.split("\n"), first_line):
             if self.fence.feed(line, number):
                 self._fenced(line, number)
+            elif shown := _EVIDENCE.match(line):
+                self.evidence.append(Evidence(tuple(shown[1].replace(",", " ").split()), number))
+                self.lines.append("")
             elif _MARKER.match(line):
                 self._marker(line, number)
             else:
@@ -222,7 +237,8 @@ class _Scanner:
         text = "\n".join(self.lines)
         if not self.withheld:
             if self.header is not None:
-                self.pieces.append(BlockText(*self.header, text, self.start))
+                self.pieces.append(BlockText(*self.header, text, self.start, tuple(self.evidence)))
             elif text.strip():
-                self.pieces.append(ProseText(text, self.start))
-        self.lines, self.start, self.header, self.withheld = [], next_line, None, False
+                self.pieces.append(ProseText(text, self.start, tuple(self.evidence)))
+        self.lines, self.evidence = [], []
+        self.start, self.header, self.withheld = next_line, None, False

@@ -34,7 +34,7 @@ class Program:
 
     files: Mapping[str, str]
     """Name → text. ``server.py`` is run; ``templates/…`` and ``static/…`` are served from memory."""
-    runtime: Literal["threading"] = "threading"
+    runtime: Literal["threading", "gevent", "gevent-patched"] = "threading"
     terminal: bool = True
     """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
 

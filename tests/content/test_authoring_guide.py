@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from course.content.front_matter import LESSON_KEYS, LEVELS, TASK_KEYS
+from course.content.front_matter import EXERCISE_KINDS, LESSON_KEYS, LEVELS, RUNTIMES, TASK_KEYS, Key
 from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
 from course.content.questions import KINDS
@@ -57,14 +57,16 @@ def test_every_block_is_shown(block: str) -> None:
     assert re.search(rf"^::: {block}\b", GUIDE, re.MULTILINE)
 
 
-@pytest.mark.parametrize("key", [*LESSON_KEYS, *TASK_KEYS, *LEVELS, *KINDS, "tagline", "server"])
+@pytest.mark.parametrize(
+    "key", [*LESSON_KEYS, *TASK_KEYS, *LEVELS, *KINDS, *EXERCISE_KINDS, *RUNTIMES, "tagline", "server"]
+)
 def test_every_key_level_and_kind_is_named(key: str) -> None:
     assert f"`{key}`" in GUIDE
 
 
-@pytest.mark.parametrize(("key", "required"), [(name, key.required) for name, key in LESSON_KEYS.items()])
-def test_it_says_which_keys_are_required(key: str, required: bool) -> None:
-    assert f"| `{key}` | {'yes' if required else 'no'} |" in GUIDE
+@pytest.mark.parametrize(("key", "held"), [*LESSON_KEYS.items(), *TASK_KEYS.items()])
+def test_it_says_which_keys_are_required(key: str, held: Key) -> None:
+    assert f"| `{key}` | {'yes' if held.required else 'no'} |" in GUIDE
 
 
 def test_the_questions_it_shows_are_right(tmp_path: Path) -> None:

@@ -58,6 +58,14 @@ TEXT_PLANTS = [
     Plant("front-matter-value", LESSON, "level: Foundation", "level: Hard"),
     Plant("front-matter-value", LESSON, "events: [echo]", "events: echo"),
     Plant("front-matter-value", LESSON, "draft: true", "draft: perhaps"),
+    Plant("front-matter-value", LESSON, "draft: true", "runtimes: [threading, quantum]"),
+    Plant("front-matter-value", LESSON, "draft: true", "runtimes: [gevent, gevent]"),
+    Plant("front-matter-value", LESSON, "draft: true", "runtimes: []"),
+    Plant("front-matter-value", TASK, "minutes: 3", "minutes: 3\nkind: quiz", lines_below=1),
+    Plant("front-matter-value", TASK, "minutes: 3", "minutes: 3\nruntime: asyncio", lines_below=1),
+    Plant("front-matter-value", TASK, "minutes: 3", "minutes: 3\nterminal: maybe", lines_below=1),
+    Plant("example-runtime", LESSON, "::: example echo", "::: example echo gevent"),
+    Plant("example-runtime", LESSON, "::: example echo", "::: example echo threading twice"),
     Plant("duplicate-key", LESSON, "minutes: 5", "minutes: 5\nminutes: 6", lines_below=1),
     Plant("unknown-key", LESSON, "minutes: 5", "minutes: 5\nauthor: me", lines_below=1),
     Plant("block-name", LESSON, "::: question who", "::: qestion who"),
@@ -297,6 +305,50 @@ def test_an_example_shows_its_telling_part_and_runs_as_a_whole(root: Path) -> No
     )
     assert example.source.startswith('"""A server that echoes"""')
     assert example.source.endswith("socketio.run(app)\n")
+
+
+def test_runtimes_and_the_kind_of_exercise_are_read_and_have_defaults(root: Path) -> None:
+    (lesson,) = load_course(root).lessons
+    exercise = lesson.exercises["echo-louder"]
+    assert (lesson.runtimes, lesson.examples[0].runtime) == (("threading",), "threading")
+    assert (exercise.kind, exercise.runtime, exercise.terminal, exercise.timed) == ("build", "threading", True, False)
+    change(root, LESSON, "draft: true", "runtimes: [gevent, threading]")
+    change(root, TASK, "minutes: 3", "minutes: 3\nkind: fix\nruntime: gevent-patched\nterminal: false\ntimed: true")
+    (lesson,) = load_course(root).lessons
+    exercise = lesson.exercises["echo-louder"]
+    assert (lesson.runtimes, lesson.examples[0].runtime) == (("gevent", "threading"), "gevent")
+    assert (exercise.kind, exercise.runtime, exercise.terminal, exercise.timed) == (
+        "fix",
+        "gevent-patched",
+        False,
+        True,
+    )
+    change(root, LESSON, "::: example echo", "::: example echo threading")
+    assert load_course(root).lessons[0].examples[0].runtime == "threading"
+
+
+def test_evidence_is_seen_by_nobody(root: Path) -> None:
+    change(root, LESSON, "## Show it", "One.\n%% echo\nTwo.\n%%\n\n```text\n%% code\n```\n\n## Show it")
+    change(root, LESSON, "Who hears", "%% echo-louder\nWho hears")
+    change(root, LESSON, ":::\n\n## Try it", "%% echo\n:::\n\n## Try it")
+    change(root, TASK, "Let the server", "%% echo\nLet the server")
+    course = load_course(root)
+    assert course.problems == ()
+    (lesson,) = course.lessons
+    texts = [block.html for block in lesson.blocks if isinstance(block, Prose)]
+    texts += [block.stem_html for block in lesson.questions] + [lesson.examples[0].try_text_html]
+    texts.append(lesson.exercises["echo-louder"].goal_html)
+    assert [text for text in texts if "%%" in text] == [texts[1]]
+    assert "<p>One.</p>\n<p>Two.</p>" in texts[1]
+    assert "%% code" in texts[1]
+
+
+def test_learners_see_no_draft(root: Path) -> None:
+    make_lesson(root, "02-next")
+    change(root, LESSON, "draft: true", "draft: false")
+    course = load_course(root)
+    assert [lesson.slug for lesson in course.lessons] == [SLUG, "next"]
+    assert [lesson.slug for lesson in course.without_drafts().lessons] == [SLUG]
 
 
 def test_headings_of_one_name_get_ids_of_their_own(root: Path) -> None:

@@ -69,8 +69,9 @@ class Runs(Protocol):
 
 
 def exercises(lessons: Path = LESSONS) -> list[Exercise]:
-    """Return every exercise of the course."""
-    return [Exercise(file.parent) for file in sorted(lessons.glob("*/exercises/*/checks.py"))]
+    """Return every exercise of the course, those of its pages too."""
+    found = [*lessons.glob("*/exercises/*/checks.py"), *lessons.glob("pages/*/exercises/*/checks.py")]
+    return [Exercise(file.parent) for file in sorted(found)]
 
 
 class Stage:

@@ -15,7 +15,7 @@ from flask_socketio import SocketIO
 
 from tests.content.serving import PATIENCE, Served, Wire, client, serving, wire
 
-EXAMPLES = Path(__file__).parents[2] / "lessons/03-listening-to-events/examples"
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 SMALL_SERVER = """
 import threading, time
