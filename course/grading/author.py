@@ -26,6 +26,7 @@ from course.grading.checks import Check, CheckFunction
 from course.grading.client import Client
 from course.grading.evidence import ANY, Answer, Received
 from course.grading.failures import AuthorError, CheckFailed, ReportedException, fail, show
+from course.grading.http_answer import HttpAnswer
 from course.grading.server import Server
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Check",
     "CheckFailed",
     "Client",
+    "HttpAnswer",
     "Received",
     "ReportedException",
     "Server",

@@ -12,6 +12,7 @@ import socketio
 
 from course.grading.evidence import Answer, Received, same_payload
 from course.grading.failures import AuthorError, CheckFailed, show_event
+from course.grading.http_answer import HttpAnswer
 from course.grading.recording_client import RecordingClient
 from course.grading.wire import MAX_RECEIVED_BYTES
 
@@ -28,7 +29,7 @@ MAX_INBOX = 2000
 class Client:
     """A real Socket.IO client with a name. Made by `Server.client`."""
 
-    def __init__(self, name: str, namespace: str, path: Path, server: Server) -> None:
+    def __init__(self, name: str, namespace: str, path: Path, server: Server, origin: str | None = None) -> None:
         self.name = name
         self.handshake_seconds = 0.0
         self._namespace = namespace
@@ -38,7 +39,12 @@ class Client:
         self._news = threading.Condition()
         self._lost = False
         self.sio = RecordingClient(
-            name, path, server.recording, on_event=self._on_event, on_lost=lambda _namespace: self._on_lost()
+            name,
+            path,
+            server.recording,
+            on_event=self._on_event,
+            on_lost=lambda _namespace: self._on_lost(),
+            origin=origin,
         )
 
     @property
@@ -114,20 +120,27 @@ class Client:
         raise self._event_missing(event, args, begun, hint, mistake)
 
     def expect_nothing(
-        self, *, after: Received | Answer, event: str | None = None, hint: str = "", mistake: str | None = None
+        self,
+        *,
+        after: Received | Answer | HttpAnswer,
+        event: str | None = None,
+        hint: str = "",
+        mistake: str | None = None,
     ) -> None:
         """Claim that this client did not hear `event` (or anything).
 
-        The claim needs evidence that the emit has happened: what a rightful recipient received, or the
-        acknowledgement of the handler that emits. Behind it this client makes two round trips of its own, so what
-        the server had queued for it has arrived when the claim is judged.
+        The claim needs evidence that the emit has happened: what a rightful recipient received, the acknowledgement
+        of the handler that emits, or the answer of the route that does. Behind it this client makes two round trips
+        of its own, so what the server had queued for it has arrived when the claim is judged.
 
         Raises:
-            CheckFailed: it did hear it.
+            CheckFailed: it did hear it, or the route that is the evidence failed.
             AuthorError: the evidence never came, so silence would prove nothing.
         """
         if isinstance(after, Answer) and not after.arrived:
             raise AuthorError("silence proves nothing after an answer that never came")
+        if isinstance(after, HttpAnswer):
+            after.expect_ok()
         self.fence()
         self.fence()
         heard = self.heard(event)

@@ -77,7 +77,8 @@ class ReportedException:
     message: str
     line: int | None
     handler: str
-    """Name of the learner's function that was called; empty when it never got so far."""
+    """Name of the learner's function that was called, or method and path of a route; empty when it never got so
+    far."""
     noted_at: float
     """On the monotonic clock."""
 
@@ -88,7 +89,10 @@ class ReportedException:
     def sentence(self) -> str:
         """Return what happened, with the line where there is one."""
         where = f" on line {self.line}" if self.line else ""
-        whose = f"Your function {self.handler}()" if self.handler.isidentifier() else "Your program"
+        if self.handler.isidentifier():
+            whose = f"Your function {self.handler}()"
+        else:
+            whose = f"Your route {self.handler}" if " /" in self.handler else "Your program"
         return f"{whose} raised {self.type}{where}."
 
 

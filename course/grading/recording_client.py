@@ -55,6 +55,7 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         recording: gets every literal frame.
         on_event: called as ``on_event(namespace, event, args)``; what it returns acknowledges a server's question.
         on_lost: called once with the namespace when the server ended the connection.
+        origin: the page the client pretends to come from; by default one of the sandbox's own.
     """
 
     def __init__(
@@ -65,12 +66,15 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         *,
         on_event: Callable[[str, str, tuple[Any, ...]], Any],
         on_lost: Callable[[str], None] = lambda namespace: None,
+        origin: str | None = None,
     ) -> None:
         session = requests.Session()
         session.trust_env = False
         adapter = RecordingAdapter(name, path, recording)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
+        if origin:
+            session.headers["Origin"] = origin
         super().__init__(
             reconnection=False,
             handle_sigint=False,
@@ -79,7 +83,8 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
             request_timeout=REQUEST_SECONDS,
             http_session=session,
             websocket_extra_options={
-                "class_": functools.partial(RecordingWebSocket, client=name, path=path, recording=recording)
+                "class_": functools.partial(RecordingWebSocket, client=name, path=path, recording=recording),
+                "origin": origin,
             },
         )
         self._session = session

@@ -12,6 +12,7 @@ import socketio
 
 from course.grading.client import Client
 from course.grading.failures import AuthorError, CheckFailed, ReportedException
+from course.grading.http_answer import HANDSHAKE, HttpAnswer, end_handshake, request
 from course.grading.recording import Recording, Transport
 from course.grading.wire import connect_unix
 
@@ -26,6 +27,7 @@ class Reports:
         self._exceptions: list[ReportedException] = []
         self._ended: str | None = None
         self._end = threading.Event()
+        self._raised = threading.Condition(self._lock)
 
     def note(self, note: Mapping[str, Any]) -> None:
         """Keep one note as `course.grading.notes.LearnerNotes` writes it."""
@@ -44,6 +46,7 @@ class Reports:
                         time.monotonic(),
                     )
                 )
+                self._raised.notify_all()
 
     @property
     def ended(self) -> str | None:
@@ -59,7 +62,16 @@ class Reports:
     def exceptions_since(self, moment: float) -> list[ReportedException]:
         """Return what was raised after that moment of the monotonic clock, oldest first."""
         with self._lock:
-            return [exception for exception in self._exceptions if exception.noted_at >= moment]
+            return self._since(moment)
+
+    def wait_exception(self, moment: float, seconds: float) -> ReportedException | None:
+        """Return the first one after that moment, after giving the sandbox's word the time to get here."""
+        with self._lock:
+            self._raised.wait_for(lambda: self._since(moment), seconds)
+            return next(iter(self._since(moment)), None)
+
+    def _since(self, moment: float) -> list[ReportedException]:
+        return [exception for exception in self._exceptions if exception.noted_at >= moment]
 
 
 class Server:
@@ -79,8 +91,16 @@ class Server:
         namespace: str = "/",
         auth: Any = None,
         transports: Sequence[Transport] = ("websocket",),
+        origin: str | None = None,
     ) -> Client:
         """Return a new client of that name, connected.
+
+        Args:
+            name: as failures and the trace call it.
+            namespace: the one that it connects to.
+            auth: sent along with the request to connect.
+            transports: ``("polling",)`` stays on long-polling, ``("polling", "websocket")`` upgrades.
+            origin: the page it pretends to come from, such as ``http://localhost:3000``.
 
         Raises:
             CheckFailed: the server does not listen, is gone, or refuses the connection.
@@ -88,7 +108,7 @@ class Server:
         """
         if name in self._clients:
             raise AuthorError(f"this check has a client named {name!r} already")
-        client = self._clients[name] = Client(name, namespace, self._path, self)
+        client = self._clients[name] = Client(name, namespace, self._path, self, origin)
         begun = time.monotonic()
         try:
             client.sio.open(namespace=namespace, transports=transports, auth=auth, seconds=CONNECT_SECONDS)
@@ -100,6 +120,24 @@ class Server:
     def clients(self, *names: str) -> tuple[Client, ...]:
         """Return several connected clients, in the order of the names."""
         return tuple(self.client(name) for name in names)
+
+    def http(self, method: str, path: str, *, json: Any = None, headers: Mapping[str, str] | None = None) -> HttpAnswer:
+        """Send one HTTP request and return what came back, whatever its status.
+
+        Raises:
+            CheckFailed: the server is gone, or did not answer.
+        """
+        return request(self, self._path, method, path, json=json, headers=headers)
+
+    def handshake(self, *, origin: str | None = None) -> HttpAnswer:
+        """Return the answer to the request with which every Socket.IO client of a browser begins.
+
+        Raises:
+            CheckFailed: the server is gone, or did not answer.
+        """
+        opened = self.http("GET", HANDSHAKE, headers={"Origin": origin} if origin else None)
+        end_handshake(self, self._path, opened)
+        return opened
 
     def others(self, than: Client) -> list[Client]:
         """Return every client of this check but that one."""

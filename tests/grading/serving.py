@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import linecache
+import logging
 import sys
 import threading
 import traceback
@@ -21,7 +22,14 @@ def report_exception(
 ) -> None:
     lines = [frame.lineno for frame in traceback.extract_tb(trace) if frame.filename == "server.py"]
     note = {"type": getattr(kind, "__name__", ""), "message": str(error), "line": lines[-1] if lines else None}
-    print("EXCEPTION " + json.dumps({**note, "handler": ""}), flush=True)
+    handler = f"{flask.request.method} {flask.request.path}" if flask.has_request_context() else ""
+    print("EXCEPTION " + json.dumps({**note, "handler": handler}), flush=True)
+
+
+def report_record(record: logging.LogRecord) -> bool:
+    if record.exc_info:
+        report_exception(*record.exc_info)
+    return True
 
 
 def main() -> None:
@@ -33,6 +41,8 @@ def main() -> None:
         print("READY", flush=True)
         server.serve_forever()
 
+    for name in ("socketio.server", "engineio.server", "server"):  # what a connect handler or a route raises
+        logging.getLogger(name).addFilter(report_record)
     flask_socketio.SocketIO.run = run  # type: ignore[method-assign]
     linecache.cache["server.py"] = (len(source), None, source.splitlines(True), "server.py")
     exec(compile(source, "server.py", "exec"), {"__name__": "__main__", "__file__": "server.py"})

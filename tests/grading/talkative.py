@@ -2,10 +2,10 @@
 
 SOURCE = """
 import time
-from flask import Flask, request
+from flask import Flask, redirect, request
 from flask_socketio import SocketIO, disconnect, emit, join_room
 
-app = Flask(__name__)
+app = Flask("server")
 socketio = SocketIO(app, async_mode="threading")
 met = []
 
@@ -77,6 +77,22 @@ def flood():
     while True:
         emit("flood", piece)
         time.sleep(0.0005)
+
+
+@app.post("/tell")
+def tell():
+    socketio.emit("told", request.get_json()["word"])
+    return {"told": True, "accept": request.headers.get("X-Word")}
+
+
+@app.post("/break")
+def breaks():
+    emit("told", "never")
+
+
+@app.get("/away")
+def away():
+    return redirect("http://127.0.0.1:9/")
 
 
 @socketio.on("end")

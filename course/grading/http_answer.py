@@ -1,0 +1,155 @@
+"""HTTP requests to the learner's server, beside its sockets, and what came back."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from course.grading.failures import AuthorError, CheckFailed, show
+from course.grading.wire import REQUEST_SECONDS, RecordingAdapter
+
+if TYPE_CHECKING:
+    from course.grading.server import Server
+
+REPORT_SECONDS = 0.5
+"""How long a failed route waits for the sandbox's word about the exception behind it."""
+HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """What came back to one HTTP request. Also the evidence that the route has run (see `Client.expect_nothing`)."""
+
+    request: str
+    """Method and path, such as ``POST /notify``."""
+    status: int
+    text: str
+    headers: Mapping[str, str]
+    """Looked up without regard to case."""
+    asked_at: float
+    """On the monotonic clock."""
+    server: Server
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status says that it worked: below 400."""
+        return self.status < 400
+
+    def json(self) -> Any:
+        """Return the body read as JSON.
+
+        Raises:
+            CheckFailed: it is no JSON.
+        """
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            raise CheckFailed(
+                f"The answer to {self.request} is no JSON.",
+                expected="a body that is JSON",
+                actual=show(self.text),
+                hint="What a route returns as a dictionary or a list, Flask sends as JSON.",
+            ) from None
+
+    def expect_status(self, status: int = 200, *, hint: str = "", mistake: str | None = None) -> None:
+        """Claim that the request was answered with this status.
+
+        Raises:
+            CheckFailed: it was another; where the route raised, the failure names the exception and its line.
+        """
+        if self.status != status:
+            raise self._wrong_status(f"{self.request} is answered with status {status}", hint, mistake)
+
+    def expect_ok(self, *, hint: str = "", mistake: str | None = None) -> None:
+        """Claim that the route did its work: any status below 400 will do.
+
+        Raises:
+            CheckFailed: it did not.
+        """
+        if not self.ok:
+            raise self._wrong_status(f"{self.request} is answered with status 200", hint, mistake)
+
+    def _wrong_status(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
+        raised = self.server.reports.wait_exception(self.asked_at, REPORT_SECONDS) if self.status >= 500 else None
+        if raised:
+            failure = CheckFailed(
+                raised.sentence(),
+                actual=f"status {self.status}, because of {raised.shown()}",
+                hint="Start at the line that raised: the server log shows the whole traceback.",
+                line=raised.line,
+            )
+        else:
+            failure = CheckFailed(
+                f"{self.request} was answered with status {self.status}.",
+                actual=f"status {self.status}" + (f", {show(self.text)}" if self.text else ""),
+                hint="Is there a route for this path and this method?" if self.status in (404, 405) else "",
+            )
+        return failure.about(expected, hint, mistake)
+
+
+def request(
+    server: Server, path: Path, method: str, target: str, *, json: Any = None, headers: Mapping[str, str] | None = None
+) -> HttpAnswer:
+    """Send one request over the unix socket at `path` and return its answer; follows no redirect.
+
+    Args:
+        server: what its failures are explained with.
+        path: the sandbox's unix socket.
+        method: GET, POST, …
+        target: path and query.
+        json: sent as the body when it is not None.
+        headers: added to the usual ones.
+
+    Raises:
+        CheckFailed: the server is gone, or answered nothing in time.
+        AuthorError: the target does not begin with a slash.
+    """
+    if not target.startswith("/"):
+        raise AuthorError(f"a path begins with a slash: {target!r}")
+    begun = time.monotonic()
+    with _session(server, path) as session:
+        try:
+            response = session.request(
+                method,
+                "http://sandbox" + target,
+                json=json,
+                headers=dict(headers or {}),
+                timeout=REQUEST_SECONDS,
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            raise _no_answer(server, f"{method} {target}") from error
+    text = response.content.decode("utf-8", "replace")
+    return HttpAnswer(f"{method} {target}", response.status_code, text, response.headers, begun, server)
+
+
+def end_handshake(server: Server, path: Path, opened: HttpAnswer) -> None:
+    """Give the session back that a handshake has opened, if it has: the server would keep it for a while."""
+    try:
+        sid = json.loads(opened.text.removeprefix("0"))["sid"]
+        with _session(server, path) as session:
+            session.post("http://sandbox" + HANDSHAKE, params={"sid": sid}, data="1", timeout=REQUEST_SECONDS)
+    except (ValueError, TypeError, KeyError, requests.RequestException):
+        pass  # no session came of it, or the server has ended it
+
+
+def _session(server: Server, path: Path) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("http://", RecordingAdapter("http", path, server.recording))
+    return session
+
+
+def _no_answer(server: Server, request: str) -> CheckFailed:
+    return server.stopped() or CheckFailed(
+        f"{request} was not answered: the check waited {REQUEST_SECONDS:.0f} s.",
+        expected=f"{request} is answered",
+        actual="no answer",
+        hint="Does the route return something, and soon?",
+    )
