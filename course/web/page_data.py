@@ -13,16 +13,19 @@ from course.live.desk import Desk, namespace_of
 from course.progress import answers, work
 from course.progress.answers import Answered
 from course.progress.work import Saved
+from course.web.modes import marked
 
 
 def lesson_blocks(learner: str, lesson: Lesson, again: str = "") -> list[dict[str, Any]]:
-    """Return the lesson's text, block by block; a question that is answered brings its key and reasons along.
+    """Return the lesson's text, block by block, each with the modes that show it.
+
+    A question that is answered brings its key and reasons along.
 
     `again` names a question that the learner wants to try once more, and so sees without them.
     """
     answered = answers.newest(learner, lesson.slug)
     answered.pop(again, None)
-    return [_block(learner, lesson, block, answered) for block in lesson.blocks]
+    return marked(_block(learner, lesson, block, answered) for block in lesson.blocks)
 
 
 def _block(

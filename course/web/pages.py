@@ -11,6 +11,7 @@ from course.content.images import image_file
 from course.content.model import Course, Lesson
 from course.progress.reports import course_progress
 from course.sandbox.model import ENDED
+from course.web import modes
 from course.web.learner import current_learner
 from course.web.page_data import lesson_blocks, lesson_page, playground_page
 from course.web.site import site
@@ -26,13 +27,26 @@ def course_map() -> str:
 
 @pages.get("/lessons/<slug>/")
 def lesson(slug: str) -> str:
-    """Show a lesson: its text beside its sandbox."""
+    """Show a lesson: its text beside its sandbox. `?mode=` chooses the view, `?only=wrong` thins the quiz out."""
     found = _lesson(slug)
     learner = current_learner()
+    frame = _frame()
     data = lesson_page(learner, found, site().attempts, site().desk)
     blocks = lesson_blocks(learner, found, request.args.get("again", ""))
+    offered = modes.ways(found, blocks, frame["progress"][slug])
+    asked = request.args.get("mode", modes.READ)
     return render_template(
-        "lesson.html", **_frame(), lesson=found, exercise=None, blocks=blocks, page_data=_addressed(data)
+        "lesson.html",
+        **frame,
+        lesson=found,
+        exercise=None,
+        blocks=blocks,
+        ways=offered,
+        mode=asked if asked in [way.mode for way in offered] else modes.READ,
+        missing=asked if asked in modes.SENTENCES else "",
+        only_wrong=request.args.get("only") == "wrong",
+        sentences=modes.SENTENCES,
+        page_data=_addressed(data),
     )
 
 

@@ -22,4 +22,6 @@ def answer(slug: str, question: str) -> Response:
         if refused.code == "unknown_lesson":
             abort(404)
         flash(refused.message, question)
-    return redirect(url_for("pages.lesson", slug=slug, _anchor=f"question-{question}"), 303)  # type: ignore[return-value]
+    mode = request.form.get("mode") or None  # the view that the form stands in
+    place = url_for("pages.lesson", slug=slug, mode=mode, _anchor=f"question-{question}")
+    return redirect(place, 303)  # type: ignore[return-value]

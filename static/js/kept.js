@@ -9,3 +9,12 @@ export function keep(name, value) {
     // Nothing depends on it.
   }
 }
+
+/** Return what is kept under `name`, or null. */
+export function kept(name) {
+  try {
+    return localStorage.getItem(`duplex:${name}`);
+  } catch {
+    return null;
+  }
+}

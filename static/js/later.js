@@ -5,7 +5,11 @@ import "./elements/wire-list.js";
 import "./elements/server-log.js";
 import "./elements/check-results.js";
 import "./elements/hint-steps.js";
+import "./elements/quiz-score.js";
 import "./elements/shortcut-dialog.js";
 import "./elements/solution-diff.js";
 import "./elements/work-history.js";
 import "./elements/share-address.js";
+import { countModes } from "./mode_counts.js";
+
+countModes();

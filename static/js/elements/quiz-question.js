@@ -86,6 +86,8 @@ class QuizQuestion extends HTMLElement {
     if (reason) this.#reason(reason);
     if (votes) this.#drawVotes(votes);
     if (!correct) this.#offerRetry();
+    const { question, role } = this.dataset;
+    this.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: { question, role, correct } }));
   }
 
   #showOption({ id, correct, chosen, reason_html: reason }) {

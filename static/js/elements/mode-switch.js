@@ -1,0 +1,56 @@
+// <mode-switch>: links to the views of this lesson, which change without leaving the page; the last one is remembered.
+
+import { actions, store } from "../core/page.js";
+import { keep, kept } from "../kept.js";
+
+class ModeSwitch extends HTMLElement {
+  #end = null;
+
+  connectedCallback() {
+    this.article = this.closest("[data-mode]");
+    this.links = [...this.querySelectorAll("a[data-mode]")];
+    this.name = `mode:${store.get().page.learner_tag}`;
+    const signal = (this.#end = new AbortController()).signal;
+    this.addEventListener("click", (event) => this.#clicked(event), { signal });
+    window.addEventListener("hashchange", () => this.#uncover(), { signal });
+    const remembered = kept(this.name);
+    if (remembered && !new URLSearchParams(location.search).has("mode")) this.#show(remembered);
+    this.#uncover();
+  }
+
+  disconnectedCallback() {
+    this.#end?.abort();
+  }
+
+  #clicked(event) {
+    const link = event.target.closest("a[data-mode]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    const { mode } = link.dataset;
+    keep(this.name, mode);
+    history.replaceState(history.state, "", link.href);
+    this.#show(mode);
+    this.article.scrollTop = 0;
+    actions.announce(`${link.firstChild.textContent.trim()} is shown.`);
+  }
+
+  #show(mode) {
+    if (!this.links.some((link) => link.dataset.mode === mode)) return;
+    this.article.dataset.mode = mode;
+    for (const link of this.links) {
+      if (link.dataset.mode === mode) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  /** A link into the text leads to something that this mode may not show: then everything is shown. */
+  #uncover() {
+    const target = document.getElementById(location.hash.slice(1));
+    if (!target || target === this.article || !this.article.contains(target)) return;
+    if (getComputedStyle(target.closest("[data-modes]") ?? target).display !== "none") return;
+    this.#show("read");
+    target.scrollIntoView();
+  }
+}
+
+customElements.define("mode-switch", ModeSwitch);
