@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import logging
 import mimetypes
 import sys
@@ -29,6 +30,9 @@ LIBRARIES = (
 ).split()
 """With what they would import only when it is needed: by then there is no reading of files any more."""
 
+PACKAGES = ("flask", "flask-socketio", "jinja2", "python-engineio", "python-socketio", "simple-websocket", "werkzeug")
+"""Whose versions a program can ask for."""
+
 SENTENCE = (
     "flask, flask_socketio, socketio, and the usual modules of Python: json, time, random, math, datetime, threading, "
     "collections, functools, itertools, logging, re, uuid, secrets, hashlib, statistics, queue…"
@@ -45,6 +49,7 @@ def warm_up() -> None:
     import flask
     import flask_socketio
 
+    _remember_versions()
     app = flask.Flask("warm", root_path="/", static_folder=None)
     app.config["SECRET_KEY"] = "warm"  # noqa: S105  (nobody ever connects)
     socketio: Any = flask_socketio.SocketIO(app, async_mode="threading")
@@ -58,3 +63,18 @@ def warm_up() -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.setLevel(logging.NOTSET)
+
+
+def _remember_versions() -> None:
+    """Read the packages' versions now: they stand in files, which a child can't open.
+
+    Werkzeug asks for its own whenever a server is made; to parse the file each time would take a child 2 ms, and make
+    1 MB of shared pages its own.
+    """
+    read = importlib.metadata.version
+    known = {package: read(package) for package in PACKAGES}
+
+    def version(distribution_name: str) -> str:
+        return known.get(distribution_name.lower().replace("_", "-")) or read(distribution_name)
+
+    importlib.metadata.version = version

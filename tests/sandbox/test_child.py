@@ -1,6 +1,7 @@
 """What a learner's program does, and what is said when it ends: each bad program has its own sentence and next step."""
 
 import re
+from importlib import metadata
 
 import pytest
 
@@ -92,6 +93,13 @@ def test_without_a_terminal_the_real_switch_lets_it_run(host: Host) -> None:
 
 def test_flask_alone_is_served_as_well(host: Host) -> None:
     assert host.start("plain_flask").ready().get()[0] == 200
+
+
+def test_a_program_can_ask_which_versions_it_runs_on(host: Host) -> None:
+    program = 'from importlib.metadata import version\nprint(version("flask"), version("Flask-SocketIO"))'
+    running = host.run(program)
+    running.end()
+    assert running.memory.text().split() == [metadata.version("flask"), metadata.version("flask-socketio")]
 
 
 def test_two_runs_do_not_draw_the_same_random_numbers(host: Host) -> None:
