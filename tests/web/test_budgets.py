@@ -52,6 +52,12 @@ def test_the_style_sheet_keeps_its_budget() -> None:
     assert weight({file_of("app.css")}) <= 12
 
 
+def test_an_exhibits_script_weighs_little_beside_the_pages_own() -> None:
+    beside = with_imports(file_of("exhibits.js")) - with_imports(file_of("app.js"))
+    assert weight(beside) <= 14
+    assert weight({file_of("exhibits.css")}) <= 4
+
+
 def test_the_sentences_about_frames_come_when_a_frame_is_opened() -> None:
     sentence = "the server begins the connection"
     at_first = with_imports(file_of("app.js")) | with_imports(file_of("later.js"))

@@ -1,0 +1,3 @@
+// The entry of what the text shows live beside its words. Loaded after app.js, by the pages that have an exhibit.
+
+import "./elements/exhibit-race.js";

@@ -1,0 +1,41 @@
+// Starts a program of the text for an exhibit, as its own "Run this" does, and waits until it listens.
+
+import { actions, store } from "../core/page.js";
+import { SCRATCH, hasEnded } from "../core/state.js";
+import { endOf } from "../core/words.js";
+
+/** Say whether the example `id` is what runs now, unchanged. */
+export function isRunningNow({ page, sandbox, files }, id) {
+  const source = page.examples?.[id]?.source;
+  return source !== undefined && sandbox?.state === "ready" && sandbox.exercise === SCRATCH && files["server.py"] === source;
+}
+
+/**
+ * Return the sandbox in which the example `id` listens; start it unless it runs already.
+ *
+ * Throws an Error with a sentence for the learner when it does not come to that, or when `signal` is aborted.
+ */
+export function runExample(id, signal) {
+  if (isRunningNow(store.get(), id)) return Promise.resolve(store.get().sandbox);
+  const before = store.get().sandbox?.id;
+  return new Promise((resolve, reject) => {
+    let end = () => {};
+    const finish = (settle, value) => {
+      end();
+      signal.removeEventListener("abort", stopped);
+      settle(value);
+    };
+    const stopped = () => finish(reject, new Error("Stopped."));
+    const look = () => {
+      const { sandbox, runPending, runError } = store.get();
+      if (runError) finish(reject, new Error(runError.message));
+      else if (runPending || !sandbox || sandbox.id === before) return;
+      else if (sandbox.state === "ready") finish(resolve, sandbox);
+      else if (hasEnded(sandbox.state)) finish(reject, new Error(endOf(sandbox) || "The program ended before it listened. Run it again."));
+    };
+    signal.addEventListener("abort", stopped);
+    actions.loadExample(id);
+    const ends = ["sandbox", "runPending", "runError"].map((name) => store.subscribe((state) => state[name], () => queueMicrotask(look)));
+    end = () => ends.forEach((stop) => stop());
+  });
+}
