@@ -1,6 +1,7 @@
 """Runs a lesson's program in a plain process of its own, as ``python server.py`` in a terminal would.
 
-Only two things are added: a free port, and the leave to use Werkzeug's server without a terminal.
+Only this is added: a free port, the leave to use Werkzeug's server without a terminal, and under gevent, which starts
+without a word, the line that says where it runs.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,16 @@ import websocket
 
 LAUNCHER = """
 import runpy, sys
-import werkzeug.serving
 from flask_socketio import SocketIO
-plain_run, plain_simple = SocketIO.run, werkzeug.serving.run_simple
+plain_run = SocketIO.run
 def run(self, app, **options):
+    if self.async_mode == "gevent":
+        from gevent import pywsgi
+        plain_start = pywsgi.WSGIServer.start
+        def start(server):
+            plain_start(server)
+            print("Running on http://127.0.0.1:" + str(server.server_port))
+        pywsgi.WSGIServer.start = start
     plain_run(self, app, **{**options, "host": "127.0.0.1", "port": 0, "allow_unsafe_werkzeug": True})
 SocketIO.run = run
 runpy.run_path(sys.argv[1], run_name="__main__")
@@ -102,6 +109,19 @@ def serving(program: Path | str, tmp_path: Path | None = None) -> Iterator[Serve
         reader.join()
         assert process.stdout is not None
         process.stdout.close()
+
+
+@contextmanager
+def examples_of(folder: Path) -> Iterator[Mapping[str, Served]]:
+    """Give a lesson's examples by name, each started when it is first asked for and stopped at the end."""
+    with ExitStack() as stack:
+
+        class Started(dict[str, Served]):
+            def __missing__(self, name: str) -> Served:
+                self[name] = stack.enter_context(serving(folder / f"{name}.py"))
+                return self[name]
+
+        yield Started()
 
 
 class QuickToClose(websocket.WebSocket):
