@@ -27,6 +27,7 @@ from course.grading.client import Client
 from course.grading.evidence import ANY, Answer, Received
 from course.grading.failures import AuthorError, CheckFailed, ReportedException, fail, show
 from course.grading.http_answer import HttpAnswer
+from course.grading.refusal import Refusal
 from course.grading.server import Server
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Client",
     "HttpAnswer",
     "Received",
+    "Refusal",
     "ReportedException",
     "Server",
     "check",

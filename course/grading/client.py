@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,9 @@ import socketio
 from course.grading.evidence import Answer, Received, same_payload
 from course.grading.failures import AuthorError, CheckFailed, show_event
 from course.grading.http_answer import HttpAnswer
+from course.grading.recording import Transport
 from course.grading.recording_client import RecordingClient
+from course.grading.refusal import Refusal, refusal
 from course.grading.wire import MAX_RECEIVED_BYTES
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ class Client:
     def __init__(self, name: str, namespace: str, path: Path, server: Server, origin: str | None = None) -> None:
         self.name = name
         self.handshake_seconds = 0.0
+        self.refusal: Refusal | None = None
         self._namespace = namespace
         self._server = server
         self._heard: list[Received] = []
@@ -46,6 +49,18 @@ class Client:
             on_lost=lambda _namespace: self._on_lost(),
             origin=origin,
         )
+
+    def open(self, auth: Any, transports: Sequence[Transport], seconds: float) -> None:
+        """Connect, or be turned away: then `refusal` says how. Called by the server, once."""
+        begun = time.monotonic()
+        try:
+            self.sio.open(namespace=self._namespace, transports=transports, auth=auth, seconds=seconds)
+        except (socketio.exceptions.SocketIOError, OSError, ValueError):
+            self.refusal = refusal(
+                self.name, http=self.sio.http_refusal, connect_error=self.sio.connect_error, heard=self.heard()
+            )
+            self.sio.close()
+        self.handshake_seconds = time.monotonic() - begun
 
     @property
     def connected(self) -> bool:

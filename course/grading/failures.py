@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 _SHOWN_CHARACTERS = 160
+REPORT_SECONDS = 0.5
+"""How long a failure waits for the sandbox's word about the exception behind it."""
 
 
 class CheckFailed(Exception):

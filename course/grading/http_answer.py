@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from course.grading.failures import AuthorError, CheckFailed, show
+from course.grading.failures import REPORT_SECONDS, AuthorError, CheckFailed, show
 from course.grading.wire import REQUEST_SECONDS, RecordingAdapter
 
 if TYPE_CHECKING:
     from course.grading.server import Server
 
-REPORT_SECONDS = 0.5
-"""How long a failed route waits for the sandbox's word about the exception behind it."""
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 
 

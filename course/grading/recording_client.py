@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import logging
 import threading
 import time
@@ -70,7 +71,7 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
     ) -> None:
         session = requests.Session()
         session.trust_env = False
-        adapter = RecordingAdapter(name, path, recording)
+        adapter = RecordingAdapter(name, path, recording, self._on_http_refusal)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         if origin:
@@ -83,7 +84,9 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
             request_timeout=REQUEST_SECONDS,
             http_session=session,
             websocket_extra_options={
-                "class_": functools.partial(RecordingWebSocket, client=name, path=path, recording=recording),
+                "class_": functools.partial(
+                    RecordingWebSocket, client=name, path=path, recording=recording, on_refused=self._on_http_refusal
+                ),
                 "origin": origin,
             },
         )
@@ -91,22 +94,35 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         self._on_event = on_event
         self._on_lost = on_lost
         self._fences: dict[str, threading.Event] = {}
-        self.refusal: Any = None
-        """What the server's CONNECT_ERROR carried, when it refused the connection."""
+        self._fence_numbers = itertools.count()
+        self._decided = threading.Event()
+        self.accepted = False
+        self.http_refusal: tuple[int, str] | None = None
+        """Status and body, when the handshake was answered with something else than a connection."""
+        self.connect_error: tuple[Any] | None = None
+        """Holds what the server's CONNECT_ERROR carried, when it refused the connection."""
 
     def open(self, *, namespace: str, transports: Sequence[Transport], auth: Any, seconds: float) -> None:
         """Connect and wait until the namespace has accepted.
 
+        A server handles what one client sends in turn. So a fence that comes back while neither yes nor no did
+        proves that none will: the connect handler has raised, and nobody waits in vain.
+
         Raises:
-            socketio.exceptions.ConnectionError: refused (see `refusal`), or nothing usable answered in time.
+            socketio.exceptions.ConnectionError: refused (see `connect_error` and `http_refusal`), or nothing usable
+                answered in time.
         """
         self.connect(
             "http://sandbox",
             transports=list(transports),
             namespaces=[namespace],
             auth=auth,
-            wait_timeout=seconds,
+            wait=False,
         )
+        self._ask_fence()
+        self._decided.wait(seconds)
+        if not self.accepted:
+            raise socketio.exceptions.ConnectionError("not accepted")
 
     def close(self) -> None:
         """Leave politely and give every thread and socket back; may be called twice."""
@@ -128,19 +144,25 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         Any Socket.IO server answers a request for a namespace it does not know, so this works with every
         learner's program and calls none of its handlers. Returns False when no answer came in time.
         """
-        namespace = f"{FENCE}{len(self._fences)}"
+        return self._ask_fence().wait(seconds)
+
+    def _ask_fence(self) -> threading.Event:
+        namespace = f"{FENCE}{next(self._fence_numbers)}"
         answered = self._fences[namespace] = threading.Event()
         self.eio.send(f"0{namespace},")
-        return answered.wait(seconds)
+        return answered
 
     def _handle_connect(self, namespace: str | None, data: Any) -> None:
         if not self._passed_fence(namespace):
             super()._handle_connect(namespace, data)
+            self.accepted = True
+            self._decided.set()
 
     def _handle_error(self, namespace: str | None, data: Any) -> None:
         if not self._passed_fence(namespace):
-            self.refusal = data
+            self.connect_error = (data,)
             super()._handle_error(namespace, data)
+            self._decided.set()
 
     def _handle_event(self, namespace: str | None, id: int | None, data: Any) -> None:
         if not isinstance(data, list) or not data or not isinstance(data[0], str):
@@ -156,6 +178,7 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         self.start_background_task(super()._handle_disconnect, namespace)
 
     def _handle_eio_disconnect(self, reason: str) -> None:
+        self._decided.set()
         if reason != self.reason.CLIENT_DISCONNECT:
             for namespace in list(self.namespaces):
                 self._on_lost(namespace)
@@ -169,4 +192,9 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         if fence is None:
             return False
         fence.set()
+        self._decided.set()
         return True
+
+    def _on_http_refusal(self, status: int, text: str) -> None:
+        if not self._decided.is_set():  # later, it is the answer to a poll that came behind a goodbye
+            self.http_refusal = status, text

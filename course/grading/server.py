@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import socketio
-
 from course.grading.client import Client
 from course.grading.failures import AuthorError, CheckFailed, ReportedException
 from course.grading.http_answer import HANDSHAKE, HttpAnswer, end_handshake, request
 from course.grading.recording import Recording, Transport
+from course.grading.refusal import Refusal, let_in, no_refusal, not_accepted
 from course.grading.wire import connect_unix
 
 CONNECT_SECONDS = 3.0
@@ -106,16 +105,58 @@ class Server:
             CheckFailed: the server does not listen, is gone, or refuses the connection.
             AuthorError: there is a client of that name already.
         """
-        if name in self._clients:
-            raise AuthorError(f"this check has a client named {name!r} already")
-        client = self._clients[name] = Client(name, namespace, self._path, self, origin)
-        begun = time.monotonic()
-        try:
-            client.sio.open(namespace=namespace, transports=transports, auth=auth, seconds=CONNECT_SECONDS)
-        except (socketio.exceptions.SocketIOError, OSError, ValueError) as error:
-            raise self._no_connection(client, begun) from error
-        client.handshake_seconds = time.monotonic() - begun
+        client, begun = self._connect(name, namespace, auth, transports, origin)
+        if client.refusal:
+            raise not_accepted(client.refusal, self, begun)
         return client
+
+    def refused(
+        self,
+        name: str,
+        *,
+        namespace: str = "/",
+        auth: Any = None,
+        transports: Sequence[Transport] = ("websocket",),
+        origin: str | None = None,
+        hint: str = "",
+        mistake: str | None = None,
+    ) -> Refusal:
+        """Claim that the server refuses this client, and return how it did.
+
+        `hint` and `mistake` are for a client that was let in.
+
+        Raises:
+            CheckFailed: it was let in, it got no answer at all, or the server is gone.
+            AuthorError: there is a client of that name already.
+        """
+        client, begun = self._connect(name, namespace, auth, transports, origin)
+        if not client.refusal:
+            raise let_in(name).about(f"{name} is refused", hint, mistake)
+        failure = no_refusal(client.refusal, self, begun)
+        if failure:
+            raise failure
+        return client.refusal
+
+    def tries(
+        self,
+        name: str,
+        *,
+        namespace: str = "/",
+        auth: Any = None,
+        transports: Sequence[Transport] = ("websocket",),
+        origin: str | None = None,
+    ) -> Client | Refusal:
+        """Return the client when it is let in, else how it was turned away; judges neither.
+
+        Raises:
+            CheckFailed: the server is gone.
+            AuthorError: there is a client of that name already.
+        """
+        client, _begun = self._connect(name, namespace, auth, transports, origin)
+        stopped = client.refusal and not client.refusal.answered and self.stopped()
+        if stopped:
+            raise stopped
+        return client.refusal or client
 
     def clients(self, *names: str) -> tuple[Client, ...]:
         """Return several connected clients, in the order of the names."""
@@ -169,23 +210,18 @@ class Server:
         for client in self._clients.values():
             client.close()
 
-    def _no_connection(self, client: Client, begun: float) -> CheckFailed:
-        stopped = self.stopped()
-        if stopped:
-            return stopped
-        raised = self.reports.exceptions_since(begun)
-        if raised:
-            return CheckFailed(
-                raised[0].sentence(),
-                expected=f"{client.name} can connect",
-                actual=raised[0].shown(),
-                hint="Nobody can connect while the connect handler fails.",
-                line=raised[0].line,
-            )
-        refusal = client.sio.refusal
-        return CheckFailed(
-            f"{client.name} could not connect to your server.",
-            expected=f"{client.name} can connect",
-            actual=f"refused: {refusal}" if refusal else "the connection was never accepted",
-            hint="Look at the connect handler, if there is one, and at what socketio.run is given.",
-        )
+    def _connect(
+        self, name: str, namespace: str, auth: Any, transports: Sequence[Transport], origin: str | None
+    ) -> tuple[Client, float]:
+        """Return the client, let in or with its refusal, and when it began to connect.
+
+        A client that was turned away is not kept: its name may be used again.
+        """
+        if name in self._clients:
+            raise AuthorError(f"this check has a client named {name!r} already")
+        client = Client(name, namespace, self._path, self, origin)
+        begun = time.monotonic()
+        client.open(auth, transports, CONNECT_SECONDS)
+        if not client.refusal:
+            self._clients[name] = client
+        return client, begun

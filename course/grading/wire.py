@@ -7,6 +7,7 @@ a redirect, reads more than `MAX_RECEIVED_BYTES`, or opens anything but the one 
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from course.grading.recording import Recording
 MAX_RECEIVED_BYTES = 8 * 1024 * 1024
 REQUEST_SECONDS = 4.0
 """How long one HTTP request or the WebSocket handshake may take."""
+
+Refused = Callable[[int, str], None]
 
 _SEPARATOR = "\x1e"
 """Between the packets of one polling body."""
@@ -44,10 +47,22 @@ def connect_unix(path: Path, timeout: float | None = REQUEST_SECONDS) -> socket.
 
 
 class RecordingWebSocket(websocket.WebSocket):
-    """A WebSocket over the sandbox's unix socket; a fresh connection for every `connect`."""
+    """A WebSocket over the sandbox's unix socket; a fresh connection for every `connect`.
 
-    def __init__(self, *, client: str, path: Path, recording: Recording, **options: Any) -> None:
+    `on_refused` hears status and body when the handshake is answered with something else than a WebSocket.
+    """
+
+    def __init__(
+        self,
+        *,
+        client: str,
+        path: Path,
+        recording: Recording,
+        on_refused: Refused = lambda status, text: None,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
+        self._on_refused = on_refused
         self._client = client
         self._path = path
         self._recording = recording
@@ -57,7 +72,11 @@ class RecordingWebSocket(websocket.WebSocket):
         """Shake hands over a fresh unix socket, whatever host the address names."""
         options["socket"] = connect_unix(self._path)
         options["redirect_limit"] = 0  # a redirect would be followed to any address the learner names
-        super().connect(url, **options)  # type: ignore[no-untyped-call]
+        try:
+            super().connect(url, **options)  # type: ignore[no-untyped-call]
+        except websocket.WebSocketBadStatusException as refusal:
+            self._on_refused(refusal.status_code, (refusal.resp_body or b"").decode("utf-8", "replace"))
+            raise
 
     def send(self, payload: Any, opcode: int = websocket.ABNF.OPCODE_TEXT) -> int:
         """Send one message, recorded before it goes."""
@@ -115,10 +134,16 @@ class _UnixPool(HTTPConnectionPool):
 
 
 class RecordingAdapter(requests.adapters.HTTPAdapter):
-    """Sends HTTP requests over the unix socket, whatever host the address names, and records polled packets."""
+    """Sends HTTP requests over the unix socket, whatever host the address names, and records polled packets.
 
-    def __init__(self, client: str, path: Path, recording: Recording) -> None:
+    `on_refused` hears status and body when a poll is answered with something else than packets.
+    """
+
+    def __init__(
+        self, client: str, path: Path, recording: Recording, on_refused: Refused = lambda status, text: None
+    ) -> None:
         super().__init__(max_retries=0)
+        self._on_refused = on_refused
         self._client = client
         self._recording = recording
         self._bytes_left = MAX_RECEIVED_BYTES
@@ -137,6 +162,8 @@ class RecordingAdapter(requests.adapters.HTTPAdapter):
         body = self._read(response)
         if polls and request.method == "GET" and response.ok:
             self._keep("received", body)
+        elif polls and request.method == "GET":
+            self._on_refused(response.status_code, body.decode("utf-8", "replace"))
         return response
 
     def close(self) -> None:

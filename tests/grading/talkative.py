@@ -3,7 +3,7 @@
 SOURCE = """
 import time
 from flask import Flask, redirect, request
-from flask_socketio import SocketIO, disconnect, emit, join_room
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, emit, join_room
 
 app = Flask("server")
 socketio = SocketIO(app, async_mode="threading")
@@ -12,7 +12,20 @@ met = []
 
 @socketio.on("connect")
 def connect(auth):
-    if auth and auth.get("token") == "wrong":
+    token = (auth or {}).get("token")
+    if token == "wrong":
+        return False
+    if token == "old":
+        raise ConnectionRefusedError("come again", {"code": 7})
+    if token == "leak":
+        emit("secret", "for members")
+        return False
+    if token == "broken":
+        raise LookupError("no such token")
+    if token == "stuck":
+        time.sleep(5)
+    if token == "late":
+        time.sleep(0.3)
         return False
     met.append(request.sid)
 

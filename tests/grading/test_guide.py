@@ -15,6 +15,7 @@ OWN_USE = {
     author.Client: {"close", "fence", "handshake_seconds", "name", "nothing_came", "patience", "sio", "wait_for"},
     author.Answer: {"acknowledge", "client", "event", "give_up"},
     author.Received: {"client"},
+    author.Refusal: {"name"},
     author.HttpAnswer: {"asked_at", "request", "server"},
 }
 """Public members that other modules of ours call; checks.py has no need of them."""
