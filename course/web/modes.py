@@ -102,7 +102,7 @@ def _mode_of(block: dict[str, Any]) -> str:
         case "question":
             return "predict" if block["question"].role == "prediction" else "myths"
         case "exercise":
-            return str(getattr(block["exercise"], "kind", "build"))
+            return str(block["exercise"].kind)
         case "example" | "exhibit":
             return "run"
         case _:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from markupsafe import Markup
 
 from course.attempts import Attempts, reveal, shuffled
-from course.content.model import PLAYGROUND, SCRATCH, Example, Exercise, ExerciseLink, Lesson, Prose, Question
+from course.content.model import PLAYGROUND, SCRATCH, Example, Exercise, ExerciseLink, Lesson, Prose, Question, Runtime
 from course.live.desk import Desk, namespace_of
 from course.progress import answers, work
 from course.progress.answers import Answered
 from course.progress.work import Saved
 from course.web.modes import marked
+
+RUNTIMES: Mapping[Runtime, str] = {
+    "threading": "threading",
+    "gevent": "gevent",
+    "gevent-patched": "gevent, monkey-patched",
+}
+"""What a program runs under → its name for learners."""
 
 
 def lesson_blocks(learner: str, lesson: Lesson, again: str = "") -> list[dict[str, Any]]:
@@ -74,14 +82,20 @@ def lesson_page(
     shown = [exercise] if exercise else list(lesson.exercises.values())
     workspaces = {item.slug: _exercise_workspace(learner, lesson, item) for item in shown}
     if exercise is None:
-        workspaces = {SCRATCH: _scratch(learner, lesson.slug, "Examples", attempts, lesson.events), **workspaces}
+        workspaces = {
+            SCRATCH: _scratch(learner, lesson.slug, "Examples", attempts, lesson.events, lesson.runtimes),
+            **workspaces,
+        }
     return {
         **_common(learner, lesson.slug, attempts, desk),
         "kind": "exercise" if exercise else "lesson",
         "title": exercise.title if exercise else lesson.title,
         "open": exercise.slug if exercise else SCRATCH,
         "workspaces": workspaces,
-        "examples": {example.id: {"title": example.title, "source": example.source} for example in lesson.examples},
+        "examples": {
+            example.id: {"title": example.title, "source": example.source, "runtime": example.runtime}
+            for example in lesson.examples
+        },
         "answered": answered_json(learner, lesson) if exercise is None else {},
     }
 
@@ -93,7 +107,7 @@ def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, A
         "kind": "playground",
         "title": "Playground",
         "open": SCRATCH,
-        "workspaces": {SCRATCH: _scratch(learner, PLAYGROUND, "Playground", attempts, ())},
+        "workspaces": {SCRATCH: _scratch(learner, PLAYGROUND, "Playground", attempts, (), ("threading",))},
         "examples": {},
         "answered": {},
     }
@@ -115,6 +129,7 @@ def _exercise_workspace(learner: str, lesson: Lesson, exercise: Exercise) -> dic
     saved = work.find(learner, lesson.slug, exercise.slug)
     return {
         **_workspace(saved, exercise.title, dict(exercise.starter), exercise.events),
+        **_runtimes((exercise.runtime,)),
         "tasks": [{"check": task.check, "html": task.html} for task in exercise.tasks],
         "hints": len(exercise.hints),
         "hints_seen": list(exercise.hints[: saved.hints_seen]) if saved else [],
@@ -123,16 +138,30 @@ def _exercise_workspace(learner: str, lesson: Lesson, exercise: Exercise) -> dic
     }
 
 
-def _scratch(learner: str, slug: str, title: str, attempts: Attempts, offered: tuple[str, ...]) -> dict[str, Any]:
+def _scratch(
+    learner: str,
+    slug: str,
+    title: str,
+    attempts: Attempts,
+    offered: tuple[str, ...],
+    runtimes: tuple[Runtime, ...],
+) -> dict[str, Any]:
     saved = work.find(learner, slug, SCRATCH)
     return {
         **_workspace(saved, title, dict(attempts.starting_files(slug, SCRATCH)), offered),
+        **_runtimes(runtimes),
         "tasks": [],
         "hints": 0,
         "hints_seen": [],
         "total": 0,
         "url": f"/lessons/{slug}/" if slug != PLAYGROUND else "/playground/",
     }
+
+
+def _runtimes(offered: Iterable[Runtime]) -> dict[str, Any]:
+    """Return what a workspace's programs can run under, and what is chosen at first."""
+    named = [{"id": runtime, "name": RUNTIMES[runtime]} for runtime in offered]
+    return {"runtimes": named, "runtime": named[0]["id"]}
 
 
 def _workspace(saved: Saved | None, title: str, starter: dict[str, str], offered: tuple[str, ...]) -> dict[str, Any]:

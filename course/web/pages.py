@@ -13,7 +13,7 @@ from course.progress.reports import course_progress
 from course.sandbox.model import ENDED
 from course.web import modes
 from course.web.learner import current_learner
-from course.web.page_data import lesson_blocks, lesson_page, playground_page
+from course.web.page_data import RUNTIMES, lesson_blocks, lesson_page, playground_page
 from course.web.site import site
 
 pages = Blueprint("pages", __name__)
@@ -108,6 +108,7 @@ def _frame() -> dict[str, Any]:
     return {
         "course": course,
         "progress": course_progress(current_learner(), course),
+        "runtimes": RUNTIMES,
         "problems": () if site().settings.production else course.problems,
     }
 

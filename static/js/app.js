@@ -6,7 +6,6 @@ import "./elements/presence-note.js";
 import "./elements/status-line.js";
 import "./elements/mode-switch.js";
 import "./elements/split-pane.js";
-import "./elements/quiz-question.js";
 import "./elements/example-card.js";
 import "./elements/run-toolbar.js";
 import "./elements/workspace-picker.js";

@@ -1,12 +1,15 @@
-// What a page can do without for its first moments: dialogs, hints, and the panels that fill once a server runs.
+// What a page can do without for its first moments: dialogs, hints, questions (plain forms until then), and the panels
+// that fill once a server runs.
 // app.js imports it after everything else, so that text, editor and clients are usable sooner.
 
 import "./elements/wire-list.js";
 import "./elements/server-log.js";
 import "./elements/check-results.js";
 import "./elements/hint-steps.js";
+import "./elements/quiz-question.js";
 import "./elements/quiz-score.js";
 import "./elements/shortcut-dialog.js";
+import "./elements/runtime-picker.js";
 import "./elements/solution-diff.js";
 import "./elements/work-history.js";
 import "./elements/share-address.js";

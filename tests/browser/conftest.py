@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.content.courses import rich_course
 from tests.running_site import RunningSite
 
 WATCH_FOR_VIOLATIONS = """
@@ -65,15 +66,24 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def rich_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A site with a small course of the tests' own: what the real lessons need not have is in it."""
+    folder = tmp_path_factory.mktemp("rich")
+    running = RunningSite(folder / "instance", COURSE_DIR=str(rich_course(folder / "lessons"))).start()
+    yield running
+    running.stop()
+
+
 @pytest.fixture
 def open_page(
     site: RunningSite, new_context: Callable[..., BrowserContext], watched: Watched
 ) -> Iterator[Callable[..., Page]]:
     """Open an address of the site as a new learner; at the end nothing may have gone wrong in it."""
 
-    def open_at(path: str, **options: Any) -> Page:
+    def open_at(path: str, *, on: RunningSite = site, **options: Any) -> Page:
         page = watched.watch(new_context(**options).new_page())
-        page.goto(site.url + path)
+        page.goto(on.url + path)
         return page
 
     yield open_at

@@ -33,6 +33,13 @@ def whole_course(root: Path) -> Path:
     return root
 
 
+def rich_course(root: Path) -> Path:
+    """Write a whole course whose lesson has one of everything that a page can show; return its folder."""
+    whole_course(root)
+    change(root, LESSON, "minutes:", "runtimes: [threading, gevent-patched]\nminutes:")
+    return root
+
+
 def change(root: Path, file: str, old: str, new: str) -> int:
     """Replace `old`, which must be there, by `new`; return the line on which `old` began."""
     path = root / file

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  TRACE_CAP, onCheckFinished, onCheckResult, onOutput, onRunAcknowledged, onSandboxState, onTrace, stateFromPage, withChecks,
+  TRACE_CAP, onCheckFinished, onCheckResult, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
 } from "../../static/js/core/state.js";
 
 const PAGE = {
@@ -93,4 +93,16 @@ test("a check that broke keeps its error and ends", () => {
   const error = { code: "check_error", message: "Our fault." };
   state = apply(state, onCheckFinished(state, { check_run: "r", exercise: "add", passed: 0, total: 0, error }));
   assert.deepEqual([state.checks.running, state.checks.error], [false, error]);
+});
+
+test("what a program runs under is said where it is a choice, or not the ordinary thing", () => {
+  const runtimes = [{ id: "threading", name: "threading" }, { id: "gevent-patched", name: "gevent, monkey-patched" }];
+  const page = (offered) => ({ ...PAGE, workspaces: { scratch: { ...PAGE.workspaces.scratch, runtimes: offered } } });
+  const of = (offered, runtime) => runtimeOf({ page: page(offered), sandbox: { exercise: "scratch", runtime } });
+  assert.equal(of(runtimes, "gevent-patched"), "gevent, monkey-patched");
+  assert.equal(of(runtimes, "threading"), "threading");
+  assert.equal(of(runtimes.slice(0, 1), "threading"), "");
+  assert.equal(of(runtimes.slice(1), null), "gevent, monkey-patched");
+  const told = onRunAcknowledged(begin(), { id: "s", state: "starting" }, "scratch", "gevent");
+  assert.equal(told.sandbox.runtime, "gevent");
 });

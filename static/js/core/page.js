@@ -96,8 +96,9 @@ export const actions = {
     if (runPending) return;
     store.set({ runPending: true, runError: null });
     try {
-      const { sandbox } = await request(EVENTS.RUN, { exercise: workspace, files }, { timeout: RUN_TIMEOUT_MS });
-      store.set((state) => onRunAcknowledged(state, sandbox, workspace));
+      const { runtime } = page.workspaces[workspace];
+      const { sandbox } = await request(EVENTS.RUN, { exercise: workspace, files, runtime }, { timeout: RUN_TIMEOUT_MS });
+      store.set((state) => onRunAcknowledged(state, sandbox, workspace, runtime));
     } catch (error) {
       store.set({ runPending: false, runError: toldError(error) });
     }
@@ -143,8 +144,12 @@ export const actions = {
     if (!example) return;
     work.open(SCRATCH);
     work.replace({ "server.py": example.source }, `Loaded “${example.title}”.`);
+    actions.chooseRuntime(example.runtime);
     actions.run();
   },
+
+  /** What the open workspace's program runs under from its next start on. */
+  chooseRuntime: (runtime) => store.set((state) => withWorkspace(state, state.workspace, { runtime })),
 
   reset: () => restore({ to: "starter" }, "Reset to the starting code."),
   useSolution: () => restore({ to: "solution" }, "The solution is in your editor."),

@@ -22,6 +22,14 @@ export function otherProgram({ page, sandbox, workspace }) {
   return page.workspaces[sandbox.exercise]?.title ?? "another program";
 }
 
+/** Return the name of what the running program runs under; "" where that is the ordinary thing and nothing else is offered. */
+export function runtimeOf({ page, sandbox }) {
+  const offered = page.workspaces[sandbox?.exercise]?.runtimes ?? [];
+  const runtime = sandbox?.runtime ?? offered[0]?.id;
+  if (offered.length < 2 && runtime === "threading") return "";
+  return offered.find(({ id }) => id === runtime)?.name ?? "";
+}
+
 /** Return the first state of the page's store, from the data the server rendered into it. */
 export function stateFromPage(page) {
   const workspace = page.workspaces?.[page.open] ? page.open : Object.keys(page.workspaces ?? {})[0] ?? SCRATCH;
@@ -81,6 +89,7 @@ export function sandboxFrom(told, known, now = Date.now() / 1000) {
     id: told.id,
     url: told.url ?? same?.url ?? `/sandbox/${told.id}/`,
     exercise: told.exercise ?? same?.exercise ?? null,
+    runtime: told.runtime ?? same?.runtime ?? null,
     state: told.state ?? same?.state ?? "starting",
     reason: told.reason ?? "",
     code: told.code ?? "",
@@ -110,12 +119,12 @@ export function onSandboxState(state, told) {
 }
 
 /** The acknowledgement of `run`; the announcement of the same sandbox may have come before it and knows more. */
-export function onRunAcknowledged(state, told, exercise) {
+export function onRunAcknowledged(state, told, exercise, runtime) {
   if (state.sandbox?.id === told.id) {
-    const sandbox = { ...state.sandbox, url: told.url ?? state.sandbox.url, limits: told.limits ?? state.sandbox.limits };
+    const sandbox = { ...state.sandbox, runtime, url: told.url ?? state.sandbox.url, limits: told.limits ?? state.sandbox.limits };
     return { sandbox, runPending: false };
   }
-  return { ...freshSandbox(sandboxFrom({ ...told, exercise }, null)), runPending: false, runError: null };
+  return { ...freshSandbox(sandboxFrom({ ...told, exercise, runtime }, null)), runPending: false, runError: null };
 }
 
 /** `sandbox_output`: one piece, or none when it belongs to another sandbox. */

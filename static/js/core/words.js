@@ -22,9 +22,10 @@ const QUIET_ENDS = new Set(["no_run_call", "exited"]);
 
 /**
  * Return what the status pill shows for a sandbox (or null): {kind, text}; `kind` is the name of a state or "off".
- * `now` is in epoch seconds; `other` is the title of the sandbox's program where that is not the one in the editor.
+ * `now` is in epoch seconds; `other` is the title of the sandbox's program where that is not the one in the editor;
+ * `runtime` is the name of what it runs under, where that is worth saying.
  */
-export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, other = "" } = {}) {
+export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, other = "", runtime = "" } = {}) {
   if (pending && !["queued", "starting"].includes(sandbox?.state)) return { kind: "starting", text: "Starting" };
   if (!sandbox || (other && hasEnded(sandbox.state))) return { kind: "off", text: "Not running" };
   if (other && sandbox.state === "ready") return { kind: "running", text: `Running: ${other}` };
@@ -35,7 +36,7 @@ export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, othe
     case "starting":
       return { kind: "starting", text: "Starting" };
     case "ready":
-      return { kind: "running", text: sandbox.startedAt ? `Running · ${clock(now - sandbox.startedAt)}` : "Running" };
+      return { kind: "running", text: ["Running", sandbox.startedAt && clock(now - sandbox.startedAt), runtime].filter(Boolean).join(" · ") };
     case "crashed":
       return { kind: "crashed", text: QUIET_ENDS.has(sandbox.code) ? "Ended" : "Crashed" };
     case "limited":

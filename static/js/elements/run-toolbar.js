@@ -3,7 +3,7 @@
 import { MOD } from "../core/keys.js";
 import { fill, h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
-import { isAlive, otherProgram } from "../core/state.js";
+import { isAlive, otherProgram, runtimeOf } from "../core/state.js";
 import { clock, pillOf } from "../core/words.js";
 
 class RunToolbar extends HTMLElement {
@@ -39,7 +39,7 @@ class RunToolbar extends HTMLElement {
     this.check = button("check", "Check", () => actions.check(), { class: "check" });
     this.count = h("span", { class: "count" });
     this.check.append(this.count);
-    fill(this, this.run, this.stop, this.reset, this.pill, this.keep, h("span", { class: "spacer" }), picker, this.check, menu());
+    fill(this, this.run, this.stop, this.reset, this.pill, this.keep, h("span", { class: "spacer" }), h("runtime-picker"), picker, this.check, menu());
   }
 
   #sandboxChanged() {
@@ -66,7 +66,7 @@ class RunToolbar extends HTMLElement {
   #drawPill() {
     const { runPending, sandbox } = store.get();
     const idle = sandbox?.state === "ready" && sandbox.code === "idle_warning";
-    const pill = pillOf(sandbox, { pending: runPending, other: otherProgram(store.get()) });
+    const pill = pillOf(sandbox, { pending: runPending, other: otherProgram(store.get()), runtime: runtimeOf(store.get()) });
     const left = (sandbox?.limits?.idle_warning_seconds ?? 30) - (Date.now() / 1000 - this.#warnedAt);
     this.pill.className = `pill is-${idle ? "queued" : pill.kind}`;
     this.text.textContent = idle ? `Idle · stops in ${clock(left)}` : pill.text;
