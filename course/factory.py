@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
     attempts = Attempts(courses.current, _supervisor(settings), Grader())
     desk = Desk(app, socketio, attempts)
-    for slug in (*(lesson.slug for lesson in courses.current().lessons), PLAYGROUND):
+    for slug in (*(lesson.slug for lesson in courses.current().everything), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, desk))
     guard(socketio)
     app.extensions["duplex"] = Site(settings, attempts, desk, courses.current)
@@ -128,9 +128,9 @@ class Courses:
         return course if self._drafts else course.without_drafts()
 
     def _reload(self, _changed: frozenset[Path]) -> None:
-        before = {lesson.slug: lesson.version for lesson in self._course.lessons}
+        before = {lesson.slug: lesson.version for lesson in self._course.everything}
         self._course = self._load()
-        for lesson in self._course.lessons:
+        for lesson in self._course.everything:
             if before.get(lesson.slug) != lesson.version:
                 self.on_change(lesson.slug)
 

@@ -94,8 +94,8 @@ def check_programs(
     runs = _Runs(sandboxes, grader, progress)
     if course.playground:
         runs.must_start(course.playground, findings.beside("playground/server.py"), "The playground's program")
-    for lesson in course.lessons:
-        _check_lesson(lesson, findings.beside(f"{lesson.number:02}-{lesson.slug}"), runs)
+    for lesson in course.everything:
+        _check_lesson(lesson, findings.beside(lesson.folder), runs)
     return sorted(findings.problems)
 
 

@@ -1,21 +1,25 @@
-"""One lesson's folder: lesson.md, examples/, exercises/ and images/ → a `Lesson`."""
+"""One lesson's folder: lesson.md, examples/, exercises/, images/ and reference.md → a `Lesson`."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from course.content.blocks import BlockReader, OfferedExercise
 from course.content.exercises import SLUG, read_exercise
 from course.content.findings import Findings
-from course.content.front_matter import LESSON_KEYS, FrontMatter, read_front_matter
-from course.content.highlight import highlight_python
+from course.content.front_matter import LESSON_KEYS, PAGE_KEYS, FrontMatter, read_front_matter
 from course.content.images import check_images
 from course.content.markdown import Typesetter
-from course.content.model import Block, Example, Exercise, ExerciseLink, Lesson, Prose, Question, Runtime
-from course.content.programs import IGNORED, parse, read_text, telling_part, title_of
-from course.content.questions import read_question
-from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
+from course.content.model import Exercise, Lesson
+from course.content.programs import IGNORED, read_text
+from course.content.reference import read_reference
+from course.content.scanner import scan
+
+UNHASHED = frozenset({*IGNORED, ".pytest_cache", "claims"})
+"""Folders whose files change nothing that a learner sees."""
 
 
 @dataclass(frozen=True)
@@ -32,55 +36,83 @@ class Bundle:
     """What was read from one folder: the lesson (None when it is broken) and what must be checked across lessons."""
 
     slug: str
+    file: str
+    """Path of lesson.md, relative to the course folder."""
     lesson: Lesson | None
     anchors: frozenset[str]
     exercises: frozenset[str]
     links: list[BundleLink] = field(default_factory=list)
+    offered: list[OfferedExercise] = field(default_factory=list)
 
 
-def read_bundle(folder: Path, number: int, slug: str, findings: Findings) -> Bundle:
-    """Read a lesson's folder; `findings` stands for the folder."""
-    return _BundleReader(folder, number, slug, findings).read()
+def read_bundle(
+    folder: Path, number: int | None, slug: str, findings: Findings, terms: Mapping[str, str] | None = None
+) -> Bundle:
+    """Read a lesson's folder.
+
+    Args:
+        folder: holds the lesson.md.
+        number: the lesson's place in the course; None for a page after the steps.
+        slug: its name in addresses.
+        findings: stands for the folder.
+        terms: every way to write a term of the glossary, with its anchor.
+    """
+    return _BundleReader(folder, number, slug, findings, terms or {}).read()
 
 
 def content_hash(folder: Path) -> str:
-    """Return a hash of every file in a bundle: it changes when anything of the lesson does."""
+    """Return a hash of every file in a bundle that learners may see: it changes when anything of the lesson does."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         parts = path.relative_to(folder).parts
-        if not IGNORED.intersection(parts):
+        if not UNHASHED.intersection(parts):
             digest.update("/".join(parts).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
 
 class _BundleReader:
-    def __init__(self, folder: Path, number: int, slug: str, findings: Findings) -> None:
-        self.folder, self.number, self.slug = folder, number, slug
+    def __init__(
+        self, folder: Path, number: int | None, slug: str, findings: Findings, terms: Mapping[str, str]
+    ) -> None:
+        self.folder, self.number, self.slug, self.terms = folder, number, slug, terms
         self.here = findings
         self.text = findings.beside(f"{findings.file}/lesson.md")
-        self.typesetter = Typesetter(self.text, image_address=f"/lessons/{slug}/images/")
+        self.typesetter = self._typesetter(self.text)
         self.exercises: dict[str, Exercise | None] = {}
         self.links: list[BundleLink] = []
-        self.used: dict[tuple[str, str], int] = {}
-        self.runtimes: tuple[Runtime, ...] = ()
+        self.offered: list[OfferedExercise] = []
 
     def read(self) -> Bundle:
         before = len(self.here.problems)
         self._read_exercises()
         source = read_text(self.folder / "lesson.md", self.text)
         lesson = self._lesson(source) if source is not None else None
-        self._keep_links(self.text.file, self.typesetter)
-        check_images(self.folder, self.typesetter.images, self.text)
+        self._settle(self.typesetter)
         if any(problem.severity == "error" for problem in self.here.problems[before:]):
             lesson = None
-        return Bundle(self.slug, lesson, frozenset(self.typesetter.anchors), frozenset(self.exercises), self.links)
+        return Bundle(
+            slug=self.slug,
+            file=self.text.file,
+            lesson=lesson,
+            anchors=frozenset(self.typesetter.anchors),
+            exercises=frozenset(self.exercises),
+            links=self.links,
+            offered=self.offered,
+        )
 
     def _lesson(self, source: str) -> Lesson:
-        matter = read_front_matter(source, LESSON_KEYS, self.text)
-        self.runtimes = tuple(matter.values["runtimes"])
-        pieces = scan(matter.body, self.text, allowed=LESSON_BLOCKS, first_line=matter.body_line)
-        blocks = tuple(block for piece in pieces if (block := self._block(piece)) is not None)
-        self._report_unused()
+        matter = read_front_matter(source, PAGE_KEYS if self.number is None else LESSON_KEYS, self.text)
+        reader = BlockReader(
+            self.folder,
+            self.slug,
+            self.here,
+            self.typesetter,
+            exercises=self.exercises,
+            runtimes=tuple(matter.values["runtimes"]),
+        )
+        blocks = reader.read(matter.body, matter.body_line)
+        self.offered = reader.offered
+        self._report_unused(reader)
         return Lesson(
             slug=self.slug,
             number=self.number,
@@ -95,14 +127,15 @@ class _BundleReader:
             draft=bool(matter.values["draft"]),
             blocks=blocks,
             headings=tuple(self.typesetter.headings),
-            exercises=self._in_the_order_of_the_text(),
+            exercises=self._in_the_order_of(reader),
             version=content_hash(self.folder),
-            runtimes=self.runtimes,
+            folder=self.here.file,
+            reference_html=self._reference(),
+            runtimes=reader.runtimes,
         )
 
-    def _in_the_order_of_the_text(self) -> dict[str, Exercise]:
-        placed = [name for kind, name in self.used if kind == "exercise"]
-        found = {slug: self.exercises.get(slug) for slug in (*placed, *self.exercises)}
+    def _in_the_order_of(self, reader: BlockReader) -> dict[str, Exercise]:
+        found = {slug: self.exercises.get(slug) for slug in (*reader.placed("exercise"), *self.exercises)}
         return {slug: exercise for slug, exercise in found.items() if exercise is not None}
 
     def _matter_html(self, matter: FrontMatter, key: str) -> str:
@@ -110,78 +143,12 @@ class _BundleReader:
         pieces = scan(matter.text(key), self.text, allowed=(), first_line=line)
         return "".join(self.typesetter.block(piece.text, line) for piece in pieces)
 
-    def _block(self, piece: ProseText | BlockText) -> Block | None:
-        if isinstance(piece, ProseText):
-            return Prose(self.typesetter.block(piece.text, piece.line))
-        if piece.name == "example":
-            return self._example(piece)
-        if piece.name == "exercise":
-            return self._exercise_link(piece)
-        if piece.words and not self._once("question", piece.words[0], piece.line):
-            return None
-        return self._question(piece)
-
-    def _question(self, piece: BlockText) -> Question | None:
-        return read_question(piece, self.text, self.typesetter)
-
-    def _name(self, piece: BlockText) -> str:
-        if len(piece.words) != 1:
-            fix = f"Write “::: {piece.name}” and one name, such as ::: {piece.name} who-hears-it"
-            self.text.add(piece.line, "block-words", f"The {piece.name} does not name one thing.", fix)
-            return ""
-        name = piece.words[0]
-        return name if self._once(piece.name, name, piece.line) else ""
-
-    def _once(self, kind: str, name: str, line: int) -> bool:
-        first = self.used.setdefault((kind, name), line)
-        if first != line:
-            message = f"The {kind} “{name}” is there already, on line {first}."
-            self.text.add(line, "duplicate-id", message, "Give this one another id, or remove it.")
-        return first == line
-
-    def _example(self, piece: BlockText) -> Example | None:
-        runtime = self._runtime(piece)
-        name = self._name(replace(piece, words=piece.words[:1]))
-        if not name:
-            return None
-        path = self.folder / "examples" / f"{name}.py"
-        if not SLUG.match(name.replace("_", "-")) or not path.is_file():
-            fix = f"Write examples/{name}.py, or correct the name."
-            self.text.add(piece.line, "example-missing", f"There is no example “{name}”.", fix)
-            return None
-        file = self.here.beside(f"{self.here.file}/examples/{name}.py")
-        source = read_text(path, file)
-        tree = parse(source, file) if source is not None else None
-        if source is None or tree is None:
-            return None
-        if not title_of(tree):
-            fix = "Begin the program with a docstring: its first line is the title of the card."
-            file.add(1, "example-title", "The example has no title.", fix)
-        html = self.typesetter.block(piece.text, piece.line + 1)
-        shown = highlight_python(telling_part(source, tree))
-        return Example(name, title_of(tree), source, shown, "server.py", piece.line, html, runtime)
-
-    def _runtime(self, piece: BlockText) -> Runtime:
-        asked = piece.words[1:] or self.runtimes[:1]
-        for runtime in self.runtimes:
-            if asked == (runtime,):
-                return runtime
-        fix = f"This lesson's runtimes are: {', '.join(self.runtimes)}. Name one, or add yours to the front matter."
-        self.text.add(piece.line, "example-runtime", f"The example can't run on “{' '.join(asked)}”.", fix)
-        return self.runtimes[0]
-
-    def _exercise_link(self, piece: BlockText) -> ExerciseLink | None:
-        name = self._name(piece)
-        if not name:
-            return None
-        if piece.text.strip():
-            fix = "Remove the text; the card shows the exercise's own title and goal."
-            self.text.add(piece.line, "block-text", "An exercise block holds text.", fix)
-        if name not in self.exercises:
-            fix = f"Create exercises/{name}/, or correct the name."
-            self.text.add(piece.line, "exercise-missing", f"There is no exercise “{name}”.", fix)
-            return None
-        return ExerciseLink(name)
+    def _reference(self) -> str:
+        typesetter = self._typesetter(self.here.beside(f"{self.here.file}/reference.md"))
+        typesetter.anchor_prefix = f"{self.slug}-"
+        html = read_reference(self.folder, typesetter)
+        self._settle(typesetter)
+        return html
 
     def _read_exercises(self) -> None:
         root = self.folder / "exercises"
@@ -193,21 +160,25 @@ class _BundleReader:
                 fix = "Name the folder in small letters, digits and hyphens; “scratch” and “images” are taken."
                 here.add(1, "exercise-slug", f"“{folder.name}” can't name an exercise.", fix)
                 continue
-            task_file = here.beside(f"{here.file}/task.md")
-            typesetter = Typesetter(task_file, image_address=self.typesetter.image_address)
+            typesetter = self._typesetter(here.beside(f"{here.file}/task.md"))
             self.exercises[folder.name] = read_exercise(folder, here, typesetter)
-            self._keep_links(task_file.file, typesetter)
-            check_images(self.folder, typesetter.images, task_file)
+            self._settle(typesetter)
 
-    def _keep_links(self, file: str, typesetter: Typesetter) -> None:
-        self.links.extend(BundleLink(file, link.target, link.line) for link in typesetter.links)
+    def _typesetter(self, file: Findings) -> Typesetter:
+        return Typesetter(file, image_address=f"/lessons/{self.slug}/images/", terms=self.terms)
 
-    def _report_unused(self) -> None:
+    def _settle(self, typesetter: Typesetter) -> None:
+        """Look at the images that a text has shown; keep its links until all lessons are read."""
+        file = typesetter.findings
+        self.links.extend(BundleLink(file.file, link.target, link.line) for link in typesetter.links)
+        check_images(self.folder, typesetter.images, file)
+
+    def _report_unused(self, reader: BlockReader) -> None:
         for path in sorted((self.folder / "examples").glob("*.py")):
-            if ("example", path.stem) not in self.used:
+            if path.stem not in reader.placed("example"):
                 file = self.here.beside(f"{self.here.file}/examples/{path.name}")
                 file.warn(1, "example-unused", "No text shows this example.", f"Place it: ::: example {path.stem}")
         for slug in self.exercises:
-            if ("exercise", slug) not in self.used:
+            if slug not in reader.placed("exercise"):
                 file = self.here.beside(f"{self.here.file}/exercises/{slug}")
                 file.warn(1, "exercise-unplaced", "No text offers this exercise.", f"Place it: ::: exercise {slug}")

@@ -42,6 +42,13 @@ LESSON_KEYS: Mapping[str, Key] = {
     "draft": Key("flag", required=False),
     "runtimes": Key("choices", required=False, choices=RUNTIMES, default=[RUNTIMES[0]]),
 }
+PAGE_KEYS: Mapping[str, Key] = {
+    **LESSON_KEYS,
+    "level": Key("choice", required=False, choices=LEVELS, default=""),
+    "result": Key("text", required=False),
+    "insight": Key("text", required=False),
+}
+"""Of a page after the steps: it belongs to no level, and need not end like a lesson."""
 TASK_KEYS: Mapping[str, Key] = {
     "title": Key("text"),
     "minutes": Key("minutes"),

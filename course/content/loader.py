@@ -3,124 +3,140 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from course.content.bundle import Bundle, BundleLink, read_bundle
+from course.content.course_file import COURSE_FILE, CourseFile, NamedPage, read_course_file
+from course.content.exercises import SLUG
 from course.content.findings import Findings
-from course.content.model import PLAYGROUND, Course, Lesson
-from course.content.programs import read_program, read_text
+from course.content.glossary import GLOSSARY_FILE, read_glossary
+from course.content.links import CourseLinks
+from course.content.model import PLAYGROUND, Course, Lesson, Part
+from course.content.programs import read_program
 
 BUNDLE = re.compile(r"^(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)$")
-COURSE_FILE = "course.toml"
-
-_COURSE_KEYS = {"title", "tagline", "playground"}
-_SITE_LINK = re.compile(r"^/lessons/([a-z0-9-]+)(?:/([a-z0-9-]+))?/?(?:#(.*))?$")
-_OUTSIDE = re.compile(r"^(?:https?://[^\s/]+\S*|mailto:\S+@\S+)$")
+PAGES = "pages"
+"""The folder of the pages after the steps."""
 
 
 def load_course(root: Path) -> Course:
     """Read the course in `root`. Never raises for an author's mistake: see ``Course.problems``."""
     findings = Findings(COURSE_FILE)
-    settings = _settings(root, findings)
-    bundles = _bundles(root, findings)
-    for bundle in bundles:
-        _check_links(bundle, bundles, findings)
-    lessons: list[Lesson] = [bundle.lesson for bundle in bundles if bundle.lesson is not None]
+    outline = read_course_file(root, findings)
+    glossary = read_glossary(root, findings)
+    reader = _Bundles(root, findings, glossary.anchors)
+    steps = reader.steps()
+    pages = {bundle.slug: bundle for bundle in reader.pages()}
+    links = CourseLinks([*steps, *pages.values()], frozenset(glossary.anchors.values()), findings)
+    for bundle in (*steps, *pages.values()):
+        links.check(bundle)
+    for link in glossary.links:
+        links.check_link(BundleLink(GLOSSARY_FILE, link.target, link.line), ())
+    lessons = [bundle.lesson for bundle in steps if bundle.lesson is not None]
+    placing = _Placing(pages, findings)
+    parts, opening = placing.parts(outline), placing.opening(outline)
+    placing.report_left_over()
+    playground = _playground(root, outline, findings)
     return Course(
-        title=str(settings.get("title", "")),
-        tagline=str(settings.get("tagline", "")),
-        lessons=tuple(sorted(lessons, key=lambda lesson: lesson.number)),
-        playground=_playground(root, settings, findings),
+        title=outline.title,
+        tagline=outline.tagline,
+        lessons=tuple(sorted(lessons, key=lambda lesson: lesson.number or 0)),
+        playground=playground,
         problems=tuple(sorted(findings.problems)),
         root=root,
+        glossary=glossary.terms,
+        parts=parts,
+        opening=opening,
     )
 
 
-def _settings(root: Path, findings: Findings) -> dict[str, Any]:
-    source = read_text(root / COURSE_FILE, findings)
-    if source is None:
-        return {}
-    try:
-        settings = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        match = re.search(r"line (\d+)", str(error))
-        line = int(match[1]) if match else 1
-        findings.add(line, "course-file", f"This is not valid TOML: {error}.", 'Write one key = "value" a line.')
-        return {}
-    for key in ("title", "tagline"):
-        if not isinstance(settings.get(key), str) or not settings[key].strip():
-            findings.add(1, "course-key", f"“{key}” is missing.", f'Add a line {key} = "…".')
-    for key in settings.keys() - _COURSE_KEYS:
-        fix = "The keys are: " + ", ".join(sorted(_COURSE_KEYS)) + "."
-        findings.add(_line_of(source, key), "unknown-key", f"There is no key “{key}”.", fix)
-    return settings
+def _playground(root: Path, outline: CourseFile, findings: Findings) -> dict[str, str]:
+    folder = outline.playground
+    return (read_program(root / folder, findings.beside(folder)) if folder else None) or {}
 
 
-def _line_of(source: str, key: str) -> int:
-    pattern = re.compile(rf"^\s*\[?\[?\"?{re.escape(key)}\b")
-    return next((number for number, line in enumerate(source.split("\n"), 1) if pattern.match(line)), 1)
+class _Bundles:
+    """Finds the folders of lessons and pages; no two may have one name."""
 
+    def __init__(self, root: Path, findings: Findings, terms: Mapping[str, str]) -> None:
+        self.root, self.findings, self.terms = root, findings, terms
+        self.taken: dict[str, str] = {}
 
-def _playground(root: Path, settings: Mapping[str, Any], findings: Findings) -> dict[str, str]:
-    table = settings.get("playground", {})
-    server = table.get("server") if isinstance(table, dict) else None
-    if not isinstance(server, str) or not server.endswith("/server.py") or ".." in server:
-        fix = 'Add [playground] with server = "playground/server.py".'
-        findings.add(1, "course-key", "The playground has no program.", fix)
-        return {}
-    folder = server.removesuffix("/server.py")
-    return read_program(root / folder, findings.beside(folder)) or {}
+    def steps(self) -> list[Bundle]:
+        """Read every numbered folder."""
+        bundles = []
+        for folder in _folders(self.root):
+            here = self.findings.beside(folder.name)
+            match = BUNDLE.match(folder.name)
+            if match is None:
+                if (folder / "lesson.md").exists():
+                    fix = "Name the folder with two digits and a slug: 03-listening-to-events."
+                    here.add(1, "bundle-name", f"“{folder.name}” is no name for a lesson.", fix)
+            elif self._free(match[1], here) & self._free(match[2], here):
+                bundles.append(read_bundle(folder, int(match[1]), match[2], here, self.terms))
+        return bundles
 
+    def pages(self) -> list[Bundle]:
+        """Read every folder in ``pages``."""
+        bundles = []
+        for folder in _folders(self.root / PAGES):
+            here = self.findings.beside(f"{PAGES}/{folder.name}")
+            if not SLUG.match(folder.name):
+                if (folder / "lesson.md").exists():
+                    fix = "Name the folder in small letters, digits and hyphens: under-the-hood."
+                    here.add(1, "bundle-name", f"“{folder.name}” is no name for a page.", fix)
+            elif self._free(folder.name, here):
+                bundles.append(read_bundle(folder, None, folder.name, here, self.terms))
+        return bundles
 
-def _bundles(root: Path, findings: Findings) -> list[Bundle]:
-    bundles: list[Bundle] = []
-    taken: dict[str, str] = {}
-    for folder in sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else ():
-        here = findings.beside(folder.name)
-        match = BUNDLE.match(folder.name)
-        if match is None:
-            if (folder / "lesson.md").exists():
-                fix = "Name the folder with two digits and a slug: 03-listening-to-events."
-                here.add(1, "bundle-name", f"“{folder.name}” is no name for a lesson.", fix)
-            continue
-        number, slug = match.groups()
-        for name in (number, slug):
-            other = taken.setdefault(name, folder.name)
-            if other != folder.name:
-                fix = "Give this one a number and a name of its own."
-                here.add(1, "duplicate-id", f"{other} has “{name}” already.", fix)
-        if slug == PLAYGROUND:
+    def _free(self, name: str, here: Findings) -> bool:
+        if name == PLAYGROUND:
             here.add(1, "bundle-name", "“playground” is a page of its own.", "Give the lesson another name.")
-        elif taken[number] == taken[slug] == folder.name:
-            bundles.append(read_bundle(folder, int(number), slug, here))
-    return bundles
+            return False
+        other = self.taken.setdefault(name, here.file)
+        if other != here.file:
+            fix = "Give this one a number and a name of its own."
+            here.add(1, "duplicate-id", f"{other} has “{name}” already.", fix)
+        return other == here.file
 
 
-def _check_links(bundle: Bundle, bundles: Sequence[Bundle], findings: Findings) -> None:
-    for link in bundle.links:
-        problem = _dead(link, bundle, {other.slug: other for other in bundles})
-        if problem:
-            fix = "Link to /lessons/<slug>/, to #a-heading, or to a whole https:// address."
-            findings.beside(link.file).warn(link.line, "dead-link", problem, fix)
+class _Placing:
+    """Puts the pages where course.toml wants them."""
+
+    def __init__(self, pages: Mapping[str, Bundle], findings: Findings) -> None:
+        self.pages, self.findings = pages, findings
+        self.placed: dict[str, int] = {}
+
+    def parts(self, outline: CourseFile) -> tuple[Part, ...]:
+        parts = []
+        for part in outline.parts:
+            pages = tuple(page for name in part.pages if (page := self._page(name)) is not None)
+            parts.append(Part(part.title, part.summary, pages))
+        return tuple(parts)
+
+    def opening(self, outline: CourseFile) -> Lesson | None:
+        return self._page(outline.opening) if outline.opening else None
+
+    def _page(self, name: NamedPage) -> Lesson | None:
+        bundle = self.pages.get(name.slug)
+        if bundle is None:
+            fix = f"Create {PAGES}/{name.slug}/lesson.md, or correct the name."
+            self.findings.add(name.line, "page-missing", f"There is no page “{name.slug}”.", fix)
+            return None
+        if name.slug in self.placed:
+            message = f"The page “{name.slug}” is placed already, on line {self.placed[name.slug]}."
+            self.findings.add(name.line, "duplicate-id", message, "Keep one of the two places.")
+            return None
+        self.placed[name.slug] = name.line
+        return bundle.lesson
+
+    def report_left_over(self) -> None:
+        for slug, bundle in self.pages.items():
+            if slug not in self.placed:
+                fix = f'Name it in course.toml: pages = ["{slug}"] in one of the [[parts]].'
+                self.findings.beside(bundle.file).warn(1, "page-unplaced", "No part of the course has this page.", fix)
 
 
-def _dead(link: BundleLink, bundle: Bundle, bundles: Mapping[str, Bundle]) -> str:
-    """Return what is wrong with a link, or nothing."""
-    target = link.target
-    if _OUTSIDE.match(target) or target in ("/", "/playground", "/playground/", "/lessons/playground/"):
-        return ""
-    if target.startswith("#"):
-        found = target[1:] in bundle.anchors
-        return "" if found else f"There is no heading “{target}” in this lesson."
-    match = _SITE_LINK.match(target)
-    other = bundles.get(match[1]) if match else None
-    if match is None or other is None:
-        return f"The link “{target}” leads nowhere."
-    if match[2] and match[2] not in other.exercises:
-        return f"“{target}”: that lesson has no such exercise."
-    if match[3] and match[3] not in other.anchors:
-        return f"“{target}”: that page has no such heading."
-    return ""
+def _folders(root: Path) -> list[Path]:
+    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []

@@ -7,6 +7,7 @@ Security Policy, so what Python-Markdown makes is sanitised all the same.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
@@ -14,6 +15,8 @@ import markdown as python_markdown
 import nh3
 from markdown.extensions import Extension
 from markdown.extensions.toc import slugify, unique
+from markdown.inlinepatterns import InlineProcessor
+from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from course.content.findings import Findings
@@ -37,6 +40,10 @@ _ATTRIBUTES = {
 _ONE_PARAGRAPH = re.compile(r"\A<p>((?:(?!</?p>).)*)</p>\s*\Z", re.DOTALL)
 _CODE = re.compile(r"<code.*?</code>", re.DOTALL)
 _MARK = re.compile(r"\[\s*[xX✓✔]?\s*\]")
+_BAR = "\x1f"
+"""Stands for the bar of a term while tables are cut into cells."""
+_BARRED = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|\[\[[^\[\]|]+\|[^\[\]|]+\]\]")
+_TERM = rf"\[\[([^\[\]|{_BAR}\n]+)(?:[|{_BAR}]([^\[\]|{_BAR}\n]+))?\]\]"
 _ALIGN_STYLE = re.compile(r"text-align:\s*(left|right|center)")
 
 
@@ -59,6 +66,10 @@ class Typesetter:
     links: list[Reference] = field(default_factory=list)
     images: list[Reference] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """Every way to write a term of the glossary, in small letters, with its anchor there."""
+    anchor_prefix: str = ""
+    """Put before the ids of headings, where texts of several lessons share a page."""
 
     def block(self, text: str, line: int, findings: Findings | None = None) -> str:
         """Return `text`, which begins on `line`, as sanitised HTML blocks."""
@@ -104,6 +115,7 @@ def clean(html: str) -> str:
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         url_schemes={"http", "https", "mailto"},
+        allowed_classes={"a": {"term"}},
         set_tag_attribute_values={"pre": {"tabindex": "0"}},
     )
 
@@ -119,6 +131,8 @@ class _Collector(Extension):
     def extendMarkdown(self, md: python_markdown.Markdown) -> None:
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
+        md.preprocessors.register(_KeepBars(md), "duplex_bars", 20)
+        md.inlinePatterns.register(_TermPattern(self, md), "duplex_term", 175)
         md.treeprocessors.register(_Walk(self, md), "duplex_walk", 1)
 
     def find(self, *needles: str) -> int:
@@ -140,9 +154,23 @@ class _Collector(Extension):
                 f"“{title}” is a heading of level {level}, below one of level {above}.",
                 "The title is level 1 already: use ## for sections, ### inside them, and skip no level.",
             )
-        anchor = unique(slugify(title, "-"), self.typesetter.anchors)
+        anchor = unique(self.typesetter.anchor_prefix + slugify(title, "-"), self.typesetter.anchors)
         element.set("id", anchor)
         self.typesetter.headings.append(Heading(anchor, title, level))
+
+    def term(self, shown: str, name: str) -> Element | str:
+        anchor = self.typesetter.terms.get(name.casefold())
+        if anchor is None:
+            self.findings.warn(
+                self.find(f"[[{shown}", name),
+                "unknown-term",
+                f"The glossary does not explain “{name}”.",
+                f"Add “## {name}” to glossary.md, name an entry of it ([[{shown}|entry]]), or take the brackets away.",
+            )
+            return shown
+        element = Element("a", {"class": "term", "href": f"/glossary/#{anchor}"})
+        element.text = shown
+        return element
 
     def link(self, element: Element) -> None:
         target = element.get("href", "")
@@ -172,9 +200,30 @@ class _Walk(Treeprocessor):
         for element in root.iter():
             if re.fullmatch("h[1-6]", element.tag):
                 self.collector.heading(element)
-            elif element.tag == "a":
+            elif element.tag == "a" and element.get("class") != "term":
                 self.collector.link(element)
             elif element.tag == "img":
                 self.collector.image(element)
             elif element.tag in ("th", "td") and (match := _ALIGN_STYLE.search(element.attrib.pop("style", ""))):
                 element.set("align", match[1])
+
+
+class _KeepBars(Preprocessor):
+    """Keeps the bar of ``[[word|term]]`` from ending a table's cell. Code fences are out of the text already."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return [
+            _BARRED.sub(lambda found: found[0] if found[1] else found[0].replace("|", _BAR), line) for line in lines
+        ]
+
+
+class _TermPattern(InlineProcessor):
+    """``[[term]]`` and ``[[word|term]]``."""
+
+    def __init__(self, collector: _Collector, md: python_markdown.Markdown) -> None:
+        super().__init__(_TERM, md)
+        self.collector = collector
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element | str, int, int]:  # type: ignore[override]
+        shown = m[1].strip()
+        return self.collector.term(shown, (m[2] or shown).strip()), m.start(0), m.end(0)

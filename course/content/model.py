@@ -140,6 +140,20 @@ class ExerciseLink:
     """The place in the text where an exercise is offered."""
 
     slug: str
+    lesson: str
+    """Slug of the lesson to which the exercise belongs; often this one."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """One entry of the glossary."""
+
+    id: str
+    """Its anchor on the page ``/glossary/``."""
+    name: str
+    also: tuple[str, ...]
+    """Other forms under which a text may name it."""
+    html: str
 
 
 Block = Prose | Question | Example | ExerciseLink
@@ -155,9 +169,11 @@ class Heading:
 @dataclass(frozen=True)
 class Lesson:
     slug: str
-    number: int
+    number: int | None
+    """Its place among the steps; None for a page after them."""
     title: str
     level: str
+    """Empty for a page that belongs to no level."""
     minutes: int
     idea_html: str
     summary: str
@@ -172,6 +188,10 @@ class Lesson:
     headings: tuple[Heading, ...]
     exercises: Mapping[str, Exercise]
     version: str
+    folder: str
+    """Path of its folder, relative to the course folder."""
+    reference_html: str = ""
+    """The lesson's cheat sheet; empty when it has none."""
     runtimes: tuple[Runtime, ...] = ("threading",)
     """What the lesson's free workspace offers; the first one is chosen unless the learner chooses another."""
 
@@ -202,6 +222,15 @@ class Lesson:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A group of pages after the steps."""
+
+    title: str
+    summary: str
+    pages: tuple[Lesson, ...]
+
+
+@dataclass(frozen=True)
 class Course:
     title: str
     tagline: str
@@ -211,18 +240,41 @@ class Course:
     """What the playground's editor holds at first."""
     problems: tuple[Problem, ...] = ()
     root: Path = field(default_factory=Path)
+    glossary: tuple[Term, ...] = ()
+    """In alphabetical order."""
+    parts: tuple[Part, ...] = ()
+    """What follows the steps, in the order of the map."""
+    opening: Lesson | None = None
+    """A page whose text stands inside the course map."""
+
+    @property
+    def pages(self) -> tuple[Lesson, ...]:
+        """Return the pages after the steps, in the order of the map."""
+        return tuple(page for part in self.parts for page in part.pages)
+
+    @property
+    def everything(self) -> tuple[Lesson, ...]:
+        """Return whatever has a page and a workspace of its own: steps, pages, and the opening."""
+        return (*self.lessons, *self.pages, *((self.opening,) if self.opening else ()))
 
     def lesson(self, slug: str) -> Lesson:
-        """Return the lesson of that name.
+        """Return the lesson or page of that name.
 
         Raises:
             KeyError: there is no such lesson.
         """
-        for lesson in self.lessons:
+        for lesson in self.everything:
             if lesson.slug == slug:
                 return lesson
         raise KeyError(slug)
 
     def without_drafts(self) -> Course:
         """Return the course as learners see it."""
-        return replace(self, lessons=tuple(lesson for lesson in self.lessons if not lesson.draft))
+        opening = None if self.opening and self.opening.draft else self.opening
+        parts = tuple(replace(part, pages=_finished(part.pages)) for part in self.parts)
+        parts = tuple(part for part in parts if part.pages)
+        return replace(self, lessons=_finished(self.lessons), parts=parts, opening=opening)
+
+
+def _finished(lessons: tuple[Lesson, ...]) -> tuple[Lesson, ...]:
+    return tuple(lesson for lesson in lessons if not lesson.draft)

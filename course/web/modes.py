@@ -7,7 +7,7 @@ does the rest, so that a mode needs no script.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,10 +56,10 @@ def marked(blocks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def ways(lesson: Lesson, blocks: Sequence[dict[str, Any]], progress: LessonProgress) -> list[Way]:
+def ways(lesson: Lesson, blocks: Sequence[dict[str, Any]], progress: Mapping[str, LessonProgress]) -> list[Way]:
     """Return the modes that the lesson has something for, with what there is to do and what the learner has done.
 
-    The blocks are as `marked` returns them.
+    The blocks are as `marked` returns them; `progress` is by slug, since a text may offer other lessons' exercises.
     """
     offered = [Way(READ)]
     for mode in SENTENCES:
@@ -109,14 +109,15 @@ def _mode_of(block: dict[str, Any]) -> str:
             return ""
 
 
-def _task(block: dict[str, Any], progress: LessonProgress) -> tuple[str, bool] | None:
+def _task(block: dict[str, Any], progress: Mapping[str, LessonProgress]) -> tuple[str, bool] | None:
     """Return what there is to do in a block, and whether it is done."""
     match block["type"]:
         case "question":
             answered = block["answered"]
             return block["question"].id, bool(answered and (answered["correct"] or _mode_of(block) == "predict"))
         case "exercise":
-            own = progress.exercises.get(block["exercise"].slug)
+            reached = progress.get(block["lesson"].slug)
+            own = reached and reached.exercises.get(block["exercise"].slug)
             return block["exercise"].slug, bool(own and own.done)
         case _:
             return None

@@ -9,7 +9,19 @@ from typing import Any
 from markupsafe import Markup
 
 from course.attempts import Attempts, reveal, shuffled
-from course.content.model import PLAYGROUND, SCRATCH, Example, Exercise, ExerciseLink, Lesson, Prose, Question, Runtime
+from course.content.model import (
+    PLAYGROUND,
+    SCRATCH,
+    Block,
+    Course,
+    Example,
+    Exercise,
+    ExerciseLink,
+    Lesson,
+    Prose,
+    Question,
+    Runtime,
+)
 from course.live.desk import Desk, namespace_of
 from course.progress import answers, work
 from course.progress.answers import Answered
@@ -24,7 +36,7 @@ RUNTIMES: Mapping[Runtime, str] = {
 """What a program runs under → its name for learners."""
 
 
-def lesson_blocks(learner: str, lesson: Lesson, again: str = "") -> list[dict[str, Any]]:
+def lesson_blocks(learner: str, course: Course, lesson: Lesson, again: str = "") -> list[dict[str, Any]]:
     """Return the lesson's text, block by block, each with the modes that show it.
 
     A question that is answered brings its key and reasons along.
@@ -33,19 +45,18 @@ def lesson_blocks(learner: str, lesson: Lesson, again: str = "") -> list[dict[st
     """
     answered = answers.newest(learner, lesson.slug)
     answered.pop(again, None)
-    return marked(_block(learner, lesson, block, answered) for block in lesson.blocks)
+    drawn = (_block(learner, course, block, answered) for block in lesson.blocks)
+    return marked(block for block in drawn if block is not None)
 
 
-def _block(
-    learner: str, lesson: Lesson, block: Prose | Question | Example | ExerciseLink, answered: dict[str, Answered]
-) -> dict[str, Any]:
+def _block(learner: str, course: Course, block: Block, answered: dict[str, Answered]) -> dict[str, Any] | None:
     match block:
         case Prose():
             return {"type": "prose", "html": Markup(block.html)}  # noqa: S704  (sanitised by course.content.markdown)
         case Example():
             return {"type": "example", "example": block}
         case ExerciseLink():
-            return {"type": "exercise", "exercise": lesson.exercises[block.slug]}
+            return _offered(course, block)
         case Question():
             return {
                 "type": "question",
@@ -53,6 +64,16 @@ def _block(
                 "options": shuffled(block, learner),
                 "answered": _answered(block, answered.get(block.id)),
             }
+
+
+def _offered(course: Course, link: ExerciseLink) -> dict[str, Any] | None:
+    """Return the block of an exercise, or None while its lesson is not to be seen."""
+    try:
+        lesson = course.lesson(link.lesson)
+    except KeyError:
+        return None
+    exercise = lesson.exercises.get(link.slug)
+    return {"type": "exercise", "exercise": exercise, "lesson": lesson} if exercise else None
 
 
 def _answered(question: Question, answer: Answered | None) -> dict[str, Any] | None:

@@ -32,8 +32,8 @@ def lesson(slug: str) -> str:
     learner = current_learner()
     frame = _frame()
     data = lesson_page(learner, found, site().attempts, site().desk)
-    blocks = lesson_blocks(learner, found, request.args.get("again", ""))
-    offered = modes.ways(found, blocks, frame["progress"][slug])
+    blocks = lesson_blocks(learner, site().course, found, request.args.get("again", ""))
+    offered = modes.ways(found, blocks, frame["progress"])
     asked = request.args.get("mode", modes.READ)
     return render_template(
         "lesson.html",
@@ -67,7 +67,7 @@ def exercise(slug: str, exercise: str) -> str:
 def image(slug: str, name: str) -> Response:
     """Send an image of a lesson's bundle."""
     found = _lesson(slug)
-    file = image_file(site().course.root / f"{found.number:02d}-{found.slug}", name)
+    file = image_file(site().course.root / found.folder, name)
     if file is None:
         abort(404)
     return send_file(file, max_age=3600)

@@ -1,0 +1,131 @@
+"""The blocks of a lesson.md, one after the other: text, questions, examples, and the places of exercises."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from course.content.exercises import SLUG
+from course.content.findings import Findings
+from course.content.highlight import highlight_python
+from course.content.markdown import Typesetter
+from course.content.model import Block, Example, ExerciseLink, Prose, Runtime
+from course.content.programs import parse, read_text, telling_part, title_of
+from course.content.questions import read_question
+from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
+
+
+@dataclass(frozen=True)
+class OfferedExercise:
+    """An exercise of another lesson that a text offers: it is looked for once all lessons are read."""
+
+    lesson: str
+    exercise: str
+    line: int
+
+
+class BlockReader:
+    """Reads the blocks of one lesson's text."""
+
+    def __init__(
+        self,
+        folder: Path,
+        slug: str,
+        findings: Findings,
+        typesetter: Typesetter,
+        *,
+        exercises: Collection[str],
+        runtimes: tuple[Runtime, ...],
+    ) -> None:
+        """`findings` stands for the folder, `exercises` are those in it, `runtimes` those that the lesson offers."""
+        self.folder, self.slug, self.here, self.typesetter = folder, slug, findings, typesetter
+        self.text = typesetter.findings
+        self.exercises, self.runtimes = exercises, runtimes
+        self.offered: list[OfferedExercise] = []
+        self._used: dict[tuple[str, str], int] = {}
+
+    def read(self, body: str, first_line: int) -> tuple[Block, ...]:
+        """Return the blocks of the text below the front matter."""
+        pieces = scan(body, self.text, allowed=LESSON_BLOCKS, first_line=first_line)
+        return tuple(block for piece in pieces if (block := self._block(piece)) is not None)
+
+    def placed(self, kind: str) -> list[str]:
+        """Return the names of the examples or exercises that the text has shown, in its order."""
+        return [name for each, name in self._used if each == kind]
+
+    def _block(self, piece: ProseText | BlockText) -> Block | None:
+        if isinstance(piece, ProseText):
+            return Prose(self.typesetter.block(piece.text, piece.line))
+        match piece.name:
+            case "example":
+                return self._example(piece)
+            case "exercise":
+                return self._exercise_link(piece)
+            case _:
+                if piece.words and not self._once("question", piece.words[0], piece.line):
+                    return None
+                return read_question(piece, self.text, self.typesetter)
+
+    def _name(self, piece: BlockText) -> str:
+        if len(piece.words) != 1:
+            fix = f"Write “::: {piece.name}” and one name, such as ::: {piece.name} who-hears-it"
+            self.text.add(piece.line, "block-words", f"The {piece.name} does not name one thing.", fix)
+            return ""
+        name = piece.words[0]
+        return name if self._once(piece.name, name, piece.line) else ""
+
+    def _once(self, kind: str, name: str, line: int) -> bool:
+        first = self._used.setdefault((kind, name), line)
+        if first != line:
+            message = f"The {kind} “{name}” is there already, on line {first}."
+            self.text.add(line, "duplicate-id", message, "Give this one another id, or remove it.")
+        return first == line
+
+    def _example(self, piece: BlockText) -> Example | None:
+        runtime = self._runtime(piece)
+        name = self._name(replace(piece, words=piece.words[:1]))
+        if not name:
+            return None
+        path = self.folder / "examples" / f"{name}.py"
+        if not SLUG.match(name.replace("_", "-")) or not path.is_file():
+            fix = f"Write examples/{name}.py, or correct the name."
+            self.text.add(piece.line, "example-missing", f"There is no example “{name}”.", fix)
+            return None
+        file = self.here.beside(f"{self.here.file}/examples/{name}.py")
+        source = read_text(path, file)
+        tree = parse(source, file) if source is not None else None
+        if source is None or tree is None:
+            return None
+        if not title_of(tree):
+            fix = "Begin the program with a docstring: its first line is the title of the card."
+            file.add(1, "example-title", "The example has no title.", fix)
+        html = self.typesetter.block(piece.text, piece.line + 1)
+        shown = highlight_python(telling_part(source, tree))
+        return Example(name, title_of(tree), source, shown, "server.py", piece.line, html, runtime)
+
+    def _runtime(self, piece: BlockText) -> Runtime:
+        asked = piece.words[1:] or self.runtimes[:1]
+        for runtime in self.runtimes:
+            if asked == (runtime,):
+                return runtime
+        fix = f"This lesson's runtimes are: {', '.join(self.runtimes)}. Name one, or add yours to the front matter."
+        self.text.add(piece.line, "example-runtime", f"The example can't run on “{' '.join(asked)}”.", fix)
+        return self.runtimes[0]
+
+    def _exercise_link(self, piece: BlockText) -> ExerciseLink | None:
+        name = self._name(piece)
+        if not name:
+            return None
+        if piece.text.strip():
+            fix = "Remove the text; the card shows the exercise's own title and goal."
+            self.text.add(piece.line, "block-text", "An exercise block holds text.", fix)
+        lesson, slash, exercise = name.rpartition("/")
+        if slash:
+            self.offered.append(OfferedExercise(lesson, exercise, piece.line))
+            return ExerciseLink(exercise, lesson)
+        if name not in self.exercises:
+            fix = f"Create exercises/{name}/, or correct the name."
+            self.text.add(piece.line, "exercise-missing", f"There is no exercise “{name}”.", fix)
+            return None
+        return ExerciseLink(name, self.slug)

@@ -1,0 +1,46 @@
+"""``reference.md``: a lesson's cheat sheet, which learners also print together with those of the other lessons."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from course.content.fences import FenceReader
+from course.content.findings import Findings
+from course.content.markdown import Typesetter
+from course.content.programs import read_text
+from course.content.scanner import scan
+
+MAX_ROWS = 14
+"""Rows of tables: the sheets of all lessons together fit on two printed pages."""
+
+_RULE = re.compile(r"^\s*\|[\s|:-]+$")
+
+
+def read_reference(folder: Path, typesetter: Typesetter) -> str:
+    """Return the HTML of a bundle's ``reference.md``; empty when it has none.
+
+    Args:
+        folder: the bundle's.
+        typesetter: one of its own, so that its headings are not among the lesson's.
+    """
+    path, file = folder / "reference.md", typesetter.findings
+    source = read_text(path, file) if path.is_file() else None
+    if source is None:
+        return ""
+    if not source.strip():
+        file.add(1, "reference-empty", "The cheat sheet is empty.", "Write short tables below ## headings.")
+    _check_length(source, file)
+    return "".join(typesetter.block(piece.text, piece.line) for piece in scan(source, file, allowed=()))
+
+
+def _check_length(source: str, file: Findings) -> None:
+    fence, rows = FenceReader(), 0
+    for number, line in enumerate(source.split("\n"), 1):
+        if fence.feed(line, number) or not line.lstrip().startswith("|"):
+            continue
+        rows += -1 if _RULE.match(line) else 1  # the rule below a table's head takes the head back
+        if rows > MAX_ROWS:
+            fix = "Keep what is looked up most; the lesson has the rest."
+            file.warn(number, "reference-long", f"The cheat sheet has more than {MAX_ROWS} rows.", fix)
+            return
