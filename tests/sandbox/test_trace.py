@@ -131,3 +131,10 @@ def test_closing_tells_the_rest_and_takes_no_more(trace, told):
     trace.add("A", "sent", "2", "websocket")
     trace.close()
     assert [[row.frame for row in rows] for rows, _ in told] == [["1"]]
+
+
+def test_a_client_that_only_measures_leaves_no_rows(trace, told):
+    trace.add("probe-b", "sent", '420["ping"]', "websocket")
+    trace.add("probe", "sent", '42["mine"]', "websocket")
+    trace.flush()
+    assert [row.client for row in trace.rows] == ["probe"]

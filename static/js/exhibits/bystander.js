@@ -1,0 +1,56 @@
+// A client that only asks “are you there?”, again and again, and notes how long each answer took.
+
+import { Manager } from "socket.io-client";
+
+export const EVERY_MS = 50;
+export const KEPT_MS = 20_000;
+
+/** Connect to the sandbox as `tag`, over WebSocket alone; resolves to the socket, or throws an Error with a sentence. */
+export function join(sandbox, tag) {
+  const manager = new Manager(location.origin, { path: `${sandbox.url}${tag}/socket.io`, transports: ["websocket"], reconnection: false, autoConnect: false });
+  const socket = manager.socket("/");
+  return new Promise((resolve, reject) => {
+    socket.once("connect", () => resolve(socket));
+    socket.once("connect_error", () => reject(new Error("A client could not connect to the program.")));
+    socket.connect();
+  });
+}
+
+/**
+ * Owns the asking. `samples` are {sent, took}, oldest first, in milliseconds of performance.now(); `took` is null while
+ * the answer is awaited. A question is asked whether or not the one before has been answered: a freeze is seen whole.
+ */
+export class Bystander {
+  #timer = null;
+
+  constructor() {
+    this.socket = null;
+    this.samples = [];
+  }
+
+  get asking() {
+    return this.socket?.connected ?? false;
+  }
+
+  /** Begin on a connected socket. */
+  begin(socket) {
+    this.end();
+    this.socket = socket;
+    this.samples = [];
+    this.#timer = setInterval(() => this.#ask(), EVERY_MS);
+  }
+
+  end() {
+    clearInterval(this.#timer);
+    this.socket?.disconnect();
+    this.socket = null;
+  }
+
+  #ask() {
+    if (!this.asking) return;
+    const sample = { sent: performance.now(), took: null };
+    this.samples.push(sample);
+    while (this.samples[0].sent < sample.sent - KEPT_MS) this.samples.shift();
+    this.socket.emit("ping", () => { sample.took = performance.now() - sample.sent; });
+  }
+}
