@@ -137,14 +137,14 @@ export const actions = {
   dismissUndo: () => store.set({ undo: null }),
   resolveConflict: (choice) => work.resolve(choice),
 
-  /** Put an example of the text into the scratch workspace and run it; what stood there comes back with Undo. */
-  loadExample(id) {
+  /** Put an example of the text into the scratch workspace and run it, under its own runtime unless `runtime` says another; what stood there comes back with Undo. */
+  loadExample(id, runtime = "") {
     const { page } = store.get();
     const example = page.examples?.[id];
     if (!example) return;
     work.open(SCRATCH);
     work.replace({ "server.py": example.source }, `Loaded “${example.title}”.`);
-    actions.chooseRuntime(example.runtime);
+    actions.chooseRuntime(runtime || example.runtime);
     actions.run();
   },
 

@@ -1,7 +1,8 @@
 // <exhibit-latency data-example="jobs" data-jobs="sleep cpu">: what a bystander waits while somebody else's job runs.
 
 import { fill, h } from "../core/dom.js";
-import { store } from "../core/page.js";
+import { actions, store } from "../core/page.js";
+import { SCRATCH } from "../core/state.js";
 import { Bystander, KEPT_MS, join } from "../exhibits/bystander.js";
 import { LatencyChart } from "../exhibits/latency_chart.js";
 import { RUNTIMES, lineOf, others, readRuns, settled, took, withRun, worst } from "../exhibits/latency_runs.js";
@@ -35,6 +36,7 @@ class ExhibitLatency extends HTMLElement {
     this.#ends = [
       store.subscribe((state) => state.sandbox?.id, () => this.#rest("")),
       store.subscribe((state) => state.sandbox?.state, (state) => state !== "ready" && this.#rest("")),
+      store.subscribe((state) => state.page.workspaces[SCRATCH]?.runtime, (runtime) => this.choice && runtime && (this.choice.value = runtime)),
       store.subscribe((state) => state.page.run?.available !== false, () => this.#enable()),
     ];
   }
@@ -51,8 +53,14 @@ class ExhibitLatency extends HTMLElement {
     return `duplex:latency:${store.get().page.slug}:${this.dataset.example}`;
   }
 
+  /** What the program runs under now. */
   get #runtime() {
-    return store.get().sandbox?.runtime ?? "threading";
+    return store.get().sandbox?.runtime ?? this.#chosen ?? "threading";
+  }
+
+  /** What it shall run under: the choice is the page's, and stands in its toolbar too. */
+  get #chosen() {
+    return store.get().page.workspaces[SCRATCH]?.runtime;
   }
 
   #build() {
@@ -68,7 +76,7 @@ class ExhibitLatency extends HTMLElement {
     const figure = (label, key) => h("div", {}, h("dt", {}, label), this.figures[key]);
     const scope = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "job"), Object.entries(RUNTIMES).map(([runtime, name]) => h("th", { scope: "col" }, h("span", { class: `key key-line is-${runtime}` }, name)))));
     this.querySelector(".exhibit-stage").replaceChildren(
-      h("div", { class: "exhibit-bar" }, this.start, this.halt, this.status),
+      h("div", { class: "exhibit-bar" }, this.#runtimeChoice(), this.start, this.halt, this.status),
       h("dl", { class: "lane-counts" }, figure("runtime", "runtime"), figure("median round trip", "median"), figure("worst of the last 20 s", "worst")),
       this.chart.node,
       h("div", { class: "job-buttons", role: "group", "aria-label": "Jobs for client A" }, h("span", { class: "label" }, "Client A emits"), this.buttons),
@@ -76,6 +84,17 @@ class ExhibitLatency extends HTMLElement {
       h("div", { class: "worst-table", tabindex: "0", role: "region", "aria-label": "Worst round trips so far" },
         h("table", {}, h("caption", {}, "Client B's worst round trip while the job ran ", this.forget), scope, this.table)));
     this.#enable();
+  }
+
+  #runtimeChoice() {
+    const offered = store.get().page.workspaces[SCRATCH]?.runtimes ?? [];
+    if (offered.length < 2) return null;
+    const choose = () => {
+      actions.openWorkspace(SCRATCH);
+      actions.chooseRuntime(this.choice.value);
+    };
+    this.choice = h("select", { onchange: choose }, offered.map(({ id, name }) => h("option", { value: id }, name)));
+    return h("label", { class: "runtime-choice" }, h("span", { class: "label" }, "Runs under"), this.choice);
   }
 
   /** Start what is not running, let it be quiet for a moment, then emit `job` and measure; without one, only look on. */
@@ -99,9 +118,9 @@ class ExhibitLatency extends HTMLElement {
 
   async #begin(signal) {
     this.#restAt = performance.now() + REST_MS;
-    if (this.bystander.asking && isRunningNow(store.get(), this.dataset.example)) return;
+    if (this.bystander.asking && isRunningNow(store.get(), this.dataset.example, this.#chosen)) return;
     this.#say("Starting the program");
-    const sandbox = await runExample(this.dataset.example, signal);
+    const sandbox = await runExample(this.dataset.example, signal, this.#chosen);
     const [bystander, worker] = await Promise.all([join(sandbox, BYSTANDER_TAG), join(sandbox, WORKER_TAG)]);
     this.bystander.begin(bystander);
     this.worker = worker;

@@ -4,19 +4,21 @@ import { actions, store } from "../core/page.js";
 import { SCRATCH, hasEnded } from "../core/state.js";
 import { endOf } from "../core/words.js";
 
-/** Say whether the example `id` is what runs now, unchanged. */
-export function isRunningNow({ page, sandbox, files }, id) {
+/** Say whether the example `id` is what runs now, unchanged; with `runtime`, under that one. */
+export function isRunningNow({ page, sandbox, files }, id, runtime = "") {
   const source = page.examples?.[id]?.source;
-  return source !== undefined && sandbox?.state === "ready" && sandbox.exercise === SCRATCH && files["server.py"] === source;
+  return source !== undefined && sandbox?.state === "ready" && sandbox.exercise === SCRATCH && files["server.py"] === source
+    && (!runtime || (sandbox.runtime ?? runtime) === runtime);
 }
 
 /**
- * Return the sandbox in which the example `id` listens; start it unless it runs already.
+ * Return the sandbox in which the example `id` listens; start it unless it runs already, under `runtime` if one is
+ * given.
  *
  * Throws an Error with a sentence for the learner when it does not come to that, or when `signal` is aborted.
  */
-export function runExample(id, signal) {
-  if (isRunningNow(store.get(), id)) return Promise.resolve(store.get().sandbox);
+export function runExample(id, signal, runtime = "") {
+  if (isRunningNow(store.get(), id, runtime)) return Promise.resolve(store.get().sandbox);
   const before = store.get().sandbox?.id;
   return new Promise((resolve, reject) => {
     let end = () => {};
@@ -34,7 +36,7 @@ export function runExample(id, signal) {
       else if (hasEnded(sandbox.state)) finish(reject, new Error(endOf(sandbox) || "The program ended before it listened. Run it again."));
     };
     signal.addEventListener("abort", stopped);
-    actions.loadExample(id);
+    actions.loadExample(id, runtime);
     const ends = ["sandbox", "runPending", "runError"].map((name) => store.subscribe((state) => state[name], () => queueMicrotask(look)));
     end = () => ends.forEach((stop) => stop());
   });
