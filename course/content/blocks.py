@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from course.content.exercises import SLUG
+from course.content.exhibits import EXHIBITS
 from course.content.findings import Findings
 from course.content.highlight import highlight_python
 from course.content.markdown import Typesetter
-from course.content.model import Block, Example, ExerciseLink, Prose, Runtime
+from course.content.model import Block, Example, ExerciseLink, Exhibit, Prose, Recording, Runtime
 from course.content.programs import parse, read_text, telling_part, title_of
 from course.content.questions import read_question
+from course.content.recordings import FOLDER, read_recording
 from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
 
 
@@ -62,6 +64,10 @@ class BlockReader:
                 return self._example(piece)
             case "exercise":
                 return self._exercise_link(piece)
+            case "exhibit":
+                return self._exhibit(piece)
+            case "recording":
+                return self._recording(piece)
             case _:
                 if piece.words and not self._once("question", piece.words[0], piece.line):
                     return None
@@ -85,12 +91,14 @@ class BlockReader:
     def _example(self, piece: BlockText) -> Example | None:
         runtime = self._runtime(piece)
         name = self._name(replace(piece, words=piece.words[:1]))
-        if not name:
-            return None
+        html = self.typesetter.block(piece.text, piece.line + 1)
+        return self._program(name, piece.line, runtime, html) if name else None
+
+    def _program(self, name: str, line: int, runtime: Runtime, try_text_html: str = "") -> Example | None:
         path = self.folder / "examples" / f"{name}.py"
         if not SLUG.match(name.replace("_", "-")) or not path.is_file():
             fix = f"Write examples/{name}.py, or correct the name."
-            self.text.add(piece.line, "example-missing", f"There is no example “{name}”.", fix)
+            self.text.add(line, "example-missing", f"There is no example “{name}”.", fix)
             return None
         file = self.here.beside(f"{self.here.file}/examples/{name}.py")
         source = read_text(path, file)
@@ -100,9 +108,8 @@ class BlockReader:
         if not title_of(tree):
             fix = "Begin the program with a docstring: its first line is the title of the card."
             file.add(1, "example-title", "The example has no title.", fix)
-        html = self.typesetter.block(piece.text, piece.line + 1)
         shown = highlight_python(telling_part(source, tree))
-        return Example(name, title_of(tree), source, shown, "server.py", piece.line, html, runtime)
+        return Example(name, title_of(tree), source, shown, "server.py", line, try_text_html, runtime)
 
     def _runtime(self, piece: BlockText) -> Runtime:
         asked = piece.words[1:] or self.runtimes[:1]
@@ -129,3 +136,38 @@ class BlockReader:
             self.text.add(piece.line, "exercise-missing", f"There is no exercise “{name}”.", fix)
             return None
         return ExerciseLink(name, self.slug)
+
+    def _exhibit(self, piece: BlockText) -> Exhibit | None:
+        name, *words = piece.words or ("",)
+        kind = EXHIBITS.get(name)
+        if kind is None:
+            fix = "The exhibits are: " + ", ".join(EXHIBITS) + "."
+            self.text.add(piece.line, "exhibit-name", f"There is no exhibit “{name}”.", fix)
+            return None
+        if len(words) != kind.needs_example:
+            fix = f"Write “::: exhibit {name}{' <example>' if kind.needs_example else ''}”."
+            self.text.add(piece.line, "exhibit-words", f"The exhibit {name} needs other words behind its name.", fix)
+            return None
+        if not self._once("exhibit", " ".join(piece.words), piece.line):
+            return None
+        caption = self.typesetter.block(piece.text, piece.line + 1)
+        example = None
+        if kind.needs_example:
+            self._used.setdefault(("exhibited", words[0]), piece.line)
+            example = self._program(words[0], piece.line, self.runtimes[0])
+            if example is None:
+                return None
+        return Exhibit(name, tuple(words), caption, example)
+
+    def _recording(self, piece: BlockText) -> Recording | None:
+        name = self._name(piece)
+        if not name:
+            return None
+        path = self.folder / FOLDER / f"{name}.json"
+        if not SLUG.match(name.replace("_", "-")) or not path.is_file():
+            fix = f"Keep the run in {FOLDER}/{name}.json, or correct the name."
+            self.text.add(piece.line, "recording-missing", f"There is no recording “{name}”.", fix)
+            return None
+        found = read_recording(self.folder, name, self.here.beside(f"{self.here.file}/{FOLDER}/{name}.json"))
+        caption = self.typesetter.block(piece.text, piece.line + 1)
+        return replace(found, caption_html=caption) if found else None

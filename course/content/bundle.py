@@ -15,6 +15,7 @@ from course.content.images import check_images
 from course.content.markdown import Typesetter
 from course.content.model import Exercise, Lesson
 from course.content.programs import IGNORED, read_text
+from course.content.recordings import FOLDER as RECORDINGS
 from course.content.reference import read_reference
 from course.content.scanner import scan
 
@@ -175,9 +176,13 @@ class _BundleReader:
 
     def _report_unused(self, reader: BlockReader) -> None:
         for path in sorted((self.folder / "examples").glob("*.py")):
-            if path.stem not in reader.placed("example"):
+            if path.stem not in (*reader.placed("example"), *reader.placed("exhibited")):
                 file = self.here.beside(f"{self.here.file}/examples/{path.name}")
                 file.warn(1, "example-unused", "No text shows this example.", f"Place it: ::: example {path.stem}")
+        for path in sorted((self.folder / RECORDINGS).glob("*.json")):
+            if path.stem not in reader.placed("recording"):
+                file = self.here.beside(f"{self.here.file}/{RECORDINGS}/{path.name}")
+                file.warn(1, "recording-unused", "No text shows this.", f"Place it: ::: recording {path.stem}")
         for slug in self.exercises:
             if slug not in reader.placed("exercise"):
                 file = self.here.beside(f"{self.here.file}/exercises/{slug}")

@@ -156,7 +156,30 @@ class Term:
     html: str
 
 
-Block = Prose | Question | Example | ExerciseLink
+@dataclass(frozen=True)
+class Exhibit:
+    """A drawing that does something; ``templates/exhibits/<name>.html`` draws it."""
+
+    name: str
+    words: tuple[str, ...]
+    """What stands behind the name: for some exhibits the id of an example."""
+    caption_html: str
+    example: Example | None
+    """The program that it runs, for those that run one."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The table of a real run that was kept."""
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption_html: str = ""
+
+
+Block = Prose | Question | Example | ExerciseLink | Exhibit | Recording
 
 
 @dataclass(frozen=True)
@@ -207,8 +230,12 @@ class Lesson:
 
     @property
     def examples(self) -> tuple[Example, ...]:
-        """Return the programs that the text shows."""
-        return tuple(block for block in self.blocks if isinstance(block, Example))
+        """Return the programs that the text shows, and those that only its exhibits run."""
+        shown = {block.id: block for block in self.blocks if isinstance(block, Example)}
+        for block in self.blocks:
+            if isinstance(block, Exhibit) and block.example:
+                shown.setdefault(block.example.id, block.example)
+        return tuple(shown.values())
 
     def starting_files(self, workspace: str) -> Files:
         """Return what the editor of `workspace` holds at first.

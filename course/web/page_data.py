@@ -17,9 +17,11 @@ from course.content.model import (
     Example,
     Exercise,
     ExerciseLink,
+    Exhibit,
     Lesson,
     Prose,
     Question,
+    Recording,
     Runtime,
 )
 from course.live.desk import Desk, namespace_of
@@ -55,6 +57,10 @@ def _block(learner: str, course: Course, block: Block, answered: dict[str, Answe
             return {"type": "prose", "html": Markup(block.html)}  # noqa: S704  (sanitised by course.content.markdown)
         case Example():
             return {"type": "example", "example": block}
+        case Exhibit():
+            return {"type": "exhibit", "exhibit": block}
+        case Recording():
+            return {"type": "recording", "recording": block}
         case ExerciseLink():
             return _offered(course, block)
         case Question():

@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from course.content.course_file import COURSE_KEYS, PART_KEYS
+from course.content.exhibits import EXHIBITS
 from course.content.front_matter import EXERCISE_KINDS, LESSON_KEYS, LEVELS, RUNTIMES, TASK_KEYS, Key
 from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
 from course.content.questions import KINDS
 from course.content.scanner import LESSON_BLOCKS, TASK_BLOCKS
 from tests.content.courses import change, whole_course
+from tests.content.test_exhibits import RECORDING_PLANTS
 from tests.content.test_frame import FILE_PLANTS
 from tests.content.test_loader import FOLDER_PLANTS, TEXT_PLANTS
 
@@ -46,7 +48,7 @@ def test_every_rule_is_in_the_guide() -> None:
 def test_every_rule_of_the_guide_about_files_has_a_planted_mistake() -> None:
     about_files = rules_in_the_guide() - {rule for rule in rules_in_the_code() if rule in _rules_of_programs()}
     planted = (
-        {plant.rule for plant in (*TEXT_PLANTS, *FILE_PLANTS)}
+        {plant.rule for plant in (*TEXT_PLANTS, *FILE_PLANTS, *RECORDING_PLANTS)}
         | {rule for rule, _, _ in FOLDER_PLANTS}
         | {"exercise-hints"}
     )
@@ -64,7 +66,19 @@ def test_every_block_is_shown(block: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [*LESSON_KEYS, *TASK_KEYS, *LEVELS, *KINDS, *EXERCISE_KINDS, *RUNTIMES, *COURSE_KEYS, *PART_KEYS, "server"]
+    "key",
+    [
+        *LESSON_KEYS,
+        *TASK_KEYS,
+        *LEVELS,
+        *KINDS,
+        *EXERCISE_KINDS,
+        *RUNTIMES,
+        *COURSE_KEYS,
+        *PART_KEYS,
+        *EXHIBITS,
+        "server",
+    ],
 )
 def test_every_key_level_and_kind_is_named(key: str) -> None:
     assert f"`{key}`" in GUIDE

@@ -106,6 +106,15 @@ TEXT_PLANTS = [
     ),
     Plant("example-title", f"{BUNDLE}/examples/echo.py", '"""A server that echoes"""', "", line=1),
     Plant("python-syntax", f"{BUNDLE}/examples/echo.py", "    return text", "    return text)"),
+    Plant("exhibit-name", LESSON, "## Show it", "::: exhibit fireworks\nBang.\n:::"),
+    Plant("exhibit-name", LESSON, "## Show it", "::: exhibit\nBang.\n:::"),
+    Plant("exhibit-words", LESSON, "## Show it", "::: exhibit race\nGo.\n:::"),
+    Plant("exhibit-words", LESSON, "## Show it", "::: exhibit handshake echo\nGo.\n:::"),
+    Plant("example-missing", LESSON, "## Show it", "::: exhibit race ecko\nGo.\n:::"),
+    Plant(
+        "duplicate-id", LESSON, "## Show it", "::: exhibit handshake\n:::\n::: exhibit handshake\n:::", lines_below=2
+    ),
+    Plant("recording-missing", LESSON, "## Show it", "::: recording one_worker\nSlow.\n:::"),
     Plant("exercise-missing", LESSON, "::: exercise echo-louder", "::: exercise echo-softer"),
     Plant("exercise-unplaced", LESSON, "::: exercise echo-louder\n:::", "", found_in=EXERCISE, line=1),
     Plant("heading-level", LESSON, "## Show it", "# Show it"),

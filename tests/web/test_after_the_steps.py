@@ -1,7 +1,8 @@
-"""Pages after the steps are served like lessons: with a workspace, questions and progress of their own."""
+"""Pages after the steps are served like lessons, with a workspace, questions and progress; so is whatever a text shows."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import flask_migrate
@@ -11,7 +12,8 @@ from flask.testing import FlaskClient
 from course.config import read_settings
 from course.extensions import db
 from course.factory import create_app
-from tests.content.courses import change, whole_course
+from tests.content.courses import BUNDLE, LESSON, change, whole_course
+from tests.content.test_exhibits import KEPT, SCRIPT
 from tests.content.test_frame import UNDER, with_pages
 
 PAGE = "/lessons/under-the-hood/"
@@ -23,6 +25,11 @@ def learner(tmp_path: Path) -> FlaskClient:
     change(root, UNDER, "A page has", "![One line](images/line.svg)\n\nA page has")
     (root / "pages/under-the-hood/images").mkdir()
     (root / "pages/under-the-hood/images/line.svg").write_text("<svg/>")
+    (root / BUNDLE / "recordings").mkdir()
+    (root / BUNDLE / "recordings/one_worker.py").write_text(SCRIPT)
+    (root / BUNDLE / "recordings/one_worker.json").write_text(json.dumps({**KEPT, "rows": [[10, "<3 ms>"]]}))
+    shown = "::: recording one_worker\nSlow.\n:::\n::: exhibit race echo\nGo.\n:::\n\n## Show it"
+    change(root, LESSON, "## Show it", shown)
     app = create_app(read_settings({"INSTANCE_DIR": str(tmp_path / "instance"), "COURSE_DIR": str(root)}))
     with app.app_context():
         flask_migrate.upgrade()
@@ -56,3 +63,10 @@ def test_the_way_leads_from_the_last_step_to_the_pages_and_back(learner: FlaskCl
     assert f'href="{PAGE}"' in way("/lessons/speaking-up/")
     assert 'href="/lessons/speaking-up/"' in way(PAGE)
     assert learner.get("/").status_code == learner.get("/lessons/opening/").status_code == 200
+
+
+def test_a_recording_is_a_table_with_a_caption_and_an_exhibit_is_drawn(learner: FlaskClient) -> None:
+    page = learner.get("/lessons/speaking-up/").text
+    assert "<caption>One worker</caption>" in page
+    assert "<td>&lt;3 ms&gt;</td>" in page
+    assert '<exhibit-race data-example="echo"' in page

@@ -1,0 +1,23 @@
+"""Exhibits: what a lesson can show beside text and programs, drawn by ``templates/exhibits/<name>.html``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ExhibitKind:
+    """What must stand behind an exhibit's name."""
+
+    needs_example: bool
+    """It runs a program of the lesson, whose name is its one word."""
+
+
+EXHIBITS: Mapping[str, ExhibitKind] = {
+    "race": ExhibitKind(needs_example=True),
+    "latency": ExhibitKind(needs_example=True),
+    "handshake": ExhibitKind(needs_example=False),
+    "phone-line": ExhibitKind(needs_example=False),
+}
+"""Every exhibit that the site can draw."""

@@ -1,0 +1,74 @@
+"""Recordings: the table of a real run, kept with the hash of the script that made it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from course.content.findings import Findings
+from course.content.model import Recording
+from course.content.programs import read_text
+
+FOLDER = "recordings"
+KEYS = ("title", "made_by", "made_from", "columns", "rows")
+
+_SHAPE = (
+    'Write {"title": "…", "made_by": "recordings/<name>.py", "made_from": "…", "columns": ["…"], "rows": [["…"]]}, '
+    "each row with a cell for every column."
+)
+
+
+def read_recording(folder: Path, name: str, findings: Findings) -> Recording | None:
+    """Return the table in ``recordings/<name>.json`` of a bundle, or None when it can't be shown.
+
+    A table whose script has changed since is shown, and reported. `findings` stands for the file.
+    """
+    source = read_text(folder / FOLDER / f"{name}.json", findings)
+    if source is None:
+        return None
+    try:
+        kept = json.loads(source)
+    except json.JSONDecodeError as error:
+        findings.add(error.lineno, "recording-file", f"This is not valid JSON: {error.msg}.", _SHAPE)
+        return None
+    if not _fits(kept):
+        findings.add(1, "recording-file", "The file does not hold a table as recordings do.", _SHAPE)
+        return None
+    _check_origin(folder, kept, findings)
+    rows = tuple(tuple(map(str, row)) for row in kept["rows"])
+    return Recording(name, kept["title"], tuple(kept["columns"]), rows)
+
+
+def hash_of(script: str) -> str:
+    """Return what ``made_from`` holds: the SHA-256 of the script's text, in hexadecimal."""
+    return hashlib.sha256(script.encode()).hexdigest()
+
+
+def _fits(kept: Any) -> bool:
+    if not isinstance(kept, dict) or kept.keys() != set(KEYS):
+        return False
+    columns, rows = kept["columns"], kept["rows"]
+    return (
+        all(isinstance(kept[key], str) for key in ("title", "made_by", "made_from"))
+        and isinstance(columns, list)
+        and isinstance(rows, list)
+        and bool(columns and rows)
+        and all(isinstance(column, str) for column in columns)
+        and all(isinstance(row, list) and len(row) == len(columns) for row in rows)
+        and all(isinstance(cell, str | int | float) for row in rows for cell in row)
+    )
+
+
+def _check_origin(folder: Path, kept: dict[str, Any], findings: Findings) -> None:
+    made_by = kept["made_by"]
+    path = folder / made_by
+    if not made_by.startswith(f"{FOLDER}/") or ".." in made_by or not path.is_file():
+        fix = "Keep the script that made it beside it, and name it in made_by."
+        findings.warn(1, "recording-script", f"There is no script “{made_by}”.", fix)
+        return
+    script = read_text(path, findings)
+    if script is not None and hash_of(script) != kept["made_from"]:
+        fix = f"Run {made_by} again, and keep what it measures."
+        findings.warn(1, "recording-stale", f"{made_by} has changed since this was recorded.", fix)
