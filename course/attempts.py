@@ -162,9 +162,10 @@ class Attempts:
     def answer(self, learner: str, slug: str, question: str, choices: tuple[str, ...], text: str) -> Verdict:
         """Commit an answer and mark it."""
         found = find_question(self.lesson(slug), question)
-        if found.kind in ("single", "multiple"):
+        if found.kind in ("single", "multiple", "delivery"):
             known = {option.id for option in found.options}
-            if not choices or not set(choices) <= known or (found.kind == "single" and len(choices) != 1):
+            missing = not choices and found.kind != "delivery"  # nobody may be the one who receives it
+            if missing or not set(choices) <= known or (found.kind == "single" and len(choices) != 1):
                 raise Refused("no_choice", "Choose an answer first.")
         elif not text.strip():
             raise Refused("no_choice", "Write an answer first.")
@@ -233,7 +234,12 @@ def find_question(lesson: Lesson, question: str) -> Question:
 
 
 def shuffled(question: Question, learner: str) -> list[Option]:
-    """Return the options in the order that belongs to this learner: the same each time, another for the next one."""
+    """Return the options in the order that belongs to this learner: the same each time, another for the next one.
+
+    Clients A, B and C keep theirs.
+    """
+    if question.kind == "delivery":
+        return list(question.options)
     return sorted(
         question.options,
         key=lambda option: hashlib.sha256(f"{learner} {question.id} {option.id}".encode()).digest(),
@@ -248,7 +254,7 @@ def reveal(question: Question, answered: Answered) -> dict[str, Any]:
             {
                 "id": option.id,
                 "correct": option.correct,
-                "reason_html": option.reason_html,
+                "reason_html": _heard(question.heard[option.id]) if question.kind == "delivery" else option.reason_html,
                 "chosen": option.id in answered.choices,
             }
             for option in question.options
@@ -257,6 +263,11 @@ def reveal(question: Question, answered: Answered) -> dict[str, Any]:
         "accepted": list(question.accepted[:1]),
         "text": answered.text,
     }
+
+
+def _heard(times: int) -> str:
+    words = {0: "never hears it", 1: "hears it once", 2: "hears it twice"}
+    return words.get(times, f"hears it {times} times")
 
 
 def votes_json(votes: Votes | None) -> Mapping[str, Any] | None:

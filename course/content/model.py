@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 Severity = Literal["error", "warning"]
-QuestionKind = Literal["single", "multiple", "text", "number"]
+QuestionKind = Literal["single", "multiple", "text", "number", "delivery"]
+"""``delivery``: the options are clients, and those that receive the event are right."""
 QuestionRole = Literal["question", "prediction"]
 Runtime = Literal["threading", "gevent", "gevent-patched"]
 """What a program runs on; ``gevent-patched`` is monkey-patched before anything of the program is imported."""
@@ -66,6 +67,8 @@ class Question:
     version: str
     """Hash of the question's content: statistics of an edited question start anew."""
     line: int
+    heard: Mapping[str, int] = field(default_factory=dict)
+    """For ``delivery``: id of the option, which is the client's letter → how often that client receives the event."""
 
     def public(self) -> dict[str, Any]:
         """Return what a browser may know before the answer is committed: no key, no reason."""

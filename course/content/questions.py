@@ -15,7 +15,7 @@ from course.content.markdown import Typesetter
 from course.content.model import Option, Question, QuestionKind
 from course.content.scanner import BlockText, holds_a_mark, looks_like_a_key, without_code
 
-KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
+KINDS: tuple[QuestionKind, ...] = tuple(kind for kind in get_args(QuestionKind) if kind != "delivery")
 
 _ID = re.compile(r"^[a-z][a-z0-9-]*$")
 _OPTION = re.compile(r"^- \[([ x])\] (\S.*)$")

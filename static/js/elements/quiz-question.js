@@ -31,6 +31,11 @@ class QuizQuestion extends HTMLElement {
     return this.querySelector(".question") ?? this;
   }
 
+  /** Nobody may be the one who receives an event. */
+  get #mayBeNone() {
+    return this.dataset.kind === "delivery";
+  }
+
   get #button() {
     return this.form.querySelector("button[type=submit], .form-foot button:not(.again)");
   }
@@ -53,7 +58,7 @@ class QuizQuestion extends HTMLElement {
     if (store.get().connection !== "online") return;
     event.preventDefault();
     const given = this.#given();
-    if (given.choices.length === 0 && given.text === "") {
+    if (given.choices.length === 0 && given.text === "" && !this.#mayBeNone) {
       this.#say(this.#inputs.length > 0 ? "Choose an answer first." : "Write an answer first.");
       return;
     }
@@ -81,7 +86,7 @@ class QuizQuestion extends HTMLElement {
     const field = this.form.querySelector("input.answer, .field input");
     if (field) field.readOnly = true;
     if (this.#button) this.#button.hidden = true;
-    const verdictWords = correct ? "Right." : options.length > 0 ? "Not quite: see why under each option." : `Not quite: the answer is ${accepted.join(" or ")}.`;
+    const verdictWords = correct ? "Right." : options.length > 0 ? `Not quite: ${this.#mayBeNone ? "see who hears it" : "see why under each option"}.` : `Not quite: the answer is ${accepted.join(" or ")}.`;
     this.#say(verdictWords, correct ? "is-right" : "is-wrong");
     if (reason) this.#reason(reason);
     if (votes) this.#drawVotes(votes);
