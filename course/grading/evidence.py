@@ -10,6 +10,7 @@ from course.grading.failures import CheckFailed, show, show_event
 
 if TYPE_CHECKING:
     from course.grading.client import Client
+    from course.grading.listening import Listening
 
 LATE_SECONDS = 0.5
 """How much longer a failure waits, only to tell "too late" from "never"."""
@@ -22,7 +23,7 @@ ANY: Any = object()
 class Received:
     """One event a client heard. Also the evidence that an emit has happened (see `Client.expect_nothing`)."""
 
-    client: Client
+    client: Listening
     event: str
     args: tuple[Any, ...]
     time: float

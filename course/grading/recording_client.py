@@ -37,9 +37,9 @@ class _OrderedEngine(engineio.Client):  # type: ignore[misc]
     def _send_packet(self, pkt: engineio.packet.Packet) -> None:
         super()._send_packet(pkt)
         if pkt.packet_type == engineio.packet.CLOSE:
-            self._drain()  # else the disconnect that follows may overtake the goodbye
+            self.drain()  # else the disconnect that follows may overtake the goodbye
 
-    def _drain(self) -> None:
+    def drain(self) -> None:
         """Wait, for a moment at most, until the writing thread has sent everything, or has ended."""
         deadline = time.monotonic() + DRAIN_SECONDS
         with self.queue.all_tasks_done:
@@ -91,12 +91,15 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
             },
         )
         self._session = session
+        self._adapter = adapter
+        self._frozen = False
         self._on_event = on_event
         self._on_lost = on_lost
         self._fences: dict[str, threading.Event] = {}
         self._fence_numbers = itertools.count()
         self._decided = threading.Event()
-        self.accepted = False
+        self.accepted_as = ""
+        """The sid that the server gave; empty as long as it has not accepted."""
         self.http_refusal: tuple[int, str] | None = None
         """Status and body, when the handshake was answered with something else than a connection."""
         self.connect_error: tuple[Any] | None = None
@@ -121,11 +124,13 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         )
         self._ask_fence()
         self._decided.wait(seconds)
-        if not self.accepted:
+        if not self.accepted_as:
             raise socketio.exceptions.ConnectionError("not accepted")
 
     def close(self) -> None:
         """Leave politely and give every thread and socket back; may be called twice."""
+        if self._frozen:
+            self._adapter.cut()
         if self.eio.state == "connected":
             for namespace in list(self.namespaces):
                 self._send_packet(self.packet_class(socketio.packet.DISCONNECT, namespace=namespace))
@@ -137,6 +142,21 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         if self.eio.ws:
             self.eio.ws.close()
         self._session.close()
+
+    def vanish(self) -> None:
+        """Cut every connection without a goodbye, behind what was sent before."""
+        self.eio.drain()
+        self._adapter.cut()
+        if self.eio.ws:
+            self.eio.ws.cut()
+
+    def freeze(self) -> None:
+        """Stay connected, and from now on send nothing, not even the answer to a ping."""
+        self.eio.drain()
+        self._frozen = True
+        self._adapter.freeze()
+        if self.eio.ws:
+            self.eio.ws.freeze()
 
     def fence(self, seconds: float) -> bool:
         """Make a round trip on this very connection, behind everything the server has queued for it so far.
@@ -155,7 +175,7 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
     def _handle_connect(self, namespace: str | None, data: Any) -> None:
         if not self._passed_fence(namespace):
             super()._handle_connect(namespace, data)
-            self.accepted = True
+            self.accepted_as = self.get_sid(namespace) or ""
             self._decided.set()
 
     def _handle_error(self, namespace: str | None, data: Any) -> None:

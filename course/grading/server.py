@@ -11,11 +11,14 @@ from typing import Any
 from course.grading.client import Client
 from course.grading.failures import AuthorError, CheckFailed, ReportedException
 from course.grading.http_answer import HANDSHAKE, HttpAnswer, end_handshake, request
+from course.grading.listening import Listening
 from course.grading.recording import Recording, Transport
 from course.grading.refusal import Refusal, let_in, no_refusal, not_accepted
 from course.grading.wire import connect_unix
 
 CONNECT_SECONDS = 3.0
+DYING_SECONDS = 0.2
+"""How long a program that ends may still take connections: its threads let go of the socket one by one."""
 
 
 class Reports:
@@ -180,7 +183,7 @@ class Server:
         end_handshake(self, self._path, opened)
         return opened
 
-    def others(self, than: Client) -> list[Client]:
+    def others(self, than: Listening) -> list[Client]:
         """Return every client of this check but that one."""
         return [client for client in self._clients.values() if client is not than]
 
@@ -192,11 +195,9 @@ class Server:
         """Return the failure to show when the server is no longer there, else None."""
         reason = self.reports.ended
         if reason is None:
-            try:
-                connect_unix(self._path).close()
+            if self._listens():
                 return None
-            except OSError:
-                reason = self.reports.wait_ended(0.3)
+            reason = self.reports.wait_ended(0.3)
         return CheckFailed(
             "Your server stopped while it was being checked.",
             expected="a server that keeps running",
@@ -209,6 +210,16 @@ class Server:
         """Disconnect every client."""
         for client in self._clients.values():
             client.close()
+
+    def _listens(self) -> bool:
+        """A server that lives waits for what a new connection has to say; one that is just dying closes it."""
+        try:
+            with connect_unix(self._path, DYING_SECONDS) as connection:
+                return bool(connection.recv(1))
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
 
     def _connect(
         self, name: str, namespace: str, auth: Any, transports: Sequence[Transport], origin: str | None

@@ -7,6 +7,8 @@ a redirect, reads more than `MAX_RECEIVED_BYTES`, or opens anything but the one 
 from __future__ import annotations
 
 import socket
+import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,7 @@ class RecordingWebSocket(websocket.WebSocket):
         self._path = path
         self._recording = recording
         self._bytes_left = MAX_RECEIVED_BYTES
+        self._frozen = False
 
     def connect(self, url: str, **options: Any) -> None:
         """Shake hands over a fresh unix socket, whatever host the address names."""
@@ -79,7 +82,9 @@ class RecordingWebSocket(websocket.WebSocket):
             raise
 
     def send(self, payload: Any, opcode: int = websocket.ABNF.OPCODE_TEXT) -> int:
-        """Send one message, recorded before it goes."""
+        """Send one message, recorded before it goes; a frozen client sends none."""
+        if self._frozen:
+            return 0
         if opcode in (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY):
             self._recording.add(self._client, "sent", payload, "websocket")
         return int(super().send(payload, opcode))
@@ -98,39 +103,80 @@ class RecordingWebSocket(websocket.WebSocket):
                 self.send_close()
             except (OSError, websocket.WebSocketException):
                 pass  # the server was quicker
-            self.connected = False
-            if self.sock:
-                try:
-                    self.sock.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
+            self.cut()
         self.shutdown()  # type: ignore[no-untyped-call]
 
+    def cut(self) -> None:
+        """End the connection without a word; whoever reads from it sees its end."""
+        self.connected = False
+        if self.sock:
+            _shut_down(self.sock)
+
+    def freeze(self) -> None:
+        """Keep the connection open, but send nothing more and drop what comes, as a program does that was stopped."""
+        self._frozen = True
+
     def _recv(self, bufsize: int) -> bytes:
-        piece: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
+        while True:
+            try:
+                piece: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
+            except websocket.WebSocketTimeoutException:
+                if not self._frozen:
+                    raise
+            else:
+                self._count(piece)
+                if not self._frozen:
+                    return piece
+
+    def _count(self, piece: bytes) -> None:
         self._bytes_left -= len(piece)
         if self._bytes_left < 0:
             self._recording.flooded.add(self._client)
             raise websocket.WebSocketConnectionClosedException("the server sent more than a check reads")
-        return piece
+
+
+def _shut_down(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # it has ended already
 
 
 class _UnixConnection(HTTPConnection):
-    def __init__(self, path: Path, **options: Any) -> None:
+    def __init__(self, pool: _UnixPool, **options: Any) -> None:
         super().__init__("sandbox", **options)
-        self._path = path
+        self._pool = pool
 
     def _new_conn(self) -> socket.socket:
-        return connect_unix(self._path)
+        return self._pool.connect()
 
 
 class _UnixPool(HTTPConnectionPool):
     def __init__(self, path: Path) -> None:
         super().__init__("sandbox")
         self._path = path
+        self._lock = threading.Lock()
+        self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
+        self._cut = False
+
+    def connect(self) -> socket.socket:
+        """Return a connected socket, unless the connections were cut."""
+        with self._lock:
+            if self._cut:
+                raise ConnectionError("this client has vanished")
+            connection = connect_unix(self._path)
+            self._open.add(connection)
+            return connection
+
+    def cut(self) -> None:
+        """End every connection, those in the middle of a request too, and open none any more."""
+        with self._lock:
+            self._cut = True
+            for connection in self._open:
+                _shut_down(connection)
 
     def _new_conn(self) -> _UnixConnection:
-        return _UnixConnection(self._path, timeout=self.timeout.connect_timeout)
+        return _UnixConnection(self, timeout=self.timeout.connect_timeout)
 
 
 class RecordingAdapter(requests.adapters.HTTPAdapter):
@@ -144,6 +190,9 @@ class RecordingAdapter(requests.adapters.HTTPAdapter):
     ) -> None:
         super().__init__(max_retries=0)
         self._on_refused = on_refused
+        self._frozen = False
+        self._thawed = threading.Event()
+        self._thawed.set()
         self._client = client
         self._recording = recording
         self._bytes_left = MAX_RECEIVED_BYTES
@@ -155,11 +204,13 @@ class RecordingAdapter(requests.adapters.HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
         """Send one request; the packets in its body, and in a poll's answer, are recorded."""
+        self._wait_thawed()
         polls = "transport=polling" in (request.url or "")
         if polls and request.method == "POST" and isinstance(request.body, str | bytes):
             self._keep("sent", request.body)
         response = super().send(request, *args, **{**options, "stream": True})
         body = self._read(response)
+        self._wait_thawed()
         if polls and request.method == "GET" and response.ok:
             self._keep("received", body)
         elif polls and request.method == "GET":
@@ -170,6 +221,21 @@ class RecordingAdapter(requests.adapters.HTTPAdapter):
         """Give every connection back."""
         self._pool.close()
         super().close()
+
+    def cut(self) -> None:
+        """End every connection without a word, a request under way too; whoever is held back finds them gone."""
+        self._pool.cut()
+        self._thawed.set()
+
+    def freeze(self) -> None:
+        """Hold back every request from now on, and every answer that comes, until the end."""
+        self._frozen = True
+        self._thawed.clear()
+
+    def _wait_thawed(self) -> None:
+        self._thawed.wait()
+        if self._frozen:
+            raise requests.ConnectionError("this client was frozen")
 
     def _keep(self, direction: Any, body: str | bytes) -> None:
         text = body if isinstance(body, str) else body.decode("utf-8", "replace")

@@ -12,7 +12,9 @@ from course.grading import author
 GUIDE = (Path(__file__).resolve().parents[2] / "docs/authoring.md").read_text()
 OWN_USE = {
     author.Server: {"close", "others", "recording", "reports", "started", "stopped"},
-    author.Client: {"close", "fence", "handshake_seconds", "name", "nothing_came", "patience", "sio", "wait_for"},
+    author.Client: {
+        *("fence", "name", "nothing_came", "open", "patience", "refusal", "sio", "took", "wait_for", "wait_patiently"),
+    },
     author.Answer: {"acknowledge", "client", "event", "give_up"},
     author.Received: {"client"},
     author.Refusal: {"name"},

@@ -1,0 +1,114 @@
+"""A named client as it listens: what it heard, and how long it waits."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course.grading.evidence import Received
+from course.grading.recording_client import RecordingClient
+
+if TYPE_CHECKING:
+    from course.grading.server import Server
+
+PATIENCE_SECONDS = 1.0
+"""How long a claim waits at least. Only a failure ever waits this long."""
+LONGEST_PATIENCE_SECONDS = 5.0
+PATIENCE_IN_ROUND_TRIPS = 20
+FENCE_SECONDS = 2.0
+MAX_INBOX = 2000
+"""Events a client keeps; a flooding server can't fill the memory."""
+
+
+class Listening:
+    """The part of a `Client` that takes in what the server sends, and waits for it."""
+
+    def __init__(self, name: str, path: Path, server: Server, origin: str | None) -> None:
+        self.name = name
+        self._server = server
+        self._heard: list[Received] = []
+        self._answers: dict[str, Callable[..., Any]] = {}
+        self._news = threading.Condition()
+        self._lost = False
+        self._left = ""
+        """What this client has done to hear nothing more; empty as long as it listens."""
+        self._slowest_seconds = 0.0
+        self.sio = RecordingClient(
+            name,
+            path,
+            server.recording,
+            on_event=self._on_event,
+            on_lost=lambda _namespace: self._on_lost(),
+            origin=origin,
+        )
+
+    @property
+    def connected(self) -> bool:
+        """Whether the server still keeps this client. Right after an answer; elsewhere use `expect_connected`."""
+        return not self._lost and bool(self.sio.connected)
+
+    @property
+    def patience(self) -> float:
+        """Seconds a claim waits: longer where the machine or the server is slow, as round trips showed."""
+        return min(LONGEST_PATIENCE_SECONDS, max(PATIENCE_SECONDS, PATIENCE_IN_ROUND_TRIPS * self._slowest_seconds))
+
+    def heard(self, event: str | None = None) -> list[Received]:
+        """Return what this client has heard so far (of that event), oldest first."""
+        with self._news:
+            return [item for item in self._heard if event is None or item.event == event]
+
+    def forget(self) -> None:
+        """Empty the inbox, so that later claims are about later events."""
+        with self._news:
+            self._heard.clear()
+
+    def fence(self) -> bool:
+        """Make a round trip that every Socket.IO server answers; everything queued before has then arrived."""
+        if self._left or not self.connected:
+            return False
+        begun = time.monotonic()
+        answered = self.sio.fence(max(FENCE_SECONDS, self.patience))
+        self.took(time.monotonic() - begun)
+        return answered
+
+    def took(self, seconds: float) -> None:
+        """Note how long a round trip took: patience grows with the slowest."""
+        self._slowest_seconds = max(self._slowest_seconds, seconds)
+
+    def wait_for(self, condition: Callable[[], Any], seconds: float) -> Any:
+        """Wait until something heard makes the condition true; return what it gives, falsy when it never was.
+
+        A client that the server has left waits no longer.
+        """
+        with self._news:
+            self._news.wait_for(lambda: condition() or self._lost, seconds)
+            return condition()
+
+    def wait_patiently(self, condition: Callable[[], Any], at_least: float = 0) -> Any:
+        """Wait as `wait_for` does, for as long as claims wait.
+
+        Before it gives up it makes a bare round trip. Where that is slow, the machine is busy or the server works for
+        somebody else: the condition gets as much more time as this shows that it needs.
+        """
+        waited = max(at_least, self.patience)
+        found = self.wait_for(condition, waited)
+        if not found:
+            self.fence()
+            found = self.wait_for(condition, max(0.0, self.patience - waited))
+        return found
+
+    def _on_event(self, _namespace: str, event: str, args: tuple[Any, ...]) -> Any:
+        with self._news:
+            if len(self._heard) < MAX_INBOX:
+                self._heard.append(Received(self, event, args, time.monotonic()))
+            self._news.notify_all()
+        reply = self._answers.get(event)
+        return reply(*args) if reply else None
+
+    def _on_lost(self) -> None:
+        with self._news:
+            self._lost = True
+            self._news.notify_all()
