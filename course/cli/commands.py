@@ -65,14 +65,12 @@ def new_command(name: str) -> None:
 
 @course_cli.command("probe")
 def probe_command() -> None:
-    """Try what a learner's program must not be able to do; say whether it may run here."""
-    from course.sandbox.probe import probe  # only here: it starts a process and belongs to no other command
+    """Try what a learner's program must not be able to do under each runtime; say whether it may run here."""
+    from course.sandbox.probe import probe_all  # only here: it starts processes and belongs to no other command
 
-    report = probe()
-    click.echo(report.table())
-    if not report.ok:
-        click.echo(report.reason)
-    sys.exit(0 if report.ok else 1)
+    text, ok = probe_all()
+    click.echo(text)
+    sys.exit(0 if ok else 1)
 
 
 @contextmanager

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
-import logging
-import mimetypes
 import sys
 from typing import Any
 
-KEPT_OUT = ("gevent", "eventlet", "uwsgi", "redis", "valkey", "kombu", "kafka", "zmq", "aiohttp", "aio_pika")
+from course.sandbox.runtimes import Runtime, async_mode, is_gevent
+
+_NEVER = ("eventlet uwsgi geventwebsocket redis valkey kombu kafka zmq aiohttp aio_pika requests").split()
 """Flask-SocketIO and python-socketio import these when they can, and must not here: ``SocketIO(app)`` would pick
-another async mode than the lesson says, and the message queues cost 20 MB."""
+another async mode than the lesson says, WebSockets would need another handler, and the message queues cost 20 MB.
+``requests`` tries a socket as it is imported, which under gevent makes an event loop in the fork server."""
 
 STANDARD_LIBRARY = (
     "_strptime argparse array ast asyncio base64 binascii bisect calendar collections.abc colorsys concurrent.futures "
@@ -19,13 +19,13 @@ STANDARD_LIBRARY = (
     "encodings.base64_codec encodings.cp1252 encodings.hex_codec encodings.idna encodings.latin_1 encodings.punycode "
     "encodings.raw_unicode_escape encodings.rot_13 encodings.unicode_escape encodings.utf_16 encodings.utf_32 "
     "encodings.utf_8_sig enum fractions functools hashlib heapq hmac html html.parser http.client inspect io "
-    "itertools json keyword logging.handlers math numbers operator pathlib pprint queue random re sched secrets "
-    "select selectors shlex socket statistics string struct textwrap threading time timeit traceback types typing "
-    "unicodedata unittest.mock urllib.parse urllib.request uuid warnings weakref wsgiref.util zlib zoneinfo"
+    "itertools json keyword logging.handlers math mimetypes numbers operator pathlib pprint queue random re sched "
+    "secrets select selectors shlex socket statistics string struct textwrap threading time timeit traceback types "
+    "typing unicodedata unittest.mock urllib.parse urllib.request uuid warnings weakref wsgiref.util zlib zoneinfo"
 ).split()
 
 LIBRARIES = (
-    "flask flask.views flask_socketio socketio engineio.async_drivers.threading simple_websocket jinja2 jinja2.debug "
+    "flask flask.views flask_socketio socketio simple_websocket jinja2 jinja2.debug "
     "jinja2.ext werkzeug.debug.tbtools werkzeug.middleware.proxy_fix werkzeug.security"
 ).split()
 """With what they would import only when it is needed: by then there is no reading of files any more."""
@@ -33,26 +33,67 @@ LIBRARIES = (
 PACKAGES = ("flask", "flask-socketio", "jinja2", "python-engineio", "python-socketio", "simple-websocket", "werkzeug")
 """Whose versions a program can ask for."""
 
-SENTENCE = (
-    "flask, flask_socketio, socketio, and the usual modules of Python: json, time, random, math, datetime, threading, "
-    "collections, functools, itertools, logging, re, uuid, secrets, hashlib, statistics, queue…"
-)
+_GEVENT = (
+    "gevent gevent.event gevent.fileobject gevent.libev.corecext gevent.local gevent.lock gevent.monkey gevent.os "
+    "gevent.pool gevent.pywsgi gevent.queue gevent.resolver.thread gevent.select gevent.selectors gevent.server "
+    "gevent.signal gevent.socket gevent.ssl gevent.subprocess gevent.thread gevent.threading gevent.threadpool "
+    "gevent.time gevent.timeout gevent.util"
+).split()
+_GEVENT_SETTINGS = "loop threadpool resolver fileobject format_context".split()
+"""Each names a class that gevent imports when the setting is first read."""
 
-for _name in KEPT_OUT:
-    sys.modules[_name] = None  # type: ignore[assignment]
-for _name in (*STANDARD_LIBRARY, *LIBRARIES):
-    importlib.import_module(_name)
+
+def kept_out(runtime: Runtime) -> tuple[str, ...]:
+    """Return the top-level modules that can't be imported under `runtime`, even where they are installed."""
+    return (*_NEVER, *(() if is_gevent(runtime) else ("gevent",)))
 
 
-def warm_up() -> None:
+def sentence(runtime: Runtime) -> str:
+    """Return what there is, for somebody who asked for something else."""
+    return (
+        f"flask, flask_socketio, socketio, {'gevent, ' if is_gevent(runtime) else ''}and the usual modules of Python: "
+        "json, time, random, math, datetime, threading, collections, functools, itertools, logging, re, uuid, secrets, "
+        "hashlib, statistics, queue…"
+    )
+
+
+def prepare(runtime: Runtime) -> None:
+    """Import all that a program can ask for under `runtime`. Once, before anything of Flask is imported."""
+    if runtime == "gevent-patched":
+        from gevent import monkey
+
+        monkey.patch_all()
+    for name in kept_out(runtime):
+        sys.modules[name] = None  # type: ignore[assignment]
+    driver = f"engineio.async_drivers.{async_mode(runtime)}"
+    for name in (*STANDARD_LIBRARY, *LIBRARIES, driver):
+        importlib.import_module(name)
+    if is_gevent(runtime):
+        import_gevent()
+
+
+def import_gevent() -> None:
+    """Import all of gevent that a program can come to need, without making an event loop."""
+    for name in _GEVENT:
+        importlib.import_module(name)
+    from gevent import config
+
+    for name in _GEVENT_SETTINGS:
+        getattr(config, name)
+
+
+def warm_up(runtime: Runtime) -> None:
     """Take one tiny server through its first event, in process, so that what is made on first use is made here."""
+    import logging
+    import mimetypes
+
     import flask
     import flask_socketio
 
     _remember_versions()
     app = flask.Flask("warm", root_path="/", static_folder=None)
     app.config["SECRET_KEY"] = "warm"  # noqa: S105  (nobody ever connects)
-    socketio: Any = flask_socketio.SocketIO(app, async_mode="threading")
+    socketio: Any = flask_socketio.SocketIO(app, async_mode=async_mode(runtime))
     socketio.on_event("add", lambda a, b: a + b)
     client = socketio.test_client(app)
     client.emit("add", 1, 2, callback=True)
@@ -71,6 +112,8 @@ def _remember_versions() -> None:
     Werkzeug asks for its own whenever a server is made; to parse the file each time would take a child 2 ms, and make
     1 MB of shared pages its own.
     """
+    import importlib.metadata
+
     read = importlib.metadata.version
     known = {package: read(package) for package in PACKAGES}
 

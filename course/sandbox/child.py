@@ -8,15 +8,15 @@ import os
 import random
 import socket
 import sys
-import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from course.sandbox.learner_program import LearnerProgram
-from course.sandbox.learner_server import LearnerServer
+from course.sandbox import native
+from course.sandbox.learner_program import LearnerProgram, Server
 from course.sandbox.limits import Limits
 from course.sandbox.lockdown import LockdownFailed, confine
+from course.sandbox.runtimes import Runtime
 
 MESSAGE_BYTES = 16 * 1024
 
@@ -42,7 +42,7 @@ class Control:
 
     def __init__(self, wire: socket.socket) -> None:
         self._wire = wire
-        self._lock = threading.Lock()
+        self._lock = native.allocate_lock()
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send one message; the supervisor reads it as a line of JSON. A message that is far too long is left out."""
@@ -54,13 +54,21 @@ class Control:
 
 
 def run_child(
-    request: dict[str, Any], descriptors: Sequence[int], *, hidden: Sequence[str], confined: bool
+    request: dict[str, Any],
+    descriptors: Sequence[int],
+    *,
+    runtime: Runtime,
+    make_server: Callable[[socket.socket], Server],
+    hidden: Sequence[str],
+    confined: bool,
 ) -> NoReturn:
     """Become the learner's process. Never returns.
 
     Args:
         request: ``{limits, uid, terminal}``.
         descriptors: listener, stdout, stderr, control, program (a file with the files as JSON); in this order.
+        runtime: what this process was prepared for.
+        make_server: makes the server of that runtime on the listener.
         hidden: modules that the program is not to find: ours. A courtesy, no protection. They are not looked for here,
             because to look at every name would copy 0.7 MB of pages that are shared with the fork server.
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
@@ -71,11 +79,11 @@ def run_child(
         control = Control(wire)
         limits = Limits(**request["limits"])
         sys.stdin = Terminal(request["terminal"])
-        threading.stack_size(limits.thread_stack_bytes)
+        native.stack_size(limits.thread_stack_bytes)
         time.localtime()  # the time zone is read from a file, once
 
-        def build() -> LearnerServer:
-            return LearnerServer(listener)
+        def build() -> Server:
+            return make_server(listener)
 
         keep = {0, 1, 2, listener.fileno(), wire.fileno()}
         server = confine(limits, keep_fds=keep, uid=request["uid"], build=build) if confined else build()
@@ -83,8 +91,8 @@ def run_child(
         for name in hidden:
             del sys.modules[name]
         if not confined:
-            threading.Thread(target=_end_with_the_supervisor, args=(wire,), daemon=True).start()
-        LearnerProgram(files, control.tell, server).run()
+            native.start_new_thread(_end_with_the_supervisor, (wire,))
+        LearnerProgram(files, runtime, control.tell, server).run()
         sys.stdout.flush()
         sys.stderr.flush()
     except LockdownFailed as failure:
@@ -106,7 +114,7 @@ def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket, dic
         io.TextIOWrapper(open(number, "wb", closefd=False), "utf-8", "backslashreplace", line_buffering=True)
         for number in (1, 2)
     )
-    return socket.socket(fileno=listener), socket.socket(fileno=control), files
+    return native.socket(fileno=listener), native.socket(fileno=control), files
 
 
 def _end_with_the_supervisor(wire: socket.socket) -> None:

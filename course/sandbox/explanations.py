@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass
 
+from course.sandbox.runtimes import Runtime, async_mode
 from course.sandbox.tracebacks import described, last_own_line, local_in
 
 
@@ -27,19 +28,25 @@ NO_RUN_CALL = Explanation(
 RUN_RETURNED = Explanation("exited", "Your program's server has stopped by itself. Press Run to start it again.")
 
 _MODES = {
-    "gevent": "gevent is not installed here, since this lesson runs in threading mode.",
+    "gevent": "gevent is not installed here, since this program runs in threading mode.",
+    "threading": "this program runs under gevent, where there is one event loop in place of threads.",
     "eventlet": "eventlet is not installed here; its own authors advise against it for anything new.",
     "gevent_uwsgi": "that mode works only inside the uWSGI server, and there is none here.",
 }
+TOO_LATE_TO_PATCH = (
+    "monkey.patch_all() must come before every other import, and here Flask and the standard library are imported "
+    "before the program starts."
+)
+"""Said by what stands in the place of gevent's functions."""
 _NO_TERMINAL = "The Werkzeug web server is not designed to run in production"
 _REFUSED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 
 
-def explained(error: BaseException, own_files: frozenset[str]) -> Explanation:
+def explained(error: BaseException, own_files: frozenset[str], runtime: Runtime) -> Explanation:
     """Return what `error` means here, in words that fit both the end of a program and a handler's failure."""
     line = last_own_line(error, own_files)
     where = f" (line {line})" if line else ""
-    special = _of_python(error, where) or _of_library(error, where) or _of_system(error, where)
+    special = _of_python(error, where) or _of_library(error, where, runtime) or _of_system(error, where)
     if special is not None:
         return special
     text = described(error, own_files)["text"]
@@ -66,6 +73,12 @@ def _of_python(error: BaseException, where: str) -> Explanation | None:
         return Explanation(
             "syntax_error", f"Python can't read your program{where}: {error.msg}. Correct that, then press Run again."
         )
+    if isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] == "gevent":
+        return Explanation(
+            "no_module",
+            f"“{error.name}” can't be imported here{where}: this program runs in threading mode, which needs neither "
+            "gevent nor patching. Take that line out.",
+        )
     if isinstance(error, ModuleNotFoundError):
         return Explanation(
             "no_module",
@@ -81,11 +94,18 @@ def _of_python(error: BaseException, where: str) -> Explanation | None:
     return None
 
 
-def _of_library(error: BaseException, where: str) -> Explanation | None:
+def _of_library(error: BaseException, where: str, runtime: Runtime) -> Explanation | None:
     if isinstance(error, ValueError) and "async_mode" in str(error):
         mode = str(local_in(error, "engineio", "__init__", "async_mode"))[:40]
         why = _MODES.get(mode, "Flask-SocketIO knows no such mode.")
-        return Explanation("async_mode", f'async_mode="{mode}" can\'t run{where}: {why} Write async_mode="threading".')
+        ours = async_mode(runtime)
+        return Explanation("async_mode", f'async_mode="{mode}" can\'t run{where}: {why} Write async_mode="{ours}".')
+    if isinstance(error, RuntimeError) and str(error) == TOO_LATE_TO_PATCH:
+        return Explanation(
+            "too_late_to_patch",
+            f"Your program runs under gevent without patching, and patches{where}: that would come too late here. Take "
+            "the call out; where a runtime can be chosen, “gevent, patched” patches before anything else.",
+        )
     if isinstance(error, RuntimeError) and str(error).startswith(_NO_TERMINAL):
         return Explanation(
             "no_terminal",

@@ -1,4 +1,4 @@
-"""The warm parent of every learner's process. ``python -m course.sandbox.forkserver``.
+"""The warm parent of every learner's process under one runtime. ``python -m course.sandbox.forkserver [RUNTIME]``.
 
 It imports once and forks in milliseconds. It is a program of its own, started with a clean environment: it has one
 thread, holds no secret, and imports nothing of the course but what its children need. It talks over the socket on its
@@ -13,19 +13,20 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-import select
 import signal
-import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from course.sandbox import available_modules  # first: it decides what the libraries below can import
+from course.sandbox import available_modules, native
 from course.sandbox.channel import Channel, ChannelClosed
-from course.sandbox.child import run_child
+from course.sandbox.runtimes import RUNTIMES, Runtime, is_gevent
 
 CONTROL = 0
 """The socket to the supervisor is this program's standard input."""
+
+RunChild = Callable[[dict[str, Any], Sequence[int], Sequence[str]], NoReturn]
+"""Becomes the learner's process: request, descriptors, and the names of our own modules."""
 
 
 class ForkServer:
@@ -33,38 +34,38 @@ class ForkServer:
 
     Args:
         channel: to the supervisor.
-        confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
+        run_child: never returns.
     """
 
-    def __init__(self, channel: Channel, *, confined: bool) -> None:
+    def __init__(self, channel: Channel, run_child: RunChild) -> None:
         self._channel = channel
-        self._confined = confined
+        self._run_child = run_child
         self._jobs: dict[int, str] = {}
         self._ours = [name for name in sys.modules if name.split(".")[0] == "course"]
-        self._wakeup, self._alarm = socket.socketpair()
+        self._wakeup, self._alarm = os.pipe()
         for end in (self._wakeup, self._alarm):
-            end.setblocking(False)
+            os.set_blocking(end, False)
 
     def serve(self) -> None:
         """Fork and reap until the supervisor is gone."""
-        signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.set_wakeup_fd(self._alarm.fileno(), warn_on_full_buffer=False)
+        native.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._alarm, warn_on_full_buffer=False)
         for ignored in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(ignored, signal.SIG_IGN)  # the end of the control socket ends this program, nothing else does
+            native.signal(ignored, signal.SIG_IGN)  # the end of the control socket ends this program, nothing else does
         with contextlib.suppress(ChannelClosed):
             self._channel.send({"warm": os.getpid()})
             while True:
                 self._serve_once()
         signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        native.signal(signal.SIGCHLD, signal.SIG_DFL)
         for pid in self._jobs:
             os.kill(pid, signal.SIGKILL)  # nobody else reaps them: the number is still theirs
 
     def _serve_once(self) -> None:
-        readable, _, _ = select.select([self._channel.fileno(), self._wakeup.fileno()], [], [])
-        if self._wakeup.fileno() in readable:
+        readable, _, _ = native.select([self._channel.fileno(), self._wakeup], [], [])
+        if self._wakeup in readable:
             with contextlib.suppress(BlockingIOError):
-                self._wakeup.recv(4096)
+                os.read(self._wakeup, 4096)
             self._reap()
         if self._channel.fileno() in readable:
             while True:
@@ -77,7 +78,7 @@ class ForkServer:
         for descriptor in descriptors:
             os.set_blocking(descriptor, True)  # they may come from a gevent process, where they do not block
         try:
-            pid = os.fork()
+            pid = native.fork()
         except OSError as error:
             self._channel.send({"failed": request["job"], "why": error.strerror})
             return
@@ -105,19 +106,19 @@ class ForkServer:
         try:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGTERM):
-                signal.signal(number, signal.SIG_DFL)
+                native.signal(number, signal.SIG_DFL)
             os.setsid()
             self._channel.close()
-            self._wakeup.close()
-            self._alarm.close()
-            run_child(request, descriptors, hidden=self._ours, confined=self._confined)
+            os.close(self._wakeup)
+            os.close(self._alarm)
+            self._run_child(request, descriptors, self._ours)
         finally:
             os._exit(70)  # never back into the parent's loop
 
     def _reap(self) -> None:
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status = native.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
                 return
             if pid == 0:
@@ -125,15 +126,39 @@ class ForkServer:
             self._channel.send({"exited": self._jobs.pop(pid, ""), "status": os.waitstatus_to_exitcode(status)})
 
 
-def main(*, confined: bool) -> None:
-    """Warm up, then serve until the supervisor is gone."""
-    wire = socket.socket(fileno=os.dup(CONTROL))
+def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
+    """Import everything that children need, and return what makes one of them a learner's process."""
+    available_modules.prepare(runtime)  # first: it decides what Flask-SocketIO can import, and from which library
+    from course.sandbox.child import run_child
+    from course.sandbox.learner_program import Server
+
+    available_modules.warm_up(runtime)
+    make_server: Callable[[native.socket], Server]
+    if is_gevent(runtime):
+        from course.sandbox.learner_gevent import GeventServer as make_server
+    else:
+        from course.sandbox.learner_server import LearnerServer as make_server
+
+    def run(request: dict[str, Any], descriptors: Sequence[int], hidden: Sequence[str]) -> NoReturn:
+        run_child(request, descriptors, runtime=runtime, make_server=make_server, hidden=hidden, confined=confined)
+
+    return run
+
+
+def main(runtime: Runtime, *, confined: bool) -> None:
+    """Warm up, then serve until the supervisor is gone.
+
+    Args:
+        runtime: of all children.
+        confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
+    """
+    wire = native.socket(fileno=os.dup(CONTROL))
     wire.setblocking(True)  # the flag is shared with the other copies of this end, which gevent may have changed
-    available_modules.warm_up()
+    run = prepare(runtime, confined=confined)
     gc.collect()
     gc.freeze()  # without it the first collection in a child would copy every page of the parent
-    ForkServer(Channel(wire), confined=confined).serve()
+    ForkServer(Channel(wire), run).serve()
 
 
 if __name__ == "__main__":
-    main(confined="--unconfined" not in sys.argv)
+    main(next((name for name in RUNTIMES if name in sys.argv), "threading"), confined="--unconfined" not in sys.argv)

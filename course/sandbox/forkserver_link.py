@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from course.sandbox.channel import Channel, ChannelClosed
+from course.sandbox.runtimes import Runtime
 
 ROOT = Path(__file__).parents[2]
 WARM_SECONDS = 30.0
@@ -65,10 +66,11 @@ class Listener(Protocol):
 
 
 class ForkServerLink:
-    """One life of the fork server. Under gevent, make it on the main thread: processes are started there.
+    """One life of one runtime's fork server. Under gevent, make it on the main thread: processes are started there.
 
     Args:
         listener: hears what becomes of the children.
+        runtime: of the children.
         unconfined: start children without confinement; the caller has made sure that this is allowed.
 
     Raises:
@@ -76,14 +78,15 @@ class ForkServerLink:
         OSError: nor could it.
     """
 
-    def __init__(self, listener: Listener, *, unconfined: bool = False) -> None:
+    def __init__(self, listener: Listener, runtime: Runtime, *, unconfined: bool = False) -> None:
         self._listener = listener
         self._closing = False
         self._sending = threading.Lock()
         ours, theirs = socket.socketpair()
         self._channel = Channel(ours)
         with theirs:
-            command = [sys.executable, "-m", "course.sandbox.forkserver", *(["--unconfined"] if unconfined else [])]
+            command = [sys.executable, "-m", "course.sandbox.forkserver", runtime]
+            command += ["--unconfined"] if unconfined else []
             self._process = subprocess.Popen(  # noqa: S603  (our own module, no word from outside)
                 command,
                 stdin=theirs.fileno(),

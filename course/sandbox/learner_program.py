@@ -9,7 +9,7 @@ import threading
 import types
 import warnings
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import flask
 import flask.cli
@@ -17,10 +17,11 @@ import werkzeug.serving
 
 from course.sandbox import explanations, memory_files
 from course.sandbox.explanations import Explanation, explained
-from course.sandbox.learner_server import LearnerServer
+from course.sandbox.runtimes import Runtime
 from course.sandbox.tracebacks import described, folded, handler_of, short_name
 
 Tell = Callable[[dict[str, Any]], None]
+Report = Callable[[BaseException | None], None]
 
 _LIBRARY_LOGGERS = ("socketio.server", "engineio.server")
 _HINTED = ("memory", "not_allowed", "processes", "no_keyboard", "no_module")
@@ -28,25 +29,42 @@ _HINTED = ("memory", "not_allowed", "processes", "no_keyboard", "no_module")
 _RUN_SIMPLE = inspect.signature(werkzeug.serving.run_simple)
 
 
+class Server(Protocol):
+    """Serves what the program makes, under one runtime, on the socket that was opened for it."""
+
+    def install(self, starts: Callable[[str, int], None], report: Report) -> None:
+        """Stand ready in the place of the libraries' own server.
+
+        Args:
+            starts: told the host and port that the program asked for, when it begins to serve.
+            report: told of errors that nobody in the program caught; prints them too.
+        """
+
+    def serve(self, host: str, port: int, application: Any) -> None:
+        """Serve the application, for ever; the program sees the address that it asked for."""
+
+
 class LearnerProgram:
     """One program.
 
     Args:
         files: name → text; ``server.py`` is run.
+        runtime: under which it runs.
         tell: sends a message to the supervisor.
         server: serves the application that the program makes.
     """
 
-    def __init__(self, files: Mapping[str, str], tell: Tell, server: LearnerServer) -> None:
+    def __init__(self, files: Mapping[str, str], runtime: Runtime, tell: Tell, server: Server) -> None:
         self._files = files
         self._own = frozenset(files)
+        self._runtime = runtime
         self._tell = tell
         self._server = server
         self._ran = False
 
     def run(self) -> None:
         """Run to the end; what is told last is why it ended."""
-        memory_files.install(self._files)
+        memory_files.install(self._files, self._runtime)
         self._catch_what_is_raised_later()
         werkzeug.serving.run_simple = self._run_simple
         flask.cli.show_server_banner = lambda *_: None
@@ -61,7 +79,7 @@ class LearnerProgram:
             self._ended(explanations.exit_called(error, self._own))
         except BaseException as error:
             self._print(error)
-            self._ended(explained(error, self._own), described(error, self._own))
+            self._ended(explained(error, self._own, self._runtime), described(error, self._own))
         else:
             self._ended(explanations.RUN_RETURNED if self._ran else explanations.NO_RUN_CALL)
 
@@ -81,9 +99,12 @@ class LearnerProgram:
         asked = _RUN_SIMPLE.bind(*positional, **named).arguments
         if not isinstance(asked["port"], int):
             raise TypeError("port must be an integer")
-        self._ran = True
-        self._tell({"ready": {"host": str(asked["hostname"])[:100], "port": asked["port"]}})
+        self._starts(str(asked["hostname"]), asked["port"])
         self._server.serve(str(asked["hostname"]), asked["port"], asked["application"])
+
+    def _starts(self, host: str, port: int) -> None:
+        self._ran = True
+        self._tell({"ready": {"host": host[:100], "port": port}})
 
     def _ended(self, why: Explanation, error: dict[str, Any] | None = None) -> None:
         self._tell({"ended": {"code": why.code, "reason": why.sentence, "error": error}})
@@ -92,7 +113,7 @@ class LearnerProgram:
 
     def _catch_what_is_raised_later(self) -> None:
         threading.excepthook = lambda args: self._report_and_print(args.exc_value)
-        self._server.report = self._report_and_print
+        self._server.install(self._starts, self._report_and_print)
         for name in _LIBRARY_LOGGERS:  # what a connect handler raises is logged by the library, not raised
             logging.getLogger(name).addFilter(self._report_record)
         own = self._own
@@ -129,6 +150,6 @@ class LearnerProgram:
     def _print(self, error: BaseException | None) -> None:
         if error is None or isinstance(error, SystemExit):
             return
-        why = explained(error, self._own)
+        why = explained(error, self._own, self._runtime)
         hint = f"{why.sentence}\n" if why.code in _HINTED else ""
         sys.stderr.write(folded(error, self._own) + hint)

@@ -9,7 +9,7 @@ from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-Report = Callable[[BaseException], None]
+from course.sandbox.learner_program import Report
 
 NO_THREAD = (
     "Your server had no thread left for one more connection, so that one was refused. Each client takes about three "
@@ -43,7 +43,10 @@ class LearnerServer(ThreadedWSGIServer):
     def __init__(self, listener: socket.socket) -> None:
         super().__init__("unix:///server", 0, _starting, _Handler, fd=listener.fileno())
         self.report: Report = lambda error: None
-        """Hears of errors that nobody in the program caught."""
+
+    def install(self, starts: Callable[[str, int], None], report: Report) -> None:
+        """Hear of errors; Werkzeug's own server is replaced by whoever runs the program (see `Server`)."""
+        self.report = report
 
     def serve(self, host: str, port: int, application: Any) -> None:
         """Serve the application, for ever; the program sees the address that it asked for."""

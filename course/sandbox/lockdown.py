@@ -15,11 +15,10 @@ import signal
 import site
 import sys
 import sysconfig
-import threading
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
-from course.sandbox import landlock, seccomp
+from course.sandbox import landlock, native, seccomp
 from course.sandbox.forbidden import ACTS
 from course.sandbox.limits import Limits
 from course.sandbox.seccomp_numbers import Machine, UnknownMachine, this_machine
@@ -152,7 +151,7 @@ def _set_limits(limits: Limits, *, own_uid: bool) -> None:
         if ceiling != resource.RLIM_INFINITY:
             soft, hard = min(soft, ceiling), min(hard, ceiling)
         resource.setrlimit(kind, (soft, hard))
-    threading.stack_size(limits.thread_stack_bytes)
+    native.stack_size(limits.thread_stack_bytes)
 
 
 def _drop_identity(machine: Machine, uid: int | None) -> None:

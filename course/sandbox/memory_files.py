@@ -13,18 +13,19 @@ from types import ModuleType
 import flask
 import jinja2
 
-from course.sandbox.available_modules import KEPT_OUT, SENTENCE
+from course.sandbox.available_modules import kept_out, sentence
+from course.sandbox.runtimes import Runtime
 
 HOME = "/home/learner"
 
 
-def install(files: Mapping[str, str]) -> None:
-    """Let Python, Flask and tracebacks find the learner's files in memory."""
+def install(files: Mapping[str, str], runtime: Runtime) -> None:
+    """Let Python, Flask and tracebacks find the learner's files in memory, and nothing else."""
     for name, text in files.items():
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    for name in KEPT_OUT:
+    for name in kept_out(runtime):
         sys.modules.pop(name, None)  # they stay out: from here on the finder below says so, and more plainly
-    sys.meta_path[:] = [importlib.machinery.BuiltinImporter, Finder(files)]
+    sys.meta_path[:] = [importlib.machinery.BuiltinImporter, Finder(files, sentence(runtime))]
 
     def jinja_loader(app: flask.Flask) -> jinja2.BaseLoader:
         return jinja2.DictLoader(_below(str(app.template_folder or "templates"), files))
@@ -40,10 +41,16 @@ def install(files: Mapping[str, str]) -> None:
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the learner's own modules, and says plainly what else there is."""
+    """Imports the learner's own modules, and says plainly what else there is.
 
-    def __init__(self, files: Mapping[str, str]) -> None:
+    Args:
+        files: name → text.
+        others: what else can be imported, in words.
+    """
+
+    def __init__(self, files: Mapping[str, str], others: str) -> None:
         self._files = files
+        self._others = others
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -57,7 +64,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.machinery.ModuleSpec(fullname, self)
         if path is not None:  # a submodule that its package merely tries: let the package handle it as usual
             return None
-        message = f"No module named {fullname!r} in the sandbox. It has {SENTENCE}"
+        message = f"No module named {fullname!r} in the sandbox. It has {self._others}"
         raise ModuleNotFoundError(message, name=fullname)
 
     def exec_module(self, module: ModuleType) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from course.sandbox.runtimes import Runtime
+
 MAX_SOURCE_BYTES = 64 * 1024
 
 State = Literal["queued", "starting", "ready", "stopped", "crashed", "limited"]
@@ -34,7 +36,7 @@ class Program:
 
     files: Mapping[str, str]
     """Name → text. ``server.py`` is run; ``templates/…`` and ``static/…`` are served from memory."""
-    runtime: Literal["threading", "gevent", "gevent-patched"] = "threading"
+    runtime: Runtime = "threading"
     terminal: bool = True
     """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
 

@@ -1,6 +1,6 @@
 """What this machine can refuse: tries the forbidden acts in a throw-away process and makes a table of the outcome.
 
-``python -m course.sandbox.probe`` prints the table; its exit status is 0 when learners' code may run here.
+``python -m course.sandbox.probe`` prints a table for each runtime; its exit status is 0 when all of them may be used.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from course.sandbox import landlock, landlock_acts, seccomp
+from course.sandbox import landlock, landlock_acts, native, seccomp
+from course.sandbox.available_modules import import_gevent
 from course.sandbox.forbidden import ACTS
 from course.sandbox.limits import Limits
 from course.sandbox.lockdown import INTERPRETER_PATHS, LockdownFailed, confine
+from course.sandbox.runtimes import RUNTIMES, Runtime, is_gevent
 from course.sandbox.seccomp_numbers import Machine, UnknownMachine, this_machine
 
 PROBE_SECONDS = 10
 PROBE_UID = 59_999
 """Whom the throw-away process becomes when we are root; no sandbox runs under this id."""
 
+FIT = "Learners' code can run here."
 _TRY = "--try-here"
 _PR_SET_NO_NEW_PRIVS = 38
 
@@ -41,9 +44,10 @@ class ProbeRow:
 
 @dataclass(frozen=True)
 class ProbeReport:
-    """Everything that was tried."""
+    """Everything that was tried under one runtime."""
 
     rows: tuple[ProbeRow, ...]
+    runtime: Runtime = "threading"
 
     @property
     def ok(self) -> bool:
@@ -57,6 +61,8 @@ class ProbeReport:
             return ""
         missing = next((row for row in self.rows if row.required and not row.refused), None)
         why = f"{missing.layer}: {missing.act}, {missing.detail}" if missing else "the probe found nothing to try"
+        if is_gevent(self.runtime):
+            return f"This machine can't confine a program under {self.runtime} ({why}), so that runtime is off here."
         return f"This machine can't confine a learner's program ({why}), so running code is off here."
 
     def table(self) -> str:
@@ -68,9 +74,9 @@ class ProbeReport:
         return "\n".join("  ".join([*map(str.ljust, line[:4], widths), line[4]]) for line in lines)
 
 
-def probe() -> ProbeReport:
-    """Try the acts in a process of its own and report; takes some 100 ms. Never raises."""
-    command = [sys.executable, "-m", "course.sandbox.probe", _TRY]
+def probe(runtime: Runtime = "threading") -> ProbeReport:
+    """Try the acts in a process of its own and report; takes some 100 ms, under gevent some 300. Never raises."""
+    command = [sys.executable, "-m", "course.sandbox.probe", _TRY, runtime]
     root = Path(__file__).parents[2]
     # No environment: the throw-away process shall hold no secret, should the lock turn out not to hold.
     environment = {"MALLOC_ARENA_MAX": "1"}
@@ -78,30 +84,41 @@ def probe() -> ProbeReport:
         done = subprocess.run(  # noqa: S603 (our own module, no word from outside)
             command, cwd=root, env=environment, capture_output=True, text=True, timeout=PROBE_SECONDS, check=True
         )
-        return ProbeReport(tuple(ProbeRow(**row) for row in json.loads(done.stdout)))
+        return ProbeReport(tuple(ProbeRow(**row) for row in json.loads(done.stdout)), runtime)
     except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
-        return ProbeReport((ProbeRow("probe", "try the layers", True, False, f"it failed: {error}"),))
+        return ProbeReport((ProbeRow("probe", "try the layers", True, False, f"it failed: {error}"),), runtime)
+
+
+def probe_all() -> tuple[str, bool]:
+    """Probe every runtime. Return a table and a sentence for each, and whether all of them may run here."""
+    reports = [probe(runtime) for runtime in RUNTIMES]
+    texts = [f"{report.runtime}\n\n{report.table()}\n{report.reason or FIT}" for report in reports]
+    return "\n\n".join(texts), all(report.ok for report in reports)
 
 
 def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-def _try_here() -> list[ProbeRow]:
+def _try_here(runtime: Runtime) -> list[ProbeRow]:
+    if runtime == "gevent-patched":
+        from gevent import monkey
+
+        monkey.patch_all()
     try:
         machine = this_machine()
     except UnknownMachine as error:
         return [ProbeRow("machine", "call the kernel by another table", True, False, str(error))]
-    confined = _in_a_child(_try_confined)
+    confined = _in_a_child(_try_confined if runtime == "threading" else _try_confined_under_gevent)
     if not confined:
         confined = [ProbeRow("seccomp", "live on under the filter", True, False, "the process died")]
-    return confined + _try_landlock(machine)
+    return confined + (_try_landlock(machine) if runtime == "threading" else [])
 
 
 def _in_a_child(attempt: Callable[[], list[ProbeRow]]) -> list[ProbeRow]:
     """Return the rows that `attempt` gave in a forked child; none when the child died."""
     reader, writer = os.pipe()
-    child = os.fork()
+    child = native.fork()
     if child == 0:
         try:
             os.dup2(writer, 1)
@@ -111,7 +128,7 @@ def _in_a_child(attempt: Callable[[], list[ProbeRow]]) -> list[ProbeRow]:
     os.close(writer)
     with open(reader, "rb") as pipe:
         text = pipe.read()
-    os.waitpid(child, 0)
+    native.waitpid(child, 0)
     return [ProbeRow(**row) for row in json.loads(text or b"[]")]
 
 
@@ -130,6 +147,20 @@ def _try_confined() -> list[ProbeRow]:
     except LockdownFailed as error:
         return [*seen, ProbeRow(error.layer, "run without this layer", True, False, error.message)]
     return seen + [ProbeRow("seccomp", act.name, True, *act.refused(machine)) for act in ACTS]
+
+
+def _try_confined_under_gevent() -> list[ProbeRow]:
+    """Try the acts once more in a thread of gevent's pool, which is started after the lock, by a loop made after it."""
+    import_gevent()
+    import gevent
+
+    machine = this_machine()
+    rows = _try_confined()
+    if not all(row.refused for row in rows):
+        return rows
+    gevent.sleep(0.001)
+    seen = gevent.get_hub().threadpool.apply(lambda: [act.refused(machine) for act in ACTS])
+    return rows + [ProbeRow("seccomp, gevent", act.name, True, *each) for act, each in zip(ACTS, seen, strict=True)]
 
 
 def _capabilities() -> int:
@@ -152,13 +183,12 @@ def _try_landlock(machine: Machine) -> list[ProbeRow]:
 
 
 def _main() -> int:
-    if sys.argv[1:] == [_TRY]:
-        print(json.dumps([asdict(row) for row in _try_here()]))
+    if sys.argv[1:2] == [_TRY]:
+        print(json.dumps([asdict(row) for row in _try_here(next(name for name in RUNTIMES if name in sys.argv))]))
         return 0
-    report = probe()
-    print(report.table())
-    print(report.reason or "Learners' code can run here.")
-    return 0 if report.ok else 1
+    text, ok = probe_all()
+    print(text)
+    return 0 if ok else 1
 
 
 if __name__ == "__main__":

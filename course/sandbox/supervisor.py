@@ -1,33 +1,28 @@
-"""Starts, finds and ends the sandboxes of one web process."""
+"""Starts, finds and ends the sandboxes of one web process, under whatever runtime."""
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import shutil
-import tempfile
 import threading
-import time
 from collections import deque
-from dataclasses import asdict
+from collections.abc import Collection
 from pathlib import Path
 
-from course.sandbox.forkserver_link import ForkServerGone, ForkServerLink, Started
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program, Purpose, Watcher
-from course.sandbox.probe import probe
-from course.sandbox.sandbox import IllegalStep, Sandbox, close_sockets
+from course.sandbox.runtime_host import CLOSED, RuntimeHost
+from course.sandbox.runtimes import RUNTIMES, Runtime
+from course.sandbox.sandbox import Sandbox
 from course.sandbox.slots import Slots, slots_for_this_host
 from course.sandbox.watchdog import Watchdog
 
 FIRST_UID = 60_000
 UIDS = 4_000
-RESTARTS_A_MINUTE = 5
 ENDED_KEPT = 500
 """How many ended sandboxes stay known, so that their addresses say "it has ended" and not "never heard of it"."""
-HOST_DIED = "The process that hosts everybody's programs had to be restarted. Press Run to start yours again."
-NOT_STARTED = "The server could not start your program, which is not your fault. Wait a moment, then press Run."
+NOT_OPEN = "Running code has not been started on this server."
 LOCK_FAILED = "This machine can no longer confine a learner's program, so running code is off here."
 
 
@@ -44,74 +39,87 @@ class Supervisor:
         slots: how many may run at once; counted from memory when None.
         owner: the first part of every sandbox id: it names the process that a request must reach.
         unconfined: run programs without confinement (development on loopback only; the settings see to that).
+        runtimes: whose fork servers are started by `open`; another one's is started by the first program that needs it.
     """
 
     def __init__(
-        self, limits: Limits, directory: Path, *, slots: int | None = None, owner: str = "w1", unconfined: bool = False
+        self,
+        limits: Limits,
+        directory: Path,
+        *,
+        slots: int | None = None,
+        owner: str = "w1",
+        unconfined: bool = False,
+        runtimes: Collection[Runtime] = RUNTIMES[:1],
     ) -> None:
         self.limits = limits
-        self.unavailable: str | None = "Running code has not been started on this server."
+        self._refusal: str | None = NOT_OPEN
         self._directory = directory
         self._owner = owner
-        self._unconfined = unconfined
         self._slots = Slots(slots or slots_for_this_host())
         self._sandboxes: dict[str, Sandbox] = {}
         self._ended: deque[str] = deque()
         self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None
         if self._uids is not None:
             self._uids.rotate(secrets.randbelow(UIDS))  # another site on this machine counts from elsewhere
-        self._link: ForkServerLink | None = None
-        self._restarting = False
-        self._held: list[Sandbox] = []
-        """To be started as soon as the next fork server is there."""
-        self._restarts: deque[float] = deque(maxlen=RESTARTS_A_MINUTE)
+        self._hosts = {name: RuntimeHost(name, directory, self, unconfined=unconfined) for name in RUNTIMES}
+        self._at_once = runtimes
         self._lock = threading.RLock()
         self._watchdog = Watchdog(self.all)
 
     # Life
 
     def open(self) -> None:
-        """Probe this machine and start the fork server. Never raises: `unavailable` says why code can't be run."""
+        """Probe this machine and start the fork servers. Never raises: `unavailable` says why code can't be run."""
         self._directory.mkdir(parents=True, exist_ok=True)
         self._directory.chmod(0o700)
-        report = None if self._unconfined else probe()
-        if report is not None and not report.ok:
-            self.unavailable = report.reason
-            return
-        try:
-            self._link = self._new_link()
-        except (OSError, ForkServerGone) as error:
-            self.unavailable = f"Running code is off: the fork server did not start ({error})."
-            return
-        self.unavailable = None
+        for runtime in self._at_once:
+            self._hosts[runtime].open()
+        self._refusal = None
         self._watchdog.start()
 
     def close(self) -> None:
-        """End every sandbox and the fork server."""
+        """End every sandbox and the fork servers. Twice is harmless."""
         with self._lock:
-            link, self._link = self._link, None
-            self.unavailable = "This server is shutting down. Press Run again in a moment."
-        if link is None:
+            was_open, self._refusal = self._refusal not in (NOT_OPEN, CLOSED), CLOSED
+        if not was_open:
             return
         self._watchdog.stop()
         for sandbox in self.all():
             sandbox.end("stopped", "The site was restarted. Press Run to start your server again.", "site_closed")
-        link.close()
+        for host in self._hosts.values():
+            host.close()
         shutil.rmtree(self._directory, ignore_errors=True)
 
     @property
+    def unavailable(self) -> str | None:
+        """Say why no program at all can be run now, as a sentence for the learner; None when some can."""
+        if self._refusal is not None:
+            return self._refusal
+        reasons = [host.unavailable for host in self._hosts.values() if host.opened]
+        return reasons[0] if reasons and all(reasons) else None
+
+    def unavailable_under(self, runtime: Runtime) -> str | None:
+        """Say why no program can be run under this runtime; None when it can, as far as is known before the first."""
+        return self.unavailable or self._hosts[runtime].unavailable
+
+    @property
     def forkserver_pid(self) -> int | None:
-        """Return the process id of the fork server, while there is one."""
-        return self._link.pid if self._link else None
+        """Return the process id of the threading runtime's fork server, while there is one."""
+        return self.forkserver_pid_under("threading")
+
+    def forkserver_pid_under(self, runtime: Runtime) -> int | None:
+        """Return the process id of a runtime's fork server, while there is one."""
+        return self._hosts[runtime].pid
 
     def pause(self, reason: str) -> None:
         """Take no new programs; `reason` is shown to learners."""
-        self.unavailable = reason
+        self._refusal = reason
 
     def resume(self) -> None:
         """Take programs again."""
-        if self._link is not None:
-            self.unavailable = None
+        if self._refusal not in (NOT_OPEN, CLOSED):
+            self._refusal = None
 
     # Sandboxes
 
@@ -122,10 +130,13 @@ class Supervisor:
             The sandbox: ``starting``, or ``queued`` when all slots are taken.
 
         Raises:
-            SandboxesUnavailable: no code can be run now.
+            SandboxesUnavailable: no code can be run now, or none under the program's runtime.
         """
-        if self.unavailable is not None:
-            raise SandboxesUnavailable(self.unavailable)
+        if self.unavailable is None:
+            self._hosts[program.runtime].open()
+        why_not = self.unavailable_under(program.runtime)
+        if why_not is not None:
+            raise SandboxesUnavailable(why_not)
         sandbox_id = f"{self._owner}-{secrets.token_hex(16)}"
         socket_path = self._directory / sandbox_id
         sandbox = Sandbox(sandbox_id, learner, purpose, program, watcher, self.limits, socket_path, self._on_end)
@@ -173,50 +184,14 @@ class Supervisor:
 
     def _launch(self, sandbox: Sandbox) -> None:
         with self._lock:
-            link = self._link
-            if sandbox.ended:
-                return
-            if self._restarting:
-                self._held.append(sandbox)
-                return
-            sandbox.uid = self._uids.popleft() if self._uids is not None else None
-        try:
-            if link is None:
-                raise ForkServerGone
-            self._fork(link, sandbox)
-        except IllegalStep:
-            return  # ended in this very moment
-        except ForkServerGone:
-            sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
-        except OSError as error:
-            self.not_started(sandbox, error.strerror or str(error))
-
-    def _fork(self, link: ForkServerLink, sandbox: Sandbox) -> None:
-        request = {
-            "job": sandbox.id,
-            "limits": asdict(sandbox.limits),
-            "uid": sandbox.uid,
-            "terminal": sandbox.program.terminal,
-        }
-        # A file without a name, because a program may be larger than what fits between two sockets at once.
-        with tempfile.TemporaryFile("w+", encoding="ascii", dir=self._directory) as program:
-            json.dump(dict(sandbox.program.files), program)
-            program.seek(0)
-            theirs = sandbox.launch()
-            try:
-                link.fork(request, [*(each.fileno() for each in theirs), program.fileno()])
-            finally:
-                close_sockets(theirs)
-
-    @staticmethod
-    def not_started(sandbox: Sandbox, why: str) -> None:
-        """End a sandbox whose process could not be made, which is not its program's fault."""
-        sandbox.end("crashed", f"{NOT_STARTED} ({why})", "not_started")
+            if sandbox.uid is None and self._uids is not None and not sandbox.ended:
+                sandbox.uid = self._uids.popleft()
+        self._hosts[sandbox.program.runtime].launch(sandbox)
 
     def _on_end(self, sandbox: Sandbox) -> None:
         with self._lock:
-            if sandbox.state.code == "lockdown" and self.unavailable is None:
-                self.unavailable = f"{LOCK_FAILED} ({sandbox.state.reason})"
+            if sandbox.state.code == "lockdown":
+                self._hosts[sandbox.program.runtime].refuse(f"{LOCK_FAILED} ({sandbox.state.reason})")
             if sandbox.uid is not None and self._uids is not None:
                 self._uids.append(sandbox.uid)  # to the far end of the line: not used again for a long time
             self._ended.append(sandbox.id)
@@ -227,60 +202,3 @@ class Supervisor:
             queued = self.get(waiting)
             if queued is not None:
                 queued.queue(position)
-
-    # The fork server
-
-    def _new_link(self) -> ForkServerLink:
-        return ForkServerLink(self, unconfined=self._unconfined)
-
-    def on_started(self, job: str, started: Started) -> None:
-        """Hand a new process to its sandbox."""
-        sandbox = self.get(job)
-        if sandbox is None:
-            started.kill()
-        else:
-            sandbox.has_process(started)
-
-    def on_failed(self, job: str, why: str) -> None:
-        """Tell a sandbox that there is no process for it."""
-        sandbox = self.get(job)
-        if sandbox is not None:
-            self.not_started(sandbox, why)
-
-    def on_exited(self, job: str, status: int) -> None:
-        """Tell a sandbox that its process has ended."""
-        sandbox = self.get(job)
-        if sandbox is not None:
-            sandbox.process_exited(status)
-
-    def on_gone(self, link: ForkServerLink) -> None:
-        """Tell the learners concerned, and start a new fork server, unless it keeps dying."""
-        with self._lock:
-            if self._link is not link:
-                return
-            self._link, self._restarting = None, True
-            concerned = [sandbox for sandbox in self.all() if sandbox.started_at is not None]
-        for sandbox in concerned:
-            sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
-        why = self._restart()
-        with self._lock:
-            held, self._held = self._held, []
-            self._restarting = False
-            if why and self.unavailable is None:
-                self.unavailable = why
-        for sandbox in held:
-            self._launch(sandbox)
-
-    def _restart(self) -> str:
-        """Start a new fork server; return why that failed, or nothing."""
-        now = time.monotonic()
-        if len(self._restarts) == RESTARTS_A_MINUTE and now - self._restarts[0] < 60:
-            return "Running code is off: its host process keeps ending. The operator's log says why."
-        self._restarts.append(now)
-        try:
-            link = self._new_link()
-        except (OSError, ForkServerGone) as error:
-            return f"Running code is off: the fork server did not start again ({error})."
-        with self._lock:
-            self._link = link
-        return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ import websocket
 
 from course.sandbox.limits import Limits
 from course.sandbox.model import LearnerException, Output, Program, Purpose, StateChange, TraceRow
+from course.sandbox.runtimes import Runtime
 from course.sandbox.sandbox import Sandbox
 from course.sandbox.supervisor import Supervisor
 
@@ -163,11 +164,16 @@ class Host:
     """A supervisor with small limits. Use it with `with`."""
 
     def __init__(
-        self, directory: Path, *, slots: int = 12, limits: Limits | None = None, unconfined: bool = False
+        self,
+        directory: Path,
+        *,
+        slots: int = 12,
+        limits: Limits | None = None,
+        unconfined: bool = False,
+        runtimes: Collection[Runtime] = ("threading",),
     ) -> None:
-        self.supervisor = Supervisor(
-            limits or Limits(start_seconds=15), directory / "s", slots=slots, unconfined=unconfined
-        )
+        limits = limits or Limits(start_seconds=15)
+        self.supervisor = Supervisor(limits, directory / "s", slots=slots, unconfined=unconfined, runtimes=runtimes)
         self._started = 0
 
     def __enter__(self) -> Self:
@@ -181,23 +187,29 @@ class Host:
         self.supervisor.close()
 
     def start(
-        self, app: str | Mapping[str, str], *, learner: str = "", purpose: Purpose = "run", terminal: bool = True
+        self,
+        app: str | Mapping[str, str],
+        *,
+        runtime: Runtime = "threading",
+        learner: str = "",
+        purpose: Purpose = "run",
+        terminal: bool = True,
     ) -> Running:
         """Start a program: the name of one in tests/apps, or its files."""
         self._started += 1
         memory = Memory()
         files = {"server.py": source_of(app)} if isinstance(app, str) else app
         sandbox = self.supervisor.start(
-            Program(files, terminal=terminal),
+            Program(files, runtime, terminal),
             learner=learner or f"learner {self._started}",
             purpose=purpose,
             watcher=memory,
         )
         return Running(sandbox, memory)
 
-    def run(self, source: str) -> Running:
+    def run(self, source: str, runtime: Runtime = "threading") -> Running:
         """Start a program given as text."""
-        return self.start({"server.py": source})
+        return self.start({"server.py": source}, runtime=runtime)
 
     def stop_all(self) -> None:
         """Stop whatever runs or waits."""

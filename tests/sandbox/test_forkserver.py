@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from course.sandbox.runtimes import RUNTIMES
 from tests.sandbox.host import PATIENCE, Host
 
 ROOT = Path(__file__).parents[2]
@@ -25,31 +26,45 @@ OURS = {
     "course.sandbox.forkserver",
     "course.sandbox.landlock",
     "course.sandbox.learner_program",
-    "course.sandbox.learner_server",
     "course.sandbox.limits",
     "course.sandbox.lockdown",
     "course.sandbox.memory_files",
+    "course.sandbox.native",
+    "course.sandbox.runtimes",
     "course.sandbox.seccomp",
     "course.sandbox.seccomp_numbers",
     "course.sandbox.seccomp_rules",
     "course.sandbox.tracebacks",
 }
-KEPT_OUT = ("gevent", "eventlet", "redis", "kombu", "greenlet", "sqlalchemy", "psycopg", "flask_sqlalchemy", "markdown")
+SERVER = {"threading": "learner_server", "gevent": "learner_gevent", "gevent-patched": "learner_gevent"}
+KEPT_OUT = ("eventlet", "geventwebsocket", "redis", "kombu", "sqlalchemy", "psycopg", "flask_sqlalchemy", "markdown")
+
+
+@pytest.fixture(scope="module", params=RUNTIMES)
+def runtime(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture(scope="module")
-def modules() -> set[str]:
+def modules(runtime: str) -> set[str]:
     """The names of everything that is imported in the fork server."""
     look = (
-        "import sys, json; from course.sandbox import forkserver; forkserver.available_modules.warm_up(); "
+        "import sys, json; from course.sandbox import forkserver; forkserver.prepare(sys.argv[1], confined=True); "
         "print(json.dumps([name for name, module in sys.modules.items() if module is not None]))"
     )
-    done = subprocess.run([sys.executable, "-c", look], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", look, runtime], cwd=ROOT, capture_output=True, text=True, check=True)
     return set(json.loads(done.stdout))
 
 
-def test_it_imports_nothing_of_the_course_but_what_its_children_need(modules: set[str]) -> None:
-    assert {name for name in modules if name.split(".")[0] == "course"} == OURS
+def test_it_imports_nothing_of_the_course_but_what_its_children_need(runtime: str, modules: set[str]) -> None:
+    ours = OURS | {f"course.sandbox.{SERVER[runtime]}"}
+    assert {name for name in modules if name.split(".")[0] == "course"} == ours
+
+
+def test_it_has_gevent_only_where_programs_run_under_it(runtime: str, modules: set[str]) -> None:
+    found = {name.split(".")[0] for name in modules} & {"gevent", "greenlet"}
+    assert found == (set() if runtime == "threading" else {"gevent", "greenlet"})
+    assert ("engineio.async_drivers.threading" in modules) == (runtime == "threading")
 
 
 @pytest.mark.parametrize("name", KEPT_OUT)

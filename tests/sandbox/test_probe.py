@@ -9,6 +9,7 @@ import pytest
 from course.sandbox import probe as probing
 from course.sandbox.forbidden import ACTS
 from course.sandbox.probe import ProbeReport, ProbeRow, probe
+from course.sandbox.runtimes import RUNTIMES, Runtime
 from tests.sandbox.confined import ROOT
 
 
@@ -22,11 +23,23 @@ def test_it_finds_this_machine_fit_within_a_second() -> None:
     assert tried == [act.name for act in ACTS]
 
 
+@pytest.mark.parametrize("runtime", ["gevent", "gevent-patched"])
+def test_under_gevent_the_threads_of_its_pool_are_held_as_well(runtime: Runtime) -> None:
+    report = probe(runtime)
+    assert report.ok, report.table()
+    assert [row.act for row in report.rows if row.layer == "seccomp, gevent"] == [act.name for act in ACTS]
+
+
+def test_the_reason_names_the_runtime_that_is_off() -> None:
+    report = ProbeReport((ProbeRow("seccomp", "read a file", True, False, "it was allowed"),), "gevent")
+    assert report.reason.startswith("This machine can't confine a program under gevent (seccomp: read a file")
+
+
 def test_the_command_prints_the_table() -> None:
     command = [sys.executable, "-m", "course.sandbox.probe"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
-    assert done.stdout.startswith("LAYER")
+    assert [done.stdout.count(f"{runtime}\n\nLAYER") for runtime in RUNTIMES] == [1, 1, 1]
     assert "open an internet socket" in done.stdout
     assert done.stdout.endswith("Learners' code can run here.\n")
 

@@ -342,11 +342,11 @@ def test_unconfined_programs_run_the_same_and_end_with_the_fork_server(tmp_path:
 
 
 def test_nothing_runs_unconfined_where_the_lock_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from course.sandbox import supervisor as module
+    from course.sandbox import runtime_host as module
     from course.sandbox.probe import ProbeReport, ProbeRow
 
     broken = ProbeReport((ProbeRow("seccomp", "read a file", True, False, "it was allowed"),))
-    monkeypatch.setattr(module, "probe", lambda: broken)
+    monkeypatch.setattr(module, "probe", lambda runtime: broken)
     supervisor = Supervisor(Limits(), tmp_path / "s")
     supervisor.open()
     assert supervisor.unavailable is not None and "can't confine" in supervisor.unavailable

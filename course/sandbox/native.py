@@ -1,0 +1,15 @@
+"""The standard library's own, held before gevent replaces any of it: imported before all else that is ours.
+
+The fork server and the part of a child that talks to the supervisor must work without an event loop, and a lock of
+theirs must hold between real threads, under every runtime. Standard library only.
+"""
+
+from __future__ import annotations
+
+from _thread import allocate_lock, stack_size, start_new_thread
+from os import fork, waitpid
+from select import select
+from signal import signal
+from socket import socket
+
+__all__ = ["allocate_lock", "fork", "select", "signal", "socket", "stack_size", "start_new_thread", "waitpid"]
