@@ -1,0 +1,35 @@
+"""A shopping list that forgets."""
+
+from flask import Flask
+from flask_socketio import SocketIO, emit
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+items = []
+
+
+@socketio.on("add")
+def remember(item):
+    items.append(item)
+
+
+@socketio.on("add")
+def announce(item):
+    emit("added", item, broadcast=True)
+
+
+@socketio.on("swap")
+def swap(names):
+    old, new = names
+    items[items.index(old)] = new
+    return True
+
+
+@socketio.on("everything")
+async def everything():
+    return items
+
+
+if __name__ == "__main__":
+    socketio.run(app)

@@ -1,0 +1,32 @@
+from flask import Flask
+from flask_socketio import SocketIO, emit
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+items = []
+
+
+@socketio.on("add")
+def announce(item):
+    emit("added", item, broadcast=True)
+
+
+@socketio.on("add")
+def remember(item):
+    items.append(item)
+
+
+@socketio.on("swap")
+def swap(old, new):
+    items[items.index(old)] = new
+    return True
+
+
+@socketio.on("everything")
+def everything():
+    return items
+
+
+if __name__ == "__main__":
+    socketio.run(app)
