@@ -442,7 +442,8 @@ def test_lesson_three_asks_enough_and_shows_no_key() -> None:
     assert {question.kind for question in lesson.quiz} == {"single", "multiple", "text", "number"}
     assert isinstance(lesson.blocks[1], Question)
     assert lesson.blocks[1].role == "prediction"
-    assert set(lesson.exercises) == {"add-with-ack", "specific-and-catch-all", "bad-input-must-not-hang"}
+    names = {"add-with-ack", "specific-and-catch-all", "bad-input-must-not-hang", "shopping-list"}
+    assert set(lesson.exercises) == names
     for example in lesson.examples:
         assert example.source.rstrip().endswith("socketio.run(app)")
         assert 'async_mode="threading"' in example.source
