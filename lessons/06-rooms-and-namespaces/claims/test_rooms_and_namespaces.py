@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.content.serving import PATIENCE, Served, Wire, client, serving
+from tests.content.serving import PATIENCE, Served, Wire, serving
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SMALL_SERVER = """
@@ -156,7 +156,7 @@ def route_that_says(room):
 
 
 def get(served: Served, path: str) -> str:
-    with urllib.request.urlopen(served.url + path, timeout=PATIENCE) as answer:  # noqa: S310  # our own server
+    with urllib.request.urlopen(served.url + path, timeout=PATIENCE) as answer:  # our own server
         return str(answer.read().decode())
 
 

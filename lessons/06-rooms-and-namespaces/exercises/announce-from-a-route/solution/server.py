@@ -1,0 +1,26 @@
+"""A chat with a room for each class, and an office that posts announcements."""
+
+from flask import Flask, request
+from flask_socketio import SocketIO, join_room
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("join", namespace="/chat")
+def join(room):
+    join_room(room)
+
+
+@app.post("/announce")
+def announce():
+    message = request.get_json()
+    room = message.get("room")
+    if not room:
+        return {"error": "Which room?"}, 400
+    socketio.emit("announced", message["text"], to=room, namespace="/chat")
+    return {"announced": True}
+
+
+if __name__ == "__main__":
+    socketio.run(app)

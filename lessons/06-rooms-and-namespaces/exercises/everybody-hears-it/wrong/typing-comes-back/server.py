@@ -1,0 +1,31 @@
+"""A help desk that tells you that you are typing."""
+
+from flask import Flask
+from flask_socketio import SocketIO, emit, join_room
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("open")
+def open_ticket(ticket):
+    join_room(ticket)
+    return f"ticket {ticket} is open"
+
+
+@socketio.on("reply")
+def reply(message):
+    ticket = message.get("ticket")
+    if not ticket:
+        return {"error": "Which ticket?"}
+    emit("replied", message["text"], to=ticket)
+    return {"sent": True}
+
+
+@socketio.on("typing")
+def typing(ticket):
+    emit("typing", ticket, to=ticket)
+
+
+if __name__ == "__main__":
+    socketio.run(app)
