@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import socketio
 
-from tests.content.serving import PATIENCE, Served, Wire, serving
+from tests.content.people import NOWHERE, people
+from tests.content.serving import PATIENCE, Served, Wire, examples_of, serving
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
 SMALL_SERVER = """
 from flask import Flask, request
 from flask_socketio import *
@@ -23,78 +24,12 @@ socketio = SocketIO(app, async_mode="threading")
 {body}
 socketio.run(app)
 """
-NOWHERE = "/fence"
-"""A namespace that no program here has: the server refuses it at once, behind all that it has queued before."""
-
-
-class Person:
-    """One namespace on a bare WebSocket of its own: frames come in the order of the wire, so silence can be proved."""
-
-    def __init__(self, url: str, namespace: str = "/") -> None:
-        self.place = "" if namespace == "/" else f"{namespace},"
-        self.wire = Wire(url)
-        self._events: list[tuple[Any, ...]] = []
-        self._asked = 0
-        assert self.wire.receive().startswith("0{")
-        self.wire.send(f"40{self.place}")
-        self.sid = json.loads(self._until(f"40{self.place}"))["sid"]
-
-    def ask(self, event: str, *args: Any) -> Any:
-        """Emit, and return the first value of the acknowledgement; what was heard on the way is kept."""
-        self._asked += 1
-        self.wire.send(f"42{self.place}{self._asked}{json.dumps([event, *args])}")
-        values = json.loads(self._until(f"43{self.place}{self._asked}"))
-        return values[0] if values else None
-
-    def heard(self) -> list[tuple[Any, ...]]:
-        """Return every event, as ``(name, *arguments)``, that the server had sent this person; and forget them."""
-        self.wire.send(f"40{NOWHERE},")
-        self._until(f"44{NOWHERE},")
-        events, self._events = self._events, []
-        return events
-
-    def waits_for(self, event: str) -> tuple[Any, ...]:
-        """Return the next event of that name."""
-        while True:
-            found = next((heard for heard in self._events if heard[0] == event), None)
-            if found:
-                return found
-            self._keep(self.wire.receive())
-
-    def _until(self, prefix: str) -> str:
-        while True:
-            frame = self.wire.receive()
-            assert frame, "the server closed the connection"
-            if frame.startswith(prefix):
-                return frame.removeprefix(prefix)
-            self._keep(frame)
-
-    def _keep(self, frame: str) -> None:
-        if frame.startswith(f"42{self.place}["):
-            self._events.append(tuple(json.loads(frame.removeprefix(f"42{self.place}"))))
-
-
-@contextmanager
-def people(served: Served, *namespaces: str) -> Iterator[list[Person]]:
-    """Connect one person for each namespace."""
-    with ExitStack() as stack:
-        there = [Person(served.url, namespace) for namespace in namespaces]
-        for person in there:
-            stack.callback(person.wire.close)
-        yield there
 
 
 @pytest.fixture(scope="module")
-def example() -> Iterator[dict[str, Served]]:
-    """The lesson's examples, each started when a test first asks for it."""
-    with ExitStack() as stack:
-
-        class Started(dict[str, Served]):
-            def __missing__(self, name: str) -> Served:
-                self[name] = stack.enter_context(serving(EXAMPLES / f"{name}.py"))
-                return self[name]
-
-        yield Started()
+def example() -> Iterator[Mapping[str, Served]]:
+    with examples_of(Path(__file__).parents[1] / "examples") as examples:
+        yield examples
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +98,7 @@ def get(served: Served, path: str) -> str:
 # Rooms
 
 
-def test_only_the_members_of_a_room_hear_it(example: dict[str, Served]) -> None:
+def test_only_the_members_of_a_room_hear_it(example: Mapping[str, Served]) -> None:
     with people(example["join_and_say"], "/", "/", "/") as (ada, ben, cleo):
         ada.ask("join", "red")
         ben.ask("join", "red")
@@ -173,7 +108,7 @@ def test_only_the_members_of_a_room_hear_it(example: dict[str, Served]) -> None:
         assert cleo.heard() == []
 
 
-def test_you_need_not_be_in_a_room_to_send_to_it_and_hear_nothing_of_it_yourself(example: dict[str, Served]) -> None:
+def test_you_need_not_be_in_a_room_to_send_to_it_and_hear_nothing_of_it_yourself(example: Mapping[str, Served]) -> None:
     with people(example["join_and_say"], "/", "/") as (ada, ben):
         ben.ask("join", "red")
         ada.ask("say", "red", "hi")
@@ -181,7 +116,7 @@ def test_you_need_not_be_in_a_room_to_send_to_it_and_hear_nothing_of_it_yourself
         assert ada.heard() == []
 
 
-def test_who_has_left_hears_no_more(example: dict[str, Served]) -> None:
+def test_who_has_left_hears_no_more(example: Mapping[str, Served]) -> None:
     with people(example["join_and_say"], "/", "/") as (ada, ben):
         ada.ask("join", "red")
         ben.ask("join", "red")
@@ -192,7 +127,7 @@ def test_who_has_left_hears_no_more(example: dict[str, Served]) -> None:
         assert ben.ask("where") == [ben.sid]
 
 
-def test_everybody_is_alone_in_a_room_named_after_their_sid(example: dict[str, Served]) -> None:
+def test_everybody_is_alone_in_a_room_named_after_their_sid(example: Mapping[str, Served]) -> None:
     with people(example["join_and_say"], "/", "/") as (ada, ben):
         assert ada.ask("where") == [ada.sid]
         ada.ask("join", "red")
@@ -202,7 +137,7 @@ def test_everybody_is_alone_in_a_room_named_after_their_sid(example: dict[str, S
         assert ben.heard() == []
 
 
-def test_the_wire_never_names_the_room(example: dict[str, Served]) -> None:
+def test_the_wire_never_names_the_room(example: Mapping[str, Served]) -> None:
     with people(example["join_and_say"], "/") as (ada,):
         ada.ask("join", "red")
         ada.wire.send('42["say","red","hi"]')
@@ -243,7 +178,7 @@ def test_a_room_vanishes_with_its_last_member_and_at_a_disconnect(small: Served)
         assert sid not in ada.ask("known_rooms")
 
 
-def test_a_list_of_rooms_reaches_who_is_in_both_once(example: dict[str, Served]) -> None:
+def test_a_list_of_rooms_reaches_who_is_in_both_once(example: Mapping[str, Served]) -> None:
     with people(example["two_rooms_at_once"], "/", "/", "/") as (ada, ben, cleo):
         ada.ask("join", "red")
         ada.ask("join", "blue")
@@ -254,7 +189,7 @@ def test_a_list_of_rooms_reaches_who_is_in_both_once(example: dict[str, Served])
         assert cleo.heard() == []
 
 
-def test_include_self_false_leaves_out_the_sender(example: dict[str, Served]) -> None:
+def test_include_self_false_leaves_out_the_sender(example: Mapping[str, Served]) -> None:
     with people(example["two_rooms_at_once"], "/", "/") as (ada, ben):
         ada.ask("join", "red")
         ben.ask("join", "red")
@@ -310,7 +245,7 @@ def test_a_room_sends_one_frame_to_each_member(small: Served) -> None:
 # From outside a handler
 
 
-def test_a_background_task_reaches_a_room(example: dict[str, Served]) -> None:
+def test_a_background_task_reaches_a_room(example: Mapping[str, Served]) -> None:
     with people(example["from_outside"], "/", "/") as (ada, ben):
         ada.ask("join", "clock")
         first = ada.waits_for("tick")
@@ -351,7 +286,7 @@ def test_participants_are_sids_and_no_names(small: Served) -> None:
         assert ada.ask("members", "table") == sorted([ada.sid, ben.sid])
 
 
-def test_the_guest_list_follows_who_comes_and_goes(example: dict[str, Served]) -> None:
+def test_the_guest_list_follows_who_comes_and_goes(example: Mapping[str, Served]) -> None:
     with people(example["guest_list"], "/") as (ada,):
         ada.ask("join", "red", "Ada")
         with people(example["guest_list"], "/", "/") as (ben, cleo):
@@ -381,7 +316,7 @@ def test_an_empty_room_under_the_old_name_is_a_broadcast_even_in_emit(small: Ser
         assert (ada.heard(), ben.heard()) == ([("said", "leak")], [("said", "leak")])
 
 
-def test_a_careless_handler_leaks_and_a_careful_one_refuses(example: dict[str, Served]) -> None:
+def test_a_careless_handler_leaks_and_a_careful_one_refuses(example: Mapping[str, Served]) -> None:
     with people(example["missing_room"], "/", "/") as (ada, ben):
         ada.ask("join", "red")
         ada.ask("careless", {"room": "red", "text": "for red"})
@@ -393,7 +328,7 @@ def test_a_careless_handler_leaks_and_a_careful_one_refuses(example: dict[str, S
         assert (ada.heard(), ben.heard()) == ([("said", "for red")], [])
 
 
-def test_whoever_names_a_room_reaches_it_unless_you_ask_who_they_are(example: dict[str, Served]) -> None:
+def test_whoever_names_a_room_reaches_it_unless_you_ask_who_they_are(example: Mapping[str, Served]) -> None:
     served = example["may_you"]
     with people(served, "/") as (stranger,):
         assert stranger.ask("join", "red") == {"error": "You are not invited."}
@@ -407,8 +342,6 @@ def test_whoever_names_a_room_reaches_it_unless_you_ask_who_they_are(example: di
 
 @contextmanager
 def client_of(served: Served, auth: dict[str, Any], *namespaces: str) -> Iterator[Any]:
-    import socketio
-
     sio = socketio.Client(reconnection=False, handle_sigint=False)
     sio.connect(served.url, auth=auth, namespaces=list(namespaces) or ["/"], transports=["websocket"])
     try:
@@ -436,7 +369,7 @@ def bare_wire(served: Served) -> Iterator[Wire]:
         bare.close()
 
 
-def test_one_connection_carries_two_namespaces_with_a_sid_for_each(example: dict[str, Served]) -> None:
+def test_one_connection_carries_two_namespaces_with_a_sid_for_each(example: Mapping[str, Served]) -> None:
     served = example["chat_and_game"]
     with bare_wire(served) as bare:
         chat, game = joined(bare, "/chat"), joined(bare, "/game")
@@ -448,7 +381,7 @@ def test_one_connection_carries_two_namespaces_with_a_sid_for_each(example: dict
         assert not served.printed(f"game: hello {chat_sid}")
 
 
-def test_the_namespace_stands_in_front_of_the_list(example: dict[str, Served]) -> None:
+def test_the_namespace_stands_in_front_of_the_list(example: Mapping[str, Served]) -> None:
     with bare_wire(example["chat_and_game"]) as bare:
         joined(bare, "/chat")
         joined(bare, "/game")
@@ -459,7 +392,7 @@ def test_the_namespace_stands_in_front_of_the_list(example: dict[str, Served]) -
             assert bare.receive() == f'42{namespace},["said","{said}"]'
 
 
-def test_rooms_are_per_namespace(example: dict[str, Served]) -> None:
+def test_rooms_are_per_namespace(example: Mapping[str, Served]) -> None:
     with people(example["chat_and_game"], "/chat", "/chat", "/game") as (ada, ben, cleo):
         for person in (ada, ben, cleo):
             person.ask("join", "red")
@@ -469,7 +402,7 @@ def test_rooms_are_per_namespace(example: dict[str, Served]) -> None:
         assert cleo.heard() == []
 
 
-def test_leaving_one_namespace_leaves_the_other_alone(example: dict[str, Served]) -> None:
+def test_leaving_one_namespace_leaves_the_other_alone(example: Mapping[str, Served]) -> None:
     with bare_wire(example["chat_and_game"]) as bare:
         joined(bare, "/chat")
         joined(bare, "/game")
@@ -479,7 +412,7 @@ def test_leaving_one_namespace_leaves_the_other_alone(example: dict[str, Served]
         assert bare.receive() == "43/game,1[]"
 
 
-def test_an_unknown_namespace_is_refused_and_the_default_one_never(example: dict[str, Served]) -> None:
+def test_an_unknown_namespace_is_refused_and_the_default_one_never(example: Mapping[str, Served]) -> None:
     with bare_wire(example["chat_and_game"]) as bare:
         assert joined(bare, "/chess") == '44/chess,"Unable to connect"'
         bare.send("40")
@@ -495,7 +428,7 @@ def test_a_guard_at_one_namespace_leaves_the_default_one_open(small: Served) -> 
         assert bare.receive().startswith("430[")
 
 
-def test_who_joined_a_namespace_only_is_not_in_the_default_one(example: dict[str, Served]) -> None:
+def test_who_joined_a_namespace_only_is_not_in_the_default_one(example: Mapping[str, Served]) -> None:
     with people(example["wrong_address"], "/chat", "/chat", "/") as (ada, ben, cleo):
         ada.ask("shout", "hi")
         assert (ada.heard(), ben.heard(), cleo.heard()) == ([], [], [("news", "hi")])
@@ -503,7 +436,7 @@ def test_who_joined_a_namespace_only_is_not_in_the_default_one(example: dict[str
 
 @pytest.mark.parametrize("event", ["shout_here", "shout_by_address"])
 def test_emit_stays_where_it_is_called_and_socketio_emit_goes_where_it_is_told(
-    example: dict[str, Served], event: str
+    example: Mapping[str, Served], event: str
 ) -> None:
     with people(example["wrong_address"], "/chat", "/chat", "/") as (ada, ben, cleo):
         ada.ask(event, "hi")
@@ -529,7 +462,7 @@ def test_a_handler_without_a_namespace_listens_in_the_default_one(small: Served)
         assert ada.wire.receive().startswith(f"44{NOWHERE},")  # and no 43/chat,999 before it
 
 
-def test_a_class_sends_to_everybody_and_the_function_to_the_sender(example: dict[str, Served]) -> None:
+def test_a_class_sends_to_everybody_and_the_function_to_the_sender(example: Mapping[str, Served]) -> None:
     with people(example["as_a_class"], "/chat", "/chat") as (ada, ben):
         assert (ada.heard(), ben.heard()) == ([("welcome", "this is /chat")], [("welcome", "this is /chat")])
         ada.ask("ask", "hi")
@@ -538,7 +471,7 @@ def test_a_class_sends_to_everybody_and_the_function_to_the_sender(example: dict
         assert (ada.heard(), ben.heard()) == ([("news", "hi")], [("news", "hi")])
 
 
-def test_a_python_client_joins_several_namespaces_over_one_connection(example: dict[str, Served]) -> None:
+def test_a_python_client_joins_several_namespaces_over_one_connection(example: Mapping[str, Served]) -> None:
     with client_of(example["chat_and_game"], {}, "/chat", "/game") as sio:
         assert sio.get_sid("/chat") != sio.get_sid("/game")
         assert sio.eio.sid  # one Engine.IO connection under both

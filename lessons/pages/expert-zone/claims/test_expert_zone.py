@@ -1,0 +1,152 @@
+"""What the expert zone says about behaviour, seen to be true."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import socketio
+
+from tests.content.people import people
+from tests.content.serving import PATIENCE, Served, client, examples_of
+
+
+@pytest.fixture(scope="module")
+def example() -> Iterator[Mapping[str, Served]]:
+    with examples_of(Path(__file__).parents[1] / "examples") as examples:
+        yield examples
+
+
+# Handlers overlap
+
+
+@pytest.mark.parametrize(
+    ("event", "seat", "answers"),
+    [
+        ("buy", "front row", {"yours, 0 left", "yours, -1 left"}),
+        ("buy_in_turn", "balcony", {"yours, 0 left", "sold out"}),
+    ],
+)
+def test_two_buyers_get_one_ticket_unless_they_take_turns(
+    example: Mapping[str, Served], event: str, seat: str, answers: set[str]
+) -> None:
+    with client(example["last_ticket"]) as ada, client(example["last_ticket"]) as ben:
+        waiting = [person.emit(event, seat) for person in (ada, ben)]
+        assert {answer.get(timeout=PATIENCE)[0] for answer in waiting} == answers
+
+
+def test_without_async_handlers_one_client_is_served_in_order(example: Mapping[str, Served]) -> None:
+    order: list[str] = []
+    both = threading.Semaphore(0)
+
+    def note(answer: str) -> None:
+        order.append(answer)
+        both.release()
+
+    with client(example["in_order"]) as ada:
+        for name, seconds in (("long", 0.5), ("none", 0)):
+            ada.sio.emit("work", (name, seconds), callback=note)
+        for _ in range(2):
+            assert both.acquire(timeout=PATIENCE)
+    assert order == ["long done", "none done"]
+
+
+def test_without_async_handlers_two_clients_still_overlap(example: Mapping[str, Served]) -> None:
+    with client(example["in_order"]) as ada, client(example["in_order"]) as ben:
+        slow = ada.emit("work", "slow of ada", 2)
+        example["in_order"].wait_for_line("slow of ada begins")
+        assert ben.ask("work", "quick of ben", 0) == ("quick of ben done",)
+        assert slow.empty()
+        assert slow.get(timeout=PATIENCE) == ("slow of ada done",)
+
+
+def test_a_plain_handler_can_run_a_coroutine_and_an_async_one_never_runs(example: Mapping[str, Served]) -> None:
+    served = example["coroutine_inside"]
+    with client(served) as ada:
+        never = ada.emit("never", "word")
+        served.wait_for_line("Object of type coroutine is not JSON serializable")
+        assert ada.ask("works", "word") == ("WORD",)
+        assert never.empty()
+
+
+# Names and leaks
+
+
+def connected(served: Served, auth: Any) -> socketio.Client:
+    sio = socketio.Client(reconnection=False, handle_sigint=False)
+    sio.connect(served.url, auth=auth, transports=["websocket"])
+    return sio
+
+
+def test_a_name_that_a_user_chose_may_be_one_of_yours(example: Mapping[str, Served]) -> None:
+    with people(example["two_kinds_of_names"], "/", "/") as (mallory, ada):
+        mallory.ask("join_group", "staff")
+        ada.ask("report", "the till is short")
+        assert mallory.heard() == [("report", "the till is short")]
+
+
+def test_a_prefix_keeps_their_names_away_from_yours(example: Mapping[str, Served]) -> None:
+    served = example["two_kinds_of_names"]
+    boss = connected(served, {"token": "boss"})
+    try:
+        heard = threading.Event()
+        boss.on("report", lambda text: heard.set())
+        with people(served, "/", "/") as (mallory, ada):
+            for name in ("staff", "role:staff", "group:staff"):
+                mallory.ask("join_group_safely", name)
+            ada.ask("report_safely", "the till is short")
+            assert heard.wait(PATIENCE)
+            assert mallory.heard() == []
+    finally:
+        boss.disconnect()
+
+
+def test_a_change_of_mind_puts_nobody_out_of_a_room(example: Mapping[str, Served]) -> None:
+    with people(example["taken_back"], "/", "/") as (ada, ben):
+        assert (ada.ask("join", "Ada"), ben.ask("join", "Ben")) == ("welcome", "welcome")
+        ada.ask("dismiss", "Ben")
+        ada.ask("say", "Ben is out")
+        assert ben.heard() == [("said", "Ben is out")]
+        ada.ask("put_out", "Ben")
+        ada.ask("say", "now he is")
+        assert ben.heard() == []
+        assert ben.ask("join", "Ben") == {"error": "You are not invited."}
+
+
+# Context in a task
+
+OUTSIDE = "RuntimeError Working outside of request context."
+
+
+@pytest.mark.parametrize("kind", ["plain", "app"])
+def test_a_task_without_the_request_can_not_answer(example: Mapping[str, Served], kind: str) -> None:
+    served = example["four_tasks"]
+    before = len(served.lines)
+    with people(served, "/") as (ada,):
+        ada.ask("start", kind)
+        with served.changed:
+            assert served.changed.wait_for(lambda: OUTSIDE in served.lines[before:], PATIENCE), served.lines
+        assert ada.heard() == []
+        assert ("the app is four_tasks" in served.lines[before:]) is (kind == "app")
+
+
+@pytest.mark.parametrize(("kind", "text"), [("copy", "with a copy of the context"), ("sid", "with the sid")])
+def test_a_task_with_a_copy_or_the_sid_answers_the_one_who_asked(
+    example: Mapping[str, Served], kind: str, text: str
+) -> None:
+    with people(example["four_tasks"], "/", "/") as (ada, ben):
+        ada.ask("start", kind)
+        assert ada.waits_for("done") == ("done", text)
+        assert ben.heard() == []
+
+
+def test_a_copied_context_has_the_session_itself_and_not_a_picture_of_it(example: Mapping[str, Served]) -> None:
+    with people(example["copied_session"], "/") as (ada,):
+        ada.ask("name", "Ada")
+        ada.ask("greet_later")
+        ada.ask("name", "Grace")
+        assert ada.ask("who") == "Grace"
+        assert ada.waits_for("greeting") == ("greeting", "Hello, Grace")
