@@ -40,10 +40,11 @@ class Person:
         return events
 
     def waits_for(self, event: str) -> tuple[Any, ...]:
-        """Return the next event of that name."""
+        """Return the next event of that name, as ``(name, *arguments)``, and forget it."""
         while True:
             found = next((heard for heard in self._events if heard[0] == event), None)
             if found:
+                self._events.remove(found)
                 return found
             self._keep(self.wire.receive())
 

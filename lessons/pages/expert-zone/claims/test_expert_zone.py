@@ -11,7 +11,26 @@ import pytest
 import socketio
 
 from tests.content.people import people
-from tests.content.serving import PATIENCE, Served, client, examples_of
+from tests.content.serving import PATIENCE, Served, client, examples_of, serving
+
+TASKS = """
+from flask import Flask, request
+from flask_socketio import SocketIO
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+@socketio.on("task")
+def task(sid):
+    socketio.start_background_task(lambda: print("sent", socketio.emit("done", to=sid)))
+@socketio.on("disconnect")
+def gone(reason): print("GONE", request.sid)
+socketio.run(app)
+"""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(TASKS, tmp_path_factory.mktemp("small")) as running:
+        yield running
 
 
 @pytest.fixture(scope="module")
@@ -150,3 +169,19 @@ def test_a_copied_context_has_the_session_itself_and_not_a_picture_of_it(example
         ada.ask("name", "Grace")
         assert ada.ask("who") == "Grace"
         assert ada.waits_for("greeting") == ("greeting", "Hello, Grace")
+
+
+def test_a_message_to_a_sid_that_left_goes_nowhere_without_an_error(small: Served) -> None:
+    with people(small, "/") as (ada,):
+        with people(small, "/") as (ben,):
+            sid = ben.sid
+        small.wait_for_line(f"GONE {sid}")
+        ada.ask("task", sid)
+        small.wait_for_line("sent None")
+        assert ada.heard() == []
+
+
+def test_an_empty_to_in_a_task_reaches_everybody(small: Served) -> None:
+    with people(small, "/", "/") as (ada, ben):
+        ada.ask("task", "")
+        assert ada.waits_for("done") == ben.waits_for("done") == ("done",)
