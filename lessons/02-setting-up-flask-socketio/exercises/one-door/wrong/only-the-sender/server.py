@@ -1,0 +1,21 @@
+"""A chat and an alarm, at one door."""
+
+from flask import Flask
+from flask_socketio import SocketIO, emit
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("say")
+def say(text):
+    return text
+
+
+@socketio.on("alarm")
+def alarm(text):
+    emit("rung", text)
+
+
+if __name__ == "__main__":
+    socketio.run(app)

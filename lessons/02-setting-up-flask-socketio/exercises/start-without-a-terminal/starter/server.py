@@ -1,0 +1,16 @@
+"""The program of the tutorials."""
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("hello")
+def hello(name):
+    print(name, "says hello")
+
+
+if __name__ == "__main__":
+    socketio.run(app)

@@ -1,0 +1,13 @@
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+if __name__ == "__main__":
+    socketio.run(app, allow_unsafe_werkzeug=True)
+
+
+@socketio.on("hello")
+def hello(name):
+    return f"Hello, {name}"
