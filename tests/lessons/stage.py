@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Protocol
 
 from course.check_runs import NotingWatcher
+from course.content.findings import Findings
+from course.content.front_matter import TASK_KEYS, FrontMatter, read_front_matter
+from course.content.programs import read_program
+from course.grading.checks import load_checks
 from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import LearnerNotes
@@ -37,6 +41,17 @@ class Exercise:
     def mistakes(self) -> list[str]:
         return sorted(path.name for path in (self.folder / "wrong").glob("*") if path.is_dir())
 
+    def program(self, name: str) -> Program:
+        """Return the program in the folder `name`, to be run as task.md says."""
+        files = read_program(self.folder / name, Findings(name))
+        assert files is not None, f"{self}/{name} is no program"
+        matter = self._matter().values
+        return Program(files, matter["runtime"], matter["terminal"])
+
+    def _matter(self) -> FrontMatter:
+        task = self.folder / "task.md"
+        return read_front_matter(task.read_text() if task.exists() else "", TASK_KEYS, Findings("task.md"))
+
 
 @dataclass(frozen=True)
 class Report:
@@ -63,9 +78,17 @@ class Report:
 
 
 class Runs(Protocol):
-    """A way to run a program: gives its socket while it runs, and tells the notes what befalls it."""
+    """A way to run a program: gives its socket while it runs, and tells the notes what befalls it.
 
-    def __call__(self, source: str, notes: LearnerNotes) -> AbstractContextManager[Path]: ...
+    Raises:
+        NeverListened: it ended before it did.
+    """
+
+    def __call__(self, program: Program, notes: LearnerNotes) -> AbstractContextManager[Path]: ...
+
+
+class NeverListened(Exception):
+    """The program has ended, or still does something else; the message says why."""
 
 
 def exercises(lessons: Path = LESSONS) -> list[Exercise]:
@@ -88,20 +111,31 @@ class Stage:
 
     def check(self, exercise: Exercise, program: str) -> Report:
         """Check the program in the folder `program` of the exercise."""
-        source = (exercise.folder / program / "server.py").read_text()
         results: list[CheckResult] = []
         notes = LearnerNotes()
-        with self._running(source, notes) as socket_path:
-            summary = self._grader.run(exercise.checks, socket_path, on_result=results.append, notes=notes)
-        report = Report(results, summary)
+        try:
+            with self._running(exercise.program(program), notes) as socket_path:
+                summary = self._grader.run(exercise.checks, socket_path, on_result=results.append, notes=notes)
+            report = Report(results, summary)
+        except NeverListened as ended:
+            report = failed_at_the_start(exercise, str(ended))
         self._first.setdefault((exercise.folder, program), report)
         return report
 
 
+def failed_at_the_start(exercise: Exercise, why: str) -> Report:
+    """Return what the site says of a program that never listened: its first check has failed, the others wait."""
+    checks = load_checks(exercise.checks)
+    words = ("Your server did not start.", "a server that listens", why, "Press Run and read the log.")
+    first = CheckResult(checks[0].name, checks[0].title, "failed", *words)
+    others = [CheckResult(check.name, check.title, "skipped") for check in checks[1:]]
+    return Report([first, *others], RunSummary(0, len(checks), None))
+
+
 @contextmanager
-def unconfined(source: str, notes: LearnerNotes) -> Iterator[Path]:
+def unconfined(program: Program, notes: LearnerNotes) -> Iterator[Path]:
     """Run a program as a plain process: for machines that have no sandbox."""
-    with served(source, lambda exception: notes.exception(**exception)) as path:
+    with served(program.files["server.py"], lambda exception: notes.exception(**exception)) as path:
         yield path
 
 
@@ -112,14 +146,14 @@ class Sandboxed:
         self._supervisor = supervisor
 
     @contextmanager
-    def __call__(self, source: str, notes: LearnerNotes) -> Iterator[Path]:
+    def __call__(self, program: Program, notes: LearnerNotes) -> Iterator[Path]:
         """Run the program as a check of the site would."""
-        sandbox = self._supervisor.start(
-            Program({"server.py": source}), learner="the tests", purpose="check", watcher=NotingWatcher(notes)
-        )
+        watcher = NotingWatcher(notes)
+        sandbox = self._supervisor.start(program, learner="the tests", purpose="check", watcher=watcher)
         try:
             state = sandbox.wait_ready(READY_SECONDS)
-            assert state.state == "ready", state
+            if state.state != "ready":
+                raise NeverListened(state.reason or state.state)
             yield sandbox.socket_path
         finally:
             self._supervisor.stop(sandbox.id)
