@@ -27,6 +27,7 @@ from course.grading.client import Client
 from course.grading.evidence import ANY, Answer, Received
 from course.grading.failures import AuthorError, CheckFailed, ReportedException, fail, show
 from course.grading.http_answer import HttpAnswer
+from course.grading.latency import Latency
 from course.grading.refusal import Refusal
 from course.grading.server import Server
 
@@ -38,6 +39,7 @@ __all__ = [
     "CheckFailed",
     "Client",
     "HttpAnswer",
+    "Latency",
     "Received",
     "Refusal",
     "ReportedException",

@@ -11,6 +11,7 @@ import socketio
 
 from course.grading.claims import Claims
 from course.grading.evidence import Answer
+from course.grading.latency import Latency
 from course.grading.recording import Transport
 from course.grading.refusal import Refusal, refusal
 
@@ -64,11 +65,7 @@ class Client(Claims):
         Raises:
             CheckFailed: the server had disconnected this client before, or is gone.
         """
-        answers = []
-        for event, *args in questions:
-            answer = Answer(self, event)
-            answers.append(answer)
-            self._send(event, tuple(args), self._acknowledging(answer))
+        answers = [self.ask_later(event, *args) for event, *args in questions]
         self.wait_patiently(lambda: all(answer.arrived for answer in answers))
         for answer in answers:
             answer.give_up()
@@ -77,6 +74,29 @@ class Client(Claims):
     def answers(self, event: str, reply: Callable[..., Any]) -> None:
         """Acknowledge the server's question `event` with what `reply(*args)` returns."""
         self._answers[event] = reply
+
+    def ask_later(self, event: str, *args: Any) -> Answer:
+        """Send an event and wait for nothing; its acknowledgement is in the answer once it has come.
+
+        Raises:
+            CheckFailed: the server has disconnected this client, or is gone.
+        """
+        answer = Answer(self, event)
+        self._send(event, args, self._acknowledging(answer))
+        return answer
+
+    def wait_answered(self, answer: Answer, seconds: float) -> bool:
+        """Wait for the acknowledgement, and return whether it has come."""
+        return bool(self.wait_for(lambda: answer.arrived, seconds))
+
+    def measuring(self, event: str, *, every: float = 0.02) -> Latency:
+        """Return a ``with`` block in which this client asks `event` again and again, on a thread of its own.
+
+        Args:
+            event: one whose handler answers at once.
+            every: seconds between an answer and the next question.
+        """
+        return Latency(self, event, every)
 
     def close(self) -> None:
         """Leave politely; may be called twice."""

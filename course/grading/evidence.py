@@ -44,7 +44,7 @@ class Answer:
         self.client = client
         self.event = event
         self._values: tuple[Any, ...] | None = None
-        self._asked_at = time.monotonic()
+        self.asked_at = time.monotonic()
         self._came_at: float | None = None
         self._given_up = False
 
@@ -62,6 +62,16 @@ class Answer:
     def value(self) -> Any:
         """The first value, or None."""
         return self.values[0] if self.values else None
+
+    @property
+    def ended_at(self) -> float:
+        """When it came; as long as it has not, now. On the monotonic clock."""
+        return self._came_at or time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """How long it took to come, or has not come for."""
+        return self.ended_at - self.asked_at
 
     def is_exactly(self, *values: Any) -> bool:
         """Return whether an acknowledgement came and carried exactly these values."""
@@ -106,10 +116,10 @@ class Answer:
 
     def heard_instead(self) -> list[Received]:
         """Return the events the asking client heard since it asked."""
-        return [event for event in self.client.heard() if event.time >= self._asked_at]
+        return [event for event in self.client.heard() if event.time >= self.asked_at]
 
     def _missing(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
-        failure = self.client.nothing_came(self.event, self._asked_at) or self._too_late()
+        failure = self.client.nothing_came(self.event, self.asked_at) or self._too_late()
         if failure is not None:
             return failure.about(expected, hint, mistake)
         heard = "; ".join(str(event) for event in self.heard_instead()[:3])
@@ -122,13 +132,13 @@ class Answer:
         )
 
     def _too_late(self) -> CheckFailed | None:
-        latest = self._asked_at + self.client.patience + LATE_SECONDS
+        latest = self.asked_at + self.client.patience + LATE_SECONDS
         self.client.wait_for(lambda: self._came_at is not None, max(0, latest - time.monotonic()))
         if self._came_at is None:
             return None
         return CheckFailed(
             f"The acknowledgement of “{self.event}” came too late.",
-            actual=f"it came after {self._came_at - self._asked_at:.1f} s",
+            actual=f"it came after {self._came_at - self.asked_at:.1f} s",
             hint="Let the handler return at once; work that takes long belongs into a background task.",
         )
 

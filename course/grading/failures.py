@@ -24,6 +24,7 @@ class CheckFailed(Exception):
         mistake: str | None = None,
         line: int | None = None,
         settled: bool = False,
+        timing: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -34,6 +35,8 @@ class CheckFailed(Exception):
         self.line = line
         self.settled = settled
         """The cause lies outside what the check is about: a claim adds no words and no mistake of its own."""
+        self.timing = timing
+        """It hangs on time, so a busy machine may be the cause: the check is tried again before this counts."""
 
     def about(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
         """Return the failure in the words of the claim that met it."""
@@ -54,6 +57,7 @@ def fail(
     hint: str = "",
     mistake: str | None = None,
     line: int | None = None,
+    timing: bool = False,
 ) -> NoReturn:
     """End the check as failed.
 
@@ -64,11 +68,12 @@ def fail(
         hint: one next step.
         mistake: id of the known mistake, a folder in ``wrong/``.
         line: line of ``server.py`` that raised.
+        timing: whether a busy machine might be the cause. Then the whole check is tried again before this counts.
 
     Raises:
         CheckFailed: always.
     """
-    raise CheckFailed(message, expected=expected, actual=actual, hint=hint, mistake=mistake, line=line)
+    raise CheckFailed(message, expected=expected, actual=actual, hint=hint, mistake=mistake, line=line, timing=timing)
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """A learner's program that tells everybody who has left, and why. Read as text by the tests, never imported."""
 
 SOURCE = """
+import threading
 from flask import Flask, request
 from flask_socketio import SocketIO, disconnect, emit
 
+calm = threading.Event()
+calm.set()
 app = Flask("server")
 socketio = SocketIO(app, async_mode="threading", ping_interval=1, ping_timeout=1)
 
@@ -33,6 +36,20 @@ def often(times):
     for number in range(times):
         emit("tick", number, broadcast=True)
     return "done"
+
+
+@socketio.on("ping")
+def ping(seconds=0):
+    if calm.is_set():
+        return "pong"
+    socketio.sleep(0.6)
+    calm.set()
+    return "late"
+
+
+@socketio.on("be slow once")
+def be_slow_once():
+    calm.clear()
 
 
 @socketio.on("slowly")

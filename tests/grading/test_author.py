@@ -193,7 +193,7 @@ def test_a_check_without_a_title_is_the_authors_mistake() -> None:
 
 def test_fail_carries_all_it_is_given() -> None:
     with pytest.raises(CheckFailed) as failure:
-        fail("No.", expected="yes", actual="no", hint="Try yes.", mistake="said-no", line=3)
+        fail("No.", expected="yes", actual="no", hint="Try yes.", mistake="said-no", line=3, timing=True)
     assert vars(failure.value) == {
         "message": "No.",
         "expected": "yes",
@@ -202,6 +202,7 @@ def test_fail_carries_all_it_is_given() -> None:
         "mistake": "said-no",
         "line": 3,
         "settled": False,
+        "timing": True,
     }
 
 

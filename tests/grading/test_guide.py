@@ -14,8 +14,10 @@ OWN_USE = {
     author.Server: {"close", "others", "recording", "reports", "started", "stopped"},
     author.Client: {
         *("fence", "name", "nothing_came", "open", "patience", "refusal", "sio", "took", "wait_for", "wait_patiently"),
+        *("ask_later", "wait_answered"),
     },
-    author.Answer: {"acknowledge", "client", "event", "give_up"},
+    author.Latency: set(),
+    author.Answer: {"acknowledge", "asked_at", "client", "ended_at", "event", "give_up"},
     author.Received: {"client"},
     author.Refusal: {"name"},
     author.HttpAnswer: {"asked_at", "request", "server"},

@@ -1,0 +1,135 @@
+"""How long a client waits for answers while something else goes on; and how much of it was this machine's own doing."""
+
+from __future__ import annotations
+
+import statistics
+import threading
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from course.grading.evidence import Answer
+from course.grading.failures import AuthorError, CheckFailed
+
+if TYPE_CHECKING:
+    from course.grading.client import Client
+
+HEARTBEAT_SECONDS = 0.005
+"""A thread of ours that sleeps so long should wake so soon: what it oversleeps, the machine took from us."""
+PAUSE_SECONDS = 0.02
+"""Shorter than this is a scheduler's daily work, and no pause."""
+ANSWER_SECONDS = 8.0
+"""How long one question waits for its answer."""
+CLEARLY = 4
+"""So many times the limit, and of what the machine itself took from us, is beyond doubt."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A time in which this process wanted to run and could not. In seconds of the monotonic clock."""
+
+    begun: float
+    ended: float
+
+    def within(self, begun: float, ended: float) -> float:
+        """Return how much of it lies between two moments."""
+        return max(0.0, min(self.ended, ended) - max(self.begun, begun))
+
+
+class Latency:
+    """Asks again and again until its ``with`` block ends; then the figures are there. Made by `Client.measuring`.
+
+    Every round trip is given without the pauses that this process itself went through meanwhile: on a busy machine the
+    client may be late to ask or to read, and the server has nothing to do with that.
+    """
+
+    def __init__(self, client: Client, event: str, every: float) -> None:
+        self._client = client
+        self._event = event
+        self._every = every
+        self._answers: list[Answer] = []
+        self._pauses: list[Pause] = []
+        self._ended = threading.Event()
+        self._failure: CheckFailed | AuthorError | None = None
+        self._threads = [
+            threading.Thread(target=work, name=f"latency of {client.name}", daemon=True)
+            for work in (self._watch, self._ask)
+        ]
+        self._seconds: list[float] = []
+
+    def __enter__(self) -> Latency:
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+        self._seconds = [self._without_pauses(answer.asked_at, answer.ended_at) for answer in self._answers]
+
+    @property
+    def count(self) -> int:
+        """How many questions were answered."""
+        return sum(answer.arrived for answer in self._answers)
+
+    @property
+    def worst(self) -> float:
+        """Seconds of the longest round trip; one that never ended counts as long as it was waited for."""
+        return max(self._seconds, default=0.0)
+
+    @property
+    def median(self) -> float:
+        """Seconds of the round trip in the middle."""
+        return statistics.median(self._seconds) if self._seconds else 0.0
+
+    @property
+    def own_pause(self) -> float:
+        """Seconds of the longest pause of this process itself: a measure of how busy the machine is."""
+        return max((pause.ended - pause.begun for pause in self._pauses), default=0.0)
+
+    def expect_below(self, seconds: float, *, hint: str = "", mistake: str | None = None) -> None:
+        """Claim that no answer took longer; make it after the ``with`` block.
+
+        Raises:
+            CheckFailed: one did, or never came. Where a busy machine may have had a part in it, the whole check is
+                tried again before this counts.
+        """
+        if self._failure:
+            raise self._failure
+        self._answers[-1].expect_arrived(hint=hint, mistake=mistake)
+        if self.worst <= seconds:
+            return
+        raise CheckFailed(
+            f"{self._client.name} had to wait for the answer to “{self._event}” while your server was busy.",
+            expected=f"no answer takes longer than {_ms(seconds)}",
+            actual=f"the slowest took {_ms(self.worst)}; half of the {self.count} took less than {_ms(self.median)}",
+            hint=hint,
+            mistake=mistake,
+            timing=self.worst < CLEARLY * (seconds + self.own_pause),
+        )
+
+    def _without_pauses(self, begun: float, ended: float) -> float:
+        return ended - begun - sum(pause.within(begun, ended) for pause in self._pauses)
+
+    def _ask(self) -> None:
+        try:
+            while True:
+                answer = self._client.ask_later(self._event)
+                self._answers.append(answer)
+                if not self._client.wait_answered(answer, ANSWER_SECONDS) or self._ended.wait(self._every):
+                    return
+        except (CheckFailed, AuthorError) as failure:
+            self._failure = failure
+
+    def _watch(self) -> None:
+        before = time.monotonic()
+        while not self._ended.wait(HEARTBEAT_SECONDS):
+            now = time.monotonic()
+            if now - before > HEARTBEAT_SECONDS + PAUSE_SECONDS:
+                self._pauses.append(Pause(before + HEARTBEAT_SECONDS, now))
+            before = time.monotonic()
+
+
+def _ms(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms"
