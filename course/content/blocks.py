@@ -144,7 +144,7 @@ class BlockReader:
             fix = "The exhibits are: " + ", ".join(EXHIBITS) + "."
             self.text.add(piece.line, "exhibit-name", f"There is no exhibit “{name}”.", fix)
             return None
-        if len(words) != kind.needs_example:
+        if len(words) < kind.needs_example or (len(words) > kind.needs_example and not kind.takes_events):
             fix = f"Write “::: exhibit {name}{' <example>' if kind.needs_example else ''}”."
             self.text.add(piece.line, "exhibit-words", f"The exhibit {name} needs other words behind its name.", fix)
             return None

@@ -11,12 +11,14 @@ class ExhibitKind:
     """What must stand behind an exhibit's name."""
 
     needs_example: bool
-    """It runs a program of the lesson, whose name is its one word."""
+    """It runs a program of the lesson, whose name is its first word."""
+    takes_events: bool = False
+    """Names of the program's events may follow."""
 
 
 EXHIBITS: Mapping[str, ExhibitKind] = {
     "race": ExhibitKind(needs_example=True),
-    "latency": ExhibitKind(needs_example=True),
+    "latency": ExhibitKind(needs_example=True, takes_events=True),
     "handshake": ExhibitKind(needs_example=False),
     "phone-line": ExhibitKind(needs_example=False),
 }

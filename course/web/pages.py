@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from course.attempts import Refused
 from course.content.images import image_file
@@ -13,6 +14,7 @@ from course.progress.reports import course_progress
 from course.sandbox.model import ENDED
 from course.web import modes
 from course.web.learner import current_learner
+from course.web.opening import levels, map_page, sections
 from course.web.page_data import RUNTIMES, lesson_blocks, lesson_page, playground_page
 from course.web.site import site
 
@@ -21,14 +23,26 @@ pages = Blueprint("pages", __name__)
 
 @pages.get("/")
 def course_map() -> str:
-    """Show every lesson with level, minutes and progress."""
-    return render_template("map.html", **_frame(), page_data={"kind": "map"})
+    """Show what the course is about, and every lesson with level, minutes and progress."""
+    learner, course = current_learner(), site().course
+    again = request.args.get("again", "")
+    return render_template(
+        "map.html",
+        **_frame(),
+        opening=course.opening,
+        sections=sections(lesson_blocks(learner, course, course.opening, again)) if course.opening else [],
+        levels=levels(course),
+        mode=modes.READ,
+        page_data=map_page(learner, course.opening, site().desk),
+    )
 
 
 @pages.get("/lessons/<slug>/")
-def lesson(slug: str) -> str:
+def lesson(slug: str) -> str | WerkzeugResponse:
     """Show a lesson: its text beside its sandbox. `?mode=` chooses the view, `?only=wrong` thins the quiz out."""
     found = _lesson(slug)
+    if found == site().course.opening:  # its text stands on the map; a browser keeps the anchor
+        return redirect(url_for("pages.course_map", again=request.args.get("again")))
     learner = current_learner()
     frame = _frame()
     data = lesson_page(learner, found, site().attempts, site().desk)

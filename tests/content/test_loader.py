@@ -110,6 +110,7 @@ TEXT_PLANTS = [
     Plant("exhibit-name", LESSON, "## Show it", "::: exhibit\nBang.\n:::"),
     Plant("exhibit-words", LESSON, "## Show it", "::: exhibit race\nGo.\n:::"),
     Plant("exhibit-words", LESSON, "## Show it", "::: exhibit handshake echo\nGo.\n:::"),
+    Plant("exhibit-words", LESSON, "## Show it", "::: exhibit race echo shout\nGo.\n:::"),
     Plant("example-missing", LESSON, "## Show it", "::: exhibit race ecko\nGo.\n:::"),
     Plant(
         "duplicate-id", LESSON, "## Show it", "::: exhibit handshake\n:::\n::: exhibit handshake\n:::", lines_below=2

@@ -42,7 +42,8 @@ def test_a_pages_script_is_counted_with_the_pieces_that_it_shares() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "kilobytes"), [("app.js", 32), ("connect.js", 32), ("editor.js", 145), ("site.js", 4), ("theme.js", 1)]
+    ("name", "kilobytes"),
+    [("app.js", 32), ("connect.js", 32), ("opening.js", 32), ("editor.js", 145), ("site.js", 4), ("theme.js", 1)],
 )
 def test_a_script_keeps_its_budget(name: str, kilobytes: int) -> None:
     assert weight(with_imports(file_of(name))) <= kilobytes
@@ -50,6 +51,10 @@ def test_a_script_keeps_its_budget(name: str, kilobytes: int) -> None:
 
 def test_the_style_sheet_keeps_its_budget() -> None:
     assert weight({file_of("app.css")}) <= 12
+
+
+def test_the_map_brings_little_more() -> None:
+    assert weight({file_of("map.css")}) <= 4
 
 
 def test_an_exhibits_script_weighs_little_beside_the_pages_own() -> None:

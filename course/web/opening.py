@@ -1,0 +1,39 @@
+"""What the course map is drawn from: its opening text in sections, and the steps in groups of one level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import groupby
+from typing import Any
+
+from course.content.model import Course, Lesson
+from course.live.desk import Desk, namespace_of
+from course.web.page_data import answered_json
+
+
+def sections(blocks: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Return blocks, as `course.web.modes.marked` makes them, in lists that each begin with a heading of level 2."""
+    found: list[list[dict[str, Any]]] = []
+    for block in blocks:
+        if not found or block.get("level") == 2:
+            found.append([])
+        found[-1].append(block)
+    return found
+
+
+def levels(course: Course) -> list[tuple[str, list[Lesson]]]:
+    """Return the steps in their order, those of one level together."""
+    return [(level, list(lessons)) for level, lessons in groupby(course.lessons, key=lambda lesson: lesson.level)]
+
+
+def map_page(learner: str, opening: Lesson | None, desk: Desk) -> dict[str, Any]:
+    """Return what the script of the map begins with: where its predictions are answered."""
+    if opening is None:
+        return {"kind": "map"}
+    return {
+        "kind": "map",
+        "slug": opening.slug,
+        "namespace": namespace_of(opening.slug),
+        "here": desk.presence.count(opening.slug),
+        "answered": answered_json(learner, opening),
+    }
