@@ -712,3 +712,45 @@ try { s.emit("disconnect"); } catch (error) { say(error.message); }
 """,
     )
     assert refused == [['"disconnect" is a reserved event name']]
+
+
+FALSE_CONNECT = """
+@socketio.on("connect")
+def knock(auth):
+    if request.event["args"] and request.event["args"][0] == "false": return False
+@socketio.on("inside")
+def inside(): return "in"
+"""
+
+
+@with_server(FALSE_CONNECT)
+def test_a_false_connect_can_be_refused_and_nobody_leaves(served: Served) -> None:
+    bare = came_in(served)
+    assert ask(bare, "connect", "false", None) is False
+    assert ask(bare, "inside") == "in"
+
+
+# The broom
+
+ROOMS = """
+left = {}
+@socketio.on("join")
+def join(room): join_room(room)
+@socketio.on("disconnect")
+def goodbye(reason):
+    left[request.sid] = sorted(rooms())
+    print("GOODBYE", request.sid)
+@socketio.on("look")
+def look(sid): return [left[sid], sorted(sid for sid, _ in socketio.server.manager.get_participants("/", "red"))]
+"""
+
+
+@with_server(ROOMS)
+def test_rooms_are_left_by_themselves_after_the_handler(served: Served) -> None:
+    bare, frame = knock(served)
+    ask(bare, "join", "red")
+    with client(served) as ada:
+        ada.ask("join", "red")
+        bare.send("41")
+        served.wait_for_line(f"GOODBYE {sid_in(frame)}")
+        assert ada.ask("look", sid_in(frame)) == ([sorted([sid_in(frame), "red"]), [ada.sio.get_sid()]],)
