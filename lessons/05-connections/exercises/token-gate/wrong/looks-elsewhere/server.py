@@ -1,0 +1,34 @@
+from flask import Flask, request
+from flask_socketio import ConnectionRefusedError, SocketIO, emit
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+MEMBERS = {"violet-otter": "Ada", "amber-heron": "Ben", "silver-newt": "Cleo"}
+
+names = {}
+
+
+@socketio.on("connect")
+def knock():
+    token = request.args.get("token")
+    name = MEMBERS.get(token) if isinstance(token, str) else None
+    if name is None:
+        raise ConnectionRefusedError("unknown token", {"code": 401})
+    names[request.sid] = name
+    emit("welcome", name)
+    emit("arrived", name, broadcast=True, include_self=False)
+
+
+@socketio.on("whoami")
+def whoami():
+    return names.get(request.sid)
+
+
+@socketio.on("disconnect")
+def goodbye(reason):
+    names.pop(request.sid, None)
+
+
+if __name__ == "__main__":
+    socketio.run(app)
