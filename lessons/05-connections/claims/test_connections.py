@@ -473,6 +473,8 @@ def test_the_second_tab_takes_the_line_of_the_first(example: Mapping[str, Served
         assert book["Ada"] == two.sio.get_sid()
         ben.emit("tell", "Ada", "hi")
         assert two.next() == ("note", ("hi",))
+        two.close()
+        assert ben.ask("tell", "Ada", "are you there?") == ()
         one.ask("login", "Zoe")
         assert one.received.empty()
 
