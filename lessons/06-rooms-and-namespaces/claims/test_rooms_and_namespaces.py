@@ -195,7 +195,7 @@ def test_include_self_false_leaves_out_the_sender(example: Mapping[str, Served])
         ben.ask("join", "red")
         ada.ask("typing", "red")
         assert ada.heard() == []
-        assert ben.heard() == [("typing", "somebody is typing")]
+        assert ben.heard() == [("typing",)]
 
 
 def test_close_room_puts_everybody_out(small: Served) -> None:
@@ -293,8 +293,8 @@ def test_the_guest_list_follows_who_comes_and_goes(example: Mapping[str, Served]
             ben.ask("join", "red", "Ben")
             cleo.ask("join", "blue", "Cleo")
             assert ben.heard() == [("guests", "red", ["Ada", "Ben"])]
-        assert ada.heard()[:2] == [("guests", "red", ["Ada"]), ("guests", "red", ["Ada", "Ben"])]
-        assert ada.waits_for("guests") == ("guests", "red", ["Ada"])
+        lists = [ada.waits_for("guests") for _ in range(3)]
+    assert lists == [("guests", "red", names) for names in (["Ada"], ["Ada", "Ben"], ["Ada"])]
 
 
 # A missing room

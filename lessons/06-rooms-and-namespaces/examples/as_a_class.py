@@ -12,10 +12,10 @@ class Chat(Namespace):
         emit("welcome", "this is /chat")
 
     def on_ask(self, text):
-        emit("news", text)  # the function: to the sender
+        emit("news", text)  # function: to the sender
 
     def on_tell(self, text):
-        self.emit("news", text)  # the method: to everybody here
+        self.emit("news", text)  # method: to all
 
 
 socketio.on_namespace(Chat("/chat"))

@@ -22,7 +22,7 @@ def clock():
     while True:
         socketio.sleep(1)
         beat += 1
-        socketio.emit("tick", beat, to="clock")  # no handler around it
+        socketio.emit("tick", beat, to="clock")
 
 
 socketio.start_background_task(clock)

@@ -19,12 +19,12 @@ def leave(room):
 
 @socketio.on("say")
 def say(room, text):
-    emit("said", text, to=room)  # to everybody in that room
+    emit("said", text, to=room)  # to that room
 
 
 @socketio.on("where")
 def where():
-    return rooms()  # the rooms of the client that asks
+    return rooms()  # of the client that asks
 
 
 socketio.run(app)

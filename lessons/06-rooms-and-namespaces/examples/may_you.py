@@ -6,7 +6,8 @@ from flask_socketio import SocketIO, emit, join_room, rooms
 app = Flask(__name__)
 app.config["SECRET_KEY"] = "only for this example"
 socketio = SocketIO(app, async_mode="threading")
-invited = {"red": {"Ada", "Ben"}, "blue": {"Ada"}}  # your rule, wherever it is kept
+# your rule, wherever it is kept
+invited = {"red": {"Ada", "Ben"}, "blue": {"Ada"}}
 
 
 @socketio.on("connect")

@@ -14,7 +14,8 @@ def join(room):
 
 @socketio.on("careless")
 def careless(message):
-    socketio.emit("said", message["text"], to=message.get("room"))
+    room = message.get("room")
+    socketio.emit("said", message["text"], to=room)
 
 
 @socketio.on("careful")

@@ -15,12 +15,12 @@ def join(room):
 
 @socketio.on("say")
 def say(room, text):
-    emit("said", text, to=room)  # one room, or a list of rooms
+    emit("said", text, to=room)  # one room, or a list
 
 
 @socketio.on("typing")
 def typing(room):
-    emit("typing", "somebody is typing", to=room, include_self=False)
+    emit("typing", to=room, include_self=False)
 
 
 socketio.run(app)

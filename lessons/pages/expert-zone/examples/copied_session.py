@@ -23,7 +23,7 @@ def greet_later():
     @copy_current_request_context
     def greet():
         socketio.sleep(2)
-        emit("greeting", f"Hello, {session.get('name')}")
+        emit("greeting", session.get("name"))
 
     socketio.start_background_task(greet)
 

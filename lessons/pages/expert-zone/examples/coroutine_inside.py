@@ -10,7 +10,7 @@ socketio = SocketIO(app, async_mode="threading")
 
 
 async def look_up(word):
-    await asyncio.sleep(0.1)  # where an async library would wait
+    await asyncio.sleep(0.1)  # an async library
     return word.upper()
 
 

@@ -10,8 +10,8 @@ socketio = SocketIO(app, async_mode="threading")
 def attempt(answer, *args):
     try:
         answer(*args)
-    except Exception as error:  # shown, to be compared
-        print(type(error).__name__, str(error).splitlines()[0])
+    except Exception as error:
+        print("failed:", str(error).splitlines()[0])
 
 
 def plain():
@@ -34,7 +34,12 @@ def start(kind):
     def with_copy():
         emit("done", "with a copy of the context")
 
-    tasks = {"plain": (plain,), "app": (with_app,), "copy": (with_copy,), "sid": (with_sid, request.sid)}
+    tasks = {
+        "plain": (plain,),
+        "app": (with_app,),
+        "copy": (with_copy,),
+        "sid": (with_sid, request.sid),
+    }
     socketio.start_background_task(attempt, *tasks[kind])
 
 

@@ -25,7 +25,7 @@ def say(text):
 
 @socketio.on("dismiss")
 def dismiss(name):
-    allowed.discard(name)  # this alone does not put anybody out
+    allowed.discard(name)  # is Ben out now?
 
 
 @socketio.on("put_out")

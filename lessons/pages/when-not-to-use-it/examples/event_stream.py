@@ -11,7 +11,8 @@ socketio = SocketIO(app, async_mode="threading")
 past = []  # all news so far
 more = threading.Condition()
 
-PAGE = """<!doctype html><title>News</title><h1>News</h1><ol id="news"></ol>
+PAGE = """<!doctype html><title>News</title>
+<h1>News</h1><ol id="news"></ol>
 <script>
   new EventSource("events").onmessage = (message) => {
     const item = document.createElement("li");
@@ -29,7 +30,7 @@ def page():
 @app.get("/events")
 def events():
     def stream(seen):
-        yield ": welcome\n\n"  # a comment: the headers leave with the first line
+        yield ": welcome\n\n"  # a comment opens the stream
         while True:
             with more:
                 if len(past) == seen:
@@ -41,8 +42,8 @@ def events():
             if not fresh:
                 yield ": still here\n\n"
 
-    seen = int(request.headers.get("Last-Event-ID", 0))
-    return Response(stream(seen), mimetype="text/event-stream")
+    last = int(request.headers.get("Last-Event-ID", 0))
+    return Response(stream(last), mimetype="text/event-stream")
 
 
 @socketio.on("publish")

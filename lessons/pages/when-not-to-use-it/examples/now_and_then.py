@@ -7,7 +7,8 @@ app = Flask(__name__)
 socketio = SocketIO(app, async_mode="threading")
 menu = {"version": 1, "dish": "soup"}
 
-PAGE = """<!doctype html><title>Menu</title><h1 id="dish"></h1>
+PAGE = """<!doctype html><title>Menu</title>
+<h1 id="dish"></h1>
 <script>
   let seen = 0;
   async function look() {
@@ -30,8 +31,9 @@ def page():
 
 @app.get("/menu")
 def todays_menu():
-    if request.args.get("seen", type=int) == menu["version"]:
-        return "", 204  # nothing new, and nothing to send
+    seen = request.args.get("seen", type=int)
+    if seen == menu["version"]:
+        return "", 204  # nothing new
     return menu
 
 
