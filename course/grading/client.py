@@ -51,22 +51,24 @@ class Client(Claims):
         """
         self._send(event, args, None)
 
-    def ask(self, event: str, *args: Any) -> Answer:
+    def ask(self, event: str, *args: Any, within: float = 0) -> Answer:
         """Send an event and wait for its acknowledgement; the answer says whether one came.
+
+        `within` is for what takes its time: so many seconds are waited at least.
 
         Raises:
             CheckFailed: the server had disconnected this client before, or is gone.
         """
-        return self.ask_together((event, *args))[0]
+        return self.ask_together((event, *args), within=within)[0]
 
-    def ask_together(self, *questions: tuple[Any, ...]) -> tuple[Answer, ...]:
+    def ask_together(self, *questions: tuple[Any, ...], within: float = 0) -> tuple[Answer, ...]:
         """Send several events, each as ``(event, *args)``, and wait for all acknowledgements at once.
 
         Raises:
             CheckFailed: the server had disconnected this client before, or is gone.
         """
         answers = [self.ask_later(event, *args) for event, *args in questions]
-        self.wait_patiently(lambda: all(answer.arrived for answer in answers))
+        self.wait_patiently(lambda: all(answer.arrived for answer in answers), within)
         for answer in answers:
             answer.give_up()
         return tuple(answers)

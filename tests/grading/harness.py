@@ -16,13 +16,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def served(source: str, on_exception: Callable[[Mapping[str, Any]], None] = lambda exception: None) -> Iterator[Path]:
+def served(
+    source: str,
+    on_exception: Callable[[Mapping[str, Any]], None] = lambda exception: None,
+    runtime: str = "threading",
+) -> Iterator[Path]:
     """Run `source` as server.py and give the path of its socket once it listens."""
     with tempfile.TemporaryDirectory(prefix="duplex-") as folder:
         program, path = Path(folder, "server.py"), Path(folder, "s")
         program.write_text(source)
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.grading.serving", str(program), str(path)],
+            [sys.executable, "-m", "tests.grading.serving", str(program), str(path), runtime],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

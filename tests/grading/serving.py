@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
+if sys.argv[3:] == ["gevent-patched"]:
+    from gevent import monkey
+
+    monkey.patch_all()
+
 import json
 import linecache
 import logging
-import sys
+import socket
 import threading
 import traceback
 from pathlib import Path
@@ -32,11 +39,27 @@ def report_record(record: logging.LogRecord) -> bool:
     return True
 
 
+def serve_in_greenlets(app: flask.Flask, path: str) -> None:
+    from gevent import pywsgi
+    from gevent import socket as green
+
+    listener = green.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    listener.bind(path)
+    listener.listen()
+    server = pywsgi.WSGIServer(listener, app, log=None)
+    server.start()
+    print("READY", flush=True)
+    server.serve_forever()
+
+
 def main() -> None:
     source, path = Path(sys.argv[1]).read_text(), sys.argv[2]
     threading.excepthook = lambda args: report_exception(args.exc_type, args.exc_value, args.exc_traceback)
 
     def run(self: Any, app: flask.Flask, *args: Any, **options: Any) -> None:
+        if self.async_mode == "gevent":
+            serve_in_greenlets(app, path)
+            return
         server = werkzeug.serving.make_server("unix://" + path, 0, app, threaded=True)
         print("READY", flush=True)
         server.serve_forever()

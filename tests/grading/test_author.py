@@ -68,6 +68,10 @@ def test_too_late_is_told_from_never(server: Server) -> None:
     assert failure.value.actual.startswith("it came after 1.")
 
 
+def test_what_takes_its_time_is_given_it(server: Server) -> None:
+    server.client("asker").ask("late", within=5).expect("at last")
+
+
 def test_a_disconnected_client_is_told_from_silence(server: Server) -> None:
     asker = server.client("asker")
     answer = asker.ask("leave_me_alone")

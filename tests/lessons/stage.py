@@ -135,7 +135,7 @@ def failed_at_the_start(exercise: Exercise, why: str) -> Report:
 @contextmanager
 def unconfined(program: Program, notes: LearnerNotes) -> Iterator[Path]:
     """Run a program as a plain process: for machines that have no sandbox."""
-    with served(program.files["server.py"], lambda exception: notes.exception(**exception)) as path:
+    with served(program.files["server.py"], lambda exception: notes.exception(**exception), program.runtime) as path:
         yield path
 
 
