@@ -87,7 +87,7 @@ def _run(
     listener = NotingWatcher(notes)
     try:
         sandbox = attempts.sandboxes.start(
-            Program(files, exercise.runtime), learner=learner, purpose="check", watcher=listener
+            Program(files, exercise.runtime, exercise.terminal), learner=learner, purpose="check", watcher=listener
         )
     except ProgramRefused as refusal:
         raise Refused(refusal.code, str(refusal)) from refusal
@@ -96,7 +96,9 @@ def _run(
     try:
         state = sandbox.wait_ready(READY_SECONDS)
         if state.state == "ready":
-            summary = attempts.grader.run(exercise.checks, sandbox.socket_path, on_result=report, notes=notes)
+            summary = attempts.grader.run(
+                exercise.checks, sandbox.socket_path, on_result=report, notes=notes, timed=exercise.timed
+            )
             return {"code": "grader_failed", "message": summary.error} if summary.error else None
         return _never_ready(exercise, sandbox, state, report)
     finally:

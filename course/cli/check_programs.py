@@ -12,7 +12,7 @@ from typing import Protocol
 
 from course.check_runs import NotingWatcher
 from course.content.findings import Findings
-from course.content.model import Course, Exercise, Files, Lesson, Problem
+from course.content.model import Course, Exercise, Files, Lesson, Problem, Runtime
 from course.content.programs import CheckFunction, check_functions, parse, read_text
 from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import LearnerNotes
@@ -53,7 +53,13 @@ class Checker(Protocol):
     """What is needed of a `course.grading.grader.Grader`."""
 
     def run(  # noqa: D102
-        self, checks: Path, socket_path: Path, *, on_result: Callable[[CheckResult], None], notes: LearnerNotes | None
+        self,
+        checks: Path,
+        socket_path: Path,
+        *,
+        on_result: Callable[[CheckResult], None],
+        notes: LearnerNotes | None,
+        timed: bool,
     ) -> RunSummary: ...
 
 
@@ -102,7 +108,7 @@ def check_programs(
 def _check_lesson(lesson: Lesson, here: Findings, runs: _Runs) -> None:
     for example in lesson.examples:
         file = here.beside(f"{here.file}/examples/{example.id}.py")
-        runs.must_start({"server.py": example.source}, file, "The example")
+        runs.must_start({"server.py": example.source}, file, "The example", example.runtime)
     for exercise in lesson.exercises.values():
         _ExerciseRun(exercise, here.beside(f"{here.file}/exercises/{exercise.slug}"), runs).check()
 
@@ -113,9 +119,9 @@ class _Runs:
     def __init__(self, sandboxes: Sandboxes, grader: Checker, progress: Callable[[str], None]) -> None:
         self.sandboxes, self.grader, self.progress = sandboxes, grader, progress
 
-    def must_start(self, files: Files, file: Findings, what: str) -> None:
+    def must_start(self, files: Files, file: Findings, what: str, runtime: Runtime = "threading") -> None:
         self.progress(file.file)
-        started = self._with(files, lambda running, notes: None).started
+        started = self._with(lambda: Program(files, runtime), lambda running, notes: None).started
         if started is not None and started.state != "ready":
             fix = "Press Run on it: a program must reach socketio.run(app) and listen."
             file.add(_line(started), "program-fails", f"{what} does not start: {_why(started)}", fix)
@@ -126,19 +132,21 @@ class _Runs:
 
         def run(running: RunningProgram, notes: LearnerNotes) -> str | None:
             socket_path = running.socket_path
-            return self.grader.run(exercise.checks, socket_path, on_result=results.append, notes=notes).error
+            return self.grader.run(
+                exercise.checks, socket_path, on_result=results.append, notes=notes, timed=exercise.timed
+            ).error
 
-        outcome = self._with(files, run)
+        outcome = self._with(lambda: Program(files, exercise.runtime, exercise.terminal), run)
         outcome.results = results
         broken = next((result for result in results if result.outcome == "error"), None)
         if broken is not None and not outcome.error:
             outcome.error = f"{broken.name}: {broken.message}"
         return outcome
 
-    def _with(self, files: Files, act: Callable[[RunningProgram, LearnerNotes], str | None]) -> _Outcome:
+    def _with(self, make: Callable[[], Program], act: Callable[[RunningProgram, LearnerNotes], str | None]) -> _Outcome:
         notes = LearnerNotes()
         try:
-            program = Program(files)
+            program = make()
         except ProgramRefused as refusal:
             return _Outcome(started=StateChange("crashed", str(refusal), refusal.code))
         running = self.sandboxes.start(program, learner=LEARNER, purpose="check", watcher=NotingWatcher(notes))

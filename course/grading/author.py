@@ -24,12 +24,13 @@ from typing import overload
 
 from course.grading.checks import Check, CheckFunction
 from course.grading.client import Client
-from course.grading.evidence import ANY, Answer, Received
+from course.grading.evidence import ANY, Answer, Received, spread
 from course.grading.failures import AuthorError, CheckFailed, ReportedException, fail, show
 from course.grading.http_answer import HttpAnswer
 from course.grading.latency import Latency
 from course.grading.refusal import Refusal
 from course.grading.server import Server
+from course.grading.together import together
 
 __all__ = [
     "ANY",
@@ -49,6 +50,8 @@ __all__ = [
     "random_number",
     "random_word",
     "show",
+    "spread",
+    "together",
 ]
 
 _random = random.SystemRandom()

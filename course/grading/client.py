@@ -13,6 +13,7 @@ from course.grading.claims import Claims
 from course.grading.evidence import Answer
 from course.grading.latency import Latency
 from course.grading.recording import Transport
+from course.grading.recording_client import NO_ACKNOWLEDGEMENT
 from course.grading.refusal import Refusal, refusal
 
 if TYPE_CHECKING:
@@ -74,8 +75,15 @@ class Client(Claims):
         return tuple(answers)
 
     def answers(self, event: str, reply: Callable[..., Any]) -> None:
-        """Acknowledge the server's question `event` with what `reply(*args)` returns."""
+        """Acknowledge the server's question `event` with what `reply(*args)` returns; a tuple is several values.
+
+        A question without an answer of its own is acknowledged with nothing.
+        """
         self._answers[event] = reply
+
+    def ignores(self, event: str) -> None:
+        """Hear the server's question `event`, and never acknowledge it."""
+        self._answers[event] = lambda *_args: NO_ACKNOWLEDGEMENT
 
     def ask_later(self, event: str, *args: Any) -> Answer:
         """Send an event and wait for nothing; its acknowledgement is in the answer once it has come.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,7 @@ class Answer:
         self._values: tuple[Any, ...] | None = None
         self.asked_at = time.monotonic()
         self._came_at: float | None = None
-        self._given_up = False
+        self._given_up_at: float | None = None
 
     @property
     def arrived(self) -> bool:
@@ -107,12 +108,12 @@ class Answer:
     def acknowledge(self, *values: Any) -> None:
         """Take what the server sent; called by the client, under its lock."""
         self._came_at = time.monotonic()
-        if not self._given_up:
+        if self._given_up_at is None:
             self._values = values
 
     def give_up(self) -> None:
         """From now on an acknowledgement comes too late."""
-        self._given_up = True
+        self._given_up_at = time.monotonic()
 
     def heard_instead(self) -> list[Received]:
         """Return the events the asking client heard since it asked."""
@@ -123,8 +124,9 @@ class Answer:
         if failure is not None:
             return failure.about(expected, hint, mistake)
         heard = "; ".join(str(event) for event in self.heard_instead()[:3])
+        waited = (self._given_up_at or time.monotonic()) - self.asked_at
         return CheckFailed(
-            f"“{self.event}” was never acknowledged: {self.client.name} waited {self.client.patience:.0f} s.",
+            f"“{self.event}” was never acknowledged: {self.client.name} waited {waited:.0f} s.",
             expected=expected,
             actual=f"no acknowledgement, but the event {heard}" if heard else "nothing came back",
             hint=hint or f"Is there a handler for “{self.event}”, and does it return a value?",
@@ -132,7 +134,7 @@ class Answer:
         )
 
     def _too_late(self) -> CheckFailed | None:
-        latest = self.asked_at + self.client.patience + LATE_SECONDS
+        latest = (self._given_up_at or time.monotonic()) + LATE_SECONDS
         self.client.wait_for(lambda: self._came_at is not None, max(0, latest - time.monotonic()))
         if self._came_at is None:
             return None
@@ -141,6 +143,12 @@ class Answer:
             actual=f"it came after {self._came_at - self.asked_at:.1f} s",
             hint="Let the handler return at once; work that takes long belongs into a background task.",
         )
+
+
+def spread(events: Sequence[Received]) -> float:
+    """Return the seconds between the first of several events and the last, as the client heard them."""
+    moments = [event.time for event in events]
+    return max(moments, default=0.0) - min(moments, default=0.0)
 
 
 def same_payload(actual: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:

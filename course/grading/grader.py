@@ -38,7 +38,7 @@ class Grader:
         queue_seconds: how long a run may wait for its turn before it is given up.
     """
 
-    def __init__(self, *, run_seconds: float = 20, at_once: int = 4, queue_seconds: float = 60) -> None:
+    def __init__(self, *, run_seconds: float = 45, at_once: int = 4, queue_seconds: float = 60) -> None:
         self._run_seconds = run_seconds
         self._at_once = at_once
         self._queue_seconds = queue_seconds
@@ -69,6 +69,7 @@ class Grader:
         *,
         on_result: OnResult = lambda result: None,
         notes: LearnerNotes | None = None,
+        timed: bool = False,
     ) -> RunSummary:
         """Run a ``checks.py`` against the server at `socket_path` and wait for its end.
 
@@ -77,13 +78,14 @@ class Grader:
             socket_path: where the learner's server listens.
             on_result: gets each result in order, on the calling thread, as soon as it is known.
             notes: where the caller tells exceptions and the end of the sandbox while the run goes on.
+            timed: its checks measure time: no other timed run goes on beside it.
 
         Returns:
             The summary; with `error` set, the run broke on our side and is no attempt.
         """
         run = _Run(on_result)
         link = self._living_link()
-        job = link.start(next(self._jobs), checks, socket_path, run)
+        job = link.start(next(self._jobs), checks, socket_path, run, timed)
         if notes:
             notes.listen(lambda note: link.tell(job, note))
         try:
@@ -161,12 +163,12 @@ class _Link:
         self._reader = threading.Thread(target=self._read, name="grader results", daemon=True)
         self._reader.start()
 
-    def start(self, job: int, checks: Path, socket_path: Path, run: _Run) -> int:
+    def start(self, job: int, checks: Path, socket_path: Path, run: _Run, timed: bool) -> int:
         with self._lock:
             self._runs[job] = run
         if not self.alive:
             run.messages.put({"lost": "died"})
-        self._send({"job": job, "checks": str(checks.resolve()), "socket": str(socket_path)})
+        self._send({"job": job, "checks": str(checks.resolve()), "socket": str(socket_path), "timed": timed})
         return job
 
     def tell(self, job: int, note: Note) -> None:

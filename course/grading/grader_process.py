@@ -4,7 +4,8 @@ Author code runs only in the children, so an endless loop or a leaked thread in 
 killed at its deadline, and never this process or the web process. Commands come and results go as JSON lines on
 the socket at descriptor 0:
 
-    in:   {"job": 1, "checks": path, "socket": path}   {"job": 1, "note": {…}}   {"job": 1, "cancel": true}
+    in:   {"job": 1, "checks": path, "socket": path, "timed": false}
+          {"job": 1, "note": {…}}   {"job": 1, "cancel": true}
     out:  {"job": 1, "total": 4}   {"job": 1, "begins": {"name", "title"}}   {"job": 1, "result": {…}}
           {"job": 1, "done": {"passed", "total", "error"}}   {"job": 1, "lost": "overran" | "died"}
 """
@@ -63,6 +64,7 @@ class Child:
     pid: int
     wire: socket.socket
     deadline: float
+    timed: bool
     lines: Lines = field(default_factory=Lines)
     finished: bool = False
 
@@ -118,16 +120,23 @@ class Dispatcher:
                 self._end(child)
 
     def _start_waiting(self) -> None:
-        while self._waiting and len(self._children) < self._at_once:
-            message = self._waiting.popleft()
+        while len(self._children) < self._at_once and (message := self._next_waiting()):
             job = int(message["job"])
-            child = self._fork(job, Path(message["checks"]), Path(message["socket"]))
+            child = self._fork(job, Path(message["checks"]), Path(message["socket"]), bool(message.get("timed")))
             self._children[job] = child
             self._selector.register(child.wire, selectors.EVENT_READ, child)
             for note in self._early_notes.pop(job, []):
                 self._tell(child, note)
 
-    def _fork(self, job: int, checks: Path, path: Path) -> Child:
+    def _next_waiting(self) -> dict[str, Any] | None:
+        """Take the first that may start now: two runs that measure time would measure each other."""
+        busy = any(child.timed for child in self._children.values())
+        found = next((message for message in self._waiting if not (busy and message.get("timed"))), None)
+        if found:
+            self._waiting.remove(found)
+        return found
+
+    def _fork(self, job: int, checks: Path, path: Path, timed: bool) -> Child:
         ours, theirs = socket.socketpair()
         pid = os.fork()
         if pid == 0:
@@ -142,7 +151,7 @@ class Dispatcher:
                 sys.stderr.flush()
                 os._exit(0)
         theirs.close()
-        return Child(job, pid, ours, time.monotonic() + self._run_seconds)
+        return Child(job, pid, ours, time.monotonic() + self._run_seconds, timed)
 
     def _forget_parent(self) -> None:
         """In the child: close what belongs to the dispatcher."""

@@ -21,6 +21,9 @@ from course.grading.wire import REQUEST_SECONDS, RecordingAdapter, RecordingWebS
 DRAIN_SECONDS = 0.5
 """How long a goodbye may take; a server that does not take it is left without."""
 
+NO_ACKNOWLEDGEMENT = object()
+"""What `on_event` returns to leave a question of the server's without its answer."""
+
 _quiet = logging.getLogger("course.grading.silence")
 _quiet.addHandler(logging.NullHandler())
 _quiet.propagate = False
@@ -54,7 +57,8 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         name: the client's name in the trace.
         path: the sandbox's unix socket.
         recording: gets every literal frame.
-        on_event: called as ``on_event(namespace, event, args)``; what it returns acknowledges a server's question.
+        on_event: called as ``on_event(namespace, event, args)``; what it returns acknowledges a server's question,
+            unless it is `NO_ACKNOWLEDGEMENT`.
         on_lost: called once with the namespace when the server ended the connection.
         origin: the page the client pretends to come from; by default one of the sandbox's own.
     """
@@ -188,7 +192,7 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         if not isinstance(data, list) or not data or not isinstance(data[0], str):
             return  # not a Socket.IO event; the frame stays in the recording
         answer = self._on_event(namespace or "/", data[0], tuple(data[1:]))
-        if id is not None:
+        if id is not None and answer is not NO_ACKNOWLEDGEMENT:
             values = [] if answer is None else list(answer) if isinstance(answer, tuple) else [answer]
             self._send_packet(self.packet_class(socketio.packet.ACK, namespace=namespace or "/", id=id, data=values))
 

@@ -2,9 +2,12 @@
 
 SOURCE = """
 import threading
+import time
+from socketio.exceptions import TimeoutError
 from flask import Flask, request
-from flask_socketio import SocketIO, disconnect, emit
+from flask_socketio import SocketIO, call, disconnect, emit
 
+counter = [0]
 calm = threading.Event()
 calm.set()
 app = Flask("server")
@@ -38,6 +41,22 @@ def often(times):
     return "done"
 
 
+@socketio.on("ask me")
+def ask_me(seconds):
+    try:
+        return call("sure", "?", to=request.sid, timeout=seconds)
+    except TimeoutError:
+        return "timeout"
+
+
+@socketio.on("count")
+def count():
+    number = counter[0]
+    time.sleep(0.001)
+    counter[0] = number + 1
+    return number + 1
+
+
 @socketio.on("ping")
 def ping(seconds=0):
     if calm.is_set():
@@ -56,6 +75,7 @@ def be_slow_once():
 def slowly():
     socketio.sleep(1.5)
     emit("at last")
+    return "done"
 
 
 socketio.run(app)

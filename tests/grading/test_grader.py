@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -254,14 +253,46 @@ def test_many_runs_at_once_all_come_to_their_end(grader: Grader, program: tuple[
     assert summaries == [RunSummary(2, 4, None)] * 12
 
 
-def test_a_grader_that_was_killed_is_started_again(short_grader: Grader, bundle: Bundle) -> None:
-    killer = threading.Timer(0.3, os.kill, (short_grader.pid, signal.SIGKILL))
+def test_of_two_runs_that_measure_time_one_waits_for_the_other(grader: Grader, tmp_path: Path) -> None:
+    checks = tmp_path / "checks.py"
+    checks.write_text(
+        HEAD
+        + f"""
+import os, time
+@check
+def is_alone(server: Server) -> None:
+    \"""It is alone\"""
+    os.mkdir({str(tmp_path / "measuring")!r})
+    time.sleep(0.3)
+    os.rmdir({str(tmp_path / "measuring")!r})
+"""
+    )
+    summaries: list[RunSummary] = []
+    threads = [
+        threading.Thread(target=lambda: summaries.append(grader.run(checks, tmp_path / "s", timed=True)))
+        for _ in range(3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert summaries == [RunSummary(1, 1, None)] * 3
+
+
+def test_a_grader_that_was_killed_is_started_again(grader: Grader, bundle: Bundle) -> None:
+    def kill_once_it_has_begun() -> None:
+        family = wait_for_family(grader)
+        while not any(run._begun and run._begun["name"] == "never_ends" for run in grader._link._runs.values()):  # type: ignore[union-attr]
+            time.sleep(0.01)
+        family[0].kill()
+
+    killer = threading.Thread(target=kill_once_it_has_begun)
     killer.start()
-    summary = bundle.run(short_grader, ENDLESS)
+    summary = bundle.run(grader, ENDLESS)
     killer.join()
     assert bundle.outcomes == [("passes", "passed"), ("never_ends", "error")]
     assert summary.error and "our side" in summary.error
-    assert bundle.run(short_grader, GOOD).error is None
+    assert bundle.run(grader, GOOD).error is None
 
 
 def test_nothing_is_left_when_it_is_closed(bundle: Bundle) -> None:
