@@ -9,6 +9,7 @@ from course.cli.new_lesson import make_lesson
 from course.content.loader import load_course
 from course.content.model import Problem
 
+LESSONS = Path(__file__).parents[2] / "lessons"
 SLUG = "speaking-up"
 BUNDLE = f"01-{SLUG}"
 LESSON = f"{BUNDLE}/lesson.md"
@@ -36,6 +37,19 @@ def whole_course(root: Path) -> Path:
 def rich_course(root: Path) -> Path:
     """Write a whole course whose lesson has one of everything that a page can show; return its folder."""
     whole_course(root)
+    change(root, LESSON, "minutes:", "runtimes: [threading, gevent-patched]\nminutes:")
+    return root
+
+
+def exhibits_course(root: Path) -> Path:
+    """Write a whole course whose lesson shows every live exhibit, with the real lessons' programs; return its folder."""
+    whole_course(root)
+    for program in ("01-websocket-basics/examples/race.py", "07-performance/examples/jobs.py"):
+        shutil.copy(LESSONS / program, root / BUNDLE / "examples")
+    blocks = "".join(
+        f"::: exhibit {words}\nLook.\n:::\n\n" for words in ("race race", "latency jobs sleep cpu", "handshake")
+    )
+    change(root, LESSON, "## ", blocks + "## ")
     change(root, LESSON, "minutes:", "runtimes: [threading, gevent-patched]\nminutes:")
     return root
 
