@@ -1,92 +1,48 @@
 """Runs every program of a course: what the files alone can't show.
 
-Examples must start, solutions pass, starters fail, and each known mistake must be recognised as itself.
+Examples must start, solutions pass, starters fail, each known mistake must be recognised as itself, and each delivery
+question must end as it was recorded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Protocol
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 
-from course.check_runs import NotingWatcher
+from course.cli.deliveries import told, unplayed
+from course.cli.delivery_player import NotPlayed
+from course.cli.program_runs import Checker, Outcome, ProgramRuns, Sandboxes
 from course.content.findings import Findings
-from course.content.model import Course, Exercise, Files, Lesson, Problem, Runtime
+from course.content.model import Course, Delivery, Exercise, Files, Lesson, Problem, Runtime
 from course.content.programs import CheckFunction, check_functions, parse, read_text
-from course.grading.model import CheckResult, RunSummary
-from course.grading.notes import LearnerNotes
-from course.sandbox.model import (
-    Program,
-    ProgramRefused,
-    Purpose,
-    StateChange,
-    Watcher,
-)
 
-READY_SECONDS = 30.0
-LEARNER = "course-check"
-"""Whose sandboxes these are: one at a time, so that a check of the course takes one slot."""
+AT_ONCE = 2
+"""Programs that run side by side: a small machine has two processors."""
 
 
-class RunningProgram(Protocol):
-    """What is needed of a `course.sandbox.sandbox.Sandbox`."""
+@dataclass(frozen=True)
+class Step:
+    """How far a run over all programs is."""
 
-    @property
-    def id(self) -> str: ...  # noqa: D102
-
-    @property
-    def socket_path(self) -> Path: ...  # noqa: D102
-
-    def wait_ready(self, timeout: float) -> StateChange: ...  # noqa: D102
+    what: str
+    """The file that runs next."""
+    done: int
+    total: int
 
 
-class Sandboxes(Protocol):
-    """What is needed of a `course.sandbox.supervisor.Supervisor`."""
+@dataclass(frozen=True)
+class _Job:
+    """Programs that run one after the other."""
 
-    def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> RunningProgram: ...  # noqa: D102
-
-    def stop(self, sandbox_id: str) -> None: ...  # noqa: D102
-
-
-class Checker(Protocol):
-    """What is needed of a `course.grading.grader.Grader`."""
-
-    def run(  # noqa: D102
-        self,
-        checks: Path,
-        socket_path: Path,
-        *,
-        on_result: Callable[[CheckResult], None],
-        notes: LearnerNotes | None,
-        timed: bool,
-    ) -> RunSummary: ...
-
-
-@dataclass
-class _Outcome:
-    """What became of one program under an exercise's checks."""
-
-    results: list[CheckResult] = field(default_factory=list)
-    started: StateChange | None = None
-    error: str = ""
-    """Why the checks themselves broke."""
-
-    @property
-    def passed(self) -> bool:
-        return bool(self.results) and not self.error and all(result.outcome == "passed" for result in self.results)
-
-    @property
-    def failed(self) -> set[str]:
-        return {result.name for result in self.results if result.outcome == "failed"}
-
-    @property
-    def mistakes(self) -> set[str]:
-        return {result.mistake for result in self.results if result.mistake}
+    act: Callable[[], None]
+    programs: int
+    timed: bool = False
+    """It measures time, so nothing may run beside it."""
 
 
 def check_programs(
-    course: Course, sandboxes: Sandboxes, grader: Checker, progress: Callable[[str], None] = lambda what: None
+    course: Course, sandboxes: Sandboxes, grader: Checker, progress: Callable[[Step], None] = lambda step: None
 ) -> list[Problem]:
     """Run the programs of every lesson that could be loaded; return what is wrong with them.
 
@@ -97,66 +53,76 @@ def check_programs(
         progress: told what is being run, for somebody who is waiting.
     """
     findings = Findings("")
-    runs = _Runs(sandboxes, grader, progress)
+    runs = _Runs(ProgramRuns(sandboxes, grader), progress)
+    jobs = [job for lesson in course.everything for job in _jobs(lesson, findings.beside(lesson.folder), runs)]
     if course.playground:
-        runs.must_start(course.playground, findings.beside("playground/server.py"), "The playground's program")
-    for lesson in course.everything:
-        _check_lesson(lesson, findings.beside(lesson.folder), runs)
+        here = findings.beside("playground/server.py")
+        jobs.insert(0, _Job(lambda: runs.must_start(course.playground, "threading", here, "The playground"), 1))
+    runs.total = sum(job.programs for job in jobs)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for future in as_completed([pool.submit(job.act) for job in jobs if not job.timed]):
+            future.result()
+    for job in jobs:
+        if job.timed:
+            job.act()
     return sorted(findings.problems)
 
 
-def _check_lesson(lesson: Lesson, here: Findings, runs: _Runs) -> None:
+def _jobs(lesson: Lesson, here: Findings, runs: _Runs) -> list[_Job]:
+    jobs = []
     for example in lesson.examples:
         file = here.beside(f"{here.file}/examples/{example.id}.py")
-        runs.must_start({"server.py": example.source}, file, "The example", example.runtime)
+        files = {"server.py": example.source}
+        jobs.append(_Job(_bound(runs.must_start, files, example.runtime, file, "The example"), 1))
+    for delivery in lesson.deliveries:
+        if delivery.heard is not None:
+            jobs.append(_Job(_bound(runs.must_end_as_recorded, delivery, here.beside(f"{here.file}/lesson.md")), 1))
     for exercise in lesson.exercises.values():
-        _ExerciseRun(exercise, here.beside(f"{here.file}/exercises/{exercise.slug}"), runs).check()
+        run = _ExerciseRun(exercise, here.beside(f"{here.file}/exercises/{exercise.slug}"), runs)
+        jobs.append(_Job(run.check, 2 + len(exercise.mistakes), exercise.timed))
+    return jobs
+
+
+def _bound(act: Callable[..., None], *args: object) -> Callable[[], None]:
+    return lambda: act(*args)
 
 
 class _Runs:
-    """Starts one program after the other."""
+    """Runs programs, and tells how far the whole is."""
 
-    def __init__(self, sandboxes: Sandboxes, grader: Checker, progress: Callable[[str], None]) -> None:
-        self.sandboxes, self.grader, self.progress = sandboxes, grader, progress
+    def __init__(self, programs: ProgramRuns, progress: Callable[[Step], None]) -> None:
+        self._programs, self._progress = programs, progress
+        self._done = 0
+        self.total = 0
 
-    def must_start(self, files: Files, file: Findings, what: str, runtime: Runtime = "threading") -> None:
-        self.progress(file.file)
-        started = self._with(lambda: Program(files, runtime), lambda running, notes: None).started
-        if started is not None and started.state != "ready":
+    def must_start(self, files: Files, runtime: Runtime, file: Findings, what: str) -> None:
+        self._begin(file.file)
+        outcome = self._programs.started(files, runtime)
+        if not outcome.ready:
             fix = "Press Run on it: a program must reach socketio.run(app) and listen."
-            file.add(_line(started), "program-fails", f"{what} does not start: {_why(started)}", fix)
+            file.add(outcome.line, "program-fails", f"{what} does not start: {outcome.why}", fix)
 
-    def checked(self, exercise: Exercise, files: Files, what: str) -> _Outcome:
-        self.progress(what)
-        results: list[CheckResult] = []
-
-        def run(running: RunningProgram, notes: LearnerNotes) -> str | None:
-            socket_path = running.socket_path
-            return self.grader.run(
-                exercise.checks, socket_path, on_result=results.append, notes=notes, timed=exercise.timed
-            ).error
-
-        outcome = self._with(lambda: Program(files, exercise.runtime, exercise.terminal), run)
-        outcome.results = results
-        broken = next((result for result in results if result.outcome == "error"), None)
-        if broken is not None and not outcome.error:
-            outcome.error = f"{broken.name}: {broken.message}"
-        return outcome
-
-    def _with(self, make: Callable[[], Program], act: Callable[[RunningProgram, LearnerNotes], str | None]) -> _Outcome:
-        notes = LearnerNotes()
+    def must_end_as_recorded(self, delivery: Delivery, file: Findings) -> None:
+        self._begin(f"{file.file} ({delivery.question})")
+        recorded = dict(delivery.heard or {})
         try:
-            program = make()
-        except ProgramRefused as refusal:
-            return _Outcome(started=StateChange("crashed", str(refusal), refusal.code))
-        running = self.sandboxes.start(program, learner=LEARNER, purpose="check", watcher=NotingWatcher(notes))
-        try:
-            outcome = _Outcome(started=running.wait_ready(READY_SECONDS))
-            if outcome.started is not None and outcome.started.state == "ready":
-                outcome.error = act(running, notes) or ""
-            return outcome
-        finally:
-            self.sandboxes.stop(running.id)
+            heard = self._programs.heard(delivery.scenario)
+        except NotPlayed as reason:
+            fix = "Every event of the scenario needs a handler that comes to its end."
+            file.add(delivery.line, "delivery-fails", unplayed(delivery, reason), fix)
+            return
+        if heard != recorded:
+            message = f"“{delivery.question}” was recorded as {told(recorded)}, and now ends with {told(heard)}."
+            fix = "Emit in handlers, not in tasks that go on behind them; then run: flask --app app course record"
+            file.add(delivery.line, "golden-differs", message, fix)
+
+    def checked(self, exercise: Exercise, files: Files, what: str) -> Outcome:
+        self._begin(what)
+        return self._programs.checked(exercise, files)
+
+    def _begin(self, what: str) -> None:
+        self._progress(Step(what, self._done, self.total))
+        self._done += 1
 
 
 class _ExerciseRun:
@@ -175,13 +141,16 @@ class _ExerciseRun:
             self._mistake(mistake.id, mistake.files)
         self._report_idle_checks()
 
-    def _run(self, files: Files, folder: str) -> tuple[_Outcome, Findings]:
+    def _run(self, files: Files, folder: str) -> tuple[Outcome, Findings]:
         file = self.here.beside(f"{self.here.file}/{folder}/server.py")
         outcome = self.runs.checked(self.exercise, files, file.file)
         if outcome.error:
             fix = "Run this program against the checks and look at the one that is named."
             message = f"The checks broke on {folder}: {outcome.error}"
             self.checks_file.add(1, "checks-broken", message, fix)
+        self.failed |= outcome.failed
+        if not outcome.ready:
+            self.failed.add(self.exercise.tasks[0].check)  # as the site tells a learner whose program never listened
         return outcome, file
 
     def _solution(self) -> bool:
@@ -194,27 +163,24 @@ class _ExerciseRun:
             message = f"The solution does not pass “{result.name}”: {result.message or result.outcome}"
             file.add(1, "solution-fails", message, fix)
         if not outcome.results:
-            started = outcome.started or StateChange("crashed")
             fix = "The solution must start and pass every check."
-            file.add(_line(started), "solution-fails", f"The solution was not checked: {_why(started)}", fix)
+            file.add(outcome.line, "solution-fails", f"The solution was not checked: {outcome.why}", fix)
         return True
 
     def _starter(self) -> None:
         outcome, file = self._run(self.exercise.starter, "starter")
-        self.failed |= outcome.failed
         if outcome.passed:
             fix = "Leave something for the learner to do, or make the checks stricter."
             file.add(1, "starter-passes", "The starter passes every check already.", fix)
 
     def _mistake(self, name: str, files: Files) -> None:
         outcome, file = self._run(files, f"wrong/{name}")
-        self.failed |= outcome.failed
         if outcome.error or outcome.mistakes == {name}:
             return
         earned = ", ".join(sorted(outcome.mistakes)) or "no mistake"
         why = "it passes every check" if outcome.passed else f"the checks recognise {earned}"
-        if outcome.started is not None and outcome.started.state != "ready":
-            why = f"it does not start: {_why(outcome.started)}"
+        if not outcome.ready:
+            why = f"it does not start: {outcome.why}"
         fix = f'Make a check fail with mistake="{name}" on this program, and with no other.'
         file.add(1, "mistake-not-earned", f"This program should earn “{name}”, but {why}.", fix)
 
@@ -229,14 +195,3 @@ class _ExerciseRun:
         source = read_text(self.exercise.checks, self.checks_file)
         tree = parse(source, self.checks_file) if source is not None else None
         return check_functions(tree) if tree is not None else ()
-
-
-def _line(change: StateChange) -> int:
-    line = change.error.get("line") if change.error else None
-    return line if isinstance(line, int) and line > 0 else 1
-
-
-def _why(change: StateChange) -> str:
-    if change.error and change.error.get("type"):
-        return f"{change.error['type']}: {change.error.get('message', '')}"
-    return change.reason or f"it is {change.state} after {READY_SECONDS:.0f} s"

@@ -12,10 +12,14 @@ from flask.cli import AppGroup
 
 from course.attempts import Attempts
 from course.cli.check_programs import check_programs
+from course.cli.deliveries import keep, settled, told, unplayed
+from course.cli.delivery_player import NotPlayed
 from course.cli.new_lesson import NameRefused, make_lesson
 from course.cli.problem_lists import FORMATS
+from course.cli.program_runs import ProgramRuns
+from course.cli.progress import progress_bar
 from course.content.loader import load_course
-from course.content.model import Problem
+from course.content.model import Course, Lesson, Problem
 from course.sandbox.supervisor import SandboxesUnavailable
 from course.web.site import site
 
@@ -38,9 +42,8 @@ def check_command(form: str, no_run: bool) -> None:
     problems: list[Problem] = list(course.problems)
     not_run = ""
     if not no_run:
-        show = _show_progress if form == "text" and sys.stderr.isatty() else _say_nothing
         try:
-            with _running(here.attempts, off=here.settings.sandbox == "off"):
+            with _running(here.attempts, off=here.settings.sandbox == "off"), progress_bar() as show:
                 problems += check_programs(course, here.attempts.sandboxes, here.attempts.grader, show)
         except SandboxesUnavailable as refusal:
             not_run = str(refusal)
@@ -48,6 +51,38 @@ def check_command(form: str, no_run: bool) -> None:
     if not_run:
         click.echo(f"The programs were not run. {not_run}", err=True)
     sys.exit(1 if problems else NOT_RUN if not_run else 0)
+
+
+@course_cli.command("record")
+@click.argument("lessons", nargs=-1)
+def record_command(lessons: tuple[str, ...]) -> None:
+    """Play every delivery question of LESSONS (slugs; all when none is named), and keep who heard the event."""
+    here = site()
+    course = load_course(here.settings.course)
+    try:
+        chosen = [course.lesson(slug) for slug in lessons] or list(course.everything)
+    except KeyError as unknown:
+        raise click.ClickException(f"There is no lesson {unknown} without an error in it.") from None
+    try:
+        with _running(here.attempts, off=here.settings.sandbox == "off"):
+            runs = ProgramRuns(here.attempts.sandboxes, here.attempts.grader)
+            recorded = [_record(course, lesson, runs) for lesson in chosen]
+    except SandboxesUnavailable as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    sys.exit(0 if all(recorded) else 1)
+
+
+def _record(course: Course, lesson: Lesson, runs: ProgramRuns) -> bool:
+    """Record the questions of one lesson; say whether all of them could be played."""
+    outcomes: dict[str, dict[str, int]] = {}
+    for delivery in lesson.deliveries:
+        try:
+            outcomes[delivery.question] = settled(runs.heard, delivery.scenario)
+            click.echo(f"{lesson.slug}/{delivery.question}: {told(outcomes[delivery.question])}")
+        except NotPlayed as reason:
+            click.echo(f"{lesson.slug}/{delivery.question}: {unplayed(delivery, reason)}", err=True)
+    keep(course, lesson, outcomes)
+    return len(outcomes) == len(lesson.deliveries)
 
 
 @course_cli.command("new")
@@ -90,10 +125,3 @@ def _running(attempts: Attempts, *, off: bool) -> Iterator[None]:
     finally:
         attempts.grader.close()
         attempts.sandboxes.close()
-
-
-def _show_progress(what: str) -> None:
-    click.echo(f"running {what}", err=True)
-
-
-def _say_nothing(what: str) -> None: ...

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from course.content.delivery import Golden
+from course.content.delivery_questions import DeliveryReader
 from course.content.exercises import SLUG
 from course.content.exhibits import EXHIBITS
 from course.content.findings import Findings
@@ -45,12 +47,15 @@ class BlockReader:
         self.text = typesetter.findings
         self.exercises, self.runtimes = exercises, runtimes
         self.offered: list[OfferedExercise] = []
+        self.deliveries = DeliveryReader(self.text, typesetter, Golden(folder, findings), self._default_program)
         self._used: dict[tuple[str, str], int] = {}
 
     def read(self, body: str, first_line: int) -> tuple[Block, ...]:
         """Return the blocks of the text below the front matter."""
         pieces = scan(body, self.text, allowed=LESSON_BLOCKS, first_line=first_line)
-        return tuple(block for piece in pieces if (block := self._block(piece)) is not None)
+        blocks = tuple(block for piece in pieces if (block := self._block(piece)) is not None)
+        self.deliveries.golden.report_left_over()
+        return blocks
 
     def placed(self, kind: str) -> list[str]:
         """Return the names of the examples or exercises that the text has shown, in its order."""
@@ -71,6 +76,8 @@ class BlockReader:
             case _:
                 if piece.words and not self._once("question", piece.words[0], piece.line):
                     return None
+                if piece.words[1:] == ("delivery",):
+                    return self.deliveries.read(piece)
                 return read_question(piece, self.text, self.typesetter)
 
     def _name(self, piece: BlockText) -> str:
@@ -110,6 +117,9 @@ class BlockReader:
             file.add(1, "example-title", "The example has no title.", fix)
         shown = highlight_python(telling_part(source, tree))
         return Example(name, title_of(tree), source, shown, "server.py", line, try_text_html, runtime)
+
+    def _default_program(self, name: str, line: int) -> Example | None:
+        return self._program(name, line, self.runtimes[0])
 
     def _runtime(self, piece: BlockText) -> Runtime:
         asked = piece.words[1:] or self.runtimes[:1]
@@ -154,7 +164,7 @@ class BlockReader:
         example = None
         if kind.needs_example:
             self._used.setdefault(("exhibited", words[0]), piece.line)
-            example = self._program(words[0], piece.line, self.runtimes[0])
+            example = self._default_program(words[0], piece.line)
             if example is None:
                 return None
         return Exhibit(name, tuple(words), caption, example)

@@ -132,6 +132,7 @@ class _BundleReader:
             version=content_hash(self.folder),
             folder=self.here.file,
             reference_html=self._reference(),
+            deliveries=tuple(reader.deliveries.deliveries),
             runtimes=reader.runtimes,
         )
 

@@ -45,6 +45,47 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class ClientSeat:
+    """A client of a delivery question, and the namespace that it is connected to."""
+
+    name: str
+    namespace: str
+
+
+@dataclass(frozen=True)
+class Emission:
+    """One client emits one event."""
+
+    client: str
+    event: str
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What happens before a delivery question is asked."""
+
+    program: Example
+    clients: tuple[ClientSeat, ...]
+    emissions: tuple[Emission, ...]
+    """In order, each one handled before the next; the last one is the one in question."""
+    event: str
+    """Who hears it is the question."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A scenario and its recorded outcome."""
+
+    question: str
+    """Id of the question."""
+    line: int
+    scenario: Scenario
+    heard: Mapping[str, int] | None
+    """How often each client heard the event; None while nothing is recorded for this program and scenario."""
+
+
+@dataclass(frozen=True)
 class Option:
     id: str
     """Stable, derived from the option's text; never reveals its place or the key."""
@@ -69,6 +110,8 @@ class Question:
     line: int
     heard: Mapping[str, int] = field(default_factory=dict)
     """For ``delivery``: id of the option, which is the client's letter → how often that client receives the event."""
+    scenario: Scenario | None = None
+    """Of a delivery question; it would give the key away."""
 
     def public(self) -> dict[str, Any]:
         """Return what a browser may know before the answer is committed: no key, no reason."""
@@ -218,6 +261,8 @@ class Lesson:
     """Path of its folder, relative to the course folder."""
     reference_html: str = ""
     """The lesson's cheat sheet; empty when it has none."""
+    deliveries: tuple[Delivery, ...] = ()
+    """The scenarios of the delivery questions, also of those that are not recorded and so not among the blocks."""
     runtimes: tuple[Runtime, ...] = ("threading",)
     """What the lesson's free workspace offers; the first one is chosen unless the learner chooses another."""
 

@@ -17,7 +17,7 @@ from course.content.scanner import BlockText, holds_a_mark, looks_like_a_key, wi
 
 KINDS: tuple[QuestionKind, ...] = tuple(kind for kind in get_args(QuestionKind) if kind != "delivery")
 
-_ID = re.compile(r"^[a-z][a-z0-9-]*$")
+ID = re.compile(r"^[a-z][a-z0-9-]*$")
 _OPTION = re.compile(r"^- \[([ x])\] (\S.*)$")
 _REASON = re.compile(r"^ *> ?(.*)$")
 _ACCEPTED = re.compile(r"^= (\S.*)$")
@@ -62,7 +62,7 @@ def read_question(block: BlockText, findings: Findings, typesetter: Typesetter) 
 
 def _heading(block: BlockText, findings: Findings) -> tuple[str, QuestionKind | None]:
     name = block.words[0] if block.words else ""
-    if not _ID.match(name):
+    if not ID.match(name):
         fix = "Give an id of small letters, digits and hyphens: ::: question who-hears-it"
         findings.add(block.line, "question-id", f"The {block.name} has no proper id.", fix)
     kind = block.words[1] if len(block.words) > 1 else "single"
@@ -181,7 +181,7 @@ def _render(
 ) -> Question:
     options = tuple(
         Option(
-            id=_hash(name, choice.text)[:10],
+            id=short_hash(name, choice.text)[:10],
             html=typesetter.inline(choice.text, choice.line, findings),
             correct=choice.correct,
             reason_html=typesetter.block("\n".join(choice.reason), choice.line + 1, findings),
@@ -198,10 +198,11 @@ def _render(
         options=options,
         accepted=tuple(normalised(kind, text) for text in accepted),
         reason_html=typesetter.block("\n".join(draft.reason), draft.reason_line, findings) if draft.reason else "",
-        version=_hash(kind, "\n".join(draft.stem).strip(), keys, accepted, draft.reason)[:16],
+        version=short_hash(kind, "\n".join(draft.stem).strip(), keys, accepted, draft.reason),
         line=block.line,
     )
 
 
-def _hash(*parts: object) -> str:
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+def short_hash(*parts: object) -> str:
+    """Return 16 characters that change with any of the parts, which are written as JSON."""
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

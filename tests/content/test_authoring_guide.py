@@ -15,7 +15,9 @@ from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
 from course.content.questions import KINDS
 from course.content.scanner import LESSON_BLOCKS, TASK_BLOCKS
-from tests.content.courses import change, whole_course
+from tests.content.courses import BUNDLE, change, whole_course
+from tests.content.delivering import PROGRAM, record
+from tests.content.test_deliveries import DELIVERY_PLANTS
 from tests.content.test_exhibits import RECORDING_PLANTS
 from tests.content.test_frame import FILE_PLANTS
 from tests.content.test_loader import FOLDER_PLANTS, TEXT_PLANTS
@@ -50,7 +52,8 @@ def test_every_rule_of_the_guide_about_files_has_a_planted_mistake() -> None:
     planted = (
         {plant.rule for plant in (*TEXT_PLANTS, *FILE_PLANTS, *RECORDING_PLANTS)}
         | {rule for rule, _, _ in FOLDER_PLANTS}
-        | {"exercise-hints"}
+        | {rule for rule, *_ in DELIVERY_PLANTS}
+        | {"exercise-hints", "golden-stale"}
     )
     assert about_files == planted
 
@@ -92,9 +95,11 @@ def test_it_says_which_keys_are_required(key: str, held: Key) -> None:
 def test_the_questions_it_shows_are_right(tmp_path: Path) -> None:
     root = whole_course(tmp_path / "lessons")
     shown = re.findall(r"```markdown\n(::: (?:predict|question) .*?\n:::)\n```", GUIDE, re.DOTALL)
-    assert len(shown) == 2
+    assert len(shown) == 3
     change(root, "01-speaking-up/lesson.md", "::: question who-hears-it", "::: question another-id")
-    change(root, "01-speaking-up/lesson.md", "## Show it", "\n\n".join(shown))
+    change(root, "01-speaking-up/lesson.md", "## Show it", "\n\n".join(["::: example who_hears\n:::", *shown]))
+    (root / BUNDLE / "examples/who_hears.py").write_text(PROGRAM)
+    record(root, A=1, B=1, C=0)
     assert load_course(root).problems == ()
 
 

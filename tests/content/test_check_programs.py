@@ -8,12 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from course.cli.check_programs import check_programs
+from course.cli.check_programs import Step, check_programs
+from course.cli.deliveries import keep, settled
+from course.cli.delivery_player import NotPlayed
+from course.cli.new_lesson import make_lesson
+from course.cli.program_runs import ProgramRuns
 from course.content.loader import load_course
 from course.grading.grader import Grader
 from course.sandbox.limits import Limits
 from course.sandbox.supervisor import Supervisor
-from tests.content.courses import BUNDLE, EXERCISE, change, whole_course
+from tests.content.courses import BUNDLE, EXERCISE, LESSON, change, whole_course
+from tests.content.delivering import BLOCK, GOLDEN, record, with_delivery
 
 CHECKS = f"{EXERCISE}/checks.py"
 
@@ -54,11 +59,17 @@ def without_exercise(root: Path) -> None:
 
 
 def test_a_new_lesson_has_no_problem(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
-    seen: list[str] = []
+    seen: list[Step] = []
     assert check_programs(load_course(root), sandboxes, grader, seen.append) == []
-    assert seen == [
-        "playground/server.py",
-        f"{BUNDLE}/examples/echo.py",
+    assert [(step.done, step.total) for step in seen] == [(done, 7) for done in range(7)]
+    files = [step.what for step in seen]
+    assert files[0] == "playground/server.py"
+    assert [file for file in files if file.startswith(EXERCISE)] == files_of_the_exercise()
+    assert sorted(files) == sorted([*files_of_the_exercise(), f"{BUNDLE}/examples/echo.py", "playground/server.py"])
+
+
+def files_of_the_exercise() -> list[str]:
+    return [
         f"{EXERCISE}/solution/server.py",
         f"{EXERCISE}/starter/server.py",
         f"{EXERCISE}/wrong/forgets-to-shout/server.py",
@@ -123,3 +134,57 @@ def test_checks_that_never_end_or_break_are_found_and_nothing_else_is_blamed(
 ) -> None:
     change(root, CHECKS, '    asker = server.client("asker")\n', f'    asker = server.client("asker")\n{broken}')
     assert found(root, sandboxes, grader) == {("checks-broken", CHECKS, 1)}
+
+
+def test_timed_exercises_run_alone_after_everything_else(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
+    make_lesson(root, "02-next")
+    change(root, f"{EXERCISE}/task.md", "minutes: 3", "minutes: 3\ntimed: true")
+    seen: list[Step] = []
+    assert check_programs(load_course(root), sandboxes, grader, seen.append) == []
+    assert [step.what for step in seen[-5:]] == files_of_the_exercise()
+
+
+def test_a_recorded_outcome_is_what_real_clients_heard(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
+    with_delivery(root)
+    course = load_course(root)
+    (delivery,) = course.lessons[0].deliveries
+    heard = settled(ProgramRuns(sandboxes, grader).heard, delivery.scenario)
+    assert heard == {"A": 0, "B": 2, "C": 0}
+    assert keep(course, course.lessons[0], {"who-hears-news": heard}) == root / GOLDEN
+    without_exercise(root)
+    assert found(root, sandboxes, grader) == set()
+
+
+def test_another_outcome_than_the_recorded_one_is_found(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
+    without_exercise(root)
+    line = with_delivery(root)
+    record(root, A=1, B=2, C=0)
+    course = load_course(root)
+    (problem,) = check_programs(course, sandboxes, grader)
+    assert (problem.rule, problem.file, problem.line) == ("golden-differs", LESSON, line)
+    assert "recorded as A 1, B 2, C 0, and now ends with A 0, B 2, C 0" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('A emits join "red"', 'A emits jion "red"', "A emitted “jion”, and no handler came to its end"),
+        ('A emits shout "hi", "red"', 'A emits shout "hi"', "A emitted “shout”, and no handler came to its end"),
+        ("connect A B C", "connect A B\nconnect C in /none", "C could not connect"),
+    ],
+)
+def test_a_scenario_that_cannot_be_played_is_found(
+    root: Path, sandboxes: Supervisor, grader: Grader, old: str, new: str, message: str
+) -> None:
+    without_exercise(root)
+    line = with_delivery(root, BLOCK.replace(old, new))
+    record(root, A=0, B=2, C=0)
+    (problem,) = check_programs(load_course(root), sandboxes, grader)
+    assert (problem.rule, problem.file, problem.line) == ("delivery-fails", LESSON, line)
+    assert message in problem.message
+
+
+def test_an_outcome_that_is_not_always_the_same_is_not_believed() -> None:
+    outcomes = iter([{"A": 1}, {"A": 1}, {"A": 0}])
+    with pytest.raises(NotPlayed, match="differently"):
+        settled(lambda scenario: next(outcomes), None)  # type: ignore[arg-type]

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from course.cli.check_programs import Step
 from course.cli.problem_lists import as_github, as_json, as_text
+from course.cli.progress import as_line
 from course.content.model import Problem
 from tests.content.courses import LESSON, change, whole_course
+from tests.content.delivering import GOLDEN, with_delivery
 
 PROJECT = Path(__file__).parents[2]
 
@@ -65,6 +68,23 @@ def test_json_can_be_read_by_a_program(root: Path) -> None:
     assert done.returncode == 1
     assert (problem["file"], problem["line"], problem["rule"]) == (str(root / LESSON), line, "block-name")
     assert {"message", "fix", "severity"} < problem.keys()
+
+
+def test_record_plays_the_questions_and_keeps_who_heard(root: Path) -> None:
+    with_delivery(root)
+    done = flask_course(root, "record", "speaking-up")
+    if "can't" in done.stderr:
+        pytest.skip("programs can't be confined on this machine")
+    assert (done.returncode, done.stdout) == (0, "speaking-up/who-hears-news: A 0, B 2, C 0\n"), done.stderr
+    kept = json.loads((root / GOLDEN).read_text())
+    assert kept["who-hears-news"]["heard"] == {"A": 0, "B": 2, "C": 0}
+    assert flask_course(root, "check", "--no-run").returncode == 0
+    assert "no lesson 'none'" in flask_course(root, "record", "none").stderr
+
+
+def test_the_progress_fits_a_line_of_the_terminal() -> None:
+    assert as_line(Step("a" * 99, 1, 2)) == f"[{'#' * 12}{' ' * 12}] 1/2 " + "a" * 48
+    assert as_line(Step("x", 0, 0)).endswith("] 0/0 x")
 
 
 def test_new_makes_a_lesson_without_a_problem(root: Path) -> None:

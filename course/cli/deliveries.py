@@ -1,0 +1,89 @@
+"""Plays the scenarios of delivery questions with real clients, and keeps what they heard."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from course.cli.delivery_player import NotPlayed
+from course.config import ROOT
+from course.content.delivery import GOLDEN_FILE, golden_text
+from course.content.model import Course, Delivery, Lesson, Scenario
+
+PLAYS = 3
+"""How often a scenario is played before its outcome is believed."""
+PLAY_SECONDS = 60.0
+"""After so long the clients are stuck."""
+
+
+def play(scenario: Scenario, socket_path: Path) -> dict[str, int]:
+    """Play a scenario once against the program behind a socket; return how often each client heard the event.
+
+    Raises:
+        NotPlayed: a client was not let in, or an event was not acknowledged.
+    """
+    wish = {
+        "socket": str(socket_path),
+        "clients": [[seat.name, seat.namespace] for seat in scenario.clients],
+        "emissions": [[each.client, each.event, each.args] for each in scenario.emissions],
+        "event": scenario.event,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "course.cli.delivery_player"],
+        input=json.dumps(wish),
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=PLAY_SECONDS,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise NotPlayed(f"The clients broke: {done.stderr.strip().splitlines()[-1:]}")
+    answer = json.loads(done.stdout)
+    if "reason" in answer:
+        raise NotPlayed(answer["reason"])
+    return {str(name): int(count) for name, count in answer["heard"].items()}
+
+
+def settled(heard: Callable[[Scenario], dict[str, int]], scenario: Scenario) -> dict[str, int]:
+    """Play a scenario several times with `heard`, and return the outcome.
+
+    Raises:
+        NotPlayed: the outcomes differ, or there was none.
+    """
+    outcomes = [heard(scenario) for _ in range(PLAYS)]
+    if any(outcome != outcomes[0] for outcome in outcomes):
+        raise NotPlayed("It ends differently from time to time.")
+    return outcomes[0]
+
+
+def keep(course: Course, lesson: Lesson, outcomes: dict[str, dict[str, int]]) -> Path | None:
+    """Write what was heard, by question id, into the lesson's folder; return the file, or None without questions.
+
+    Outcomes of questions that are not among `outcomes` are kept as long as they are right.
+    """
+    path = course.root / lesson.folder / GOLDEN_FILE
+    kept = {}
+    for delivery in lesson.deliveries:
+        heard = outcomes.get(delivery.question, delivery.heard)
+        if heard is not None:
+            kept[delivery.question] = (delivery.scenario, heard)
+    if not kept:
+        path.unlink(missing_ok=True)
+        return None
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(golden_text(kept), encoding="utf-8")
+    return path
+
+
+def told(heard: dict[str, int]) -> str:
+    """Return an outcome for people: ``A 1, B 0``."""
+    return ", ".join(f"{name} {count}" for name, count in heard.items())
+
+
+def unplayed(delivery: Delivery, reason: NotPlayed) -> str:
+    """Return the message about a question that could not be played."""
+    return f"The outcome of “{delivery.question}” can't be computed. {reason}"

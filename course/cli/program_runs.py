@@ -1,0 +1,158 @@
+"""Runs a course's programs, one a call: does it start, what do its checks say, who hears what."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from course.check_runs import NotingWatcher
+from course.cli.deliveries import play
+from course.cli.delivery_player import NotPlayed
+from course.content.model import Exercise, Files, Runtime, Scenario
+from course.grading.model import CheckResult, RunSummary
+from course.grading.notes import LearnerNotes
+from course.sandbox.model import Program, ProgramRefused, Purpose, StateChange, Watcher
+
+READY_SECONDS = 30.0
+
+
+class RunningProgram(Protocol):
+    """What is needed of a `course.sandbox.sandbox.Sandbox`."""
+
+    @property
+    def id(self) -> str: ...  # noqa: D102
+
+    @property
+    def socket_path(self) -> Path: ...  # noqa: D102
+
+    def wait_ready(self, timeout: float) -> StateChange: ...  # noqa: D102
+
+
+class Sandboxes(Protocol):
+    """What is needed of a `course.sandbox.supervisor.Supervisor`."""
+
+    def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> RunningProgram: ...  # noqa: D102
+
+    def stop(self, sandbox_id: str) -> None: ...  # noqa: D102
+
+
+class Checker(Protocol):
+    """What is needed of a `course.grading.grader.Grader`."""
+
+    def run(  # noqa: D102
+        self,
+        checks: Path,
+        socket_path: Path,
+        *,
+        on_result: Callable[[CheckResult], None],
+        notes: LearnerNotes | None,
+        timed: bool,
+    ) -> RunSummary: ...
+
+
+@dataclass
+class Outcome:
+    """What came of running one program under the checks of its exercise."""
+
+    started: StateChange
+    results: list[CheckResult] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Say whether the program listened."""
+        return self.started.state == "ready"
+
+    @property
+    def passed(self) -> bool:
+        """Say whether every check passed."""
+        return bool(self.results) and all(result.outcome == "passed" for result in self.results)
+
+    @property
+    def failed(self) -> set[str]:
+        """Return the names of the checks that failed."""
+        return {result.name for result in self.results if result.outcome == "failed"}
+
+    @property
+    def mistakes(self) -> set[str]:
+        """Return the known mistakes that were recognised."""
+        return {result.mistake for result in self.results if result.mistake}
+
+    @property
+    def why(self) -> str:
+        """Return why the program did not start."""
+        error = self.started.error
+        if error and error.get("type"):
+            return f"{error['type']}: {error.get('message', '')}"
+        return self.started.reason or f"it is {self.started.state} after {READY_SECONDS:.0f} s"
+
+    @property
+    def line(self) -> int:
+        """Return the line of the program that kept it from starting, as far as it is known."""
+        line = self.started.error.get("line") if self.started.error else None
+        return line if isinstance(line, int) and line > 0 else 1
+
+
+class ProgramRuns:
+    """Starts programs, each in a sandbox of its own. Several threads may use it at once."""
+
+    def __init__(self, sandboxes: Sandboxes, grader: Checker) -> None:
+        self._sandboxes, self._grader = sandboxes, grader
+        self._numbers = itertools.count(1)
+
+    def started(self, files: Files, runtime: Runtime = "threading") -> Outcome:
+        """Start a program and stop it again."""
+        return self._with(lambda: Program(files, runtime), lambda path, notes: None)
+
+    def checked(self, exercise: Exercise, files: Files) -> Outcome:
+        """Run the checks of an exercise against some files."""
+        results: list[CheckResult] = []
+
+        def run(path: Path, notes: LearnerNotes) -> str | None:
+            summary = self._grader.run(
+                exercise.checks, path, on_result=results.append, notes=notes, timed=exercise.timed
+            )
+            return summary.error
+
+        outcome = self._with(lambda: Program(files, exercise.runtime, exercise.terminal), run)
+        outcome.results = results
+        broken = next((result for result in results if result.outcome == "error"), None)
+        if broken is not None and not outcome.error:
+            outcome.error = f"{broken.name}: {broken.message}"
+        return outcome
+
+    def heard(self, scenario: Scenario) -> dict[str, int]:
+        """Play a scenario once, and return how often each client heard the event.
+
+        Raises:
+            NotPlayed: the program does not start, or does not do its part.
+        """
+        heard: dict[str, int] = {}
+
+        def run(path: Path, notes: LearnerNotes) -> None:
+            heard.update(play(scenario, path))
+
+        source = {"server.py": scenario.program.source}
+        outcome = self._with(lambda: Program(source, scenario.program.runtime), run)
+        if not outcome.ready:
+            raise NotPlayed(f"The program does not start: {outcome.why}")
+        return heard
+
+    def _with(self, make: Callable[[], Program], act: Callable[[Path, LearnerNotes], str | None]) -> Outcome:
+        notes = LearnerNotes()
+        try:
+            program = make()
+        except ProgramRefused as refusal:
+            return Outcome(StateChange("crashed", str(refusal), refusal.code))
+        learner = f"course-check-{next(self._numbers)}"  # one each: a learner's newer program would end the older one
+        running = self._sandboxes.start(program, learner=learner, purpose="check", watcher=NotingWatcher(notes))
+        try:
+            outcome = Outcome(running.wait_ready(READY_SECONDS))
+            if outcome.ready:
+                outcome.error = act(running.socket_path, notes) or ""
+            return outcome
+        finally:
+            self._sandboxes.stop(running.id)
