@@ -19,6 +19,7 @@ from course.progress import answers, work
 from course.progress.answers import Answered, Votes
 from course.progress.work import Conflict, Saved
 from course.sandbox.model import MAX_SOURCE_BYTES, Program, ProgramRefused, Watcher
+from course.sandbox.runtimes import RUNTIMES, Runtime
 from course.sandbox.sandbox import Sandbox
 from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
 
@@ -94,12 +95,48 @@ class Attempts:
             return self.lesson(slug).starting_files(SCRATCH)
         return self.exercise(slug, exercise).starter
 
+    def runtimes(self, slug: str, exercise: str) -> tuple[Runtime, ...]:
+        """Return what the program of a workspace can be run under; the first unless something else is chosen.
+
+        Raises:
+            Refused: there is no such workspace.
+        """
+        if slug == PLAYGROUND and exercise == SCRATCH:
+            return RUNTIMES
+        return self.lesson(slug).runtimes if exercise == SCRATCH else (self.exercise(slug, exercise).runtime,)
+
+    def chosen_runtime(self, slug: str, exercise: str, asked: str | None) -> Runtime:
+        """Return what a workspace's program is to run under, when `asked` is what the learner chose, if anything.
+
+        Raises:
+            Refused: there is no such workspace, or it does not offer that.
+        """
+        offered = self.runtimes(slug, exercise)
+        for runtime in offered:
+            if asked in (runtime, None):
+                return runtime
+        words = f"This program can't be run under “{str(asked)[:40]}”, only under {' or '.join(offered)}."
+        raise Refused("unknown_runtime", f"{words} Reload the page.")
+
     # Running
 
-    def run(self, learner: str, slug: str, exercise: str, files: Files, watcher: Watcher) -> Sandbox:
-        """Start the learner's program in a sandbox of its own; it replaces the one they had."""
-        self.starting_files(slug, exercise)
-        return self._start(learner, files, "run", watcher)
+    def run(
+        self, learner: str, slug: str, exercise: str, files: Files, watcher: Watcher, runtime: str | None = None
+    ) -> Sandbox:
+        """Start the learner's program in a sandbox of its own; it replaces the one they had.
+
+        `runtime` is what they chose to run it under; without a choice it is the first that the workspace offers.
+        """
+        chosen = self.chosen_runtime(slug, exercise, runtime)
+        terminal = exercise == SCRATCH or self.exercise(slug, exercise).terminal
+        valid_files(files)
+        try:
+            program = Program(files, chosen, terminal)
+            return self.sandboxes.start(program, learner=learner, purpose="run", watcher=watcher)
+        except ProgramRefused as refusal:
+            raise Refused(refusal.code, str(refusal)) from refusal
+        except SandboxesUnavailable as refusal:
+            raise Refused("sandbox_unavailable", str(refusal)) from refusal
 
     def stop(self, learner: str) -> None:
         """Stop the learner's program, if one is running."""
@@ -113,15 +150,6 @@ class Attempts:
         if sandbox is None:
             raise Refused("not_running", "Your server is not running any more. Press Run to start it again.")
         self.sandboxes.keep_alive(sandbox.id)
-
-    def _start(self, learner: str, files: Files, purpose: Any, watcher: Watcher) -> Sandbox:
-        valid_files(files)
-        try:
-            return self.sandboxes.start(Program(files), learner=learner, purpose=purpose, watcher=watcher)
-        except ProgramRefused as refusal:
-            raise Refused(refusal.code, str(refusal)) from refusal
-        except SandboxesUnavailable as refusal:
-            raise Refused("sandbox_unavailable", str(refusal)) from refusal
 
     # Saved work
 

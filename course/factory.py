@@ -56,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_database(app)
     courses = Courses(settings.course, drafts=not settings.production)
     socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
-    attempts = Attempts(courses.current, _supervisor(settings), Grader())
+    attempts = Attempts(courses.current, _supervisor(settings, courses.current()), Grader())
     desk = Desk(app, socketio, attempts)
     for slug in (*(lesson.slug for lesson in courses.current().everything), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, desk))
@@ -162,10 +162,14 @@ def _open_database(app: Flask) -> None:
         tune_sqlite(db.engine)
 
 
-def _supervisor(settings: Settings) -> Supervisor:
+def _supervisor(settings: Settings, course: Course) -> Supervisor:
     directory = Path(tempfile.mkdtemp(prefix="duplex-"))
     return Supervisor(
-        settings.limits, directory, slots=settings.sandbox_slots, unconfined=settings.sandbox == "unconfined"
+        settings.limits,
+        directory,
+        slots=settings.sandbox_slots,
+        unconfined=settings.sandbox == "unconfined",
+        runtimes=course.runtimes,
     )
 
 

@@ -332,6 +332,14 @@ class Course:
         """Return whatever has a page and a workspace of its own: steps, pages, and the opening."""
         return (*self.lessons, *self.pages, *((self.opening,) if self.opening else ()))
 
+    @property
+    def runtimes(self) -> tuple[Runtime, ...]:
+        """Return what the programs of the lessons run under, in the order of first use; always threading."""
+        used: dict[Runtime, None] = {"threading": None}
+        for lesson in self.everything:
+            used |= dict.fromkeys((*lesson.runtimes, *(each.runtime for each in lesson.exercises.values())))
+        return tuple(used)
+
     def lesson(self, slug: str) -> Lesson:
         """Return the lesson or page of that name.
 

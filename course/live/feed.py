@@ -10,6 +10,7 @@ from typing import Any
 from course.live import events
 from course.sandbox.limits import Limits
 from course.sandbox.model import ENDED, LearnerException, Output, StateChange, TraceRow
+from course.sandbox.runtimes import Runtime
 from course.sandbox.sandbox import Sandbox
 
 OUTPUT_KEPT = 400
@@ -22,9 +23,10 @@ Emit = Callable[[str, dict[str, Any]], None]
 class RunFeed:
     """A `course.sandbox.model.Watcher` that tells the learner's pages, and remembers."""
 
-    def __init__(self, slug: str, exercise: str, limits: Limits, emit: Emit) -> None:
+    def __init__(self, slug: str, exercise: str, runtime: Runtime, limits: Limits, emit: Emit) -> None:
         self.slug = slug
         self.exercise = exercise
+        self.runtime = runtime
         self.sandbox: Sandbox | None = None
         self._emit = emit
         self._limits = limits_json(limits)
@@ -40,6 +42,7 @@ class RunFeed:
             "id": sandbox_id,
             "url": f"/sandbox/{sandbox_id}/",
             "exercise": self.exercise,
+            "runtime": self.runtime,
             "state": change.state,
             "reason": change.reason,
             "code": change.code,

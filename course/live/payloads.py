@@ -29,6 +29,11 @@ def name(payload: dict[str, Any], field: str) -> str:
     return value
 
 
+def optional_name(payload: dict[str, Any], field: str) -> str | None:
+    """Return a slug or an id, or None when there is none."""
+    return None if payload.get(field) is None else name(payload, field)
+
+
 def text(payload: dict[str, Any], field: str) -> str:
     """Return free text; a missing one is empty."""
     value = payload.get(field, "")

@@ -23,8 +23,9 @@ Answer = dict[str, Any]
 def run(desk: Desk, visit: Visit, payload: Payload) -> Answer:
     """Start the program; its states, output and trace follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
-    feed = RunFeed(visit.slug, exercise, desk.attempts.sandboxes.limits, desk.tell(visit))
-    sandbox = desk.attempts.run(visit.learner, visit.slug, exercise, files, feed)
+    runtime = desk.attempts.chosen_runtime(visit.slug, exercise, payloads.optional_name(payload, "runtime"))
+    feed = RunFeed(visit.slug, exercise, runtime, desk.attempts.sandboxes.limits, desk.tell(visit))
+    sandbox = desk.attempts.run(visit.learner, visit.slug, exercise, files, feed, runtime)
     feed.sandbox = sandbox
     desk.feeds.remember(visit.learner, feed)
     return {
@@ -32,6 +33,7 @@ def run(desk: Desk, visit: Visit, payload: Payload) -> Answer:
             "id": sandbox.id,
             "url": f"/sandbox/{sandbox.id}/",
             "state": sandbox.state.state,
+            "runtime": runtime,
             "limits": limits_json(sandbox.limits),
         }
     }

@@ -104,7 +104,7 @@ def _of_library(error: BaseException, where: str, runtime: Runtime) -> Explanati
         return Explanation(
             "too_late_to_patch",
             f"Your program runs under gevent without patching, and patches{where}: that would come too late here. Take "
-            "the call out; where a runtime can be chosen, “gevent, patched” patches before anything else.",
+            "the call out; where a runtime can be chosen, “gevent, monkey-patched” patches before anything else.",
         )
     if isinstance(error, RuntimeError) and str(error).startswith(_NO_TERMINAL):
         return Explanation(

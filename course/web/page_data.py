@@ -110,7 +110,7 @@ def lesson_page(
     workspaces = {item.slug: _exercise_workspace(learner, lesson, item) for item in shown}
     if exercise is None:
         workspaces = {
-            SCRATCH: _scratch(learner, lesson.slug, "Examples", attempts, lesson.events, lesson.runtimes),
+            SCRATCH: _scratch(learner, lesson.slug, "Examples", attempts, lesson.events),
             **workspaces,
         }
     return {
@@ -134,7 +134,7 @@ def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, A
         "kind": "playground",
         "title": "Playground",
         "open": SCRATCH,
-        "workspaces": {SCRATCH: _scratch(learner, PLAYGROUND, "Playground", attempts, (), ("threading",))},
+        "workspaces": {SCRATCH: _scratch(learner, PLAYGROUND, "Playground", attempts, ())},
         "examples": {},
         "answered": {},
     }
@@ -171,12 +171,11 @@ def _scratch(
     title: str,
     attempts: Attempts,
     offered: tuple[str, ...],
-    runtimes: tuple[Runtime, ...],
 ) -> dict[str, Any]:
     saved = work.find(learner, slug, SCRATCH)
     return {
         **_workspace(saved, title, dict(attempts.starting_files(slug, SCRATCH)), offered),
-        **_runtimes(runtimes),
+        **_runtimes(attempts.runtimes(slug, SCRATCH)),
         "tasks": [],
         "hints": 0,
         "hints_seen": [],

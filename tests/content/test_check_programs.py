@@ -128,6 +128,29 @@ def test_a_solution_that_does_not_start_is_found_with_its_line(
     assert ("solution-fails", file, line) in found(root, sandboxes, grader)
 
 
+def test_programs_run_as_the_task_says(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
+    file = f"{EXERCISE}/solution/server.py"
+    change(root, f"{EXERCISE}/task.md", "minutes:", "terminal: false\nminutes:")
+    assert ("solution-fails", file, line_of(root, file, "socketio.run(app)")) in found(root, sandboxes, grader)
+    change(root, f"{EXERCISE}/task.md", "terminal: false\n", "runtime: gevent\n")
+    assert ("solution-fails", file, line_of(root, file, "async_mode")) in found(root, sandboxes, grader)
+
+
+def test_an_example_runs_under_its_own_runtime(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
+    without_exercise(root)
+    file = f"{BUNDLE}/examples/echo.py"
+    change(root, file, 'async_mode="threading"', 'async_mode="gevent"')
+    assert found(root, sandboxes, grader) == {("program-fails", file, line_of(root, file, "async_mode"))}
+    change(root, f"{BUNDLE}/lesson.md", "level:", "runtimes: [gevent]\nlevel:")
+    assert found(root, sandboxes, grader) == set()
+
+
+def line_of(root: Path, file: str, text: str) -> int:
+    """Return the number of the line that holds `text`."""
+    lines = (root / file).read_text().split("\n")
+    return next(number for number, line in enumerate(lines, start=1) if text in line)
+
+
 @pytest.mark.parametrize("broken", ["    while True: pass\n", "    raise LookupError('ours')\n"])
 def test_checks_that_never_end_or_break_are_found_and_nothing_else_is_blamed(
     root: Path, sandboxes: Supervisor, grader: Grader, broken: str

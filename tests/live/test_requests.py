@@ -22,6 +22,16 @@ socketio.run(app)
 """
 
 
+ANYWHERE = """
+from flask import Flask
+from flask_socketio import SocketIO
+app = Flask(__name__)
+socketio = SocketIO(app)
+assert socketio.async_mode == "MODE"
+socketio.run(app)
+"""
+
+
 @pytest.fixture
 def page(site: RunningSite) -> Any:
     with Page(site.url) as page:
@@ -147,6 +157,26 @@ def test_a_run_is_announced_from_starting_to_stopped(page: Page) -> None:
     assert ready["id"] == run["sandbox"]["id"]
     page.ask("stop", {})
     assert page.await_event("sandbox_state", state="stopped")
+
+
+def test_a_program_runs_under_what_its_workspace_says(site: RunningSite) -> None:
+    with Page(site.url, "/lessons/playground") as page:
+        for chosen, mode in [(None, "threading"), ("gevent", "gevent"), ("gevent-patched", "gevent")]:
+            files = {"server.py": ANYWHERE.replace("MODE", mode)}
+            run = page.ask("run", {"exercise": "scratch", "files": files, "runtime": chosen}, timeout=40)
+            assert run["ok"], run
+            assert run["sandbox"]["runtime"] == chosen or chosen is None
+            ready = page.await_event("sandbox_state", state="ready", id=run["sandbox"]["id"])
+            assert ready["runtime"] == run["sandbox"]["runtime"]
+
+
+@pytest.mark.parametrize("chosen", ["gevent", "eventlet"])
+def test_a_runtime_that_the_workspace_does_not_offer_is_refused_with_a_sentence(page: Page, chosen: str) -> None:
+    payload = {"exercise": "add-with-ack", "files": {"server.py": GOOD}, "runtime": chosen}
+    refused = page.ask("run", payload)["error"]
+    assert refused["code"] == "unknown_runtime"
+    assert f"“{chosen}”, only under threading" in refused["message"]
+    assert page.ask("run", {**payload, "runtime": 3})["error"]["code"] == "bad_payload"
 
 
 def test_a_check_streams_its_results_and_counts_as_progress(page: Page) -> None:
