@@ -34,8 +34,10 @@ from course.web.assets import install_assets
 from course.web.downloads import downloads
 from course.web.errors import install_errors
 from course.web.health import health
+from course.web.look_up import look_up
 from course.web.pages import pages
 from course.web.questions import questions
+from course.web.search_index import SearchIndex
 from course.web.security import install_security
 from course.web.site import Site
 
@@ -61,14 +63,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     for slug in (*(lesson.slug for lesson in courses.current().everything), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, desk))
     guard(socketio)
-    app.extensions["duplex"] = Site(settings, attempts, desk, courses.current)
+    app.extensions["duplex"] = Site(settings, attempts, desk, courses.current, SearchIndex(courses.current))
     courses.on_change = desk.lesson_changed
     app.extensions["duplex-courses"] = courses
     install_security(app)
     install_assets(app)
     install_errors(app)
     compress.init_app(app)
-    for blueprint in (pages, questions, downloads, account, health):
+    for blueprint in (pages, look_up, questions, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
     _wrap(app, settings, attempts.sandboxes)

@@ -28,7 +28,8 @@ SENTENCES = {
 }
 """Mode → the sentence under its name. The order is that of the switch."""
 
-_HEADING = re.compile(r"(<h[2-6][ >].*?</h[2-6]>)", re.DOTALL)
+HEADING = re.compile(r"(<h[2-6][ >].*?</h[2-6]>)", re.DOTALL)
+"""A whole heading, as a group: `split` keeps it."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,12 @@ def _pieces(block: dict[str, Any]) -> list[dict[str, Any]]:
     """Return a block as it is, prose as its headings (with their `level`) and what stands between them."""
     if block["type"] != "prose":
         return [block]
-    parts = (part for part in _HEADING.split(block["html"]) if part.strip())
+    parts = (part for part in HEADING.split(block["html"]) if part.strip())
     return [{"type": "prose", "html": Markup(part), "level": _level(part)} for part in parts]  # noqa: S704  (parts of it)
 
 
 def _level(html: str) -> int:
-    return int(html[2]) if _HEADING.match(html) else 0
+    return int(html[2]) if HEADING.match(html) else 0
 
 
 def _shown_in(pieces: Sequence[dict[str, Any]], place: int) -> set[str]:

@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from course.attempts import Refused
 from course.content.images import image_file
-from course.content.model import Course, Lesson
-from course.progress.reports import course_progress
+from course.content.model import Lesson
 from course.sandbox.model import ENDED
 from course.web import modes
+from course.web.frame import frame
 from course.web.learner import current_learner
 from course.web.opening import levels, map_page, sections
-from course.web.page_data import RUNTIMES, lesson_blocks, lesson_page, playground_page
+from course.web.page_data import lesson_blocks, lesson_page, playground_page
 from course.web.site import site
 
 pages = Blueprint("pages", __name__)
@@ -28,7 +28,7 @@ def course_map() -> str:
     again = request.args.get("again", "")
     return render_template(
         "map.html",
-        **_frame(),
+        **frame(),
         opening=course.opening,
         sections=sections(lesson_blocks(learner, course, course.opening, again)) if course.opening else [],
         levels=levels(course),
@@ -44,14 +44,14 @@ def lesson(slug: str) -> str | WerkzeugResponse:
     if found == site().course.opening:  # its text stands on the map; a browser keeps the anchor
         return redirect(url_for("pages.course_map", again=request.args.get("again")))
     learner = current_learner()
-    frame = _frame()
+    around = frame()
     data = lesson_page(learner, found, site().attempts, site().desk)
     blocks = lesson_blocks(learner, site().course, found, request.args.get("again", ""))
-    offered = modes.ways(found, blocks, frame["progress"])
+    offered = modes.ways(found, blocks, around["progress"])
     asked = request.args.get("mode", modes.READ)
     return render_template(
         "lesson.html",
-        **frame,
+        **around,
         lesson=found,
         exercise=None,
         blocks=blocks,
@@ -73,7 +73,7 @@ def exercise(slug: str, exercise: str) -> str:
     chosen = found.exercises[exercise]
     data = lesson_page(current_learner(), found, site().attempts, site().desk, chosen)
     return render_template(
-        "lesson.html", **_frame(), lesson=found, exercise=chosen, blocks=[], page_data=_addressed(data)
+        "lesson.html", **frame(), lesson=found, exercise=chosen, blocks=[], page_data=_addressed(data)
     )
 
 
@@ -91,7 +91,7 @@ def image(slug: str, name: str) -> Response:
 def playground() -> str:
     """Show a sandbox without a task."""
     data = playground_page(current_learner(), site().attempts, site().desk)
-    return render_template("playground.html", **_frame(), page_data=_addressed(data))
+    return render_template("playground.html", **frame(), page_data=_addressed(data))
 
 
 @pages.get("/connect/<sandbox_id>")
@@ -106,7 +106,7 @@ def connect(sandbox_id: str) -> str:
         "tag": "phone" if "Mobile" in agent else "tab",
         "sandbox": {"id": sandbox.id, "url": f"/sandbox/{sandbox.id}/", "state": sandbox.state.state},
     }
-    return render_template("connect.html", **_frame(), page_data=_addressed(data))
+    return render_template("connect.html", **frame(), page_data=_addressed(data))
 
 
 def _lesson(slug: str) -> Lesson:
@@ -114,17 +114,6 @@ def _lesson(slug: str) -> Lesson:
         return site().attempts.lesson(slug)
     except Refused:
         abort(404)
-
-
-def _frame() -> dict[str, Any]:
-    """Return what every page's frame needs: the course, how far the learner is, and in development its problems."""
-    course: Course = site().course
-    return {
-        "course": course,
-        "progress": course_progress(current_learner(), course),
-        "runtimes": RUNTIMES,
-        "problems": () if site().settings.production else course.problems,
-    }
 
 
 def _addressed(data: dict[str, Any]) -> dict[str, Any]:

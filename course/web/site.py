@@ -12,6 +12,7 @@ from course.attempts import Attempts
 from course.config import Settings
 from course.content.model import Course
 from course.live.desk import Desk
+from course.web.search_index import SearchIndex
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Site:
     attempts: Attempts
     desk: Desk
     courses: Callable[[], Course]
+    search: SearchIndex
 
     @property
     def course(self) -> Course:

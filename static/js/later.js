@@ -14,5 +14,9 @@ import "./elements/solution-diff.js";
 import "./elements/work-history.js";
 import "./elements/share-address.js";
 import { countModes } from "./mode_counts.js";
+import { tendSearch } from "./search/keys.js";
+import { tendTerms } from "./terms.js";
 
 countModes();
+tendSearch();
+tendTerms();

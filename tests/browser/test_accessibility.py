@@ -5,6 +5,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.workbench import ECHO, EXERCISES, LESSON, Workbench
+from tests.content.courses import SLUG
 
 SIZES = {"wide": (1366, 768), "middle": (820, 1180), "phone": (390, 844)}
 PHONE_VIEWS = ("#lesson", "#code", "#clients", "#wire")
@@ -43,6 +44,9 @@ def test_text_pages_have_no_fault(open_page, site, watched, scheme):
     found = faults_in_every_size(page, "map")
     page.goto(f"{site.url}/me/")
     found += faults_in_every_size(page, "me")
+    for address in ("/glossary/", "/reference/", "/search?q=event"):
+        page.goto(site.url + address)
+        found += faults_in_every_size(page, address)
     page.goto(f"{site.url}/lessons/no-such-lesson/")
     found += faults_in_every_size(page, "error")
     assert found == []
@@ -107,4 +111,25 @@ def test_an_exercise_and_the_playground_have_no_fault(open_page, site, scheme):
     page.get_by_role("button", name="Show it all the same").click()
     expect(page.get_by_role("dialog").locator(".cm-changedLine").first).to_be_visible()
     found += faults(page, "exercise, solution")
+    assert found == []
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_opens_over_a_page_has_no_fault(open_page, rich_site, scheme):
+    page = open_page("/", on=rich_site, color_scheme=scheme)
+    page.keyboard.press("/")
+    page.get_by_role("combobox").fill("ack")
+    expect(page.get_by_role("option").first).to_be_visible()
+    found = faults_in_every_size(page, "search")
+    page.goto(f"{rich_site.url}/lessons/{SLUG}/?mode=reference")
+    found += faults_in_every_size(page, "a mode")
+    page.goto(f"{rich_site.url}/lessons/{SLUG}/")
+    page.locator("a.term").first.focus()
+    expect(page.locator("#term-popover")).to_be_visible()
+    found += faults(page, "a term")
+    page.goto(f"{rich_site.url}/glossary/")
+    found += faults_in_every_size(page, "glossary")
+    page.goto(f"{rich_site.url}/reference/")
+    found += faults_in_every_size(page, "reference")
     assert found == []

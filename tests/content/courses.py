@@ -24,6 +24,27 @@ server = "playground/server.py"
 """
 
 
+GLOSSARY = """\
+## room
+also: rooms
+
+A group of clients that one `emit` can reach.
+
+## acknowledgement
+also: ack
+
+The answer to one event, sent back **to its sender** alone.
+"""
+
+REFERENCE = """\
+## Answers
+
+| You write | It means |
+|---|---|
+| `return text` | the acknowledgement carries `text` |
+"""
+
+
 def whole_course(root: Path) -> Path:
     """Write a course of one lesson without a problem; return its folder."""
     root.mkdir(exist_ok=True)
@@ -38,6 +59,9 @@ def rich_course(root: Path) -> Path:
     """Write a whole course whose lesson has one of everything that a page can show; return its folder."""
     whole_course(root)
     change(root, LESSON, "minutes:", "runtimes: [threading, gevent-patched]\nminutes:")
+    change(root, LESSON, "Begin with", "An [[acknowledgement]] comes back. Begin with")
+    (root / "glossary.md").write_text(GLOSSARY)
+    (root / BUNDLE / "reference.md").write_text(REFERENCE)
     return root
 
 

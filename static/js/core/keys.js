@@ -18,6 +18,7 @@ export const SHORTCUTS = [
   { id: "leave-editor", keys: ["Esc", "Tab"], label: "Leave the editor by keyboard: Esc first, then Tab" },
   { id: "tab-moves", keys: ["Ctrl", "M"], label: "Let Tab move the focus instead of indenting" },
   { id: "find", keys: [MOD, "F"], label: "Find in the code" },
+  { id: "search", keys: ["/"], label: "Search the course (Ctrl or Command with K works in the editor, too)" },
   { id: "help", keys: ["?"], label: "Show this list" },
 ];
 

@@ -1,0 +1,22 @@
+"""What every page's frame is drawn from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from course.content.model import Course
+from course.progress.reports import course_progress
+from course.web.learner import current_learner
+from course.web.page_data import RUNTIMES
+from course.web.site import site
+
+
+def frame() -> dict[str, Any]:
+    """Return what every page's frame needs: the course, how far the learner is, and in development its problems."""
+    course: Course = site().course
+    return {
+        "course": course,
+        "progress": course_progress(current_learner(), course),
+        "runtimes": RUNTIMES,
+        "problems": () if site().settings.production else course.problems,
+    }

@@ -1,0 +1,35 @@
+// What opens the search: its link in the header, "/", and Ctrl+K (Command+K on a Mac). The dialog comes with the first wish.
+
+const TYPING = "input, textarea, select, [contenteditable]";
+const MAC = /Mac|iPhone|iPad/.test(navigator.platform ?? "");
+
+/** Listen until the page goes. */
+export function tendSearch() {
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".search-link") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!asksForSearch(event) || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    open();
+  }, { capture: true });
+}
+
+function asksForSearch(event) {
+  const mod = MAC ? event.metaKey : event.ctrlKey;
+  if (mod && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") return true;
+  return event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest(TYPING);
+}
+
+async function open() {
+  try {
+    const { openSearch } = await import("./dialog.js");
+    await openSearch();
+  } catch {
+    // The piece can't be had: the page that searches without a script can.
+    window.location.assign("/search");
+  }
+}
