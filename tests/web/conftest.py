@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from course.config import read_settings
 from course.extensions import db
 from course.factory import create_app
+from tests.content.courses import rich_course
 
 
 @pytest.fixture
@@ -26,4 +27,14 @@ def app(tmp_path: Path) -> Iterator[Flask]:
 @pytest.fixture
 def learner(app: Flask) -> FlaskClient:
     """A browser with a cookie jar."""
+    return app.test_client()
+
+
+@pytest.fixture
+def rich(tmp_path: Path) -> FlaskClient:
+    """A browser on a site with a small course of the tests' own."""
+    course = rich_course(tmp_path / "lessons")
+    app = create_app(read_settings({"INSTANCE_DIR": str(tmp_path / "instance"), "COURSE_DIR": str(course)}))
+    with app.app_context():
+        flask_migrate.upgrade()
     return app.test_client()

@@ -5,30 +5,17 @@ import re
 import subprocess
 from pathlib import Path
 
-import flask_migrate
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from course.config import read_settings
 from course.content.loader import load_course
 from course.content.model import Course
-from course.factory import create_app
 from course.web.search_index import Entry, entries_of, excerpt, find
 from tests.content.courses import SLUG, problems, rich_course
 from tests.wire.test_wire import NODE
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def rich(tmp_path: Path) -> FlaskClient:
-    """A browser on a site with a small course of the tests' own."""
-    course = rich_course(tmp_path / "lessons")
-    app = create_app(read_settings({"INSTANCE_DIR": str(tmp_path / "instance"), "COURSE_DIR": str(course)}))
-    with app.app_context():
-        flask_migrate.upgrade()
-    return app.test_client()
 
 
 @pytest.fixture(scope="module")

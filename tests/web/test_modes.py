@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from markupsafe import Markup
 
 from course.web.modes import marked
+from tests.content.courses import SLUG
 
 LESSON = "/lessons/listening-to-events/"
 
@@ -64,8 +65,8 @@ def test_no_word_of_the_text_is_lost_at_a_heading() -> None:
 @pytest.mark.parametrize(
     ("asked", "shown"), [("", "read"), ("?mode=myths", "myths"), ("?mode=fix", "read"), ("?mode=nonsense", "read")]
 )
-def test_the_address_chooses_the_mode(learner: FlaskClient, asked: str, shown: str) -> None:
-    page = learner.get(LESSON + asked).get_data(as_text=True)
+def test_the_address_chooses_the_mode(rich: FlaskClient, asked: str, shown: str) -> None:
+    page = rich.get(f"/lessons/{SLUG}/{asked}").get_data(as_text=True)
     (mode,) = re.findall(r'<article [^>]*data-mode="(\w+)"', page)
     assert mode == shown
     (current,) = re.findall(r'data-mode="(\w+)" aria-current="true"', page)
