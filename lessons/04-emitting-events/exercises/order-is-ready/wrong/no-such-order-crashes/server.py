@@ -1,0 +1,28 @@
+from itertools import count
+
+from flask import Flask, request
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+orders = {}
+numbers = count(1)
+
+
+@socketio.on("order")
+def order(dish):
+    number = next(numbers)
+    orders[number] = dish, request.sid
+    return number
+
+
+@app.route("/ready/<int:number>", methods=["GET", "POST"])  # GET, so that you can try it in a browser tab
+def ready(number):
+    dish, sid = orders[number]
+    socketio.emit("ready", dish, to=sid)
+    return "Told."
+
+
+if __name__ == "__main__":
+    socketio.run(app)

@@ -1,0 +1,21 @@
+from flask import Flask
+from flask_socketio import SocketIO, emit
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="gevent")
+
+
+@socketio.on("copy")
+def copy(name):
+    emit("progress", [20, 40, 60, 80, 100])
+    socketio.sleep(1)
+    return f"{name} is copied"
+
+
+@socketio.on("hello")
+def hello():
+    return "hello"
+
+
+if __name__ == "__main__":
+    socketio.run(app)

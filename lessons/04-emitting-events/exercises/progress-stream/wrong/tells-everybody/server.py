@@ -1,0 +1,22 @@
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="gevent")
+
+
+@socketio.on("copy")
+def copy(name):
+    for percent in (20, 40, 60, 80, 100):
+        socketio.sleep(0.2)
+        socketio.emit("progress", percent)
+    return f"{name} is copied"
+
+
+@socketio.on("hello")
+def hello():
+    return "hello"
+
+
+if __name__ == "__main__":
+    socketio.run(app)
