@@ -721,6 +721,34 @@ def test_a_false_connect_can_be_refused_and_nobody_leaves(served: Served) -> Non
 
 # The broom
 
+
+def test_what_is_emitted_in_disconnect_is_heard_by_the_others_alone(example: Mapping[str, Served]) -> None:
+    for how in ('a.emit("leave")', "a.disconnect()"):
+        heard = javascript(
+            example["last_words"],
+            f"""
+const [a, b] = [connect(), connect()];
+await Promise.all([once(a, "connect"), once(b, "connect")]);
+a.onAny((name) => say("a", name));
+const left = [];
+b.onAny((name) => {{ say("b", name); left.push(name); }});
+const closed = once(a.io.engine, "close");
+{how};
+await closed;
+if (!left.length) await once(b, "left");
+""",
+        )
+        assert heard == [["b", "left"]]
+
+
+def test_a_frame_to_the_leaver_may_still_get_through(example: Mapping[str, Served]) -> None:
+    bare = came_in(example["last_words"])
+    bare.send('42["leave"]')
+    assert bare.receive() == "41"
+    assert bare.receive() == '42["left","server disconnect"]'
+    assert bare.receive().startswith('42["farewell"')
+
+
 ROOMS = """
 left = {}
 @socketio.on("join")
