@@ -98,6 +98,26 @@ def test_a_job_is_measured_by_a_bystander_and_kept(page):
 
 
 @pytest.mark.timeout(120)
+def test_the_same_job_under_another_runtime_stays_as_a_faint_line(page):
+    earlier = [
+        {"runtime": "gevent", "job": "cpu", "worst": 1450, "line": [[0, 1450], [500, 950], [1400, 50], [2000, 3]]}
+    ]
+    page.evaluate(
+        "([key, runs]) => localStorage.setItem(key, JSON.stringify(runs))", [f"duplex:latency:{SLUG}:jobs", earlier]
+    )
+    page.reload()
+    latency = page.locator("exhibit-latency")
+    row = latency.get_by_role("row", name="cpu").get_by_role("cell")
+    expect(row.nth(1)).to_have_text("1.45 s")
+    button = latency.get_by_role("button", name="cpu")
+    button.press("Enter")
+    has_result(latency)
+    expect(row.first).to_have_text(re.compile(r"^[\d.]+ m?s$"))
+    expect(latency.locator(".chart-earlier.is-gevent")).to_have_attribute("d", re.compile(r"^M.*L"))
+    expect(button).to_be_focused()
+
+
+@pytest.mark.timeout(120)
 def test_the_measuring_ends_with_its_program(page):
     latency = page.locator("exhibit-latency")
     latency.get_by_role("button", name="Measure").click()

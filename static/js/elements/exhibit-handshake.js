@@ -3,6 +3,7 @@
 import { fill, h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
 import { firstConnection, readCapture } from "../exhibits/first_connection.js";
+import { keep, kept } from "../kept.js";
 import { explain } from "../wire/explain.js";
 
 const KINDS = { engine: "eio", type: "sio", attachments: "sio", namespace: "nsp", ack: "ack", data: "data" };
@@ -17,7 +18,7 @@ class ExhibitHandshake extends HTMLElement {
 
   connectedCallback() {
     if (this.list) return;
-    this.#rows = readCapture(localStorage.getItem(this.#key));
+    this.#rows = readCapture(kept(this.#key));
     this.#waiting = this.#rows.length === 0;
     this.#build();
     this.#ends = [
@@ -32,7 +33,7 @@ class ExhibitHandshake extends HTMLElement {
   }
 
   get #key() {
-    return `duplex:handshake:${store.get().page.slug}`;
+    return `handshake:${store.get().page.slug}`;
   }
 
   #build() {
@@ -73,12 +74,7 @@ class ExhibitHandshake extends HTMLElement {
   }
 
   #keep() {
-    try {
-      if (this.#rows.length > 0) localStorage.setItem(this.#key, JSON.stringify(this.#rows));
-      else localStorage.removeItem(this.#key);
-    } catch {
-      // Storage is refused or full: the capture lives as long as the page.
-    }
+    keep(this.#key, this.#rows.length > 0 ? JSON.stringify(this.#rows) : null);
   }
 
   #show(place) {
@@ -90,7 +86,11 @@ class ExhibitHandshake extends HTMLElement {
     const some = this.#rows.length > 0;
     for (const node of [this.list, this.shown, this.steps]) node.hidden = !some;
     this.#drawHelp();
-    if (!some) return;
+    if (!some) {
+      fill(this.list);
+      fill(this.shown);
+      return;
+    }
     const first = this.#rows[0];
     const transport = first.transport === "polling" ? "long-polling" : "WebSocket";
     this.status.textContent = `${this.#rows.length} frames: how client ${first.client} of your server connected, beginning on ${transport}. Kept in this browser.`;

@@ -8,6 +8,7 @@ import { LatencyChart } from "../exhibits/latency_chart.js";
 import { RUNTIMES, lineOf, others, readRuns, settled, took, withRun, worst } from "../exhibits/latency_runs.js";
 import { duration, median } from "../exhibits/measures.js";
 import { isRunningNow, runExample } from "../exhibits/run_example.js";
+import { keep, kept } from "../kept.js";
 
 /** The gateway leaves clients of this name out of the trace: forty frames a second would push out all others. */
 const BYSTANDER_TAG = "probe-b";
@@ -29,7 +30,7 @@ class ExhibitLatency extends HTMLElement {
     this.bystander = new Bystander();
     this.worker = null;
     this.marks = [];
-    this.runs = readRuns(localStorage.getItem(this.#key));
+    this.runs = readRuns(kept(this.#key));
     this.jobs = (this.dataset.jobs ?? "").split(" ").filter(Boolean);
     this.#build();
     this.#drawTable();
@@ -50,7 +51,7 @@ class ExhibitLatency extends HTMLElement {
   }
 
   get #key() {
-    return `duplex:latency:${store.get().page.slug}:${this.dataset.example}`;
+    return `latency:${store.get().page.slug}:${this.dataset.example}`;
   }
 
   /** What the program runs under now. */
@@ -102,6 +103,7 @@ class ExhibitLatency extends HTMLElement {
     if (this.#stop) return;
     this.#stop = new AbortController();
     const { signal } = this.#stop;
+    const pressed = document.activeElement;
     this.#enable();
     this.told.textContent = "";
     try {
@@ -113,6 +115,8 @@ class ExhibitLatency extends HTMLElement {
     } finally {
       this.#stop = null;
       this.#enable();
+      // Switched off, the button has dropped the focus; who has gone elsewhere meanwhile stays there.
+      if (document.activeElement === document.body) pressed?.focus({ preventScroll: true });
     }
   }
 
@@ -191,11 +195,7 @@ class ExhibitLatency extends HTMLElement {
 
   #keep(runs) {
     this.runs = runs;
-    try {
-      localStorage.setItem(this.#key, JSON.stringify(runs));
-    } catch {
-      // Storage is refused or full: the table lives as long as the page.
-    }
+    keep(this.#key, runs.length > 0 ? JSON.stringify(runs) : null);
     this.#drawTable();
   }
 

@@ -79,9 +79,11 @@ class ExhibitRace extends HTMLElement {
   }
 
   #setRunning(running) {
-    this.start.disabled = running;
-    this.halt.disabled = !running;
-    (running ? this.halt : this.start).focus({ preventScroll: true });
+    const [gone, there] = running ? [this.start, this.halt] : [this.halt, this.start];
+    const follow = document.activeElement === gone; // a button that is switched off would drop the focus
+    there.disabled = false;
+    if (follow) there.focus({ preventScroll: true });
+    gone.disabled = true;
   }
 }
 
@@ -126,11 +128,11 @@ class Lane {
     this.clear();
     this.node.classList.add("is-running");
     const begun = performance.now();
-    const enough = new AbortController();
-    const over = AbortSignal.any([signal, enough.signal]);
+    const over = new AbortController();
+    signal.addEventListener("abort", () => over.abort(), { once: true, signal: over.signal });
     const mayEnd = () => {
       const age = performance.now() - begun;
-      if (age >= (this.messages > 0 ? LANE_MS : PATIENCE_MS)) enough.abort();
+      if (age >= (this.messages > 0 ? LANE_MS : PATIENCE_MS)) over.abort();
     };
     const told = {
       asked: () => {
@@ -153,10 +155,11 @@ class Lane {
       mayEnd();
     }, 50);
     try {
-      await this.follow({ base, after, signal: over, told });
+      await this.follow({ base, after, signal: over.signal, told });
     } catch (error) {
-      if (!over.aborted) throw error;
+      if (!over.signal.aborted) throw error;
     } finally {
+      over.abort();
       clearInterval(drawn);
       this.chart.at(null);
       this.node.classList.remove("is-running");
