@@ -18,7 +18,7 @@ from flask import Flask, request
 from flask_socketio import ConnectionRefusedError, SocketIO, call, disconnect, emit, join_room
 
 app = Flask(__name__)
-socketio = SocketIO(app, async_mode="{async_mode}", ping_interval=1, ping_timeout=1)
+socketio = SocketIO(app, async_mode="{async_mode}", ping_interval={ping}, ping_timeout={ping})
 lock = threading.Lock()
 counter = [0]
 
@@ -186,10 +186,10 @@ def job(server: Server) -> None:
 '''
 
 
-def checked(stage: Stage, folder: Path, runtime: str, compute: str, checks: str) -> Report:
+def checked(stage: Stage, folder: Path, runtime: str, compute: str, checks: str, ping: int) -> Report:
     (folder / "planted").mkdir()
     async_mode = runtime.removesuffix("-patched")
-    (folder / "planted/server.py").write_text(PROGRAM.format(async_mode=async_mode, compute=compute))
+    (folder / "planted/server.py").write_text(PROGRAM.format(async_mode=async_mode, compute=compute, ping=ping))
     (folder / "checks.py").write_text(checks)
     (folder / "task.md").write_text(TASK.format(runtime=runtime))
     return stage.check(Exercise(folder), "planted")
@@ -197,7 +197,7 @@ def checked(stage: Stage, folder: Path, runtime: str, compute: str, checks: str)
 
 @pytest.mark.parametrize("runtime", ["threading", "gevent", "gevent-patched"])
 def test_it_can_be_checked_under_every_runtime(stage: Stage, tmp_path: Path, runtime: str) -> None:
-    report = checked(stage, tmp_path, runtime, "return digest(times)", CHECKS)
+    report = checked(stage, tmp_path, runtime, "return digest(times)", CHECKS, ping=1)
     assert report.passes, report
 
 
@@ -212,6 +212,6 @@ def test_it_can_be_checked_under_every_runtime(stage: Stage, tmp_path: Path, run
 def test_a_job_that_freezes_everybody_is_told_from_one_that_does_not(
     stage: Stage, tmp_path: Path, compute: str, mistakes: list[str]
 ) -> None:
-    report = checked(stage, tmp_path, "gevent", compute, CHECKS.split("@check")[0] + CPU_JOB)
+    report = checked(stage, tmp_path, "gevent", compute, CHECKS.split("@check")[0] + CPU_JOB, ping=20)
     assert report.mistakes == mistakes, report
     assert report.passes is (not mistakes), report
