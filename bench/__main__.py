@@ -15,6 +15,7 @@ import websocket
 
 from bench.page import page_figures
 from bench.wire import Wire
+from course.sandbox.runtimes import Runtime, async_mode
 from tests.live.learner import Page
 from tests.running_site import RunningSite, free_port
 
@@ -22,7 +23,7 @@ PROGRAM = """
 from flask import Flask
 from flask_socketio import SocketIO
 app = Flask(__name__)
-socketio = SocketIO(app, async_mode="threading")
+socketio = SocketIO(app, async_mode="{mode}")
 
 @socketio.on("add")
 def add(a, b):
@@ -32,6 +33,8 @@ socketio.run(app{run})
 """
 SOLUTION = Path("lessons/03-listening-to-events/exercises/add-with-ack/solution/server.py")
 MILLISECONDS = 1000.0
+PLAYGROUND = "/lessons/playground"
+"""It offers every runtime."""
 
 
 def main() -> None:
@@ -39,40 +42,49 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="duplex-bench-") as folder:
         site = RunningSite(Path(folder), TMPDIR=folder, SANDBOX_SLOTS="80").start()
         try:
-            first_event(site)
+            first_event(site, "threading")
+            first_event(site, "gevent")
             round_trip(site, Path(folder))
             whole_check(site)
-            memory(site, 50)
+            memory(site, "threading", 50)
+            memory(site, "gevent", 50)
             page_figures(site)
         finally:
             site.stop()
 
 
-def first_event(site: RunningSite, rounds: int = 20) -> None:
+def first_event(site: RunningSite, runtime: Runtime, rounds: int = 20) -> None:
     """Run → first acknowledged event, through the gateway, against a cold `python server.py`."""
 
     def warm(page: Page) -> float:
         before = time.perf_counter()
-        started = page.ask("run", {"exercise": "scratch", "files": {"server.py": PROGRAM.format(run="")}})
-        page.await_event("sandbox_state", state="ready", id=started["sandbox"]["id"])
-        wire = Wire(address(site, started["sandbox"]["id"]))
+        wire = Wire(address(site, run(page, runtime)))
         assert wire.ask("add", 2, 3) == [5]
         took = time.perf_counter() - before
         wire.close()
         return took
 
-    with Page(site.url) as page:
-        ours = [warm(page) for _ in range(rounds + 1)][1:]
-    cold = [cold_start() for _ in range(5)]
-    show("Run → first acknowledged event", median(ours), "ms", goal=60)
+    with Page(site.url, PLAYGROUND) as page:
+        ours = [warm(page) for _ in range(rounds + 1)][1:]  # the first one may have to wait for its fork server
+    cold = [cold_start(runtime) for _ in range(5)]
+    show(f"Run → first acknowledged event, {runtime}", median(ours), "ms", goal=60)
     show("  the same of a cold python server.py", median(cold), "ms")
     show("  ours against the cold start", statistics.median(ours) / statistics.median(cold), "x", goal=1 / 12, digits=3)
 
 
-def cold_start() -> float:
+def run(page: Page, runtime: Runtime) -> str:
+    """Run the program in the page's workspace; return its sandbox's id once it listens."""
+    files = {"server.py": PROGRAM.format(mode=async_mode(runtime), run="")}
+    started = page.ask("run", {"exercise": "scratch", "files": files, "runtime": runtime}, timeout=60)
+    sandbox: str = started["sandbox"]["id"]
+    page.await_event("sandbox_state", state="ready", id=sandbox)
+    return sandbox
+
+
+def cold_start(runtime: Runtime) -> float:
     """Start a program as a learner would in a terminal, and wait for the same acknowledged event."""
     port = free_port()
-    source = PROGRAM.format(run=f", port={port}, allow_unsafe_werkzeug=True")
+    source = PROGRAM.format(mode=async_mode(runtime), run=f", port={port}, allow_unsafe_werkzeug=True")
     before = time.perf_counter()
     process = subprocess.Popen([sys.executable, "-c", source], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -91,10 +103,8 @@ def cold_start() -> float:
 
 def round_trip(site: RunningSite, folder: Path, trips: int = 2000) -> None:
     """One acknowledged event, through the gateway with the trace on, against straight to the unix socket."""
-    with Page(site.url) as page, ExitStack() as stack:
-        started = page.ask("run", {"exercise": "scratch", "files": {"server.py": PROGRAM.format(run="")}})
-        sandbox = started["sandbox"]["id"]
-        page.await_event("sandbox_state", state="ready", id=sandbox)
+    with Page(site.url, PLAYGROUND) as page, ExitStack() as stack:
+        sandbox = run(page, "threading")
         [unix_socket] = [str(path) for path in folder.rglob("*") if path.is_socket() and sandbox in str(path)]
         through = Wire(address(site, sandbox))
         direct = Wire("ws://sandbox/socket.io/?EIO=4&transport=websocket", unix_socket=unix_socket)
@@ -127,23 +137,22 @@ def whole_check(site: RunningSite, rounds: int = 10) -> None:
         show("A whole exercise checked", median([check() for _ in range(rounds + 1)][1:]), "ms", goal=500)
 
 
-def memory(site: RunningSite, count: int) -> None:
+def memory(site: RunningSite, runtime: Runtime, count: int) -> None:
     """Proportional set size of each of many running sandboxes, the fork server's own pages shared among them."""
     with ExitStack() as stack:
         for _ in range(count):
-            page = stack.enter_context(Page(site.url))
-            started = page.ask("run", {"exercise": "scratch", "files": {"server.py": PROGRAM.format(run="")}})
-            page.await_event("sandbox_state", state="ready", id=started["sandbox"]["id"])
-            wire = Wire(address(site, started["sandbox"]["id"]))
+            page = stack.enter_context(Page(site.url, PLAYGROUND))
+            wire = Wire(address(site, run(page, runtime)))
             wire.ask("add", 2, 3)
+            stack.callback(page.ask, "stop", {})
             stack.callback(wire.close)
         servers = [
             child
             for child in psutil.Process(site.pid).children(recursive=True)
-            if "course.sandbox.forkserver" in " ".join(child.cmdline()) and not child.children()
+            if child.cmdline()[-2:] == ["course.sandbox.forkserver", runtime] and not child.children()
         ]
         sizes = [process.memory_full_info().pss / 1024 / 1024 for process in servers]
-        show(f"Memory per sandbox, {len(sizes)} running", statistics.median(sizes), "MB PSS", goal=10)
+        show(f"Memory per sandbox, {len(sizes)} under {runtime}", statistics.median(sizes), "MB PSS", goal=10)
 
 
 def address(site: RunningSite, sandbox: str) -> str:

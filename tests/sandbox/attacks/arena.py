@@ -12,6 +12,7 @@ from typing import Self
 
 from course.sandbox.limits import KB, Limits
 from course.sandbox.model import ENDED, LearnerException, Output, Program, StateChange, TraceRow
+from course.sandbox.runtimes import RUNTIMES, Runtime
 from course.sandbox.sandbox import Sandbox
 from course.sandbox.supervisor import Supervisor
 from tests.sandbox.attacks.attack import PRELUDE, Attack
@@ -111,13 +112,13 @@ class Arena:
 
     def __init__(self, directory: Path) -> None:
         self._canary = f"canary-{secrets.token_hex(20)}"
-        self.supervisor = Supervisor(LIMITS, directory / "sockets", slots=8)
+        self.supervisor = Supervisor(LIMITS, directory / "sockets", slots=8, runtimes=RUNTIMES)
 
     def __enter__(self) -> Self:
         os.environ[CANARY] = self._canary
         self.supervisor.open()
         assert self.supervisor.unavailable is None, self.supervisor.unavailable
-        self.host = self.supervisor.forkserver_pid
+        self.hosts = self._hosts()
         listener = Listener()
         self.neighbour = self._start(NEIGHBOUR, "neighbour", listener)
         assert self.neighbour.wait_ready(ATTACK_SECONDS).state == "ready", listener.text
@@ -133,7 +134,7 @@ class Arena:
     def attack(self, attack: Attack) -> str:
         """Run the hostile program and return what was seen, in the terms of `Attack.expected`."""
         listener = Listener()
-        sandbox = self._start(self._filled_in(attack.source), "attacker", listener)
+        sandbox = self._start(self._filled_in(attack.source), "attacker", listener, attack.runtime)
         try:
             return attack.watch(Attempt(self.supervisor, sandbox, listener))
         finally:
@@ -144,16 +145,19 @@ class Arena:
         """Say what the attack broke outside its own sandbox; empty when everybody is still served."""
         if self.supervisor.unavailable is not None:
             return f"the supervisor: {self.supervisor.unavailable}"
-        if self.supervisor.forkserver_pid != self.host:
-            return "the fork server had to be restarted"
+        if self._hosts() != self.hosts:
+            return "a fork server had to be restarted"
         if self.neighbour.state.state != "ready":
             return f"the neighbour: {self.neighbour.state.reason}"
         self.supervisor.keep_alive(self.neighbour.id)
         answer = fetch(self.neighbour.socket_path, "/alive")
         return "" if answer == "alive" else f"the neighbour answers {answer!r}"
 
-    def _start(self, source: str, learner: str, listener: Listener) -> Sandbox:
-        program = Program({"server.py": PRELUDE + source})
+    def _hosts(self) -> list[int | None]:
+        return [self.supervisor.forkserver_pid_under(runtime) for runtime in RUNTIMES]
+
+    def _start(self, source: str, learner: str, listener: Listener, runtime: Runtime = "threading") -> Sandbox:
+        program = Program({"server.py": PRELUDE + source}, runtime)
         return self.supervisor.start(program, learner=learner, purpose="run", watcher=listener)
 
     def _filled_in(self, source: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from course.sandbox.model import StateChange
+from course.sandbox.runtimes import Runtime
 from course.sandbox.seccomp_numbers import NUMBERS, this_machine
 
 GROUPS = (
@@ -16,6 +17,7 @@ GROUPS = (
     "resources",
     "interpreter",
     "other sandboxes",
+    "gevent",
     "gateway",
 )
 
@@ -81,6 +83,7 @@ class Attack:
     source: str
     watch: Callable[[Run], str] = says
     """Finds out what became of it, in the terms of `expected`."""
+    runtime: Runtime = "threading"
 
 
 _NUMBERS = {name: row[this_machine().column] for name, row in NUMBERS.items()}

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from tests.sandbox.attacks import (
     on_files,
+    on_gevent,
     on_other_sandboxes,
     on_processes,
     on_resources,
@@ -23,6 +24,7 @@ ATTACKS = (
     *on_resources.ATTACKS,
     *on_the_interpreter.ATTACKS,
     *on_other_sandboxes.ATTACKS,
+    *on_gevent.ATTACKS,
 )
 
 
