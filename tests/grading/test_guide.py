@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pytest
 
 from course.grading import author
 
-GUIDE = (Path(__file__).resolve().parents[2] / "docs/authoring.md").read_text()
+ROOT = Path(__file__).resolve().parents[2]
+GUIDE = (ROOT / "docs/authoring.md").read_text()
 OWN_USE = {
     author.Server: {"close", "others", "recording", "reports", "started", "stopped"},
     author.Client: {
-        *("fence", "name", "nothing_came", "open", "patience", "refusal", "sio", "took", "wait_for", "wait_patiently"),
+        *("name", "nothing_came", "open", "patience", "refusal", "sio", "took", "wait_for", "wait_patiently"),
         *("ask_later", "wait_answered"),
     },
     author.Latency: set(),
@@ -38,6 +40,18 @@ def test_every_member_is_in_the_guide(kind: type) -> None:
     members = {name for name in (*dir(kind), *getattr(kind, "__annotations__", ())) if not name.startswith("_")}
     missing = [name for name in members - OWN_USE[kind] if not re.search(rf"`{said}\.{name}\b", GUIDE)]
     assert not missing
+
+
+def test_checks_import_from_one_place_only() -> None:
+    files = sorted((ROOT / "lessons").rglob("checks.py"))
+    imported = {
+        (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert files
+    assert {name for name in imported if name.split(".")[0] in ("course", "tests")} == {"course.grading.author"}
 
 
 def test_the_guide_shows_no_call_that_does_not_exist() -> None:
