@@ -9,7 +9,7 @@ socketio = SocketIO(app, async_mode="threading")
 
 @socketio.on("later")
 def later():
-    emit("sure", "Delete all?", callback=heard)
+    emit("sure", "Delete?", callback=heard)
     print("asked, and not waiting")
 
 
@@ -20,7 +20,7 @@ def heard(*answer):
 @socketio.on("now")
 def now():
     try:
-        answer = call("sure", "Delete all?", timeout=3)
+        answer = call("sure", "Delete?", timeout=3)
     except TimeoutError:
         return "no answer within 3 seconds"
     return f"the client answered {answer!r}"

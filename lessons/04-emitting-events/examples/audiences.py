@@ -24,7 +24,12 @@ def announce(text):
 
 @socketio.on("typing")
 def typing(name):
-    emit("typing", name, broadcast=True, include_self=False)  # everybody else
+    emit(  # everybody else
+        "typing",
+        name,
+        broadcast=True,
+        include_self=False,
+    )
 
 
 socketio.run(app)

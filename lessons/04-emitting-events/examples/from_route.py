@@ -9,13 +9,13 @@ socketio = SocketIO(app, async_mode="threading")
 
 @app.get("/right")
 def right():
-    socketio.emit("news", "somebody opened the page")
+    socketio.emit("news", "the page was opened")
     return "Told them all."
 
 
 @app.get("/wrong")
 def wrong():
-    emit("news", "somebody opened the page")
+    emit("news", "the page was opened")
     return "You will never read this."
 
 

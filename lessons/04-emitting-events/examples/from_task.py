@@ -9,7 +9,8 @@ socketio = SocketIO(app, async_mode="threading")
 
 @socketio.on("bake")
 def bake(cake):
-    socketio.start_background_task(oven, cake, request.sid)
+    sid = request.sid
+    socketio.start_background_task(oven, cake, sid)
     return "in the oven"
 
 
@@ -20,11 +21,11 @@ def oven(cake, sid):
 
 @socketio.on("burn")
 def burn(cake):
-    socketio.start_background_task(broken_oven, cake)
+    socketio.start_background_task(bad_oven, cake)
     return "in the oven"
 
 
-def broken_oven(cake):
+def bad_oven(cake):
     socketio.sleep(2)
     emit("baked", cake)  # to whom?
 

@@ -11,7 +11,12 @@ socketio = SocketIO(app, async_mode="threading")
 def shout(text):
     if not text:
         return {"error": "Say something."}
-    emit("shouted", text.upper(), broadcast=True, include_self=False)
+    emit(
+        "shouted",
+        text.upper(),
+        broadcast=True,
+        include_self=False,
+    )
     return {"ok": True}
 
 

@@ -15,7 +15,8 @@ def i_am(name):
 
 @socketio.on("whisper")
 def whisper(name, text):
-    socketio.emit("whispered", text, to=sids.get(name))
+    sid = sids.get(name)
+    socketio.emit("whispered", text, to=sid)
 
 
 socketio.run(app)
