@@ -8,6 +8,7 @@ from pathlib import Path
 
 from course.content.delivery import Golden
 from course.content.delivery_questions import DeliveryReader
+from course.content.evidence import check_evidence, names_of
 from course.content.exercises import SLUG
 from course.content.exhibits import EXHIBITS
 from course.content.findings import Findings
@@ -55,6 +56,8 @@ class BlockReader:
         pieces = scan(body, self.text, allowed=LESSON_BLOCKS, first_line=first_line)
         blocks = tuple(block for piece in pieces if (block := self._block(piece)) is not None)
         self.deliveries.golden.report_left_over()
+        elsewhere = [name for name in self.placed("exercise") if "/" in name]
+        check_evidence(pieces, names_of(self.folder, self.exercises, elsewhere), self.text)
         return blocks
 
     def placed(self, kind: str) -> list[str]:

@@ -56,6 +56,7 @@ def found(root: Path, sandboxes: Supervisor, grader: Grader) -> set[tuple[str, s
 def without_exercise(root: Path) -> None:
     shutil.rmtree(root / BUNDLE / "exercises")
     change(root, f"{BUNDLE}/lesson.md", "::: exercise echo-louder\n:::\n", "")
+    change(root, f"{BUNDLE}/lesson.md", "%% echo-louder", "%% echo")
 
 
 def test_a_new_lesson_has_no_problem(root: Path, sandboxes: Supervisor, grader: Grader) -> None:

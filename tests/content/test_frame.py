@@ -40,6 +40,7 @@ How many?
 
 = 1
 > One.
+%% speaking-up/echo-louder
 :::
 
 ::: exercise speaking-up/echo-louder
@@ -117,8 +118,12 @@ FILE_PLANTS = [
     FilePlant("course-key", "course.toml", 4, changed=("course.toml", '"opening"', "1")),
     FilePlant("course-key", "course.toml", 6, changed=("course.toml", "[[parts]]", "[parts]")),
     FilePlant("unknown-key", "course.toml", 7, changed=("course.toml", "[[parts]]", '[[parts]]\ncolour = "red"')),
-    FilePlant("exercise-missing", UNDER, 17, changed=(UNDER, "speaking-up/echo-louder", "speaking-up/echo")),
-    FilePlant("exercise-missing", UNDER, 17, changed=(UNDER, "speaking-up/echo-louder", "none/echo-louder")),
+    FilePlant(
+        "exercise-missing", UNDER, 18, changed=(UNDER, "exercise speaking-up/echo-louder", "exercise speaking-up/echo")
+    ),
+    FilePlant(
+        "exercise-missing", UNDER, 18, changed=(UNDER, "exercise speaking-up/echo-louder", "exercise none/echo-louder")
+    ),
 ]
 
 
@@ -139,9 +144,9 @@ def test_a_term_leads_to_its_place_in_the_glossary(root: Path) -> None:
         root,
         LESSON,
         "Begin with",
-        "An [[ack]], the [[Acknowledgement]], `[[ack]]` and [[two **rooms**|ROOMS]]. Begin with",
+        "An [[ack]], the [[Acknowledgement]], `[[ack]]` and [[two **rooms**|ROOMS]].\n%% echo\n\nBegin with",
     )
-    change(root, LESSON, "## Show it", "| [[answers|ack]] | b |\n|---|---|\n| `[[a|b]]` | d |\n\n## Show it")
+    change(root, LESSON, "## Show it", "| [[answers|ack]] | b |\n|---|---|\n| `[[a|b]]` | d |\n%% echo\n\n## Show it")
     course = load_course(root)
     assert course.problems == ()
     assert [term.name for term in course.glossary] == ["Acknowledgement", "room"]

@@ -71,7 +71,7 @@ TEXT_PLANTS = [
     Plant("block-name", LESSON, "::: question who", "::: qestion who"),
     Plant("block-place", LESSON, "::: question who-hears-it", "::: hint"),
     Plant("block-marker", LESSON, "::: question who", ":::question who"),
-    Plant("block-unclosed", LESSON, "  > An acknowledgement needs no event of its own.\n:::", "", line=15),
+    Plant("block-unclosed", LESSON, "%% echo\n:::", "", line=15),
     Plant("block-stray-end", LESSON, "## Show it", ":::"),
     Plant("block-words", LESSON, "::: example echo", "::: example"),
     Plant("block-words", LESSON, "::: exercise echo-louder", "::: exercise echo louder"),
@@ -106,6 +106,12 @@ TEXT_PLANTS = [
     ),
     Plant("example-title", f"{BUNDLE}/examples/echo.py", '"""A server that echoes"""', "", line=1),
     Plant("python-syntax", f"{BUNDLE}/examples/echo.py", "    return text", "    return text)"),
+    Plant("evidence-missing", LESSON, "## Show it", "The server sends\n`news` to all.", lines_below=1),
+    Plant("evidence-missing", LESSON, "## Show it", "It sends `news`.\n\n%% echo"),
+    Plant("evidence-missing", LESSON, "%% echo-louder\n", "", lines_below=-7),
+    Plant("evidence-unknown", LESSON, "%% echo-louder", "%% echo-softer"),
+    Plant("evidence-unknown", LESSON, "%% echo-louder", "%% echo, test_no_such_test"),
+    Plant("evidence-unknown", LESSON, "%% echo-louder", "%%"),
     Plant("exhibit-name", LESSON, "## Show it", "::: exhibit fireworks\nBang.\n:::"),
     Plant("exhibit-name", LESSON, "## Show it", "::: exhibit\nBang.\n:::"),
     Plant("exhibit-words", LESSON, "## Show it", "::: exhibit race\nGo.\n:::"),
@@ -341,9 +347,9 @@ def test_runtimes_and_the_kind_of_exercise_are_read_and_have_defaults(root: Path
 
 
 def test_evidence_is_seen_by_nobody(root: Path) -> None:
-    change(root, LESSON, "## Show it", "One.\n%% echo\nTwo.\n%%\n\n```text\n%% code\n```\n\n## Show it")
+    change(root, LESSON, "## Show it", "One.\n%% echo\nTwo.\n%% -\n\n```text\n%% code\n```\n\n## Show it")
     change(root, LESSON, "Who hears", "%% echo-louder\nWho hears")
-    change(root, LESSON, ":::\n\n## Try it", "%% echo\n:::\n\n## Try it")
+    change(root, LESSON, ":::\n\nWhat a", "%% echo\n:::\n\nWhat a")
     change(root, TASK, "Let the server", "%% echo\nLet the server")
     course = load_course(root)
     assert course.problems == ()

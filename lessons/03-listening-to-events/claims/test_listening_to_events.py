@@ -137,6 +137,22 @@ def test_a_list_does_not_fill_two_parameters(served: Served) -> None:
         assert answer.empty()
 
 
+TAKES_WHAT_COMES = """
+@socketio.on("one")
+def one(data=None): return repr(data)
+@socketio.on("any")
+def any(*args): return len(args)
+"""
+
+
+@with_server(TAKES_WHAT_COMES)
+def test_a_default_and_a_star_take_what_comes(served: Served) -> None:
+    with client(served) as ada:
+        assert ada.ask("one") == ("None",)
+        assert ada.ask("one", 5) == ("5",)
+        assert [ada.ask("any", *range(number)) for number in range(3)] == [(0,), (1,), (2,)]
+
+
 def test_a_python_client_sends_a_list_as_one_argument_and_a_tuple_as_several(example: dict[str, Served]) -> None:
     with client(example["arguments"]) as ada:
         answers: Queue[str] = Queue()
