@@ -10,17 +10,25 @@ from pathlib import Path
 MB = 1024 * 1024
 MEMORY_PER_SLOT = 12 * MB
 """What a running sandbox takes, measured, with room for what learners do."""
+MEMORY_PER_RUNTIME = 40 * MB
+"""What a fork server takes by itself, measured."""
 KEPT_FOR_THE_SITE = 256 * MB
+"""With one fork server."""
 SLOTS_AT_MOST = 200
 
 CGROUP_FILES = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
 MEMINFO = Path("/proc/meminfo")
 
 
-def slots_for_this_host() -> int:
-    """Count slots from the memory this process may use: the cgroup's limit, else what the machine has free now."""
+def slots_for_this_host(runtimes: int = 1) -> int:
+    """Count slots from the memory this process may use: the cgroup's limit, else what the machine has free now.
+
+    Args:
+        runtimes: how many fork servers the site begins with.
+    """
     memory = min(filter(None, (_cgroup_limit(), _available())), default=512 * MB)
-    return max(2, min(SLOTS_AT_MOST, (memory - KEPT_FOR_THE_SITE) // MEMORY_PER_SLOT))
+    kept = KEPT_FOR_THE_SITE + (runtimes - 1) * MEMORY_PER_RUNTIME
+    return max(2, min(SLOTS_AT_MOST, (memory - kept) // MEMORY_PER_SLOT))
 
 
 class Slots:

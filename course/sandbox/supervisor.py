@@ -56,7 +56,7 @@ class Supervisor:
         self._refusal: str | None = NOT_OPEN
         self._directory = directory
         self._owner = owner
-        self._slots = Slots(slots or slots_for_this_host())
+        self._slots = Slots(slots or slots_for_this_host(len(runtimes)))
         self._sandboxes: dict[str, Sandbox] = {}
         self._ended: deque[str] = deque()
         self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None

@@ -23,12 +23,13 @@ def take_home(slug: str, exercise: str) -> Response:
     """Send the project: the files that were posted, else what is saved, else the starter."""
     try:
         starter = site().attempts.starting_files(slug, exercise)
+        runtime = site().attempts.runtimes(slug, exercise)[0]
         files = _posted() or _saved(slug, exercise) or starter
         valid_files(files)
     except Refused as refused:
         abort(404 if refused.code.startswith("unknown") else 400, refused.message)
     title, event = _title(slug, exercise)
-    packed = project(title, files, event=event, client_library=_client_library())
+    packed = project(title, files, event=event, client_library=_client_library(), runtime=runtime)
     name = f"duplex-{slug if exercise == SCRATCH else exercise}.zip"
     return Response(
         packed, mimetype="application/zip", headers={"Content-Disposition": f'attachment; filename="{name}"'}

@@ -8,14 +8,17 @@ from importlib.metadata import version
 from pathlib import Path
 from string import Template
 
-from course.content.model import Files
+from course.content.model import Files, Runtime
 
 PINNED = ("Flask", "Flask-SocketIO", "simple-websocket")
+PATCHING = "from gevent import monkey\n\nmonkey.patch_all()  # before every other import\n\n"
 HERE = Path(__file__).parent / "take_home"
 CLIENT_LIBRARY = "static/socket.io.min.js"
 
 
-def project(title: str, files: Files, *, event: str, client_library: bytes | None) -> bytes:
+def project(
+    title: str, files: Files, *, event: str, client_library: bytes | None, runtime: Runtime = "threading"
+) -> bytes:
     """Return a zip with the program, pinned requirements, a client page and a README.
 
     Flask serves the folder ``static`` by itself, so the client page has the server's own origin and nothing has to
@@ -26,11 +29,15 @@ def project(title: str, files: Files, *, event: str, client_library: bytes | Non
         files: the program; ``server.py`` among them.
         event: the event name that the client page offers first.
         client_library: ``socket.io.min.js``; None leaves it out, and the README says where to get it.
+        runtime: what the program runs under here, and shall run under at home.
     """
+    pinned = (*PINNED, *(() if runtime == "threading" else ("gevent",)))
+    if runtime == "gevent-patched" and "patch_all" not in files["server.py"]:
+        files = {**files, "server.py": PATCHING + files["server.py"]}
     words = {"title": title, "event": event}
     contents: dict[str, str | bytes] = {
         "static/client.html": Template((HERE / "client.html").read_text()).substitute(words),
-        "requirements.txt": "".join(f"{name}=={version(name)}\n" for name in PINNED),
+        "requirements.txt": "".join(f"{name}=={version(name)}\n" for name in pinned),
         "README.md": Template((HERE / "README.md").read_text()).substitute(words),
         **files,
     }

@@ -68,6 +68,8 @@ def test_the_places_of_a_host_come_from_its_memory(
     monkeypatch.setattr(slots, "CGROUP_FILES", (group,))
     monkeypatch.setattr(slots, "MEMINFO", info)
     assert least <= slots_for_this_host() <= most
+    if 2 < least < 200:
+        assert slots_for_this_host(runtimes=3) < slots_for_this_host()
 
 
 def test_a_host_that_says_nothing_of_its_memory_has_some_places(
