@@ -70,13 +70,21 @@ class Supervisor:
     # Life
 
     def open(self) -> None:
-        """Probe this machine and start the fork servers. Never raises: `unavailable` says why code can't be run."""
+        """Probe this machine and start the fork servers: the first one now, the others behind it, one after the other.
+
+        Never raises: `unavailable` says why code can't be run. Who needs one that is on its way waits for it.
+        """
         self._directory.mkdir(parents=True, exist_ok=True)
         self._directory.chmod(0o700)
-        for runtime in self._at_once:
-            self._hosts[runtime].open()
+        first, *others = self._at_once
+        self._hosts[first].open()
         self._refusal = None
         self._watchdog.start()
+        threading.Thread(target=self._open_others, args=(others,), name="fork servers", daemon=True).start()
+
+    def _open_others(self, runtimes: Collection[Runtime]) -> None:
+        for runtime in runtimes:
+            self._hosts[runtime].open()
 
     def close(self) -> None:
         """End every sandbox and the fork servers. Twice is harmless."""

@@ -5,6 +5,15 @@ from playwright.sync_api import expect
 from tests.browser.workbench import LESSON, Workbench
 from tests.content.courses import SLUG
 
+ANYWHERE = """
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app)
+socketio.run(app)
+"""
+
 
 def test_the_choice_is_offered_and_the_pill_says_what_runs(open_page, rich_site):
     page = open_page(f"/lessons/{SLUG}/", on=rich_site)
@@ -12,7 +21,7 @@ def test_the_choice_is_offered_and_the_pill_says_what_runs(open_page, rich_site)
     choice = page.get_by_label("Runs under")
     expect(choice.locator("option")).to_have_text(["threading", "gevent, monkey-patched"])
     choice.select_option(label="gevent, monkey-patched")
-    bench.start()
+    bench.start(ANYWHERE)
     expect(bench.pill).to_contain_text("gevent, monkey-patched")
     page.get_by_role("button", name="Run this").first.click()
     expect(choice).to_have_value("threading")

@@ -17,6 +17,7 @@ from course.sandbox.model import Program
 from course.sandbox.probe import ProbeReport, ProbeRow
 from course.sandbox.runtimes import RUNTIMES, Runtime
 from course.sandbox.supervisor import SandboxesUnavailable
+from tests.sandbox.gateway.stage import until
 from tests.sandbox.host import PATIENCE, Client, Host, Memory, Running, source_of
 
 GEVENT: tuple[Runtime, ...] = ("gevent", "gevent-patched")
@@ -307,10 +308,18 @@ def test_a_fork_server_is_started_for_the_first_program_that_needs_it(tmp_path: 
         assert host.supervisor.forkserver_pid_under(runtime) is not None
 
 
-def test_those_that_the_course_uses_are_there_at_once(tmp_path: Path) -> None:
+def test_those_that_the_course_uses_are_started_before_they_are_asked_for(tmp_path: Path) -> None:
     with Host(tmp_path, runtimes=GEVENT) as host:
+        assert host.supervisor.forkserver_pid_under("gevent") is not None
+        until(lambda: host.supervisor.forkserver_pid_under("gevent-patched") is not None, PATIENCE)
         assert host.supervisor.forkserver_pid is None
-        assert None not in [host.supervisor.forkserver_pid_under(runtime) for runtime in GEVENT]
+
+
+def test_a_site_that_ends_while_they_start_leaves_none_behind(tmp_path: Path) -> None:
+    with Host(tmp_path, runtimes=RUNTIMES) as host:
+        pass
+    assert [host.supervisor.forkserver_pid_under(runtime) for runtime in RUNTIMES] == [None, None, None]
+    assert host.supervisor.unavailable
 
 
 def test_a_fork_server_has_no_event_loop_and_one_thread(host: Host, runtime: Runtime) -> None:

@@ -16,6 +16,7 @@ from course.sandbox.runtimes import RUNTIMES, Runtime
 from course.sandbox.sandbox import Sandbox
 from course.sandbox.supervisor import Supervisor
 from tests.sandbox.attacks.attack import PRELUDE, Attack
+from tests.sandbox.gateway.stage import until
 
 CANARY = "DUPLEX_ATTACK_CANARY"
 PATTERN = "canary" + "-[0-9a-f]{40}"
@@ -118,6 +119,7 @@ class Arena:
         os.environ[CANARY] = self._canary
         self.supervisor.open()
         assert self.supervisor.unavailable is None, self.supervisor.unavailable
+        until(lambda: None not in self._hosts(), 60)
         self.hosts = self._hosts()
         listener = Listener()
         self.neighbour = self._start(NEIGHBOUR, "neighbour", listener)
