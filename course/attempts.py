@@ -282,7 +282,7 @@ def reveal(question: Question, answered: Answered) -> dict[str, Any]:
             {
                 "id": option.id,
                 "correct": option.correct,
-                "reason_html": _heard(question.heard[option.id]) if question.kind == "delivery" else option.reason_html,
+                "reason_html": option.reason_html,
                 "chosen": option.id in answered.choices,
             }
             for option in question.options
@@ -291,11 +291,6 @@ def reveal(question: Question, answered: Answered) -> dict[str, Any]:
         "accepted": list(question.accepted[:1]),
         "text": answered.text,
     }
-
-
-def _heard(times: int) -> str:
-    words = {0: "never hears it", 1: "hears it once", 2: "hears it twice"}
-    return words.get(times, f"hears it {times} times")
 
 
 def votes_json(votes: Votes | None) -> Mapping[str, Any] | None:

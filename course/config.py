@@ -37,6 +37,7 @@ class Settings:
     https: bool = False  # HTTPS=1: cookies are Secure and carry the __Host- prefix
     trusted_proxies: int = 0  # TRUSTED_PROXIES: how many proxies in front set X-Forwarded-*
     limits: Limits = field(default_factory=Limits)  # SANDBOX_<LIMIT>
+    edit_url: str = ""  # EDIT_URL: where the lessons' files are edited; pages then link to theirs
     migrate: bool = True  # MIGRATE=0: the release phase does it instead
 
     @property
@@ -70,6 +71,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         https=_switch(environment, "HTTPS"),
         trusted_proxies=_whole_number(environment, "TRUSTED_PROXIES", 0, 0, 10) or 0,
         limits=limits,
+        edit_url=_address(environment, "EDIT_URL"),
         migrate=_switch(environment, "MIGRATE", default=True),
     )
     _refuse_unsafe(settings, environment)
@@ -104,6 +106,13 @@ def _development_key(instance: Path) -> str:
         file.touch(mode=0o600)
         file.write_text(secrets.token_hex(32))
     return file.read_text().strip()
+
+
+def _address(environment: Mapping[str, str], name: str) -> str:
+    text = environment.get(name, "")
+    if text and not text.startswith(("https://", "http://")):
+        raise SettingRefused(f"{name} is {text!r}: it must be a whole address, such as https://example.org/lessons.")
+    return text.rstrip("/")
 
 
 def _mode(environment: Mapping[str, str]) -> SandboxMode:

@@ -35,6 +35,7 @@ from course.web.downloads import downloads
 from course.web.errors import install_errors
 from course.web.health import health
 from course.web.look_up import look_up
+from course.web.notes import notes
 from course.web.pages import pages
 from course.web.questions import questions
 from course.web.search_index import SearchIndex
@@ -70,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     install_assets(app)
     install_errors(app)
     compress.init_app(app)
-    for blueprint in (pages, look_up, questions, downloads, account, health):
+    for blueprint in (pages, look_up, questions, notes, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
     _wrap(app, settings, attempts.sandboxes)

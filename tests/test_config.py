@@ -21,6 +21,7 @@ def settings(tmp_path: Path, **environment: str):
         ("SANDBOX_RESIDENT_BYTES", "lots"),
         ("PRODUCTION", "perhaps"),
         ("WEB_CONCURRENCY", "2"),
+        ("EDIT_URL", "javascript:alert(1)"),
     ],
 )
 def test_it_refuses_a_value_that_can_not_be_right_and_names_it(tmp_path: Path, name: str, value: str) -> None:

@@ -18,8 +18,10 @@ from course.cli.new_lesson import NameRefused, make_lesson
 from course.cli.problem_lists import FORMATS
 from course.cli.program_runs import ProgramRuns
 from course.cli.progress import progress_bar
+from course.cli.report import lines_of
 from course.content.loader import load_course
 from course.content.model import Course, Lesson, Problem
+from course.progress.lesson_report import lesson_report
 from course.sandbox.supervisor import SandboxesUnavailable
 from course.web.site import site
 
@@ -96,6 +98,18 @@ def new_command(name: str) -> None:
     working = Path.cwd()
     for file in files:
         click.echo(file.relative_to(working) if file.is_relative_to(working) else file)
+
+
+@course_cli.command("report")
+@click.argument("slugs", nargs=-1)
+def report_command(slugs: tuple[str, ...]) -> None:
+    """List answers, checks and notes of learners, for the lessons called SLUGS or for all."""
+    lessons = [lesson for lesson in site().course.everything if not slugs or lesson.slug in slugs]
+    unknown = set(slugs) - {lesson.slug for lesson in lessons}
+    if unknown:
+        raise click.ClickException(f"There is no lesson called {', '.join(sorted(unknown))}.")
+    for lesson in lessons:
+        click.echo("\n".join(lines_of(lesson_report(lesson))))
 
 
 @course_cli.command("probe")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from course.extensions import db
-from course.progress import work
+from course.progress import notes, work
 from course.progress.models import Answer, Learner
 from course.progress.writing import writing
 
@@ -41,6 +42,7 @@ def export(learner: str) -> dict[str, Any]:
             }
             for answer in answers
         ],
+        "notes": [asdict(note) for note in notes.of_learner(learner)],
     }
 
 

@@ -93,3 +93,19 @@ class Answer(Base):
     first: Mapped[bool]
     """Whether it is this learner's first answer to this version of the question: only these count as votes."""
     created_at: Mapped[float] = mapped_column(default=time.time)
+
+
+class Note(Base):
+    """What a learner says about one paragraph of a lesson, such as that it confused them."""
+
+    __tablename__ = "note"
+    __table_args__ = (Index("ix_note_lesson", "lesson"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[str] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), index=True)
+    lesson: Mapped[str] = mapped_column(String(80))
+    lesson_version: Mapped[str] = mapped_column(String(64))
+    paragraph: Mapped[str] = mapped_column(Text, default="")
+    """The words of the paragraph as they were then; empty when the note is about the whole lesson."""
+    text: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[float] = mapped_column(default=time.time)

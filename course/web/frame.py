@@ -18,5 +18,6 @@ def frame() -> dict[str, Any]:
         "course": course,
         "progress": course_progress(current_learner(), course),
         "runtimes": RUNTIMES,
+        "edit_url": site().settings.edit_url,
         "problems": () if site().settings.production else course.problems,
     }

@@ -6,6 +6,7 @@ import "./elements/wire-list.js";
 import "./elements/server-log.js";
 import "./elements/check-results.js";
 import "./elements/hint-steps.js";
+import "./elements/paragraph-notes.js";
 import "./elements/quiz-question.js";
 import "./elements/quiz-score.js";
 import "./elements/shortcut-dialog.js";

@@ -1,0 +1,39 @@
+"""A learner's note on a paragraph: a plain form, which the page's script sends without leaving the page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, url_for
+
+from course.attempts import Refused
+from course.progress import notes as kept
+from course.web.learner import current_learner
+from course.web.site import site
+
+notes = Blueprint("notes", __name__)
+
+THANKS = "Thank you. Your note is kept for those who write this lesson."
+
+
+@notes.post("/lessons/<slug>/notes")
+def leave(slug: str) -> Response:
+    """Keep a note; answer in JSON when the page's script asks, else show the lesson again."""
+    try:
+        lesson = site().attempts.lesson(slug)
+    except Refused:
+        abort(404)
+    text = " ".join(request.form.get("text", "").replace("\0", "").split())
+    paragraph = " ".join(request.form.get("paragraph", "").replace("\0", "").split())
+    status, said = 200, THANKS
+    if not text:
+        status, said = 400, "Write a few words first."
+    else:
+        try:
+            kept.add(current_learner(), slug, lesson.version, paragraph, text)
+        except kept.TooManyNotes:
+            status, said = 429, "That is enough for one hour: your notes so far are kept. Come back later."
+    if request.accept_mimetypes.best == "application/json":
+        answer = jsonify({"ok": status == 200, "message": said})
+        answer.status_code = status
+        return answer
+    flash(said, "note")
+    return redirect(url_for("pages.lesson", slug=slug, _anchor="notes"), 303)  # type: ignore[return-value]
