@@ -1,0 +1,252 @@
+"""Every statement that lesson 7 makes about behaviour, under the runtimes that it speaks of.
+
+Times are compared with the length of the job itself, never with a number of milliseconds: machines differ.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.content.serving import PATIENCE, Client, Served, client, serving, wire
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+PATCH = "from gevent import monkey\nmonkey.patch_all()\n"
+MOST, LITTLE = 0.6, 0.5
+"""Shares of the job: who is held up for most of it, and who hardly notices."""
+
+
+@contextmanager
+def under(runtime: str, name: str, folder: Path) -> Iterator[Served]:
+    """Serve an example under a runtime."""
+    source = (EXAMPLES / f"{name}.py").read_text()
+    if runtime == "threading":
+        source = source.replace("SocketIO(app", 'SocketIO(app, async_mode="threading"', 1)
+    if runtime == "gevent-patched":
+        source = PATCH + source
+    with serving(source, folder) as served:
+        yield served
+
+
+def is_frozen_by(served: Served, job: str) -> bool:
+    """Say whether a bystander waits for most of the time that the job takes."""
+    with client(served) as worker, client(served) as bystander:
+        return one_share(worker, bystander, job) > MOST
+
+
+def is_free_beside(served: Served, job: str) -> bool:
+    """Say whether a bystander hardly notices. Tried up to three times: a busy machine can only make it look worse."""
+    with client(served) as worker, client(served) as bystander:
+        return any(one_share(worker, bystander, job) < LITTLE for _ in range(3))
+
+
+def one_share(worker: Client, bystander: Client, job: str) -> float:
+    """Return the longest that the bystander waited for an answer, as a share of the time the job took."""
+    bystander.ask("ping")
+    begun = time.monotonic()
+    done = worker.emit(job)
+    worst = 0.0
+    while done.empty() and time.monotonic() - begun < PATIENCE:
+        asked = time.monotonic()
+        assert bystander.ask("ping") == ("pong",)
+        worst = max(worst, time.monotonic() - asked)
+        time.sleep(0.01)
+    return worst / max(1.5, time.monotonic() - begun)
+
+
+# Who has to wait
+
+
+@pytest.mark.parametrize("job", ["cpu", "cpu_in_task"])
+def test_threads_share_the_processor(tmp_path: Path, job: str) -> None:
+    with under("threading", "jobs", tmp_path) as served:
+        assert is_free_beside(served, job)
+
+
+@pytest.mark.parametrize("runtime", ["gevent", "gevent-patched"])
+def test_under_gevent_a_computing_handler_holds_everybody_up(tmp_path: Path, runtime: str) -> None:
+    with under(runtime, "jobs", tmp_path) as served:
+        assert is_frozen_by(served, "cpu")
+
+
+@pytest.mark.parametrize("runtime", ["gevent", "gevent-patched"])
+def test_under_gevent_a_background_task_that_computes_holds_everybody_up(tmp_path: Path, runtime: str) -> None:
+    """The acknowledgement may come before or after the freeze; the bystander meets it all the same."""
+    with under(runtime, "jobs", tmp_path) as served, client(served) as worker, client(served) as bystander:
+        worker.emit("cpu_in_task")
+        waits = []
+        for _ in range(3):
+            asked = time.monotonic()
+            assert bystander.ask("ping") == ("pong",)
+            waits.append(time.monotonic() - asked)
+        assert max(waits) > 1.5 * MOST
+
+
+@pytest.mark.parametrize(("runtime", "held_up"), [("threading", False), ("gevent", True), ("gevent-patched", False)])
+def test_time_sleep_stops_everybody_under_unpatched_gevent_only(tmp_path: Path, runtime: str, held_up: bool) -> None:
+    with under(runtime, "jobs", tmp_path) as served:
+        assert is_frozen_by(served, "sleep") if held_up else is_free_beside(served, "sleep")
+
+
+@pytest.mark.parametrize("runtime", ["threading", "gevent"])
+def test_socketio_sleep_stops_nobody(tmp_path: Path, runtime: str) -> None:
+    source = (EXAMPLES / "jobs.py").read_text().replace("time.sleep(SECONDS)", "socketio.sleep(SECONDS)")
+    (tmp_path / "jobs.py").write_text(source)
+    mode = source.replace("SocketIO(app)", f'SocketIO(app, async_mode="{runtime}")')
+    with serving(mode, tmp_path) as served:
+        assert is_free_beside(served, "sleep")
+
+
+# What helps
+
+
+@pytest.mark.parametrize("runtime", ["threading", "gevent"])
+def test_short_real_pauses_let_the_others_in(tmp_path: Path, runtime: str) -> None:
+    with under(runtime, "jobs", tmp_path) as served:
+        assert is_free_beside(served, "cpu_yielding")
+
+
+def test_a_pause_of_zero_is_worse_than_a_real_one(tmp_path: Path) -> None:
+    shares = []
+    for pause in ("0.001", "0"):
+        folder = tmp_path / pause
+        folder.mkdir()
+        with serving((EXAMPLES / "jobs.py").read_text().replace("pause=0.001", f"pause={pause}"), folder) as served:
+            with client(served) as worker, client(served) as bystander:
+                shares.append(min(one_share(worker, bystander, "cpu_yielding") for _ in range(2)))
+    assert shares[1] > 2 * shares[0]
+
+
+def test_the_thread_pool_lets_the_others_in(tmp_path: Path) -> None:
+    with under("gevent", "jobs", tmp_path) as served:
+        assert is_free_beside(served, "cpu_in_threadpool")
+
+
+# Frozen for too long
+
+
+def test_a_long_freeze_disconnects_everybody(tmp_path: Path) -> None:
+    with under("gevent", "long_freeze", tmp_path) as served, wire(served) as busy, wire(served) as innocent:
+        busy.send('42["freeze"]')
+        assert innocent.receive() == ""  # it answered every question that came, and was hung up on
+        served.wait_for_line("ping timeout")
+        assert busy.receive() == ""
+        assert sum(line.startswith("gone:") for line in served.lines) == 2
+
+
+# One number, many hands
+
+
+def test_a_bare_counter_loses_counts_and_a_locked_one_does_not(tmp_path: Path) -> None:
+    with serving(EXAMPLES / "lost_counts.py") as served, client(served) as ada:
+        ada.ask("hurry")
+        deadline = time.monotonic() + PATIENCE
+        while ada.ask("totals")[0]["locked"] < 20:
+            assert time.monotonic() < deadline
+        [totals] = ada.ask("totals")
+        assert totals["locked"] == 20
+        assert totals["bare"] < 20
+
+
+COUNTER = """
+import time
+from threading import Lock
+from flask import Flask
+from flask_socketio import SocketIO
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading", async_handlers={handlers})
+total = 0
+@socketio.on("add")
+def add():
+    global total
+    with {lock}:
+        seen = total
+        time.sleep(0.01)
+        total = seen + 1
+    return total
+@socketio.on("total")
+def tell():
+    return total
+socketio.run(app)
+"""
+
+
+def counted(served: Served, clients: int, events: int) -> int:
+    """Let several clients send several events at once, and return what the counter says afterwards."""
+    joined = [Client(served.url) for _ in range(clients)]
+    try:
+        answers = [each.emit("add") for _ in range(events) for each in joined]
+        for answer in answers:
+            answer.get(timeout=PATIENCE)
+        return int(joined[0].ask("total")[0])
+    finally:
+        for each in joined:
+            each.close()
+
+
+def test_a_new_lock_for_each_call_protects_nothing(tmp_path: Path) -> None:
+    with serving(COUNTER.format(handlers=True, lock="Lock()"), tmp_path) as served:
+        assert counted(served, 1, 20) < 20
+
+
+def test_async_handlers_off_still_lets_clients_overlap(tmp_path: Path) -> None:
+    program = COUNTER.format(handlers=False, lock="__import__('contextlib').nullcontext()")
+    with serving(program, tmp_path) as served:
+        assert counted(served, 1, 20) == 20
+        assert counted(served, 4, 20) < 20 + 80
+
+
+# More than one process
+
+
+def test_a_session_of_one_process_is_unknown_to_another(tmp_path: Path) -> None:
+    with under("threading", "result_to_one", tmp_path) as first:
+        (tmp_path / "second").mkdir()
+        with under("threading", "result_to_one", tmp_path / "second") as second:
+            address = "/socket.io/?EIO=4&transport=polling"
+            opened = requests.get(first.url + address, timeout=PATIENCE).text
+            sid = opened.split('"sid":"')[1].split('"')[0]
+            elsewhere = requests.get(f"{second.url}{address}&sid={sid}", timeout=PATIENCE)
+            assert (elsewhere.status_code, elsewhere.json()) == (400, f"Invalid session {sid}")
+
+
+QUEUE = (
+    "from flask import Flask; from flask_socketio import SocketIO; "
+    "s = SocketIO(Flask('x'), async_mode='{mode}', message_queue='redis://127.0.0.1:1'); "
+    "print(type(s.server.manager).__name__); s.server.manager.set_server(s.server); s.server.manager.initialize()"
+)
+
+
+def test_a_queue_is_asked_for_by_its_address() -> None:
+    program = QUEUE.format(mode="threading").rsplit(";", 1)[0]
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert said.stdout.strip() == "RedisManager", said.stderr
+
+
+def test_an_unpatched_gevent_server_refuses_a_queue() -> None:
+    program = QUEUE.format(mode="gevent")
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert "requires a monkey patched socket library to work with gevent" in said.stderr
+    patched = subprocess.run(
+        [sys.executable, "-c", f"{PATCH}{program}; import os; os._exit(0)"], capture_output=True, text=True, timeout=60
+    )
+    assert "monkey patched" not in patched.stderr
+
+
+# A task that knows whom it works for
+
+
+def test_a_task_sends_its_result_to_the_one_who_asked(tmp_path: Path) -> None:
+    with under("threading", "result_to_one", tmp_path) as served, client(served) as ada, client(served) as bob:
+        assert ada.ask("order", "soup") == ("it takes two seconds",)
+        assert bob.ask("order", "cake") == ("it takes two seconds",)
+        assert ada.next() == ("served", ("soup",))
+        assert bob.next() == ("served", ("cake",))
+        assert ada.received.empty()

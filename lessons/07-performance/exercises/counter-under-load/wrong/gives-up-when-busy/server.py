@@ -1,0 +1,41 @@
+"""A counter of visitors."""
+
+import time
+from threading import Lock
+
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+visitors = {"total": 0}
+turn = Lock()
+
+
+def look_up():
+    """Reading takes a moment, as a database would."""
+    seen = visitors["total"]
+    time.sleep(0.002)
+    return seen
+
+
+@socketio.on("add")
+def add():
+    if not turn.acquire(blocking=False):
+        return None
+    try:
+        seen = look_up()
+        visitors["total"] = seen + 1
+        return seen + 1
+    finally:
+        turn.release()
+
+
+@socketio.on("total")
+def total():
+    return visitors["total"]
+
+
+if __name__ == "__main__":
+    socketio.run(app)
