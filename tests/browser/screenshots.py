@@ -1,4 +1,4 @@
-"""Draw docs/images/lesson.png and lesson-dark.png: `python -m tests.browser.screenshots`."""
+"""Draw the pictures in docs/images, of the site as it is: `python -m tests.browser.screenshots`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,34 @@ IMAGES = ROOT / "docs/images"
 PROGRAM = (EXERCISES / "add-with-ack/solution/server.py").read_text()
 
 
-def draw(browser: Browser, site: RunningSite, scheme: str, file: Path) -> None:
+RACE = "/lessons/websocket-basics/"
+PATIENCE_MS = 60_000
+
+
+def draw_map(browser: Browser, site: RunningSite, scheme: str, file: Path) -> None:
+    """Keep what a newcomer sees first."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(site.url)
+    page.wait_for_function("() => document.fonts.status === 'loaded'")
+    page.screenshot(path=file)
+    context.close()
+
+
+def draw_race(browser: Browser, site: RunningSite, scheme: str, file: Path) -> None:
+    """Run the race of lesson 1, and keep its result."""
+    context = browser.new_context(viewport={"width": 1440, "height": 1100}, color_scheme=scheme)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(f"{site.url}{RACE}")
+    race = page.locator("exhibit-race")
+    race.get_by_role("button", name="Start the race").click()
+    expect(race.locator(".exhibit-result")).not_to_be_empty(timeout=PATIENCE_MS)
+    page.mouse.move(0, 0)
+    race.screenshot(path=file)
+    context.close()
+
+
+def draw_lesson(browser: Browser, site: RunningSite, scheme: str, file: Path) -> None:
     """Make a guess and solve the first exercise as a learner would, and keep what that looks like."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
@@ -43,15 +70,19 @@ def draw(browser: Browser, site: RunningSite, scheme: str, file: Path) -> None:
     context.close()
 
 
+PICTURES = {"map": draw_map, "lesson": draw_lesson, "race": draw_race}
+
+
 def main() -> None:
-    """Draw both pictures on a site of their own."""
+    """Draw every picture, light and dark, on a site of its own."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         site = RunningSite(Path(folder) / "instance").start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
-            draw(browser, site, "light", IMAGES / "lesson.png")
-            draw(browser, site, "dark", IMAGES / "lesson-dark.png")
+            for name, draw in PICTURES.items():
+                draw(browser, site, "light", IMAGES / f"{name}.png")
+                draw(browser, site, "dark", IMAGES / f"{name}-dark.png")
         finally:
             browser.close()
             site.stop()

@@ -123,6 +123,17 @@ def test_the_same_job_under_another_runtime_stays_as_a_faint_line(page):
     expect(button).to_be_focused()
 
 
+@pytest.mark.timeout(180)
+def test_a_job_runs_under_the_runtime_that_was_chosen(page):
+    latency = page.locator("exhibit-latency")
+    latency.get_by_label("Runs under").select_option(label="gevent, monkey-patched")
+    latency.get_by_role("button", name="sleep").click()
+    expect(has_result(latency)).to_contain_text("under gevent, monkey-patched")
+    expect(latency.get_by_role("row", name="sleep").get_by_role("cell")).to_have_text(
+        ["not tried", "not tried", re.compile(r"^[\d.]+ m?s$")]
+    )
+
+
 @pytest.mark.timeout(120)
 def test_the_measuring_ends_with_its_program(page):
     latency = page.locator("exhibit-latency")
