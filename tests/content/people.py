@@ -16,13 +16,13 @@ NOWHERE = "/fence"
 class Person:
     """One namespace on a bare WebSocket of its own: frames come in the order of the wire, so silence can be proved."""
 
-    def __init__(self, url: str, namespace: str = "/") -> None:
+    def __init__(self, url: str, namespace: str = "/", auth: Any = None) -> None:
         self.place = "" if namespace == "/" else f"{namespace},"
         self.wire = Wire(url)
         self._events: list[tuple[Any, ...]] = []
         self._asked = 0
         assert self.wire.receive().startswith("0{")
-        self.wire.send(f"40{self.place}")
+        self.wire.send(f"40{self.place}" + (json.dumps(auth) if auth else ""))
         self.sid = json.loads(self._until(f"40{self.place}"))["sid"]
 
     def ask(self, event: str, *args: Any) -> Any:
