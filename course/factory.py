@@ -114,7 +114,9 @@ class Courses:
 
     def __init__(self, root: Path, *, drafts: bool) -> None:
         self._root, self._drafts = root, drafts
-        self._course = self._load()
+        self.whole = load_course(root)
+        """With the drafts, as authors see it."""
+        self._course = self._shown()
         self.on_change: Callable[[str], None] = lambda slug: None
 
     def current(self) -> Course:
@@ -126,13 +128,13 @@ class Courses:
         self._watcher = CourseWatcher(self._root, self._reload)
         self._watcher.start()
 
-    def _load(self) -> Course:
-        course = load_course(self._root)
-        return course if self._drafts else course.without_drafts()
+    def _shown(self) -> Course:
+        return self.whole if self._drafts else self.whole.without_drafts()
 
     def _reload(self, _changed: frozenset[Path]) -> None:
         before = {lesson.slug: lesson.version for lesson in self._course.everything}
-        self._course = self._load()
+        self.whole = load_course(self._root)
+        self._course = self._shown()
         for lesson in self._course.everything:
             if before.get(lesson.slug) != lesson.version:
                 self.on_change(lesson.slug)

@@ -6,8 +6,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from course.attempts import Attempts
@@ -19,7 +21,6 @@ from course.cli.problem_lists import FORMATS
 from course.cli.program_runs import ProgramRuns
 from course.cli.progress import progress_bar
 from course.cli.report import lines_of
-from course.content.loader import load_course
 from course.content.model import Course, Lesson, Problem
 from course.progress.lesson_report import lesson_report
 from course.sandbox.supervisor import SandboxesUnavailable
@@ -40,7 +41,7 @@ def check_command(form: str, no_run: bool) -> None:
     The exit status is 0 without problems, 1 with some, and 2 when the programs could not be run.
     """
     here = site()
-    course = load_course(here.settings.course)
+    course = _course()
     problems: list[Problem] = list(course.problems)
     not_run = ""
     if not no_run:
@@ -60,7 +61,7 @@ def check_command(form: str, no_run: bool) -> None:
 def record_command(lessons: tuple[str, ...]) -> None:
     """Play every delivery question of LESSONS (slugs; all when none is named), and keep who heard the event."""
     here = site()
-    course = load_course(here.settings.course)
+    course = _course()
     try:
         chosen = [course.lesson(slug) for slug in lessons] or list(course.everything)
     except KeyError as unknown:
@@ -120,6 +121,11 @@ def probe_command() -> None:
     text, ok = probe_all()
     click.echo(text)
     sys.exit(0 if ok else 1)
+
+
+def _course() -> Course:
+    """Return the course as the site has just read it, drafts and all."""
+    return cast(Course, current_app.extensions["duplex-courses"].whole)
 
 
 @contextmanager

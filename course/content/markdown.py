@@ -7,6 +7,7 @@ Security Policy, so what Python-Markdown makes is sanitised all the same.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
@@ -73,23 +74,7 @@ class Typesetter:
 
     def block(self, text: str, line: int, findings: Findings | None = None) -> str:
         """Return `text`, which begins on `line`, as sanitised HTML blocks."""
-        collector = _Collector(self, text, line, findings or self.findings)
-        reader = python_markdown.Markdown(
-            extensions=[
-                "tables",
-                "sane_lists",
-                "pymdownx.superfences",
-                "pymdownx.highlight",
-                "pymdownx.tilde",
-                collector,
-            ],
-            extension_configs={
-                "pymdownx.highlight": {"css_class": CSS_CLASS, "guess_lang": False, "pygments_lang_class": False},
-                "pymdownx.tilde": {"subscript": False},
-            },
-            output_format="html",
-        )
-        html = clean(reader.convert(text))
+        html = clean(_reader.convert(self, text, line, findings or self.findings))
         if _MARK.search(_CODE.sub("", html)):
             # The scanner looks at lines; this looks at what a reader would see, whatever Markdown made of them.
             (findings or self.findings).add(
@@ -123,8 +108,13 @@ def clean(html: str) -> str:
 class _Collector(Extension):
     """Takes raw HTML out of the language and walks each tree for headings, links and images."""
 
-    def __init__(self, typesetter: Typesetter, text: str, line: int, findings: Findings) -> None:
-        super().__init__()
+    typesetter: Typesetter
+    findings: Findings
+    lines: list[str]
+    first: int
+
+    def begin(self, typesetter: Typesetter, text: str, line: int, findings: Findings) -> None:
+        """Be about another text from now on."""
         self.typesetter, self.findings = typesetter, findings
         self.lines, self.first = text.split("\n"), line
 
@@ -227,3 +217,34 @@ class _TermPattern(InlineProcessor):
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element | str, int, int]:  # type: ignore[override]
         shown = m[1].strip()
         return self.collector.term(shown, (m[2] or shown).strip()), m.start(0), m.end(0)
+
+
+class _Reader(threading.local):
+    """Python-Markdown with our extensions: one a thread, since making it takes longer than rendering a paragraph."""
+
+    def __init__(self) -> None:
+        self._collector = _Collector()
+        self._markdown = python_markdown.Markdown(
+            extensions=[
+                "tables",
+                "sane_lists",
+                "pymdownx.superfences",
+                "pymdownx.highlight",
+                "pymdownx.tilde",
+                self._collector,
+            ],
+            extension_configs={
+                "pymdownx.highlight": {"css_class": CSS_CLASS, "guess_lang": False, "pygments_lang_class": False},
+                "pymdownx.tilde": {"subscript": False},
+            },
+            output_format="html",
+        )
+
+    def convert(self, typesetter: Typesetter, text: str, line: int, findings: Findings) -> str:
+        """Return HTML that is not sanitised yet; what must be checked is noted on the way."""
+        self._collector.begin(typesetter, text, line, findings)
+        html: str = self._markdown.reset().convert(text)
+        return html
+
+
+_reader = _Reader()
