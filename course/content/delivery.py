@@ -42,9 +42,16 @@ class DeliveryDraft:
     emissions: list[Emission] = field(default_factory=list)
     event: str = ""
     _last: int = -1
+    _refused: bool = False
+    """A line was reported, so what seems to be missing may be meant by it."""
 
     def add(self, text: str, number: int, findings: Findings) -> None:
         """Take the next line of the scenario, or report it."""
+        before = len(findings.problems)
+        self._take(text, number, findings)
+        self._refused |= findings.grew_since(before)
+
+    def _take(self, text: str, number: int, findings: Findings) -> None:
         kind, match = next(((kind, found) for kind, form in _LINES.items() if (found := form.match(text))), ("", None))
         if match is None:
             findings.add(number, "delivery-line", f"“{text.strip()}” is no line of a scenario.", _FORM)
@@ -66,7 +73,7 @@ class DeliveryDraft:
     def complete(self, findings: Findings) -> None:
         """Report what the scenario lacks."""
         for kind, there in (("run", self.program), ("emits", self.emissions), ("who", self.event)):
-            if not there:
+            if not there and not self._refused:
                 findings.add(self.line, "delivery-line", f"The scenario has no line with “{kind}”.", _FORM)
         if len(self.seats) < 2:
             fix = "Connect two clients or more: connect A B C"
