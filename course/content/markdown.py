@@ -196,6 +196,8 @@ class _Walk(Treeprocessor):
                 self.collector.image(element)
             elif element.tag in ("th", "td") and (match := _ALIGN_STYLE.search(element.attrib.pop("style", ""))):
                 element.set("align", match[1])
+            if element.tag == "th" and not (len(element) or (element.text or "").strip()):
+                element.tag = "td"  # the corner of a table heads nothing; read aloud, an empty heading confuses
 
 
 class _KeepBars(Preprocessor):

@@ -454,3 +454,11 @@ def test_lesson_three_asks_enough_and_shows_no_key() -> None:
     for example in lesson.examples:
         assert example.source.rstrip().endswith("socketio.run(app)")
         assert 'async_mode="threading"' in example.source
+
+
+def test_the_empty_corner_of_a_table_is_no_heading(tmp_path: Path) -> None:
+    root = whole_course(tmp_path / "lessons")
+    change(root, LESSON, "## Show it", "| | now |\n|---|---|\n| A | 1 |\n\n## Show it")
+    text = "".join(block.html for block in load_course(root).lessons[0].blocks if isinstance(block, Prose))
+    assert "<th>now</th>" in text
+    assert "<th></th>" not in text
