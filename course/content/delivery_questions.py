@@ -102,6 +102,5 @@ class DeliveryReader:
             reason_html=self.typesetter.block("\n".join(parts.reason), parts.reason_line, self.findings),
             version=short_hash("delivery", stem.strip(), made_from(delivery.scenario), heard, parts.reason),
             line=block.line,
-            heard=dict(delivery.heard or {}),
             scenario=delivery.scenario,
         )

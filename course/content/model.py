@@ -108,8 +108,6 @@ class Question:
     version: str
     """Hash of the question's content: statistics of an edited question start anew."""
     line: int
-    heard: Mapping[str, int] = field(default_factory=dict)
-    """For ``delivery``: id of the option, which is the client's letter → how often that client receives the event."""
     scenario: Scenario | None = None
     """Of a delivery question; it would give the key away."""
 

@@ -24,7 +24,6 @@ QUESTION = Question(
     reason_html="<p>C is in the room twice.</p>",
     version="1",
     line=1,
-    heard=HEARD,
 )
 
 
