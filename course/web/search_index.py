@@ -67,8 +67,11 @@ class SearchIndex:
 
 def entries_of(course: Course) -> Iterator[Entry]:
     """Yield whatever can be found, in the order of the course."""
+    if course.opening:
+        yield from _sections(course.opening, "Course map", "/")
     for lesson in (*course.lessons, *course.pages):
-        yield from _sections(lesson)
+        kind = "Page" if lesson.number is None else "Lesson"
+        yield from _sections(lesson, kind, f"/lessons/{lesson.slug}/")
         for exercise in lesson.exercises.values():
             text = " ".join((_words(exercise.goal_html), *(_words(task.html) for task in exercise.tasks)))
             yield Entry(exercise.title, _kind(exercise), f"/lessons/{lesson.slug}/{exercise.slug}/", text)
@@ -145,10 +148,8 @@ def _begins(text: str, place: int) -> bool:
     return place == 0 or not text[place - 1].isalnum()
 
 
-def _sections(lesson: Lesson) -> Iterator[Entry]:
+def _sections(lesson: Lesson, kind: str, address: str) -> Iterator[Entry]:
     """Yield the lesson's beginning and each of its headings, with the text below them."""
-    kind = "Page" if lesson.number is None else "Lesson"
-    address = f"/lessons/{lesson.slug}/"
     title, url, texts = lesson.title, address, [lesson.summary, _words(lesson.idea_html)]
     for part in _parts(lesson):
         if HEADING.match(part):

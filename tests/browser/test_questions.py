@@ -99,6 +99,22 @@ def test_written_and_multiple_answers_are_graded_too(open_page):
     expect(several.locator(".verdict")).to_contain_text("Not quite")
 
 
+def test_who_receives_it_is_ticked_and_told_after_the_commit(open_page):
+    page = open_page("/lessons/emitting-events/")
+    place = question(page, "who-hears-emit")
+    expect(place.get_by_role("checkbox")).to_have_count(3)
+    expect(place).not_to_contain_text("heard it once")
+    place.get_by_role("button", name="Commit to my guess").click()  # nobody is an answer, though not the right one here
+    expect(place.locator(".verdict")).to_contain_text("Not quite")
+    expect(place.locator(".option-reason")).to_have_text(
+        ["A heard it once.", "B did not hear it.", "C did not hear it."]
+    )
+    place.get_by_role("button", name="Try again").click()
+    place.get_by_role("checkbox", name="Client A").check()
+    place.get_by_role("button", name="Commit to my guess").click()
+    expect(place.locator(".verdict")).to_have_text("Right.")
+
+
 def test_options_come_in_another_order_for_another_learner_and_the_same_for_the_same(open_page):
     def orders(page):
         return [page.locator(f"#question-{name} .option-text").all_text_contents() for name in names]

@@ -86,7 +86,7 @@ class QuizQuestion extends HTMLElement {
     const field = this.form.querySelector("input.answer, .field input");
     if (field) field.readOnly = true;
     if (this.#button) this.#button.hidden = true;
-    const verdictWords = correct ? "Right." : options.length > 0 ? `Not quite: ${this.#mayBeNone ? "see who hears it" : "see why under each option"}.` : `Not quite: the answer is ${accepted.join(" or ")}.`;
+    const verdictWords = correct ? "Right." : options.length > 0 ? `Not quite: ${this.#mayBeNone ? "see who heard it" : "see why under each option"}.` : `Not quite: the answer is ${accepted.join(" or ")}.`;
     this.#say(verdictWords, correct ? "is-right" : "is-wrong");
     if (reason) this.#reason(reason);
     if (votes) this.#drawVotes(votes);
