@@ -17,6 +17,7 @@ except SettingRefused as refusal:
     sys.exit(str(refusal))
 
 if __name__ == "__main__":
-    serve(app)
+    pages = [word for word in sys.argv[1:] if word != "--open"]
+    serve(app, *pages[:1], browse="--open" in sys.argv)
 elif "FLASK_RUN_FROM_CLI" not in os.environ:  # commands look at the site; they do not start it
     start(app)

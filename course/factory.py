@@ -61,11 +61,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
     attempts = Attempts(courses.current, _supervisor(settings, courses.current()), Grader())
     desk = Desk(app, socketio, attempts)
-    for slug in (*(lesson.slug for lesson in courses.current().everything), PLAYGROUND):
+    for slug in (*(lesson.slug for lesson in courses.current().readable), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, desk))
     guard(socketio)
     app.extensions["duplex"] = Site(settings, attempts, desk, courses.current, SearchIndex(courses.current))
     courses.on_change = desk.lesson_changed
+    courses.on_new = lambda slug: socketio.on_namespace(LessonNamespace(slug, desk))
     app.extensions["duplex-courses"] = courses
     install_security(app)
     install_assets(app)
@@ -117,7 +118,9 @@ class Courses:
         self.whole = load_course(root)
         """With the drafts, as authors see it."""
         self._course = self._shown()
+        self._known = {lesson.slug for lesson in self._course.readable}
         self.on_change: Callable[[str], None] = lambda slug: None
+        self.on_new: Callable[[str], None] = lambda slug: None
 
     def current(self) -> Course:
         """Return the newest course that was read."""
@@ -132,12 +135,23 @@ class Courses:
         return self.whole if self._drafts else self.whole.without_drafts()
 
     def _reload(self, _changed: frozenset[Path]) -> None:
-        before = {lesson.slug: lesson.version for lesson in self._course.everything}
+        before = self._faces()
         self.whole = load_course(self._root)
         self._course = self._shown()
-        for lesson in self._course.everything:
-            if before.get(lesson.slug) != lesson.version:
-                self.on_change(lesson.slug)
+        for slug, face in self._faces().items():
+            if slug not in self._known:
+                self._known.add(slug)
+                self.on_new(slug)
+            if before.get(slug) != face:
+                self.on_change(slug)
+
+    def _faces(self) -> dict[str, object]:
+        """Return, by slug, what a page shows: its files, and its problems (the target of a link may go)."""
+        course = self._course
+        return {
+            lesson.slug: (lesson.version, [each for each in course.problems if each.file.startswith(lesson.folder)])
+            for lesson in course.readable
+        }
 
 
 def _configure(app: Flask, settings: Settings) -> None:

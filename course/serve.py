@@ -5,6 +5,9 @@ from __future__ import annotations
 import errno
 import socket
 import sys
+import threading
+import time
+import webbrowser
 
 from flask import Flask
 
@@ -12,21 +15,37 @@ from course.factory import start
 from course.web.site import Site
 
 
-def serve(app: Flask) -> None:
-    """Serve until Ctrl-C. Ends the process with a sentence when the address is taken."""
+def serve(app: Flask, page: str = "/", *, browse: bool = False) -> None:
+    """Serve until Ctrl-C. Ends the process with a sentence when the address is taken.
+
+    `page` is the one whose address is told; with `browse` a browser opens it.
+    """
     site: Site = app.extensions["duplex"]
     host, port = site.settings.host, site.settings.port
     _refuse_taken(host, port)
     start(app)
     shown = "localhost" if site.settings.loopback else host
-    sys.stdout.write(f"\n  Duplex is at  http://{shown}:{port}/\n  Ctrl-C stops it.\n\n")
+    address = f"http://{shown}:{port}{page}"
+    sys.stdout.write(f"\n  Duplex is at  {address}\n  Ctrl-C stops it.\n\n")
     if site.attempts.sandboxes.unavailable:
         sys.stdout.write(f"  Run is off: {site.attempts.sandboxes.unavailable}\n\n")
     sys.stdout.flush()
+    if browse:
+        threading.Thread(target=_open, args=(host, port, address), daemon=True).start()
     try:
         app.extensions["socketio"].run(app, host=host, port=port)
     except KeyboardInterrupt:
         sys.stdout.write("\n  Stopped.\n")
+
+
+def _open(host: str, port: int, address: str) -> None:
+    """Open the page once the site listens."""
+    for _ in range(100):
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM) as attempt:
+            if attempt.connect_ex((host, port)) == 0:
+                webbrowser.open(address)
+                return
+        time.sleep(0.1)
 
 
 def _refuse_taken(host: str, port: int) -> None:

@@ -17,10 +17,12 @@ from course.cli.check_programs import check_programs
 from course.cli.deliveries import keep, settled, told, unplayed
 from course.cli.delivery_player import NotPlayed
 from course.cli.new_lesson import NameRefused, make_lesson
+from course.cli.preview import preview
 from course.cli.problem_lists import FORMATS
 from course.cli.program_runs import ProgramRuns
 from course.cli.progress import progress_bar
 from course.cli.report import lines_of
+from course.content.loader import BUNDLE
 from course.content.model import Course, Lesson, Problem
 from course.progress.lesson_report import lesson_report
 from course.sandbox.supervisor import SandboxesUnavailable
@@ -62,8 +64,9 @@ def record_command(lessons: tuple[str, ...]) -> None:
     """Play every delivery question of LESSONS (slugs; all when none is named), and keep who heard the event."""
     here = site()
     course = _course()
+    whole = {lesson.slug: lesson for lesson in course.everything}
     try:
-        chosen = [course.lesson(slug) for slug in lessons] or list(course.everything)
+        chosen = [whole[slug] for slug in lessons] or list(whole.values())
     except KeyError as unknown:
         raise click.ClickException(f"There is no lesson {unknown} without an error in it.") from None
     try:
@@ -86,6 +89,22 @@ def _record(course: Course, lesson: Lesson, runs: ProgramRuns) -> bool:
             click.echo(f"{lesson.slug}/{delivery.question}: {unplayed(delivery, reason)}", err=True)
     keep(course, lesson, outcomes)
     return len(outcomes) == len(lesson.deliveries)
+
+
+@course_cli.command("preview")
+@click.argument("lesson", default="")
+@click.option("--open", "browse", is_flag=True, help="Open the page in a browser.")
+def preview_command(lesson: str, browse: bool) -> None:
+    """Serve the course to you alone, with its problems beside the lines they belong to.
+
+    LESSON is the slug or the folder of a lesson; without it the course map is shown.
+    """
+    here = site()
+    name = BUNDLE.sub(r"\2", Path(lesson).name)
+    if name and name not in [each.slug for each in _course().readable]:
+        raise click.ClickException(f"There is no lesson called {name}.")
+    here.attempts.sandboxes.close()
+    preview(f"/lessons/{name}/" if name else "/", here.settings.course, browse=browse)
 
 
 @course_cli.command("new")

@@ -66,7 +66,7 @@ class BlockReader:
 
     def _block(self, piece: ProseText | BlockText) -> Block | None:
         if isinstance(piece, ProseText):
-            return Prose(self.typesetter.block(piece.text, piece.line))
+            return Prose(*self.typesetter.prose(piece.text, piece.line))
         match piece.name:
             case "example":
                 return self._example(piece)
@@ -143,12 +143,12 @@ class BlockReader:
         lesson, slash, exercise = name.rpartition("/")
         if slash:
             self.offered.append(OfferedExercise(lesson, exercise, piece.line))
-            return ExerciseLink(exercise, lesson)
+            return ExerciseLink(exercise, lesson, piece.line)
         if name not in self.exercises:
             fix = f"Create exercises/{name}/, or correct the name."
             self.text.add(piece.line, "exercise-missing", f"There is no exercise “{name}”.", fix)
             return None
-        return ExerciseLink(name, self.slug)
+        return ExerciseLink(name, self.slug, piece.line)
 
     def _exhibit(self, piece: BlockText) -> Exhibit | None:
         name, *words = piece.words or ("",)
@@ -170,7 +170,7 @@ class BlockReader:
             example = self._default_program(words[0], piece.line)
             if example is None:
                 return None
-        return Exhibit(name, tuple(words), caption, example)
+        return Exhibit(name, tuple(words), caption, example, piece.line)
 
     def _recording(self, piece: BlockText) -> Recording | None:
         name = self._name(piece)
@@ -183,4 +183,4 @@ class BlockReader:
             return None
         found = read_recording(self.folder, name, self.here.beside(f"{self.here.file}/{FOLDER}/{name}.json"))
         caption = self.typesetter.block(piece.text, piece.line + 1)
-        return replace(found, caption_html=caption) if found else None
+        return replace(found, caption_html=caption, line=piece.line) if found else None

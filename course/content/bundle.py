@@ -34,7 +34,7 @@ class BundleLink:
 
 @dataclass
 class Bundle:
-    """What was read from one folder: the lesson (None when it is broken) and what must be checked across lessons."""
+    """What was read from one folder: the lesson (None when it has an error) and what must be checked across lessons."""
 
     slug: str
     file: str
@@ -42,6 +42,8 @@ class Bundle:
     lesson: Lesson | None
     anchors: frozenset[str]
     exercises: frozenset[str]
+    broken: Lesson | None = None
+    """What could be read of a lesson with an error."""
     links: list[BundleLink] = field(default_factory=list)
     offered: list[OfferedExercise] = field(default_factory=list)
 
@@ -89,12 +91,12 @@ class _BundleReader:
         source = read_text(self.folder / "lesson.md", self.text)
         lesson = self._lesson(source) if source is not None else None
         self._settle(self.typesetter)
-        if any(problem.severity == "error" for problem in self.here.problems[before:]):
-            lesson = None
+        is_broken = any(problem.severity == "error" for problem in self.here.problems[before:])
         return Bundle(
             slug=self.slug,
             file=self.text.file,
-            lesson=lesson,
+            lesson=None if is_broken else lesson,
+            broken=lesson if is_broken else None,
             anchors=frozenset(self.typesetter.anchors),
             exercises=frozenset(self.exercises),
             links=self.links,

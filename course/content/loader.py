@@ -48,6 +48,7 @@ def load_course(root: Path) -> Course:
         glossary=glossary.terms,
         parts=parts,
         opening=opening,
+        broken=tuple(bundle.broken for bundle in (*steps, *pages.values()) if bundle.broken is not None),
     )
 
 

@@ -20,6 +20,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from course.content.element_lines import lines_of
 from course.content.findings import Findings
 from course.content.highlight import CSS_CLASS
 from course.content.model import Heading
@@ -74,7 +75,12 @@ class Typesetter:
 
     def block(self, text: str, line: int, findings: Findings | None = None) -> str:
         """Return `text`, which begins on `line`, as sanitised HTML blocks."""
-        html = clean(_reader.convert(self, text, line, findings or self.findings))
+        return self.prose(text, line, findings)[0]
+
+    def prose(self, text: str, line: int, findings: Findings | None = None) -> tuple[str, tuple[int, ...]]:
+        """Return `text`, which begins on `line`, as sanitised HTML blocks, with the line on which each begins."""
+        converted, starts = _reader.convert(self, text, line, findings or self.findings)
+        html = clean(converted)
         if _MARK.search(_CODE.sub("", html)):
             # The scanner looks at lines; this looks at what a reader would see, whatever Markdown made of them.
             (findings or self.findings).add(
@@ -83,8 +89,8 @@ class Typesetter:
                 "The text shows an option's mark.",
                 "Put it inside a question or predict block; write [x] that is code in backticks.",
             )
-            return ""
-        return html
+            return "", (line,)
+        return html, starts
 
     def inline(self, text: str, line: int, findings: Findings | None = None) -> str:
         """Return `text` without its ``<p>`` when it is a single paragraph: for labels and list items."""
@@ -112,11 +118,13 @@ class _Collector(Extension):
     findings: Findings
     lines: list[str]
     first: int
+    starts: tuple[int, ...]
 
     def begin(self, typesetter: Typesetter, text: str, line: int, findings: Findings) -> None:
         """Be about another text from now on."""
         self.typesetter, self.findings = typesetter, findings
         self.lines, self.first = text.split("\n"), line
+        self.starts = ()
 
     def extendMarkdown(self, md: python_markdown.Markdown) -> None:
         md.preprocessors.deregister("html_block")
@@ -187,6 +195,8 @@ class _Walk(Treeprocessor):
         self.collector = collector
 
     def run(self, root: Element) -> None:
+        texts = ["".join(element.itertext()) for element in root]
+        self.collector.starts = lines_of(texts, self.collector.lines, self.collector.first)
         for element in root.iter():
             if re.fullmatch("h[1-6]", element.tag):
                 self.collector.heading(element)
@@ -242,11 +252,11 @@ class _Reader(threading.local):
             output_format="html",
         )
 
-    def convert(self, typesetter: Typesetter, text: str, line: int, findings: Findings) -> str:
-        """Return HTML that is not sanitised yet; what must be checked is noted on the way."""
+    def convert(self, typesetter: Typesetter, text: str, line: int, findings: Findings) -> tuple[str, tuple[int, ...]]:
+        """Return HTML that is not sanitised yet, and the line of each element; what must be checked is noted."""
         self._collector.begin(typesetter, text, line, findings)
         html: str = self._markdown.reset().convert(text)
-        return html
+        return html, self._collector.starts
 
 
 _reader = _Reader()

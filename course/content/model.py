@@ -177,6 +177,8 @@ class Exercise:
 @dataclass(frozen=True)
 class Prose:
     html: str
+    starts: tuple[int, ...] = ()
+    """The line of the file on which each element begins: as many as the HTML has at its top level."""
 
 
 @dataclass(frozen=True)
@@ -186,6 +188,7 @@ class ExerciseLink:
     slug: str
     lesson: str
     """Slug of the lesson to which the exercise belongs; often this one."""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -210,6 +213,7 @@ class Exhibit:
     caption_html: str
     example: Example | None
     """The program that it runs, for those that run one."""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -221,6 +225,7 @@ class Recording:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption_html: str = ""
+    line: int = 0
 
 
 Block = Prose | Question | Example | ExerciseLink | Exhibit | Recording
@@ -319,6 +324,8 @@ class Course:
     """What follows the steps, in the order of the map."""
     opening: Lesson | None = None
     """A page whose text stands inside the course map."""
+    broken: tuple[Lesson, ...] = ()
+    """What could be read of lessons and pages with an error: for their authors alone, and in no list of the course."""
 
     @property
     def pages(self) -> tuple[Lesson, ...]:
@@ -331,30 +338,35 @@ class Course:
         return (*self.lessons, *self.pages, *((self.opening,) if self.opening else ()))
 
     @property
+    def readable(self) -> tuple[Lesson, ...]:
+        """Return everything, and what is broken: whatever has an address in development."""
+        return (*self.everything, *self.broken)
+
+    @property
     def runtimes(self) -> tuple[Runtime, ...]:
         """Return what the programs of the lessons run under, in the order of first use; always threading."""
         used: dict[Runtime, None] = {"threading": None}
-        for lesson in self.everything:
+        for lesson in self.readable:
             used |= dict.fromkeys((*lesson.runtimes, *(each.runtime for each in lesson.exercises.values())))
         return tuple(used)
 
     def lesson(self, slug: str) -> Lesson:
-        """Return the lesson or page of that name.
+        """Return the lesson or page of that name, which in development may be broken.
 
         Raises:
             KeyError: there is no such lesson.
         """
-        for lesson in self.everything:
+        for lesson in self.readable:
             if lesson.slug == slug:
                 return lesson
         raise KeyError(slug)
 
     def without_drafts(self) -> Course:
-        """Return the course as learners see it."""
+        """Return the course as learners see it: neither drafts nor what is broken."""
         opening = None if self.opening and self.opening.draft else self.opening
         parts = tuple(replace(part, pages=_finished(part.pages)) for part in self.parts)
         parts = tuple(part for part in parts if part.pages)
-        return replace(self, lessons=_finished(self.lessons), parts=parts, opening=opening)
+        return replace(self, lessons=_finished(self.lessons), parts=parts, opening=opening, broken=())
 
 
 def _finished(lessons: tuple[Lesson, ...]) -> tuple[Lesson, ...]:

@@ -57,4 +57,4 @@ def lesson_progress(learner: str, lesson: Lesson) -> LessonProgress:
 
 def course_progress(learner: str, course: Course) -> dict[str, LessonProgress]:
     """Return the progress of every lesson and page, by slug."""
-    return {lesson.slug: lesson_progress(learner, lesson) for lesson in course.everything}
+    return {lesson.slug: lesson_progress(learner, lesson) for lesson in course.readable}

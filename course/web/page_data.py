@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -19,6 +19,7 @@ from course.content.model import (
     ExerciseLink,
     Exhibit,
     Lesson,
+    Problem,
     Prose,
     Question,
     Recording,
@@ -29,6 +30,7 @@ from course.progress import answers, work
 from course.progress.answers import Answered
 from course.progress.work import Saved
 from course.web.modes import marked
+from course.web.problem_notes import printed, with_notes
 
 RUNTIMES: Mapping[Runtime, str] = {
     "threading": "threading",
@@ -38,17 +40,23 @@ RUNTIMES: Mapping[Runtime, str] = {
 """What a program runs under → its name for learners."""
 
 
-def lesson_blocks(learner: str, course: Course, lesson: Lesson, again: str = "") -> list[dict[str, Any]]:
+def lesson_blocks(
+    learner: str, course: Course, lesson: Lesson, again: str = "", problems: Sequence[Problem] | None = None
+) -> list[dict[str, Any]]:
     """Return the lesson's text, block by block, each with the modes that show it.
 
     A question that is answered brings its key and reasons along.
 
     `again` names a question that the learner wants to try once more, and so sees without them.
+    `problems` are shown to an author beside the blocks they belong to, in development; None shows nothing of the kind.
     """
     answered = answers.newest(learner, lesson.slug)
     answered.pop(again, None)
-    drawn = (_block(learner, course, block, answered) for block in lesson.blocks)
-    return marked(block for block in drawn if block is not None)
+    pairs = ((block, _block(learner, course, block, answered)) for block in lesson.blocks)
+    drawn = [(block, one) for block, one in pairs if one is not None]
+    if problems is None:
+        return marked(one for _, one in drawn)
+    return printed(marked(with_notes(drawn, problems)))
 
 
 def _block(learner: str, course: Course, block: Block, answered: dict[str, Answered]) -> dict[str, Any] | None:

@@ -16,6 +16,7 @@ from course.web.frame import frame
 from course.web.learner import current_learner
 from course.web.opening import levels, map_page, sections
 from course.web.page_data import lesson_blocks, lesson_page, playground_page
+from course.web.problem_notes import problems_of
 from course.web.site import site
 
 pages = Blueprint("pages", __name__)
@@ -46,7 +47,8 @@ def lesson(slug: str) -> str | WerkzeugResponse:
     learner = current_learner()
     around = frame()
     data = lesson_page(learner, found, site().attempts, site().desk)
-    blocks = lesson_blocks(learner, site().course, found, request.args.get("again", ""))
+    own = problems_of(site().course, found)
+    blocks = lesson_blocks(learner, site().course, found, request.args.get("again", ""), own.beside if own else None)
     offered = modes.ways(found, blocks, around["progress"])
     asked = request.args.get("mode", modes.READ)
     return render_template(
@@ -55,6 +57,7 @@ def lesson(slug: str) -> str | WerkzeugResponse:
         lesson=found,
         exercise=None,
         blocks=blocks,
+        own=own,
         ways=offered,
         mode=asked if asked in [way.mode for way in offered] else modes.READ,
         missing=asked if asked in modes.SENTENCES else "",
@@ -72,8 +75,9 @@ def exercise(slug: str, exercise: str) -> str:
         abort(404)
     chosen = found.exercises[exercise]
     data = lesson_page(current_learner(), found, site().attempts, site().desk, chosen)
+    own = problems_of(site().course, found, chosen)
     return render_template(
-        "lesson.html", **frame(), lesson=found, exercise=chosen, blocks=[], page_data=_addressed(data)
+        "lesson.html", **frame(), lesson=found, exercise=chosen, blocks=[], own=own, page_data=_addressed(data)
     )
 
 
