@@ -13,7 +13,7 @@ SOLUTION = (EXERCISES / "add-with-ack/solution/server.py").read_text()
 def test_the_map_shows_the_lesson_and_progress_that_grows(open_page):
     page = open_page("/")
     step = page.get_by_role("listitem").filter(has=page.get_by_role("heading", name="Listening to events"))
-    expect(step).to_contain_text("Intermediate · 15 min")
+    expect(step).to_contain_text("Intermediate · 18 min")
     expect(step).to_contain_text(re.compile(r"0 of \d+ done"))
     step.get_by_role("link", name=re.compile("Answer with the sum")).click()
     bench = Workbench(page)
