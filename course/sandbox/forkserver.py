@@ -132,12 +132,15 @@ def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
     from course.sandbox.child import run_child
     from course.sandbox.learner_program import Server
 
-    available_modules.warm_up(runtime)
     make_server: Callable[[native.socket], Server]
     if is_gevent(runtime):
         from course.sandbox.learner_gevent import GeventServer as make_server
     else:
         from course.sandbox.learner_server import LearnerServer as make_server
+        from course.sandbox.rehearsal import rehearse
+
+        rehearse()
+    available_modules.warm_up(runtime)  # last: it also takes back what a server does to the libraries' logs
 
     def run(request: dict[str, Any], descriptors: Sequence[int], hidden: Sequence[str]) -> NoReturn:
         run_child(request, descriptors, runtime=runtime, make_server=make_server, hidden=hidden, confined=confined)

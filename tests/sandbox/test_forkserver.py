@@ -36,7 +36,11 @@ OURS = {
     "course.sandbox.seccomp_rules",
     "course.sandbox.tracebacks",
 }
-SERVER = {"threading": "learner_server", "gevent": "learner_gevent", "gevent-patched": "learner_gevent"}
+SERVER = {
+    "threading": {"course.sandbox.learner_server", "course.sandbox.rehearsal"},
+    "gevent": {"course.sandbox.learner_gevent"},
+    "gevent-patched": {"course.sandbox.learner_gevent"},
+}
 KEPT_OUT = ("eventlet", "geventwebsocket", "redis", "kombu", "sqlalchemy", "psycopg", "flask_sqlalchemy", "markdown")
 
 
@@ -57,8 +61,18 @@ def modules(runtime: str) -> set[str]:
 
 
 def test_it_imports_nothing_of_the_course_but_what_its_children_need(runtime: str, modules: set[str]) -> None:
-    ours = OURS | {f"course.sandbox.{SERVER[runtime]}"}
+    ours = OURS | SERVER[runtime]
     assert {name for name in modules if name.split(".")[0] == "course"} == ours
+
+
+def test_it_leaves_no_thread_behind(runtime: str) -> None:
+    """A thread of the parent's could hold a lock while a child is forked, and nobody there would ever let go of it."""
+    look = (
+        "import sys, threading; from course.sandbox import forkserver; forkserver.prepare(sys.argv[1], confined=True); "
+        "print(threading.active_count(), len(__import__('os').listdir('/proc/self/task')))"
+    )
+    done = subprocess.run([sys.executable, "-c", look, runtime], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "1"]
 
 
 def test_it_has_gevent_only_where_programs_run_under_it(runtime: str, modules: set[str]) -> None:
