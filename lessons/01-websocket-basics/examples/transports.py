@@ -1,0 +1,16 @@
+"""Which road are we on?"""
+
+from flask import Flask, request
+from flask_socketio import SocketIO, emit
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("say")
+def say(text):
+    road = socketio.server.transport(request.sid)
+    emit("said", f"{text}, by {road}", broadcast=True)
+
+
+socketio.run(app)

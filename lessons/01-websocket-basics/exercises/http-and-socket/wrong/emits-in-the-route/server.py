@@ -1,0 +1,26 @@
+"""Notes; the route emits as a handler would."""
+
+from flask import Flask, request
+from flask_socketio import SocketIO, emit
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+notes = []
+
+
+@app.get("/notes")
+def list_notes():
+    return notes
+
+
+@app.post("/notify")
+def notify():
+    text = request.get_json()["text"]
+    notes.append(text)
+    emit("note", text)
+    return {"noted": text}
+
+
+if __name__ == "__main__":
+    socketio.run(app)

@@ -1,0 +1,31 @@
+"""Notes; told when the next client connects."""
+
+from flask import Flask, request
+from flask_socketio import SocketIO, emit
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+notes = []
+
+
+@app.get("/notes")
+def list_notes():
+    return notes
+
+
+@app.post("/notify")
+def notify():
+    text = request.get_json()["text"]
+    notes.append(text)
+    return {"noted": text}
+
+
+@socketio.on("connect")
+def arrived():
+    for text in notes:
+        emit("note", text)
+
+
+if __name__ == "__main__":
+    socketio.run(app)

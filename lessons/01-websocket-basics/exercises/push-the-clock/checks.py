@@ -1,0 +1,90 @@
+"""A clock that ticks in every window, and once."""
+
+from course.grading.author import Received, Refusal, Server, check, fail, show, spread
+
+TICK_SECONDS = 0.25
+TICKS = 9
+FASTEST = 0.55
+"""A right clock takes its time, up to what a busy machine does to it; two clocks take half of it, three a third."""
+EVERYBODY = "socketio.emit without “to” reaches everybody."
+LOOP = "A loop in a background task: start it with socketio.start_background_task(tick)."
+
+
+@check
+def ticks_come_unasked(server: Server) -> None:
+    """A client that says nothing hears the clock"""
+    silent = server.tries("silent")
+    if isinstance(silent, Refusal):
+        turned_away(server, silent)
+    ticks = silent.wait_for(lambda: len(silent.heard("tick")) >= 3, 3)
+    mistake = None if ticks else recognise_silence(server)
+    heard = silent.expect_events("tick", times=3, hint=LOOP, mistake=mistake)
+    count_up(heard)
+
+
+@check(after=ticks_come_unasked)
+def one_clock_for_all(server: Server) -> None:
+    """With three clients it is the same clock, and as fast as before"""
+    first = server.client("first")
+    second, third = server.clients("second", "third")
+    for client in (first, second, third):
+        client.expect_events("tick", times=1, within=3, hint=EVERYBODY, mistake="only-the-first")
+    first.forget()
+    ticks = first.expect_events("tick", times=TICKS, within=6, hint=LOOP)
+    seconds = spread(ticks)
+    if seconds < FASTEST * TICK_SECONDS * (TICKS - 1):
+        fail(
+            "With three clients the clock runs too fast.",
+            expected=f"{TICKS} ticks in {TICK_SECONDS * (TICKS - 1):.0f} s",
+            actual=f"{TICKS} ticks in {seconds:.1f} s",
+            hint="Who starts the task, and how often?",
+            mistake="one-clock-per-client",
+            timing=True,
+        )
+    count_up(ticks)
+    for client in (second, third):
+        client.expect_event("tick", ticks[-1].value, hint="One clock: everybody hears the same number.")
+
+
+@check(after=one_clock_for_all)
+def it_outlives_the_first(server: Server) -> None:
+    """When the first client leaves, the clock goes on"""
+    first, second = server.clients("first", "second")
+    second.expect_events("tick", times=1, within=3, hint=EVERYBODY, mistake="only-the-first")
+    first.close()
+    second.forget()
+    ticks = second.expect_events("tick", times=3, within=4, hint="The clock belongs to nobody: it goes on by itself.")
+    count_up(ticks)
+
+
+def turned_away(server: Server, refusal: Refusal) -> None:
+    ticking = any(received.event == "tick" for received in refusal.heard)
+    fail(
+        "Your server never let this client in.",
+        expected="silent is connected, and hears “tick”",
+        actual="it heard “tick” before it was connected, and waited in vain" if ticking else str(refusal),
+        hint="The connect handler has to return.",
+        mistake="loops-in-the-handler" if ticking else None,
+    )
+
+
+def recognise_silence(server: Server) -> str | None:
+    """Nobody has spoken, and nothing came: is it a clock that wants to be asked, or one that has broken down?"""
+    if any("request context" in exception.message for exception in server.exceptions()):
+        return "emits-as-a-handler"
+    asker = server.client("asker")
+    for question in ("tick", "time", "clock"):
+        asker.emit(question)
+    return "ticks-as-an-answer" if asker.wait_for(lambda: asker.heard("tick"), asker.patience) else None
+
+
+def count_up(ticks: list[Received]) -> None:
+    numbers = [tick.value for tick in ticks]
+    if not isinstance(numbers[0], int) or numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        fail(
+            "The numbers don't go up by one.",
+            expected="“tick” with 1, 2, 3 …",
+            actual=show(numbers),
+            hint="Count in the task: number += 1, then socketio.emit(“tick”, number).",
+            mistake="one-clock-per-client" if len(set(map(str, numbers))) < len(numbers) else None,
+        )
