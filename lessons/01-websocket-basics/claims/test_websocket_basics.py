@@ -89,6 +89,14 @@ def get(served: Served, path: str, **headers: str) -> HTTPResponse:
     return answer
 
 
+def refusal_of(served: Served, path: str, **headers: str) -> tuple[int, bytes]:
+    """Return status and body of an answer that is no success."""
+    with pytest.raises(HTTPError) as refused:
+        get(served, path, **headers)
+    with refused.value as answer:
+        return answer.code, answer.read()
+
+
 def get_text(served: Served, path: str) -> str:
     with get(served, path) as answer:
         return answer.read().decode()
@@ -168,7 +176,7 @@ def test_what_nobody_asked_for_is_thrown_away() -> None:
     unasked = "HTTP/1.1 200 OK\r\nContent-Length: 19\r\n\r\nthe coffee is ready"
     with socket.create_server(("127.0.0.1", 0)) as listening, requests.Session() as browser:
         listening.settimeout(PATIENCE)
-        spoken = threading.Event()
+        answered, spoken = threading.Event(), threading.Event()
 
         def serve() -> None:
             for number, more in ((1, unasked), (2, "")):
@@ -177,6 +185,7 @@ def test_what_nobody_asked_for_is_thrown_away() -> None:
                     connection.settimeout(PATIENCE)
                     read_head(connection)
                     connection.sendall(answer.format(number).encode())
+                    assert answered.wait(PATIENCE)
                     connection.sendall(more.encode())
                     spoken.set()
                     with suppress(OSError):
@@ -186,6 +195,7 @@ def test_what_nobody_asked_for_is_thrown_away() -> None:
         server.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
         assert browser.get(url, timeout=PATIENCE).text == "answer1"
+        answered.set()
         assert spoken.wait(PATIENCE)
         assert browser.get(url, timeout=PATIENCE).text == "answer2"
         browser.close()
@@ -511,9 +521,7 @@ def test_the_upgrade_is_probed_and_then_made(example: Mapping[str, Served]) -> N
         bare.socket.send("5")
         bare.socket.send('42["say","over here"]')
         assert bare.socket.recv() == '42["said","over here, by websocket"]'
-        with pytest.raises(HTTPError) as too_late:
-            polling.poll()
-        assert too_late.value.code == 400
+        assert refusal_of(served, polling.path)[0] == 400
 
 
 def test_when_the_upgrade_comes_to_nothing_long_polling_goes_on(example: Mapping[str, Served]) -> None:
@@ -565,9 +573,7 @@ def test_http_can_say_that_nothing_has_changed_and_a_socket_sends_it_all(example
     served = example["menu"]
     with get(served, "/menu") as answer:
         size, mark = len(answer.read()), answer.headers["ETag"]
-    with pytest.raises(HTTPError) as again:
-        get(served, "/menu", **{"If-None-Match": mark})
-    assert (again.value.code, again.value.read()) == (304, b"")
+    assert refusal_of(served, "/menu", **{"If-None-Match": mark}) == (304, b"")
     with Knock(served, SOCKET_IO) as bare:
         bare.hears("0{")
         bare.socket.send("40")
@@ -579,9 +585,7 @@ def test_http_can_say_that_nothing_has_changed_and_a_socket_sends_it_all(example
 
 def test_a_request_always_ends_with_a_status_and_an_event_with_silence(example: Mapping[str, Served]) -> None:
     served = example["menu"]
-    with pytest.raises(HTTPError) as missing:
-        get(served, "/mneu")
-    assert missing.value.code == 404
+    assert refusal_of(served, "/mneu")[0] == 404
     with people(served, "/") as (ada,):
         ada.wire.send('421["mneu"]')
         ada.ask("menu")

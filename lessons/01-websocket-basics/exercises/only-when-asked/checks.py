@@ -19,9 +19,9 @@ def goals_are_told(server: Server) -> None:
     referee.fence()
     mistake = "only-the-referee" if told_goal(referee, before) and not told_goal(fan, before) else None
     for client in (fan, other):
-        score = client.expect_event("score", ANY, hint=CHANGE, mistake=mistake)
-        if told_goal(client, before):
+        if client.wait_patiently(lambda client=client: told_goal(client, before)):
             continue
+        score = client.expect_event("score", ANY, hint=CHANGE, mistake=mistake)
         fail(
             f"{client.name} was not told the goal.",
             expected="“score” with one more for “home”",
