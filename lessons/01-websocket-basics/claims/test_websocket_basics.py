@@ -574,6 +574,9 @@ def test_http_can_say_that_nothing_has_changed_and_a_socket_sends_it_all(example
     with get(served, "/menu") as answer:
         size, mark = len(answer.read()), answer.headers["ETag"]
     assert refusal_of(served, "/menu", **{"If-None-Match": mark}) == (304, b"")
+    with raw(served.url) as connection:
+        connection.sendall(request("/menu", If_None_Match=mark))
+        assert read_head(connection).startswith("HTTP/1.1 304 NOT MODIFIED\r\n")
     with Knock(served, SOCKET_IO) as bare:
         bare.hears("0{")
         bare.socket.send("40")

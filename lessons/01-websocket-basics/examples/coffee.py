@@ -10,7 +10,8 @@ coffee = {"state": "brewing"}
 
 @app.get("/")
 def page():
-    return f"<h1>The coffee is {coffee['state']}.</h1>"
+    state = coffee["state"]
+    return f"<h1>The coffee is {state}.</h1>"
 
 
 @socketio.on("done")

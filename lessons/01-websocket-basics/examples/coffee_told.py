@@ -10,13 +10,14 @@ coffee = {"state": "brewing"}
 
 @app.get("/")
 def page():
-    return f"<h1>The coffee is {coffee['state']}.</h1>"
+    state = coffee["state"]
+    return f"<h1>The coffee is {state}.</h1>"
 
 
 @socketio.on("done")
 def done():
     coffee["state"] = "ready"
-    socketio.emit("coffee", "ready")  # to every socket that is open
+    socketio.emit("coffee", "ready")  # to all
 
 
 socketio.run(app)

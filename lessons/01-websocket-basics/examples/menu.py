@@ -5,14 +5,15 @@ from flask_socketio import SocketIO
 
 app = Flask(__name__)
 socketio = SocketIO(app, async_mode="threading")
-MENU = {f"dish {number}": 5 + number % 7 for number in range(200)}
+MENU = {f"dish {n}": 5 + n % 7 for n in range(200)}
 
 
 @app.get("/menu")
 def over_http():
     answer = jsonify(MENU)
     answer.add_etag()
-    return answer.make_conditional(request)  # “you have that one already”: 304, and no body
+    # To whoever has this version already: 304
+    return answer.make_conditional(request)
 
 
 @socketio.on("menu")

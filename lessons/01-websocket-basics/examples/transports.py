@@ -10,7 +10,8 @@ socketio = SocketIO(app, async_mode="threading")
 @socketio.on("say")
 def say(text):
     road = socketio.server.transport(request.sid)
-    emit("said", f"{text}, by {road}", broadcast=True)
+    words = f"{text}, by {road}"
+    emit("said", words, broadcast=True)
 
 
 socketio.run(app)

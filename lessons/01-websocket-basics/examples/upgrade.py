@@ -9,7 +9,8 @@ from flask_socketio import SocketIO
 app = Flask(__name__)
 socketio = SocketIO(app, async_mode="threading")
 
-FIXED = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # the same in every WebSocket server of the world
+# The same in every WebSocket server of the world:
+FIXED = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 @socketio.on("connect")
@@ -21,7 +22,8 @@ def arrived():
 
 @socketio.on("accept")
 def accept(key):
-    return b64encode(sha1((key + FIXED).encode()).digest()).decode()
+    digest = sha1((key + FIXED).encode()).digest()
+    return b64encode(digest).decode()
 
 
 socketio.run(app)
