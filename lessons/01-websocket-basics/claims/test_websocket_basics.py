@@ -116,6 +116,7 @@ def test_the_open_page_is_told_nothing_until_it_asks_again(example: Mapping[str,
         head, body = read_answer(connection)
         assert head.startswith("HTTP/1.1 200 OK\r\n") and body == b"<h1>The coffee is brewing.</h1>"
         assert f"Content-Type: text/html; charset=utf-8\r\nContent-Length: {len(body)}" in head
+        assert "Connection: close" in head
         ada.ask("done")
         assert "The coffee is ready." in get_text(served, "/")
         with suppress(ConnectionResetError):
