@@ -102,7 +102,7 @@ def ask_over_websocket(url: str, event: str) -> object:
 # Starting
 
 
-def test_the_textbook_program_refuses_to_start_without_a_terminal(tmp_path: Path) -> None:
+def test_the_tutorial_program_refuses_to_start_without_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "server.py").write_text(TEXTBOOK.format(mode=', async_mode="threading"', port=free_port(), more=""))
     ended = subprocess.run(
         [sys.executable, "server.py"],
