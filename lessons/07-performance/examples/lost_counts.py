@@ -34,8 +34,8 @@ def locked():
 
 @socketio.on("hurry")
 def hurry():
-    """Count twenty times with each, all at once."""
-    for _ in range(20):
+    """Count eight times with each, all at once."""
+    for _ in range(8):
         socketio.start_background_task(bare)
         socketio.start_background_task(locked)
 

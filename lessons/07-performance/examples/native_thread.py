@@ -12,7 +12,7 @@ socketio = SocketIO(app, async_mode="gevent")
 
 def work(word):
     value = word.encode()
-    for _ in range(1_000_000):
+    for _ in range(300_000):
         value = hashlib.sha256(value).digest()
     return value.hex()
 
