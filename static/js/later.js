@@ -14,10 +14,19 @@ import "./elements/runtime-picker.js";
 import "./elements/solution-diff.js";
 import "./elements/work-history.js";
 import "./elements/share-address.js";
+import { store } from "./core/page.js";
 import { countModes } from "./mode_counts.js";
 import { tendSearch } from "./search/keys.js";
 import { tendTerms } from "./terms.js";
 
+store.subscribe((state) => state.savedAnew, async (times) => {
+  if (times === 0) return;
+  try {
+    await (await import("./newer_text.js")).showNewerText();
+  } catch {
+    store.set({ lessonChanged: true }); // then the reader is asked to reload
+  }
+});
 countModes();
 tendSearch();
 tendTerms();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  TRACE_CAP, onCheckFinished, onCheckResult, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
+  TRACE_CAP, onCheckFinished, onCheckResult, onNewText, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
 } from "../../static/js/core/state.js";
 
 const PAGE = {
@@ -105,4 +105,15 @@ test("what a program runs under is said where it is a choice, or not the ordinar
   assert.equal(of(runtimes.slice(1), null), "gevent, monkey-patched");
   const told = onRunAcknowledged(begin(), { id: "s", state: "starting" }, "scratch", "gevent");
   assert.equal(told.sandbox.runtime, "gevent");
+});
+
+test("a newer text brings its programs and tasks, and leaves the learner's own things alone", () => {
+  const mine = { title: "Add", files: { "server.py": "mine" }, version: 4, hints_seen: ["one"], runtime: "gevent", tasks: [] };
+  const state = begin({ page: { ...PAGE, workspaces: { ...PAGE.workspaces, add: mine } }, files: { "server.py": "typed" } });
+  const told = { title: "Add up", files: { "server.py": "b" }, version: 0, hints_seen: [], runtimes: [{ id: "threading" }], runtime: "threading", tasks: [{ check: "adds" }], total: 1 };
+  const after = apply(state, onNewText(state, { title: "Events", examples: { echo: {} }, workspaces: { add: told, fresh: told } }));
+  const { title, files, version, hints_seen: seen, runtime, tasks } = after.page.workspaces.add;
+  assert.deepEqual([title, files["server.py"], version, seen, runtime, tasks.length], ["Add up", "mine", 4, ["one"], "threading", 1]);
+  assert.deepEqual([after.files["server.py"], Object.keys(after.page.examples), after.checksOf.fresh.total], ["typed", ["echo"], 1]);
+  assert.ok("scratch" in after.page.workspaces);
 });

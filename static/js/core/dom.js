@@ -31,7 +31,7 @@ export function dialogHead(id, title, close) {
 /**
  * Show HTML that our own server rendered and sanitised: lesson text, hints, reasons, explanations of mistakes.
  *
- * This is the one place in the front end where HTML enters as a string. Never pass a learner's text, a name, a frame
+ * This, and `trustedPage` below, are the only places in the front end where HTML enters as a string. Never pass a learner's text, a name, a frame
  * or a log line.
  */
 export function trustedHtml(node, html) {
@@ -39,6 +39,11 @@ export function trustedHtml(node, html) {
   template.innerHTML = html ?? "";
   node.replaceChildren(template.content);
   return node;
+}
+
+/** Parse a page that our own server rendered, to take parts of it over; nothing in it runs or loads. */
+export function trustedPage(html) {
+  return new DOMParser().parseFromString(html, "text/html");
 }
 
 function applyProp(node, name, value) {

@@ -82,7 +82,7 @@ const handlers = {
   [EVENTS.VOTES]: ({ question, ...votes }) => store.set((state) => ({ votes: { ...state.votes, [question]: votes } })),
   [EVENTS.PRESENCE]: ({ here }) => store.set({ presence: here }),
   [EVENTS.PROGRESS]: (told) => store.set({ progress: told }),
-  [EVENTS.LESSON_CHANGED]: () => store.set({ lessonChanged: true }),
+  [EVENTS.LESSON_CHANGED]: () => store.set((state) => ({ savedAnew: state.savedAnew + 1 })),
 };
 
 /** Everything a learner can do. Those that return promises reject with RequestFailed (code, message). */

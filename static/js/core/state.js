@@ -60,6 +60,7 @@ export function stateFromPage(page) {
     progress: null,
     presence: page.here ?? null,
     highlightedLine: null,
+    savedAnew: 0,
     lessonChanged: false,
     notice: { text: "", kind: "status", count: 0 },
   };
@@ -68,6 +69,20 @@ export function stateFromPage(page) {
 function votesFromPage(page) {
   const told = Object.entries(page.answered ?? {}).filter(([, verdict]) => verdict.votes);
   return Object.fromEntries(told.map(([question, verdict]) => [question, verdict.votes]));
+}
+
+/** The text was saved anew (development): what the lesson says is new, what the learner has is left alone. */
+export function onNewText(state, fresh) {
+  const workspaces = { ...state.page.workspaces };
+  const checksOf = { ...state.checksOf };
+  for (const [name, told] of Object.entries(fresh.workspaces ?? {})) {
+    const known = workspaces[name];
+    const { title, starter, events, tasks, hints, total, url, runtimes } = told;
+    const runtime = runtimes.some(({ id }) => id === known?.runtime) ? known.runtime : told.runtime;
+    workspaces[name] = known ? { ...known, title, starter, events, tasks, hints, total, url, runtimes, runtime } : told;
+    checksOf[name] ??= checksFromPage(told);
+  }
+  return { page: { ...state.page, title: fresh.title, examples: fresh.examples, workspaces }, checksOf };
 }
 
 /** Return the checks of a workspace that has never been checked. */
