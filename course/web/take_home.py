@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
@@ -11,6 +12,8 @@ from string import Template
 from course.content.model import Files, Runtime
 
 PINNED = ("Flask", "Flask-SocketIO", "simple-websocket")
+PYTEST = "pytest==9.2.0"
+"""Written out, since the site itself is installed without it."""
 PATCHING = "from gevent import monkey\n\nmonkey.patch_all()  # before every other import\n\n"
 HERE = Path(__file__).parent / "take_home"
 CLIENT_LIBRARY = "static/socket.io.min.js"
@@ -19,7 +22,7 @@ CLIENT_LIBRARY = "static/socket.io.min.js"
 def project(
     title: str, files: Files, *, event: str, client_library: bytes | None, runtime: Runtime = "threading"
 ) -> bytes:
-    """Return a zip with the program, pinned requirements, a client page and a README.
+    """Return a zip with the program, pinned requirements, a test, a client page and a README.
 
     Flask serves the folder ``static`` by itself, so the client page has the server's own origin and nothing has to
     be added to what the learner wrote.
@@ -37,7 +40,8 @@ def project(
     words = {"title": title, "event": event}
     contents: dict[str, str | bytes] = {
         "static/client.html": Template((HERE / "client.html").read_text()).substitute(words),
-        "requirements.txt": "".join(f"{name}=={version(name)}\n" for name in pinned),
+        "requirements.txt": "".join(f"{name}=={version(name)}\n" for name in pinned) + f"{PYTEST}\n",
+        "test_server.py": Template((HERE / "test_server.template").read_text()).substitute(event=json.dumps(event)),
         "README.md": Template((HERE / "README.md").read_text()).substitute(words),
         **files,
     }

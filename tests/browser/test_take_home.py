@@ -27,7 +27,7 @@ def test_the_downloaded_project_runs_and_answers(open_page, tmp_path):
     assert (project / "server.py").read_text() == bench.program()
     assert "server.py" in (project / "README.md").read_text()
     pins = (project / "requirements.txt").read_text().splitlines()
-    assert all(re.fullmatch(r"[\w-]+==[\d.]+", pin) for pin in pins) and len(pins) == 3
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", pin) for pin in pins) and len(pins) == 4
 
     # Werkzeug's development server refuses to serve without a terminal, so the program gets one.
     ours, theirs = pty.openpty()

@@ -1,12 +1,15 @@
 """A project runs at home as its program runs here."""
 
 import io
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from course.content.model import Runtime
-from course.web.take_home import PATCHING, project
+from course.web.take_home import PATCHING, PYTEST, project
 
 SERVER = "from flask import Flask\n"
 
@@ -31,3 +34,62 @@ def test_the_program_is_the_learners_own(runtime: Runtime) -> None:
 def test_what_is_patched_here_patches_itself_at_home() -> None:
     assert unpacked(SERVER, "gevent-patched")["server.py"] == PATCHING + SERVER
     assert unpacked(PATCHING + SERVER, "gevent-patched")["server.py"] == PATCHING + SERVER
+
+
+# Its test
+
+ROOT = Path(__file__).parents[2]
+
+
+def run_pytest(folder: Path) -> tuple[int, str]:
+    """Run the project's own test as a learner would, and return its exit status and what it prints."""
+    finished = subprocess.run(
+        [sys.executable, "-m", "pytest", "-rs", "-p", "no:cacheprovider"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return finished.returncode, finished.stdout
+
+
+def unpack(server: str, runtime: Runtime, folder: Path) -> Path:
+    for name, text in unpacked(server, runtime).items():
+        file = folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("program", "runtime"),
+    [
+        ("03-listening-to-events/exercises/add-with-ack/solution/server.py", "threading"),
+        ("05-connections/examples/coming_back.py", "threading"),  # runs the server without asking for __main__
+        ("07-performance/exercises/cpu-job/solution/server.py", "gevent"),
+        ("07-performance/exercises/cpu-job/solution/server.py", "gevent-patched"),
+    ],
+)
+def test_the_test_of_a_project_runs(tmp_path: Path, program: str, runtime: Runtime) -> None:
+    server = (ROOT / "lessons" / program).read_text()
+    status, output = run_pytest(unpack(server, runtime, tmp_path))
+    assert (status, "1 passed, 1 skipped" in output) == (0, True), output
+
+
+def test_a_door_that_asks_is_no_failure(tmp_path: Path) -> None:
+    server = (ROOT / "lessons/05-connections/exercises/token-gate/solution/server.py").read_text()
+    status, output = run_pytest(unpack(server, "threading", tmp_path))
+    assert status == 0
+    assert "Nobody is let in without auth" in output
+
+
+def test_the_test_of_a_project_can_fail(tmp_path: Path) -> None:
+    server = (ROOT / "lessons/03-listening-to-events/exercises/add-with-ack/solution/server.py").read_text()
+    crash = '@socketio.on("connect")\ndef crash():\n    1 / 0\n\n\nif __name__'
+    status, output = run_pytest(unpack(server.replace("if __name__", crash), "threading", tmp_path))
+    assert status == 1
+    assert "ZeroDivisionError" in output
+
+
+def test_the_test_runner_is_the_one_used_here() -> None:
+    assert PYTEST in (ROOT / "requirements-dev.txt").read_text().splitlines()
