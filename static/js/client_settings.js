@@ -27,7 +27,7 @@ export class ClientSettings {
         field("Namespace", this.namespace), field("Auth (JSON, sent with connect)", this.auth), field("Transport", this.transport),
         field("Pretended origin", this.origin), field("Add a file as the last argument", this.file), this.fileNote,
         h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on."),
-        h("p", { class: "note" }, "Address: ", this.address), this.pages, this.remove));
+        h("p", { class: "note" }, "Address: ", this.address), h("p", { class: "note" }, this.pages), this.remove));
   }
 
   /** Return {namespace, auth, transport, origin, error}; `error` says what is wrong with a field, or "". */
