@@ -16,7 +16,7 @@ from course.content.markdown import Typesetter
 from course.content.model import Exercise, Lesson
 from course.content.programs import IGNORED, read_text
 from course.content.recordings import FOLDER as RECORDINGS
-from course.content.reference import read_reference
+from course.content.reference import breakable, read_reference
 from course.content.scanner import scan
 
 UNHASHED = frozenset({*IGNORED, ".pytest_cache", "claims"})
@@ -152,7 +152,7 @@ class _BundleReader:
         typesetter.anchor_prefix = f"{self.slug}-"
         html = read_reference(self.folder, typesetter)
         self._settle(typesetter)
-        return html
+        return breakable(html)
 
     def _read_exercises(self) -> None:
         root = self.folder / "exercises"

@@ -14,6 +14,8 @@ from course.content.scanner import scan
 MAX_ROWS = 14
 """Rows of tables: the sheets of all lessons together fit on two printed pages."""
 
+_CODE = re.compile(r"<code>.*?</code>")
+_BREAK = re.compile(r"(?<=[(,=\[{])(?=[\w&({\[])|(?<=[a-z)])(?=\.[a-z])")
 _RULE = re.compile(r"^\s*\|[\s|:-]+$")
 
 
@@ -32,6 +34,14 @@ def read_reference(folder: Path, typesetter: Typesetter) -> str:
         file.add(1, "reference-empty", "The cheat sheet is empty.", "Write short tables below ## headings.")
     _check_length(source, file)
     return "".join(typesetter.block(piece.text, piece.line) for piece in scan(source, file, allowed=()))
+
+
+def breakable(html: str) -> str:
+    """Return the HTML with places for a break in its code: after a bracket, a comma or a sign, and before a dot.
+
+    A narrow column would else break a name in the middle.
+    """
+    return _CODE.sub(lambda code: _BREAK.sub("<wbr>", code[0]), html)
 
 
 def _check_length(source: str, file: Findings) -> None:

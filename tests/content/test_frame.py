@@ -176,6 +176,12 @@ def test_a_cheat_sheet_has_anchors_of_its_own(root: Path) -> None:
     assert [heading.id for heading in course.lessons[0].headings] == ["show-it", "try-it", "check-yourself"]
 
 
+def test_code_of_a_cheat_sheet_breaks_between_its_words(root: Path) -> None:
+    write(root, f"{BUNDLE}/reference.md", "## Show it\n\n" + ROWS + "| `hub().pool.apply(work, [1])` and 0.5 | y |\n")
+    html = load_course(root).lessons[0].reference_html
+    assert "<code>hub()<wbr>.pool<wbr>.apply(<wbr>work, [<wbr>1])</code> and 0.5" in html
+
+
 def test_pages_stand_in_their_parts_and_are_found_like_lessons(root: Path) -> None:
     course = load_course(with_pages(root))
     assert course.problems == ()

@@ -1,6 +1,6 @@
 // Lines that are wrong: what the parser can't read while one writes, and where the running program crashed.
 
-import { syntaxTree } from "@codemirror/language";
+import { syntaxTree, syntaxTreeAvailable } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView } from "@codemirror/view";
@@ -9,6 +9,7 @@ import { Decoration, EditorView } from "@codemirror/view";
 const PROBLEMS_AT_MOST = 5;
 
 function parserProblems(view) {
+  if (!syntaxTreeAvailable(view.state)) return []; // where the parser stopped for breath, its tree looks like a mistake
   const found = [];
   const seen = new Set();
   syntaxTree(view.state).iterate({
@@ -64,6 +65,7 @@ export const problems = [
   marks,
   linter((view) => [...parserProblems(view), ...crashProblem(view)], {
     delay: 400,
-    needsRefresh: (update) => update.startState.field(marks) !== update.state.field(marks) || update.focusChanged,
+    needsRefresh: (update) => update.startState.field(marks) !== update.state.field(marks) || update.focusChanged
+      || syntaxTreeAvailable(update.startState) !== syntaxTreeAvailable(update.state),
   }),
 ];

@@ -15,6 +15,7 @@ class ModeSwitch extends HTMLElement {
     window.addEventListener("hashchange", () => this.#uncover(), { signal });
     const remembered = kept(this.name);
     if (remembered && !new URLSearchParams(location.search).has("mode")) this.#show(remembered);
+    this.#reveal();
     this.#uncover();
   }
 
@@ -41,6 +42,14 @@ class ModeSwitch extends HTMLElement {
       if (link.dataset.mode === mode) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+    this.#reveal();
+  }
+
+  /** On a phone the switch is a strip that scrolls. */
+  #reveal() {
+    const strip = this.querySelector("ul");
+    const current = this.querySelector("[aria-current]");
+    if (current) strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.offsetWidth) / 2;
   }
 
   /** A link into the text leads to something that this mode may not show: then everything is shown. */
