@@ -17,6 +17,7 @@ import "./elements/share-address.js";
 import { store } from "./core/page.js";
 import { countModes } from "./mode_counts.js";
 import { tendSearch } from "./search/keys.js";
+import { tendTables } from "./tables.js";
 import { tendTerms } from "./terms.js";
 
 store.subscribe((state) => state.savedAnew, async (times) => {
@@ -29,4 +30,5 @@ store.subscribe((state) => state.savedAnew, async (times) => {
 });
 countModes();
 tendSearch();
+tendTables();
 tendTerms();

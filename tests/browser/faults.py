@@ -14,7 +14,7 @@ CUT_OFF = """() => {
   const style = (element) => getComputedStyle(element);
   const scrolls = (element) => /auto|scroll/.test(style(element).overflowX);
   const meant = (element) => style(element).clipPath !== "none" || style(element).webkitLineClamp !== "none"
-    || style(element).textOverflow === "ellipsis" || element.closest("svg");
+    || style(element).textOverflow === "ellipsis" || element.closest("svg") || element.matches("input, select, textarea");
   const speaks = (element) => style(element).overflowX !== "visible"
     || [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
   const spills = (element) => element.clientWidth > 0 && speaks(element) && element.scrollWidth > element.clientWidth + 1

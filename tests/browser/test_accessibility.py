@@ -1,9 +1,9 @@
-"""axe finds nothing and nothing runs over the edge: every page kind, light and dark, wide, middle and phone."""
+"""Pages at work: axe finds nothing and nothing runs over the edge, light and dark, wide, middle and phone."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.faults import axe_faults
 from tests.browser.workbench import ECHO, EXERCISES, LESSON, Workbench
 from tests.content.courses import SLUG
 
@@ -13,12 +13,7 @@ PHONE_VIEWS = ("#lesson", "#code", "#clients", "#wire")
 
 def faults(page: Page, where: str) -> list[str]:
     """Return what axe finds and what sticks out on the page as it stands, one line each."""
-    found = Axe().run(page).response["violations"]
-    lines = [
-        f"{where}: {each['id']}: {node['target']}: {node['failureSummary'][:300]}"
-        for each in found
-        for node in each["nodes"]
-    ]
+    lines = axe_faults(page, where)
     width, room = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")
     return lines + ([f"{where}: {width} px wide in {room} px"] if width > room else [])
 
@@ -34,22 +29,6 @@ def faults_in_every_size(page: Page, name: str, *, phone_views: bool = False) ->
             found += faults(page, f"{name}, {size}, {view}")
     page.set_viewport_size({"width": SIZES["wide"][0], "height": SIZES["wide"][1]})
     return found
-
-
-@pytest.mark.timeout(240)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_pages_have_no_fault(open_page, site, watched, scheme):
-    watched.expected = ("status of 404",)
-    page = open_page("/", color_scheme=scheme)
-    found = faults_in_every_size(page, "map")
-    page.goto(f"{site.url}/me/")
-    found += faults_in_every_size(page, "me")
-    for address in ("/glossary/", "/reference/", "/search?q=event"):
-        page.goto(site.url + address)
-        found += faults_in_every_size(page, address)
-    page.goto(f"{site.url}/lessons/no-such-lesson/")
-    found += faults_in_every_size(page, "error")
-    assert found == []
 
 
 @pytest.mark.timeout(240)

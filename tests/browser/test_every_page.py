@@ -16,13 +16,15 @@ TEXTS = ("/", "/glossary/", "/reference/", "/search?q=event", "/search?q=nothing
 TEXT = "#lesson"
 PANES = ("lesson", "code", "clients", "wire")
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture
-def page(open_page) -> Page:
+def page(new_context, watched) -> Iterator[Page]:
     """A page of a new learner's, in which nothing moves: a colour on its way is no colour to judge."""
-    return open_page("/healthz", reduced_motion="reduce")
+    page = watched.watch(new_context(reduced_motion="reduce").new_page())
+    yield page
+    watched.verify()
 
 
 def faults_of(page: Page, address: str, *, thorough: bool = False, part: str = "") -> list[str]:

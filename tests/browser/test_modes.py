@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.workbench import LESSON
@@ -87,3 +88,19 @@ def test_the_switch_fits_on_a_phone(open_page):
     page = open_page(f"{LESSON}?mode=myths", viewport={"width": 390, "height": 844})
     expect(switch(page).get_by_role("link", name="Myths")).to_be_in_viewport()
     assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("mode", ["read", "reference"])
+def test_on_a_phone_the_current_mode_is_in_sight_and_the_page_no_wider_than_the_screen(open_page, mode):
+    page = open_page(f"{LESSON}?mode={mode}", viewport={"width": 390, "height": 844})
+    current = page.locator("mode-switch [aria-current]")
+    expect(current).to_have_text(re.compile(mode, re.IGNORECASE))
+    expect(current).to_be_in_viewport(ratio=1)
+    assert page.evaluate("() => document.querySelector('mode-switch').scrollWidth") <= 390
+
+
+def test_the_keyboard_reaches_a_table_while_it_scrolls(open_page):
+    page = open_page("/lessons/when-not-to-use-it/", viewport={"width": 390, "height": 844})
+    expect(page.locator(".prose table").first).to_have_attribute("tabindex", "0")
+    page.set_viewport_size({"width": 2400, "height": 844})
+    expect(page.locator(".prose table").first).not_to_have_attribute("tabindex", "0")
