@@ -84,16 +84,15 @@ class Attempts:
         return found
 
     def starting_files(self, slug: str, exercise: str) -> Files:
-        """Return what the editor of a workspace holds at first.
+        """Return what the editor of a workspace holds at first: where the text shows no program, the playground's.
 
         Raises:
             Refused: there is no such workspace.
         """
-        if slug == PLAYGROUND and exercise == SCRATCH:
-            return self._courses().playground
-        if exercise == SCRATCH:
-            return self.lesson(slug).starting_files(SCRATCH)
-        return self.exercise(slug, exercise).starter
+        if exercise != SCRATCH:
+            return self.exercise(slug, exercise).starter
+        examples = () if slug == PLAYGROUND else self.lesson(slug).examples
+        return {"server.py": examples[0].source} if examples else self._courses().playground
 
     def runtimes(self, slug: str, exercise: str) -> tuple[Runtime, ...]:
         """Return what the program of a workspace can be run under; the first unless something else is chosen.

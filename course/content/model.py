@@ -288,16 +288,6 @@ class Lesson:
                 shown.setdefault(block.example.id, block.example)
         return tuple(shown.values())
 
-    def starting_files(self, workspace: str) -> Files:
-        """Return what the editor of `workspace` holds at first.
-
-        Raises:
-            KeyError: the lesson has no such exercise.
-        """
-        if workspace == SCRATCH:
-            return {"server.py": self.examples[0].source} if self.examples else {"server.py": ""}
-        return self.exercises[workspace].starter
-
 
 @dataclass(frozen=True)
 class Part:

@@ -311,7 +311,6 @@ def test_a_whole_lesson_becomes_blocks_in_the_order_of_the_text(root: Path) -> N
     assert [task.check for task in exercise.tasks] == ["answers_in_capitals"]
     assert [mistake.id for mistake in exercise.mistakes] == ["forgets-to-shout", "never-answers", "one-word-only"]
     assert all(set(mistake.files) == {"server.py"} for mistake in exercise.mistakes)
-    assert lesson.starting_files("echo-louder") == exercise.starter
 
 
 def test_an_example_shows_its_telling_part_and_runs_as_a_whole(root: Path) -> None:

@@ -51,6 +51,19 @@ def test_the_starter_stands_in_a_real_textarea_before_any_script(learner: FlaskC
     assert textarea and "SocketIO" in textarea.group(1)
 
 
+def test_a_page_that_shows_no_program_begins_with_the_playgrounds(learner: FlaskClient) -> None:
+    def editor(address: str) -> str:
+        return (
+            learner.get(address)
+            .get_data(as_text=True)
+            .partition('<textarea name="server.py"')[2]
+            .partition("</textarea>")[0]
+        )
+
+    assert "someone_arrived" in editor("/playground/")
+    assert editor("/lessons/takeaways/") == editor("/playground/")
+
+
 def first_question(page: str) -> tuple[str, list[str]]:
     form = re.search(rf'<form[^>]*action="({LESSON}questions/[^"]+)".*?</form>', page, re.S)
     assert form
