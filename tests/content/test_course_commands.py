@@ -105,7 +105,9 @@ def test_new_refuses_a_name_that_is_taken(root: Path) -> None:
 def test_probe_prints_a_table(root: Path) -> None:
     done = flask_course(root, "probe")
     assert done.returncode in (0, 1)
-    assert done.stdout.splitlines()[0].split()[:2] == ["LAYER", "ACT"]
+    runtime, _, head = done.stdout.splitlines()[:3]
+    assert runtime == "threading"
+    assert head.split()[:2] == ["LAYER", "ACT"]
 
 
 PROBLEM = Problem("01-x/lesson.md", 7, "dead-link", "The link “a,b: 100%” leads\nnowhere.", "Correct it.", "warning")

@@ -135,7 +135,7 @@ def test_it_follows_no_redirect() -> None:
 from flask import Flask
 from flask_socketio import SocketIO
 app = Flask(__name__)
-SocketIO(app, async_mode="threading")
+socketio = SocketIO(app, async_mode="threading")
 
 class Elsewhere:
     def __call__(self, environ, start_response):
@@ -143,7 +143,7 @@ class Elsewhere:
         return [b""]
 
 app.wsgi_app = Elsewhere()
-SocketIO.run(None, app)
+socketio.run(app)
 """
     with served(source) as path:
         recording = Recording()

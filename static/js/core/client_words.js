@@ -5,7 +5,7 @@ export const UNREACHABLE = "The server could not be reached. Is it running? A pr
 /** Say that no acknowledgement came: the connection ended first, or nothing returned one in time. */
 export function withoutAnswer(event, seconds, connected) {
   return connected
-    ? `No acknowledgement for “${event}” within ${seconds} s: no handler returned one. Is there a handler of that name?`
+    ? `No acknowledgement for “${event}” within ${seconds} s: no handler has returned one. Is there one of that name, or is it still at work?`
     : `No acknowledgement for “${event}”: the connection ended before one came.`;
 }
 

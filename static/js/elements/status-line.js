@@ -17,7 +17,7 @@ class StatusLine extends HTMLElement {
   connectedCallback() {
     this.status = h("div", { class: "status visually-hidden", role: "status" });
     this.alert = h("div", { class: "alert", role: "alert", onclick: () => this.#clearAlert() });
-    this.banner = h("div", { class: "banner", hidden: true });
+    this.banner = h("div", { class: "banner", role: "region", "aria-label": "About this page", hidden: true });
     fill(this, this.banner, this.status, this.alert);
     this.#ends = [
       store.subscribe((state) => state.connection, () => this.#connectionChanged()),
