@@ -27,6 +27,6 @@ test("what may pass by itself is tried again", () => {
 });
 
 test("an acknowledgement that never comes is told apart from a connection that ended", () => {
-  assert.match(withoutAnswer("add", 5, true), /“add” within 5 s: no handler returned one/);
+  assert.match(withoutAnswer("add", 5, true), /“add” within 5 s: no handler has returned one/);
   assert.match(withoutAnswer("add", 5, false), /the connection ended/);
 });
