@@ -31,7 +31,7 @@ def faults_of(page: Page, address: str, *, thorough: bool = False, part: str = "
     """Return what is wrong with a page in both themes and three widths.
 
     Args:
-        thorough: let axe look at all six; else at the wide one, and for contrast alone when it is dark.
+        thorough: look at all six, with axe; else axe looks at the wide ones, and for contrast alone where it is dark.
         part: a selector of what is this page's own; the rest is that of a page that axe has seen.
     """
     page.goto(address)
@@ -40,6 +40,8 @@ def faults_of(page: Page, address: str, *, thorough: bool = False, part: str = "
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         for size, (width, height) in SIZES.items():
+            if scheme == "dark" and size != "wide" and not thorough:
+                continue  # a theme has colours and no sizes
             page.set_viewport_size({"width": width, "height": height})
             where = f"{address}, {scheme}, {size}"
             found += layout_faults(page, where)
