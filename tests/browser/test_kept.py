@@ -24,10 +24,11 @@ CONNECTION_LOST = (
 
 
 def fork_server(site: RunningSite) -> psutil.Process:
+    """Return the one for programs under threads."""
     (found,) = [
         child
         for child in psutil.Process(site.pid).children(recursive=True)
-        if "course.sandbox.forkserver" in " ".join(child.cmdline()) and child.ppid() == site.pid
+        if child.cmdline()[-2:] == ["course.sandbox.forkserver", "threading"] and child.ppid() == site.pid
     ]
     return found
 
