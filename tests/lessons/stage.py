@@ -41,6 +41,11 @@ class Exercise:
     def mistakes(self) -> list[str]:
         return sorted(path.name for path in (self.folder / "wrong").glob("*") if path.is_dir())
 
+    @property
+    def timed(self) -> bool:
+        """Whether its checks measure time, and so take seconds."""
+        return bool(self._matter().values["timed"])
+
     def program(self, name: str) -> Program:
         """Return the program in the folder `name`, to be run as task.md says."""
         files = read_program(self.folder / name, Findings(name))
