@@ -191,7 +191,8 @@ def test_a_program_that_fails_says_the_same_as_under_threading(
 ) -> None:
     ends = [host.run(anywhere(app), each).end() for each in ("threading", runtime)]
     assert [end.code for end in ends] == [code, code]
-    assert ends[1].error == ends[0].error
+    said = [{key: str(value).replace(", gevent,", ",") for key, value in (end.error or {}).items()} for end in ends]
+    assert said[1] == said[0]  # but for the one more module that it has
 
 
 @pytest.mark.parametrize(
@@ -238,7 +239,7 @@ def test_patching_once_more_is_harmless_where_it_is_done(host: Host, call: str) 
 def test_patching_comes_too_late_in_the_unpatched_runtime(host: Host) -> None:
     change = host.run(f"from gevent import monkey\nmonkey.patch_all()\n{WORKS}", "gevent").end()
     assert change.code == "too_late_to_patch"
-    assert "(line 2)" in change.reason and "gevent, patched" in change.reason
+    assert "(line 2)" in change.reason and "gevent, monkey-patched" in change.reason
     assert change.error is not None and change.error["type"] == "RuntimeError"
 
 
