@@ -150,10 +150,11 @@ class _Scanner:
 
     def _key_in_fence(self, line: str, number: int) -> None:
         fence = self.fence.open
-        if fence is None or fence.line == number or fence.language in _SHOWS_MARKDOWN:
+        if fence is None or fence.language in _SHOWS_MARKDOWN:
             return
-        header = _HEADER.match(line.strip())
-        if looks_like_a_key(line, in_code=True) or (header and header[1] in LESSON_BLOCKS + TASK_BLOCKS):
+        begins = fence.line == number  # there a block's marks can only stand behind the fence's own
+        header = _MARKER.match(line) and not _END.match(line)
+        if ":::" in line if begins else looks_like_a_key(line, in_code=True) or header:
             self._report(
                 number,
                 "block-in-fence",
