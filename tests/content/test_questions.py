@@ -222,7 +222,6 @@ def shown_to_a_browser(text: str) -> tuple[str, bool]:
 )
 @example(text=NUMBER, edits=[(0.0, 5, "")])
 @example(text=SINGLE, edits=[(0.0, 3, "")])
-@example(text=NUMBER, edits=[(0.0, 0, "```"), (0.75, 0, "\n```\n")])
 def test_a_damaged_question_never_shows_its_key(text: str, edits: list[tuple[float, int, str]]) -> None:
     damaged = text
     for place, length, new in edits:

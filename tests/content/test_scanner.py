@@ -39,6 +39,12 @@ def test_a_fence_inside_a_block_does_not_end_it() -> None:
     assert pieces == [BlockText("example", ("echo",), "~~~text\n:::\n~~~\nTry it.", 1)]
 
 
+def test_a_block_that_begins_behind_the_marks_of_a_fence_is_withheld() -> None:
+    pieces, found = scanned("```::: predict how-many number\nHow many?\n> Quagga\n```\n")
+    assert pieces == []
+    assert (1, "block-in-fence") in found
+
+
 def test_a_longer_fence_may_hold_a_shorter_one() -> None:
     pieces, found = scanned("````markdown\n```python\nx = 1\n```\n````\n")
     assert found == []
