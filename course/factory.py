@@ -169,6 +169,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         TEMPLATES_AUTO_RELOAD=not settings.production,
         COMPRESS_MIMETYPES=["text/html", "application/json"],  # built files lie on disk compressed already
         COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=6,  # one millisecond for a lesson, and a tenth smaller than at the library's 4
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # what the course puts first, the page shows first
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

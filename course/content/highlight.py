@@ -51,8 +51,12 @@ class Dark(Style):
 
 
 def highlight_python(source: str) -> str:
-    """Return `source` as ``<div class="code"><pre>…``: escaped text and spans with short classes."""
-    return str(highlight(source, PythonLexer(), HtmlFormatter(cssclass=CSS_CLASS, wrapcode=True)))
+    """Return `source` as ``<div class="code"><pre>…``: escaped text and spans with short classes.
+
+    What a reader selects there, and what the page's script reads, is `source` to the letter (its last line ended).
+    """
+    as_it_is = PythonLexer(stripnl=False, ensurenl=False)
+    return str(highlight(source, as_it_is, HtmlFormatter(cssclass=CSS_CLASS, wrapcode=True)))
 
 
 def highlight_css() -> str:

@@ -185,8 +185,10 @@ class Dispatcher:
         self._selector.unregister(child.wire)
         child.wire.close()
         os.kill(child.pid, signal.SIGKILL)  # not reaped yet, so the number is still its own
-        os.waitpid(child.pid, 0)
+        _, status = os.waitpid(child.pid, 0)
         if lost and not child.finished:
+            how = "overran" if lost == "overran" else f"ended early, with {os.waitstatus_to_exitcode(status)}"
+            print(f"check run {child.job} {how}", file=sys.stderr, flush=True)
             write_line(self._wire, {"job": child.job, "lost": lost})
 
     def _next_deadline(self) -> float | None:

@@ -127,12 +127,15 @@ def lesson_page(
         "title": exercise.title if exercise else lesson.title,
         "open": exercise.slug if exercise else SCRATCH,
         "workspaces": workspaces,
-        "examples": {
-            example.id: {"title": example.title, "source": example.source, "runtime": example.runtime}
-            for example in lesson.examples
-        },
+        "examples": {} if exercise else {each.id: _example(each, each in lesson.blocks) for each in lesson.examples},
         "answered": answered_json(learner, lesson) if exercise is None else {},
     }
+
+
+def _example(example: Example, shown: bool) -> dict[str, str]:
+    """Return an example's data; what the text shows, the page's script reads there: a program is sent once."""
+    data = {"title": example.title, "runtime": example.runtime}
+    return data if shown else {**data, "source": example.source}
 
 
 def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 
 import { trustedPage } from "./core/dom.js";
 import { actions, store } from "./core/page.js";
+import { readPageData } from "./core/page_data.js";
 import { onNewText } from "./core/state.js";
 import { countModes } from "./mode_counts.js";
 
@@ -29,7 +30,7 @@ export async function showNewerText() {
 function takeOver(page) {
   const body = document.querySelector(".lesson-body");
   bringAlong(page);
-  const data = JSON.parse(page.getElementById("page-data").textContent);
+  const data = readPageData(page);
   store.set((state) => onNewText(state, data));
   renew(body, page);
   renewModes(body.closest(".lesson"), page.querySelector("mode-switch"));

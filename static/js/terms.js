@@ -30,6 +30,7 @@ export function tendTerms(root = document) {
       show(term, { tapped: true });
     } else if (shown && !term && !popover.contains(event.target)) close();
   });
+  over(root.querySelector("a.term:hover, a.term:focus")); // the reader was here before this script
 }
 
 function over(target) {
@@ -40,7 +41,7 @@ function over(target) {
 }
 
 function termAt(target) {
-  return target.closest?.("a.term") ?? null;
+  return target?.closest?.("a.term") ?? null;
 }
 
 function later(act) {

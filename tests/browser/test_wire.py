@@ -21,7 +21,9 @@ def test_a_frame_is_shown_literally_with_each_part_explained(bench):
     bench.client("A").emit("add", "2, 3")
     sent = bench.frame("add 2, 3").first
     expect(bench.raw(sent)).to_have_text('420["add",2,3]')
-    terms = sent.locator("dl.parts dt").all_text_contents()
+    parts = sent.locator("dl.parts dt")
+    expect(parts.first).to_have_text("4")  # the explanations come when the first frame is opened
+    terms = parts.all_text_contents()
     assert terms[:3] == ["4", "2", "0"]
     assert "".join(terms) == '420["add",2,3]'
     meanings = sent.locator("dl.parts dd").all_text_contents()

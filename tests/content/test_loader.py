@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from course.cli.new_lesson import NameRefused, make_lesson
+from course.content.highlight import highlight_python
 from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
 from course.content.markdown import TAGS
@@ -453,6 +454,13 @@ def test_lesson_three_asks_enough_and_shows_no_key() -> None:
     for example in lesson.examples:
         assert example.source.rstrip().endswith("socketio.run(app)")
         assert 'async_mode="threading"' in example.source
+
+
+def test_a_shown_program_is_its_source_to_the_letter() -> None:
+    planted = '\n\n"""Begins late"""\n\nif 1 < 2:\n    print("&amp;")\n'
+    for text in (planted, *(each.source for each in load_course(COURSE).lessons[2].examples)):
+        shown = highlight_python(text).partition("</pre>")[0]
+        assert html.unescape(re.sub("<[^>]*>", "", shown)) == text
 
 
 def test_the_empty_corner_of_a_table_is_no_heading(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Every page answers, carries the policy, and works without a script."""
 
 import io
+import json
 import re
 import zipfile
 
@@ -49,6 +50,14 @@ def test_the_starter_stands_in_a_real_textarea_before_any_script(learner: FlaskC
     page = learner.get(f"{LESSON}add-with-ack/").get_data(as_text=True)
     textarea = re.search(r"<textarea[^>]*>(.*?)</textarea>", page, re.S)
     assert textarea and "SocketIO" in textarea.group(1)
+
+
+def test_a_program_of_the_text_is_sent_once(learner: FlaskClient) -> None:
+    page = learner.get(LESSON).get_data(as_text=True)
+    examples = json.loads(page.partition('id="page-data">')[2].partition("</script>")[0])["examples"]
+    assert examples
+    for name, example in examples.items():
+        assert ("source" in example) != (f'data-example="{name}"' in page)
 
 
 def test_a_page_that_shows_no_program_begins_with_the_playgrounds(learner: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 // The page's store and everything a learner can do on it. Elements import {store, actions} and nothing else of the core.
 
 import * as EVENTS from "./events.js";
+import { readPageData } from "./page_data.js";
 import { RequestFailed, openSocket } from "./socket.js";
 import {
   SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onOutput, onRunAcknowledged, onSandboxState, onTrace,
@@ -25,9 +26,9 @@ let work = null;
  * A page without page data (the map, an error page) gets no connection. Returns whether there was any.
  */
 export function loadPageData(root = document) {
-  const script = root.getElementById("page-data");
-  if (!script) return false;
-  store.set(stateFromPage({ ...EMPTY_PAGE, ...JSON.parse(script.textContent) }));
+  const data = readPageData(root);
+  if (!data) return false;
+  store.set(stateFromPage({ ...EMPTY_PAGE, ...data }));
   const { page } = store.get();
   const send = (event, payload) => link?.send(event, payload);
   // A save that can't go out says so at once: it is tried again by itself when the connection is back.
