@@ -28,6 +28,14 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """Whether a learner's newest answer was right, and to which version of the question."""
+
+    question_version: str
+    correct: bool
+
+
+@dataclass(frozen=True)
 class Votes:
     """How learners answered at first."""
 
@@ -73,6 +81,16 @@ def newest(learner: str, lesson: str) -> dict[str, Answered]:
         row.question: Answered(row.question, row.question_version, tuple(row.choices), row.text, row.correct)
         for row in rows
     }
+
+
+def verdicts(learner: str, lesson: str | None = None) -> dict[tuple[str, str], Verdict]:
+    """Return the verdict on each newest answer, by lesson and question; those of one lesson if it is given."""
+    query = select(Answer.lesson, Answer.question, Answer.question_version, Answer.correct)
+    query = query.where(Answer.learner_id == learner).order_by(Answer.id)
+    if lesson is not None:
+        query = query.where(Answer.lesson == lesson)
+    rows = db.session.execute(query)
+    return {(row.lesson, row.question): Verdict(row.question_version, row.correct) for row in rows}
 
 
 def votes(lesson: str, question: str, question_version: str) -> Votes | None:

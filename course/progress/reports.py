@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 from course.content.model import Course, Lesson
 from course.progress import answers, work
+from course.progress.answers import Verdict
+from course.progress.work import Standing
+
+NOTHING_YET = Standing(best=0, passed=False)
 
 
 @dataclass(frozen=True)
@@ -39,22 +43,25 @@ class LessonProgress:
 
 def lesson_progress(learner: str, lesson: Lesson) -> LessonProgress:
     """Return what `learner` has done of `lesson`."""
-    saved = {item.exercise: item for item in work.all_of(learner, lesson.slug)}
-    answered = answers.newest(learner, lesson.slug)
-    exercises = {}
-    for exercise in lesson.exercises.values():
-        own = saved.get(exercise.slug)
-        exercises[exercise.slug] = ExerciseProgress(
-            passed=own.best if own else 0, total=len(exercise.tasks), done=bool(own and own.passed)
-        )
-    done = sum(1 for item in exercises.values() if item.done)
-    for question in lesson.questions:
-        answer = answered.get(question.id)
-        if answer and answer.question_version == question.version and (answer.correct or question.role == "prediction"):
-            done += 1
-    return LessonProgress(done=done, total=len(exercises) + len(lesson.questions), exercises=exercises)
+    return _progress(lesson, work.standings(learner, lesson.slug), answers.verdicts(learner, lesson.slug))
 
 
 def course_progress(learner: str, course: Course) -> dict[str, LessonProgress]:
-    """Return the progress of every lesson and page, by slug."""
-    return {lesson.slug: lesson_progress(learner, lesson) for lesson in course.readable}
+    """Return the progress of every lesson and page, by slug: two queries for all, since every page asks."""
+    standings, verdicts = work.standings(learner), answers.verdicts(learner)
+    return {lesson.slug: _progress(lesson, standings, verdicts) for lesson in course.readable}
+
+
+def _progress(
+    lesson: Lesson, standings: Mapping[tuple[str, str], Standing], verdicts: Mapping[tuple[str, str], Verdict]
+) -> LessonProgress:
+    exercises = {}
+    for exercise in lesson.exercises.values():
+        own = standings.get((lesson.slug, exercise.slug), NOTHING_YET)
+        exercises[exercise.slug] = ExerciseProgress(passed=own.best, total=len(exercise.tasks), done=own.passed)
+    done = sum(1 for item in exercises.values() if item.done)
+    for question in lesson.questions:
+        verdict = verdicts.get((lesson.slug, question.id))
+        if verdict and verdict.question_version == question.version:
+            done += verdict.correct or question.role == "prediction"
+    return LessonProgress(done=done, total=len(exercises) + len(lesson.questions), exercises=exercises)

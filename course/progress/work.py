@@ -50,6 +50,15 @@ class Saved:
     """The results of the last attempt."""
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How far a learner has come with an exercise."""
+
+    best: int
+    """How many checks the best attempt passed."""
+    passed: bool
+
+
 def find(learner: str, lesson: str, exercise: str) -> Saved | None:
     """Return the saved work, or None when nothing has been kept yet."""
     work = _work(learner, lesson, exercise)
@@ -62,6 +71,15 @@ def all_of(learner: str, lesson: str | None = None) -> list[Saved]:
     if lesson is not None:
         query = query.where(Work.lesson == lesson)
     return [_saved(work) for work in db.session.scalars(query)]
+
+
+def standings(learner: str, lesson: str | None = None) -> dict[tuple[str, str], Standing]:
+    """Return how far a learner has come, by lesson and exercise (of one lesson if it is given); no work is read."""
+    query = select(Work.lesson, Work.exercise, Work.best, Work.passed_at).where(Work.learner_id == learner)
+    if lesson is not None:
+        query = query.where(Work.lesson == lesson)
+    rows = db.session.execute(query)
+    return {(row.lesson, row.exercise): Standing(row.best, row.passed_at is not None) for row in rows}
 
 
 def save(

@@ -114,13 +114,12 @@ def lesson_page(
     learner: str, lesson: Lesson, attempts: Attempts, desk: Desk, exercise: Exercise | None = None
 ) -> dict[str, Any]:
     """Return what the script of a lesson page, or of an exercise page, begins with."""
+    saved = {each.exercise: each for each in work.all_of(learner, lesson.slug)}
     shown = [exercise] if exercise else list(lesson.exercises.values())
-    workspaces = {item.slug: _exercise_workspace(learner, lesson, item) for item in shown}
+    workspaces = {item.slug: _exercise_workspace(saved.get(item.slug), lesson, item) for item in shown}
     if exercise is None:
-        workspaces = {
-            SCRATCH: _scratch(learner, lesson.slug, "Examples", attempts, lesson.events),
-            **workspaces,
-        }
+        free = _scratch(saved.get(SCRATCH), lesson.slug, "Examples", attempts, lesson.events)
+        workspaces = {SCRATCH: free, **workspaces}
     return {
         **_common(learner, lesson.slug, attempts, desk),
         "kind": "exercise" if exercise else "lesson",
@@ -140,12 +139,13 @@ def _example(example: Example, shown: bool) -> dict[str, str]:
 
 def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, Any]:
     """Return what the script of the playground begins with."""
+    saved = work.find(learner, PLAYGROUND, SCRATCH)
     return {
         **_common(learner, PLAYGROUND, attempts, desk),
         "kind": "playground",
         "title": "Playground",
         "open": SCRATCH,
-        "workspaces": {SCRATCH: _scratch(learner, PLAYGROUND, "Playground", attempts, ())},
+        "workspaces": {SCRATCH: _scratch(saved, PLAYGROUND, "Playground", attempts, ())},
         "examples": {},
         "answered": {},
     }
@@ -163,8 +163,7 @@ def _common(learner: str, slug: str, attempts: Attempts, desk: Desk) -> dict[str
     }
 
 
-def _exercise_workspace(learner: str, lesson: Lesson, exercise: Exercise) -> dict[str, Any]:
-    saved = work.find(learner, lesson.slug, exercise.slug)
+def _exercise_workspace(saved: Saved | None, lesson: Lesson, exercise: Exercise) -> dict[str, Any]:
     return {
         **_workspace(saved, exercise.title, dict(exercise.starter), exercise.events),
         **_runtimes((exercise.runtime,)),
@@ -177,13 +176,12 @@ def _exercise_workspace(learner: str, lesson: Lesson, exercise: Exercise) -> dic
 
 
 def _scratch(
-    learner: str,
+    saved: Saved | None,
     slug: str,
     title: str,
     attempts: Attempts,
     offered: tuple[str, ...],
 ) -> dict[str, Any]:
-    saved = work.find(learner, slug, SCRATCH)
     return {
         **_workspace(saved, title, dict(attempts.starting_files(slug, SCRATCH)), offered),
         **_runtimes(attempts.runtimes(slug, SCRATCH)),
