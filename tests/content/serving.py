@@ -22,6 +22,8 @@ from typing import Any
 import socketio
 import websocket
 
+from tests.quick_to_close import LEAVING_AT_ONCE, QuickToClose
+
 LAUNCHER = """
 import runpy, sys
 from flask_socketio import SocketIO
@@ -124,24 +126,13 @@ def examples_of(folder: Path) -> Iterator[Mapping[str, Served]]:
         yield Started()
 
 
-class QuickToClose(websocket.WebSocket):
-    """Says good-bye, and does not wait three seconds for the server to say it too."""
-
-    def close(self, *args: Any, **options: Any) -> None:
-        if self.connected:
-            self.send_close()
-        self.shutdown()
-
-
 class Client:
     """A real python-socketio client that keeps what it receives."""
 
     def __init__(self, url: str, namespace: str = "/") -> None:
         self.namespace = namespace
         self.received: queue.Queue[tuple[str, tuple[Any, ...]]] = queue.Queue()
-        self.sio = socketio.Client(
-            reconnection=False, handle_sigint=False, websocket_extra_options={"class_": QuickToClose}
-        )
+        self.sio = socketio.Client(**LEAVING_AT_ONCE)
         self.sio.on("*", self._keep, namespace=namespace)
         self.sio.connect(url, namespaces=[namespace], transports=["websocket"])
 

@@ -8,6 +8,8 @@ from typing import Any
 import requests
 import socketio
 
+from tests.quick_to_close import LEAVING_AT_ONCE
+
 LESSON = "/lessons/listening-to-events"
 
 
@@ -20,7 +22,7 @@ class Page:
         self.browser = cookies or requests.Session()
         if cookies is None:
             self.browser.get(f"{url}/").raise_for_status()
-        self.client = socketio.Client(reconnection=False, handle_sigint=False)
+        self.client = socketio.Client(**LEAVING_AT_ONCE)
         self.heard: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.client.on("*", lambda event, data=None: self.heard.put((event, data)), namespace=namespace)
 
@@ -29,7 +31,7 @@ class Page:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.client.eio.disconnect(abort=True)  # a farewell would wait seconds for an answer that nobody needs
+        self.client.eio.disconnect(abort=True)
         self.browser.close()
 
     def headers(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.live.learner import Page
+from tests.quick_to_close import LEAVING_AT_ONCE
 from tests.running_site import RunningSite
 
 GOOD = """
@@ -103,7 +104,7 @@ def test_a_malformed_packet_is_answered_and_the_page_lives_on(page: Page, packet
 def test_it_refuses_a_page_without_the_course_cookie(site: RunningSite) -> None:
     import socketio
 
-    client = socketio.Client(reconnection=False, handle_sigint=False)
+    client = socketio.Client(**LEAVING_AT_ONCE)
     with pytest.raises(socketio.exceptions.ConnectionError):
         client.connect(site.url, namespaces=["/lessons/listening-to-events"], transports=["websocket"])
     client.disconnect()

@@ -27,7 +27,8 @@ import socketio
 import websocket
 
 from tests.content.people import people
-from tests.content.serving import PATIENCE, QuickToClose, Served, client, examples_of, serving
+from tests.content.serving import PATIENCE, Served, client, examples_of, serving
+from tests.quick_to_close import LEAVING_AT_ONCE, QuickToClose
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SOCKET_IO = "/socket.io/?EIO=4&transport=websocket"
@@ -455,7 +456,7 @@ socketio.run(app)
         with Knock(served, "/echo") as plain:
             plain.socket.send("hello")
             assert plain.socket.recv() == "hello"
-        stranger = socketio.Client(reconnection=False, handle_sigint=False)
+        stranger = socketio.Client(**LEAVING_AT_ONCE)
         with pytest.raises(socketio.exceptions.ConnectionError):
             stranger.connect(served.url, transports=["websocket"])
 

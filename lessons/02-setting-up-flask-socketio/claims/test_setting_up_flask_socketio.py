@@ -19,6 +19,7 @@ import socketio
 import websocket
 
 from tests.content.serving import PATIENCE, Served, client, examples_of, serving, wire
+from tests.quick_to_close import LEAVING_AT_ONCE, QuickToClose
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
@@ -91,7 +92,7 @@ def handshake(url: str, origin: str | None = None) -> requests.Response:
 
 
 def ask_over_websocket(url: str, event: str) -> object:
-    asking = socketio.SimpleClient(handle_sigint=False, reconnection=False)
+    asking = socketio.SimpleClient(**LEAVING_AT_ONCE)
     asking.connect(url, transports=["websocket"])
     try:
         return asking.call(event, timeout=PATIENCE)
@@ -270,7 +271,7 @@ def test_with_a_key_the_handler_sees_who_logged_in(tmp_path: Path) -> None:
     with serving(program, tmp_path) as served:
         browser = requests.Session()
         assert browser.get(served.url + "/login", timeout=PATIENCE).ok
-        visitor = socketio.SimpleClient(handle_sigint=False, reconnection=False, http_session=browser)
+        visitor = socketio.SimpleClient(**LEAVING_AT_ONCE, http_session=browser)
         visitor.connect(served.url, transports=["websocket"])
         assert visitor.call("count", timeout=PATIENCE) == "Ada"
         visitor.disconnect()
@@ -281,7 +282,7 @@ def test_with_a_key_the_handler_sees_who_logged_in(tmp_path: Path) -> None:
 
 def test_the_open_packet_tells_the_rules(example: Mapping[str, Served]) -> None:
     address = example["heartbeat"].url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
-    bare = websocket.create_connection(address, timeout=PATIENCE)
+    bare = websocket.create_connection(address, timeout=PATIENCE, class_=QuickToClose)
     first = bare.recv()
     bare.close()
     assert isinstance(first, str) and first[0] == "0"
@@ -292,7 +293,7 @@ def test_the_open_packet_tells_the_rules(example: Mapping[str, Served]) -> None:
 
 def test_request_sid_is_the_second_id(example: Mapping[str, Served]) -> None:
     address = example["heartbeat"].url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
-    bare = websocket.create_connection(address, timeout=PATIENCE)
+    bare = websocket.create_connection(address, timeout=PATIENCE, class_=QuickToClose)
     first = json.loads(str(bare.recv())[1:])["sid"]
     bare.send("40")
     second = json.loads(str(bare.recv())[2:])["sid"]
@@ -342,7 +343,7 @@ def test_an_origin_is_refused_on_both_transports(example: Mapping[str, Served]) 
     with pytest.raises(websocket.WebSocketBadStatusException, match="400"):
         websocket.create_connection(address, origin="https://other.example", timeout=PATIENCE)
     assert handshake(url, "https://other.example").status_code == 400
-    accepted = websocket.create_connection(address, origin=SHOP, timeout=PATIENCE)
+    accepted = websocket.create_connection(address, origin=SHOP, timeout=PATIENCE, class_=QuickToClose)
     assert str(accepted.recv()).startswith("0{")
     accepted.close()
 

@@ -16,7 +16,8 @@ import requests
 import socketio
 import websocket
 
-from tests.content.serving import PATIENCE, QuickToClose, Served, Wire, client, examples_of, serving, wire
+from tests.content.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
+from tests.quick_to_close import QuickToClose
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = Path(__file__).parents[1] / "examples"

@@ -15,6 +15,7 @@ import socketio
 
 from tests.content.people import NOWHERE, people
 from tests.content.serving import PATIENCE, Served, Wire, examples_of, serving
+from tests.quick_to_close import LEAVING_AT_ONCE
 
 SMALL_SERVER = """
 from flask import Flask, request
@@ -342,7 +343,7 @@ def test_whoever_names_a_room_reaches_it_unless_you_ask_who_they_are(example: Ma
 
 @contextmanager
 def client_of(served: Served, auth: dict[str, Any], *namespaces: str) -> Iterator[Any]:
-    sio = socketio.Client(reconnection=False, handle_sigint=False)
+    sio = socketio.Client(**LEAVING_AT_ONCE)
     sio.connect(served.url, auth=auth, namespaces=list(namespaces) or ["/"], transports=["websocket"])
     try:
         yield sio

@@ -5,6 +5,7 @@ import socket
 import pytest
 import socketio
 
+from tests.quick_to_close import LEAVING_AT_ONCE
 from tests.sandbox.gateway.stage import until
 
 
@@ -13,7 +14,7 @@ def connect(front):
     clients = []
 
     def connect(tag, *transports, query=""):
-        client = socketio.SimpleClient(handle_sigint=False, reconnection=False)
+        client = socketio.SimpleClient(**LEAVING_AT_ONCE)
         clients.append(client)
         client.connect(
             front.base + query,

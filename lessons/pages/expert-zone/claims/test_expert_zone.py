@@ -12,6 +12,7 @@ import socketio
 
 from tests.content.people import people
 from tests.content.serving import PATIENCE, Served, client, examples_of, serving
+from tests.quick_to_close import LEAVING_AT_ONCE
 
 TASKS = """
 from flask import Flask, request
@@ -95,7 +96,7 @@ def test_a_plain_handler_can_run_a_coroutine_and_an_async_one_never_runs(example
 
 
 def connected(served: Served, auth: Any) -> socketio.Client:
-    sio = socketio.Client(reconnection=False, handle_sigint=False)
+    sio = socketio.Client(**LEAVING_AT_ONCE)
     sio.connect(served.url, auth=auth, transports=["websocket"])
     return sio
 

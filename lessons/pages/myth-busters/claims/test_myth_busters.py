@@ -10,6 +10,7 @@ import requests
 import socketio
 
 from tests.content.serving import PATIENCE, Served, client, examples_of
+from tests.quick_to_close import LEAVING_AT_ONCE
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 OVERLAP = Path(__file__).parents[3] / "03-listening-to-events/examples"
@@ -36,7 +37,7 @@ def test_the_server_speaks_first(example: Mapping[str, Served]) -> None:
 
 
 def test_the_server_speaks_first_over_polling_too(example: Mapping[str, Served]) -> None:
-    silent = socketio.SimpleClient(handle_sigint=False, reconnection=False)
+    silent = socketio.SimpleClient(**LEAVING_AT_ONCE)
     silent.connect(example["speaks_first"].url, transports=["polling"])
     try:
         assert silent.transport == "polling"

@@ -17,6 +17,7 @@ import websocket
 from tests.content.people import Person
 from tests.content.services import Service, gunicorn, nginx, redis
 from tests.content.serving import PATIENCE, Wire, serving
+from tests.quick_to_close import LEAVING_AT_ONCE
 
 ROOT = Path(__file__).parents[4]
 PAGE = Path(__file__).parents[1]
@@ -59,7 +60,7 @@ def balanced(pair: tuple[Service, Service], folder: Path) -> Iterator[Callable[.
 def connected(
     url: str, token: str = "ada-7", transports: tuple[str, ...] = ("websocket",)
 ) -> Iterator[socketio.Client]:
-    client = socketio.Client(reconnection=False, handle_sigint=False)
+    client = socketio.Client(**LEAVING_AT_ONCE)
     client.connect(url, auth={"token": token}, transports=list(transports), wait_timeout=PATIENCE)
     try:
         yield client

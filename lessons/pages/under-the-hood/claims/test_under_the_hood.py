@@ -13,6 +13,7 @@ import requests
 import websocket
 
 from tests.content.serving import PATIENCE, Served, client, examples_of, serving, wire
+from tests.quick_to_close import QuickToClose
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PLAIN = """
@@ -153,7 +154,7 @@ def test_an_upgrade_is_probed_first(plain: Served) -> None:
     opened = requests.get(address, timeout=PATIENCE).text
     sid = opened.split('"sid":"')[1].split('"')[0]
     upgraded = f"{plain.url.replace('http', 'ws', 1)}/socket.io/?EIO=4&transport=websocket&sid={sid}"
-    bare = websocket.create_connection(upgraded, timeout=PATIENCE)
+    bare = websocket.create_connection(upgraded, timeout=PATIENCE, class_=QuickToClose)
     bare.send("2probe")
     assert bare.recv() == "3probe"
     bare.send("5")
