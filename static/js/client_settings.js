@@ -1,6 +1,6 @@
 // The small menu of a client card: namespace, auth, transport, a pretended origin, a file as binary argument.
 
-import { h } from "./core/dom.js";
+import { fill, h } from "./core/dom.js";
 import { store } from "./core/page.js";
 
 const FILE_BYTES = 64 * 1024;
@@ -19,7 +19,7 @@ export class ClientSettings {
     this.file = h("input", { id: id("file"), type: "file", onchange: () => this.#readFile() });
     this.fileNote = h("p", { class: "note", role: "status" });
     this.address = h("code");
-    this.pages = h("a", { class: "button small", target: "_blank", rel: "noopener", hidden: true }, "Open the server’s pages");
+    this.pages = h("p", { class: "note" });
     this.remove = h("button", { type: "button", class: "small", onclick: () => this.#askToRemove() }, "Remove this client");
     this.menu = h("details", { class: "menu", ontoggle: () => this.menu.open && this.#opened() },
       h("summary", { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` }, h("span", { class: "i i-more", "aria-hidden": "true" })),
@@ -27,7 +27,7 @@ export class ClientSettings {
         field("Namespace", this.namespace), field("Auth (JSON, sent with connect)", this.auth), field("Transport", this.transport),
         field("Pretended origin", this.origin), field("Add a file as the last argument", this.file), this.fileNote,
         h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on."),
-        h("p", { class: "note" }, "Address: ", this.address), h("p", { class: "note" }, this.pages), this.remove));
+        h("p", { class: "note" }, "Address: ", this.address), this.pages, this.remove));
   }
 
   /** Return {namespace, auth, transport, origin, error}; `error` says what is wrong with a field, or "". */
@@ -49,8 +49,7 @@ export class ClientSettings {
     const address = sandbox && `${location.origin}/sandbox/${sandbox.id}/${this.tag}/`;
     this.address.textContent = address ? `${address}socket.io/` : "there once the server runs";
     // Below this client's own address, so that a cookie set there goes along with its next Connect.
-    this.pages.hidden = !address;
-    if (address) this.pages.href = address;
+    fill(this.pages, address ? h("a", { class: "button small", target: "_blank", rel: "noopener", href: address }, "Open the server’s pages") : []);
     this.remove.hidden = this.menu.closest("client-list") === null;
   }
 

@@ -29,7 +29,14 @@ class CodeEditor extends HTMLElement {
       store.subscribe((state) => saveWords(state), (words) => this.#drawSaveState(words)),
       store.subscribe((state) => state.sandbox?.error ?? null, (error) => this.#crashed(error)),
     ];
-    this.#upgrade();
+    // It is large, and a phone begins with the lesson: it comes when the code is looked at.
+    const eye = new IntersectionObserver((seen) => {
+      if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
+      eye.disconnect();
+      this.#upgrade();
+    });
+    eye.observe(this);
+    this.#ends.push(() => eye.disconnect());
   }
 
   disconnectedCallback() {
