@@ -153,3 +153,6 @@ class NotingWatcher:
 
     def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None:
         """Do nothing: the checking clients record their own frames."""
+
+    def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
+        """Do nothing: a program tells nothing of its inside while it is checked."""

@@ -23,6 +23,7 @@ REQUESTS: Final = (RUN, STOP, KEEP_ALIVE, CHECK, SAVE, RESTORE, PREDICT, ANSWER,
 SANDBOX_STATE: Final = "sandbox_state"
 SANDBOX_OUTPUT: Final = "sandbox_output"
 SANDBOX_TRACE: Final = "sandbox_trace"
+SANDBOX_INSIDE: Final = "sandbox_inside"
 CHECK_RESULT: Final = "check_result"
 CHECK_FINISHED: Final = "check_finished"
 WORK_SAVED: Final = "work_saved"
@@ -37,6 +38,7 @@ ANNOUNCEMENTS: Final = (
     SANDBOX_STATE,
     SANDBOX_OUTPUT,
     SANDBOX_TRACE,
+    SANDBOX_INSIDE,
     CHECK_RESULT,
     CHECK_FINISHED,
     WORK_SAVED,

@@ -68,12 +68,17 @@ class RunFeed:
             events.SANDBOX_TRACE, {"id": sandbox_id, "rows": [row.as_json() for row in rows], "dropped": dropped}
         )
 
+    def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
+        """Pass on what the program's own process says of its handlers and rooms."""
+        self._emit(events.SANDBOX_INSIDE, {"id": sandbox_id, "reports": reports, "dropped": dropped})
+
     def remembered(self) -> dict[str, Any] | None:
         """Return what a page that has just been loaded must know; None before the sandbox has said anything."""
         if not self.state:
             return None
         rows = [row.as_json() for row in self.sandbox.trace.rows] if self.sandbox else []
-        return {**self.state, "output": list(self._output), "trace": rows}
+        inside = self.sandbox.inside.kept if self.sandbox else []
+        return {**self.state, "output": list(self._output), "trace": rows, "inside": inside}
 
     @property
     def ended(self) -> bool:

@@ -65,7 +65,7 @@ def run_child(
     """Become the learner's process. Never returns.
 
     Args:
-        request: ``{limits, uid, terminal}``.
+        request: ``{limits, uid, terminal, inside}``; the last says whether to tell what goes on inside the program.
         descriptors: listener, stdout, stderr, control, program (a file with the files as JSON); in this order.
         runtime: what this process was prepared for.
         make_server: makes the server of that runtime on the listener.
@@ -92,7 +92,7 @@ def run_child(
             del sys.modules[name]
         if not confined:
             native.start_new_thread(_end_with_the_supervisor, (wire,))
-        LearnerProgram(files, runtime, control.tell, server).run()
+        LearnerProgram(files, runtime, control.tell, server, inside=request["inside"]).run()
         sys.stdout.flush()
         sys.stderr.flush()
     except LockdownFailed as failure:

@@ -31,7 +31,17 @@ class Ended:
     error: dict[str, Any] | None
 
 
-Message = Ready | Ended | LearnerException
+@dataclass(frozen=True)
+class Inside:
+    """What goes on inside the program, in the child's words: nothing of it is checked yet (`course.sandbox.inside`)."""
+
+    reports: list[Any]
+    dropped: Any
+    size: int
+    """Bytes of the message."""
+
+
+Message = Ready | Ended | LearnerException | Inside
 
 
 class ControlReader:
@@ -71,6 +81,9 @@ def _read(line: bytes) -> Message | None:
             return Ready()
         if "exception" in said:
             return _exception(said["exception"])
+        if "inside" in said:
+            inside = said["inside"]
+            return Inside(list(inside["reports"]), inside.get("dropped"), len(line))
         if "ended" in said:
             end = said["ended"]
             return Ended(str(end["code"])[:40], str(end["reason"])[:600], _error(end.get("error")))

@@ -4,7 +4,7 @@ It imports once and forks in milliseconds. It is a program of its own, started w
 thread, holds no secret, and imports nothing of the course but what its children need. It talks over the socket on its
 standard input (`course.sandbox.channel`). It ends when that socket does, and its children end with it.
 
-Asked for ``{job, limits, uid, terminal}`` with the descriptors that `course.sandbox.child.run_child` takes, it says
+Asked for ``{job, limits, uid, terminal, inside}`` with the descriptors of `course.sandbox.child.run_child`, it says
 ``{started, pid}`` with a pidfd, or ``{failed, why}``; later ``{exited, status}``: the exit status, or minus the signal.
 """
 
@@ -129,8 +129,11 @@ class ForkServer:
 def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
     """Import everything that children need, and return what makes one of them a learner's process."""
     available_modules.prepare(runtime)  # first: it decides what Flask-SocketIO can import, and from which library
+    from course.sandbox import learner_inside
     from course.sandbox.child import run_child
     from course.sandbox.learner_program import Server
+
+    learner_inside.instrument()
 
     make_server: Callable[[native.socket], Server]
     if is_gevent(runtime):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import quote, urljoin, urlsplit
 from wsgiref.types import WSGIEnvironment
 
+from course.sandbox.client_tag import HEADER
 from course.sandbox.gateway_address import METHODS, Address, has_dot_segment
 
 Headers = list[tuple[str, str]]
@@ -24,8 +25,11 @@ Clear-Site-Data, Refresh, Link, Strict-Transport-Security, X-Accel-*, and none o
 
 
 def request_headers(environ: WSGIEnvironment, address: Address, cookie: str | None) -> Headers:
-    """Return what the learner's server is told: the allowed headers, its own Host, an Origin, its own cookies."""
-    passed = [("host", BACKEND_HOST)]
+    """Return what the learner's server is told: the allowed headers, its own Host, an Origin, its own cookies.
+
+    And whose request it is, which the prepared server takes out again (`course.sandbox.client_tag`).
+    """
+    passed = [("host", BACKEND_HOST), (HEADER, address.client)]
     for name in sorted(TO_BACKEND):
         key = name.upper().replace("-", "_")
         value = environ.get(key if key == "CONTENT_TYPE" else f"HTTP_{key}")

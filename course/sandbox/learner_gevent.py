@@ -14,6 +14,7 @@ import flask_socketio
 import gevent.socket
 from gevent import hub, lock, monkey, pywsgi
 
+from course.sandbox.client_tag import take_tag
 from course.sandbox.explanations import TOO_LATE_TO_PATCH
 from course.sandbox.learner_program import Report
 
@@ -44,6 +45,13 @@ class _WholeSocket(gevent.socket.socket):
             while rest:
                 rest = rest[super().send(rest, *args, **named) :]
         return len(data)
+
+
+class _Handler(pywsgi.WSGIHandler):
+    """Keeps the client's tag out of the headers that the program sees."""
+
+    def get_environ(self) -> dict[str, Any]:
+        return take_tag(super().get_environ())
 
 
 class GeventServer:
@@ -78,6 +86,8 @@ class GeventServer:
 def _server_class(listener: socket.socket, starts: Callable[[str, int], None]) -> type[pywsgi.WSGIServer]:
     class WSGIServer(pywsgi.WSGIServer):
         """Listens on the sandbox's socket, whatever the address; checks its options as gevent's own does."""
+
+        handler_class = _Handler
 
         def __init__(self, address: Any, application: Any = None, *args: Any, **options: Any) -> None:
             host, port = address if isinstance(address, tuple) else ("", address)

@@ -15,7 +15,7 @@ import flask
 import flask.cli
 import werkzeug.serving
 
-from course.sandbox import explanations, memory_files
+from course.sandbox import explanations, learner_inside, memory_files
 from course.sandbox.explanations import Explanation, explained
 from course.sandbox.runtimes import Runtime
 from course.sandbox.tracebacks import described, folded, handler_of, short_name
@@ -52,20 +52,26 @@ class LearnerProgram:
         runtime: under which it runs.
         tell: sends a message to the supervisor.
         server: serves the application that the program makes.
+        inside: tell what goes on inside the program too: its handlers, emissions and rooms.
     """
 
-    def __init__(self, files: Mapping[str, str], runtime: Runtime, tell: Tell, server: Server) -> None:
+    def __init__(
+        self, files: Mapping[str, str], runtime: Runtime, tell: Tell, server: Server, *, inside: bool = False
+    ) -> None:
         self._files = files
         self._own = frozenset(files)
         self._runtime = runtime
         self._tell = tell
         self._server = server
+        self._inside = inside
         self._ran = False
 
     def run(self) -> None:
         """Run to the end; what is told last is why it ended."""
         memory_files.install(self._files, self._runtime)
         self._catch_what_is_raised_later()
+        if self._inside:
+            learner_inside.begin(self._tell, self._own, self._runtime)
         werkzeug.serving.run_simple = self._run_simple
         flask.cli.show_server_banner = lambda *_: None
         sys.argv = ["server.py"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from course.sandbox.client_tag import take_tag
 from course.sandbox.learner_program import Report
 
 NO_THREAD = (
@@ -27,7 +28,7 @@ class _Handler(WSGIRequestHandler):
 
     def make_environ(self) -> dict[str, Any]:
         self.client_address = ("127.0.0.1", 0)
-        return super().make_environ()
+        return take_tag(super().make_environ())
 
     def log(self, type: str, message: str, *args: Any) -> None:
         """Leave out the access log, and "Bad request syntax" after some WebSockets have closed: that is noise."""

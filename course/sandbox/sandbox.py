@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from course.sandbox.control_messages import ControlReader, Ended, Message, Ready
+from course.sandbox.control_messages import Inside as Said
 from course.sandbox.forkserver_link import Started
+from course.sandbox.inside import Inside
 from course.sandbox.limits import Limits
 from course.sandbox.model import (
     ENDED,
@@ -89,6 +91,7 @@ class Sandbox:
         self.warned = False
         self.uid: int | None = None
         self.trace = Trace(lambda rows, dropped: watcher.traced(self.id, rows, dropped))
+        self.inside = Inside(lambda reports, dropped: watcher.inside(self.id, reports, dropped))
         self._watcher = watcher
         self._on_end = on_end
         self._meter = OutputMeter(limits)
@@ -227,10 +230,13 @@ class Sandbox:
                     if self.state.state == "starting":
                         self.ready_at = self.touched_at = time.monotonic()
                         self.trace.ready()
+                        self.inside.ready()
                         self._step(StateChange("ready"))
                         self._ready_or_over.set()
             case LearnerException():
                 self._tell(self._watcher.exception, message)
+            case Said():
+                self.inside.hear(message)
             case Ended():
                 self._said_end = self._said_end or message
 

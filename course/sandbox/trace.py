@@ -10,6 +10,7 @@ from threading import Event as ThreadEvent
 from threading import Lock, Thread
 from typing import Literal, NamedTuple
 
+from course.sandbox.client_tag import MEASURING
 from course.sandbox.model import TraceRow
 
 Direction = Literal["sent", "received"]
@@ -23,9 +24,6 @@ FRAME_CHARACTERS = 8 * 1024
 """Longer frames are cut in the trace (not on the wire), so that 500 rows stay below 4 MB. Their row's `size` tells."""
 
 CUT_MARK = "…"
-
-MEASURING = "probe-"
-"""Clients whose tag begins so only measure, many times a second: their frames would push everybody else's out."""
 
 
 class _Seen(NamedTuple):

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import websocket
 
+from course.sandbox.client_tag import HEADER
 from course.sandbox.limits import Limits
 from course.sandbox.model import LearnerException, Output, Program, Purpose, StateChange, TraceRow
 from course.sandbox.runtimes import Runtime
@@ -34,6 +35,8 @@ class Memory:
 
     def __init__(self) -> None:
         self.told: list[StateChange | Output | LearnerException] = []
+        self.reports: list[dict[str, Any]] = []
+        """What it told of its inside."""
         self._news = threading.Condition()
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:
@@ -46,6 +49,11 @@ class Memory:
         self._add(exception)
 
     def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...
+
+    def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
+        with self._news:
+            self.reports += reports
+            self._news.notify_all()
 
     @property
     def changes(self) -> list[StateChange]:
@@ -63,6 +71,11 @@ class Memory:
         """Return what came out of these streams; of all but our own notices when none is named."""
         wanted = streams or ("stdout", "stderr")
         return "".join(each.text for each in self.told if isinstance(each, Output) and each.stream in wanted)
+
+    def told_inside(self, found: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        """Wait for a report of its inside that satisfies `found`, and return it."""
+        self.wait(lambda _: any(found(each) for each in self.reports))
+        return next(each for each in self.reports if found(each))
 
     def wait(self, reached: Callable[[Memory], object]) -> Memory:
         """Wait until what was told satisfies `reached`."""
@@ -99,35 +112,37 @@ class Running:
         assert self.sandbox.ended, (change, self.memory.text())
         return change
 
-    def get(self, path: str = "/") -> tuple[int, str]:
+    def get(self, path: str = "/", headers: Mapping[str, str] | None = None) -> tuple[int, str]:
         """Return status and body of a request."""
         connection = HTTPConnection("localhost", timeout=PATIENCE)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.settimeout(PATIENCE)
         connection.sock.connect(str(self.sandbox.socket_path))
         try:
-            connection.request("GET", path)
+            connection.request("GET", path, headers=dict(headers or {}))
             response = connection.getresponse()
             return response.status, response.read().decode()
         finally:
             connection.close()
 
-    def client(self, auth: Any = None) -> Client:
-        """Return a connected Socket.IO client; use it with `with`."""
-        return Client(self.sandbox.socket_path, auth)
+    def client(self, auth: Any = None, *, tag: str = "", namespace: str = "") -> Client:
+        """Return a connected Socket.IO client; use it with `with`. `tag` is what the gateway would say of it."""
+        return Client(self.sandbox.socket_path, auth, tag, namespace)
 
 
 class Client:
     """A bare Socket.IO client over one WebSocket, straight to the unix socket."""
 
-    def __init__(self, path: Path, auth: Any) -> None:
+    def __init__(self, path: Path, auth: Any, tag: str = "", namespace: str = "") -> None:
+        self._namespace = f"{namespace}," if namespace else ""
         raw = socket.socket(socket.AF_UNIX)
         raw.settimeout(PATIENCE)
         raw.connect(str(path))
         url = "ws://localhost/socket.io/?EIO=4&transport=websocket"
-        self._ws = websocket.create_connection(url, timeout=PATIENCE, socket=raw, suppress_origin=True)
+        header = [f"{HEADER}: {tag}"] if tag else []
+        self._ws = websocket.create_connection(url, timeout=PATIENCE, header=header, socket=raw, suppress_origin=True)
         self._receive("0")
-        self._ws.send("40" + (json.dumps(auth) if auth is not None else ""))
+        self._ws.send("40" + self._namespace + (json.dumps(auth) if auth is not None else ""))
 
     def __enter__(self) -> Self:
         return self
@@ -144,12 +159,19 @@ class Client:
 
     def emit(self, event: str, *args: Any) -> None:
         """Send an event and ask for nothing."""
-        self._ws.send("42" + json.dumps([event, *args]))
+        self._ws.send("42" + self._namespace + json.dumps([event, *args]))
 
     def ask(self, event: str, *args: Any) -> list[Any]:
         """Send an event and return what acknowledged it."""
-        self._ws.send("420" + json.dumps([event, *args]))
-        return json.loads(self._receive("430")[3:])
+        answer = f"43{self._namespace}0"
+        self._ws.send(f"42{self._namespace}0" + json.dumps([event, *args]))
+        return json.loads(self._receive(answer)[len(answer) :])
+
+    def answer(self, event: str, *args: Any) -> None:
+        """Wait until the server asks with `event`, and acknowledge that."""
+        while not (asked := self._receive("42")).split("[", 1)[1].startswith(json.dumps(event)):
+            pass
+        self._ws.send(f"43{asked[2:].split('[', 1)[0]}" + json.dumps(args))
 
     def _receive(self, prefix: str) -> str:
         while True:

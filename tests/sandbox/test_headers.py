@@ -137,10 +137,12 @@ class TestRequest:
             HTTP_SEC_WEBSOCKET_EXTENSIONS="permessage-deflate",
             HTTP_REFERER="https://course.example/lessons/x",
             HTTP_ACCEPT="text/html",
+            HTTP_X_DUPLEX_CLIENT="somebody else",
             CONTENT_TYPE="text/plain",
         )
         assert request_headers(given, read_address(given), None) == [
             ("host", "localhost:5000"),
+            ("x-duplex-client", "A"),
             ("accept", "text/html"),
             ("content-type", "text/plain"),
         ]

@@ -17,6 +17,7 @@ export const HISTORY = "history";
 export const SANDBOX_STATE = "sandbox_state";
 export const SANDBOX_OUTPUT = "sandbox_output";
 export const SANDBOX_TRACE = "sandbox_trace";
+export const SANDBOX_INSIDE = "sandbox_inside";
 export const CHECK_RESULT = "check_result";
 export const CHECK_FINISHED = "check_finished";
 export const WORK_SAVED = "work_saved";

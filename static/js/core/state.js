@@ -2,8 +2,10 @@
 
 export const SCRATCH = "scratch";
 export const TRACE_CAP = 500;
+export const HANDLERS_CAP = 200;
 export const OUTPUT_CAP = 1_000;
 const ENDED = new Set(["stopped", "crashed", "limited"]);
+const NOTHING_INSIDE = { handlers: [], rooms: [] };
 const CAN_BE_STOPPED = new Set(["queued", "starting", "ready"]);
 
 /** Say whether a sandbox's state is one from which nothing more comes. */
@@ -54,6 +56,7 @@ export function stateFromPage(page) {
     output: page.sandbox?.output ?? [],
     traceRows: (page.sandbox?.trace ?? []).slice(-TRACE_CAP),
     traceDropped: 0,
+    inside: withReports(NOTHING_INSIDE, page.sandbox?.inside),
     checks: checksOf[workspace] ?? noChecks(),
     checksOf,
     votes: votesFromPage(page),
@@ -118,7 +121,7 @@ export function sandboxFrom(told, known, now = Date.now() / 1000) {
 
 /** A sandbox that is not the one we knew begins with an empty log and an empty wire. */
 function freshSandbox(sandbox) {
-  return { sandbox, output: [], traceRows: [], traceDropped: 0, highlightedLine: null };
+  return { sandbox, output: [], traceRows: [], traceDropped: 0, inside: NOTHING_INSIDE, highlightedLine: null };
 }
 
 /** `sandbox_state`, and the acknowledgement of `run`. A late word about an older sandbox changes nothing. */
@@ -155,6 +158,21 @@ export function onTrace(state, { id, rows = [], dropped = 0 }) {
     traceRows: [...state.traceRows, ...rows].slice(-TRACE_CAP),
     traceDropped: state.traceDropped + dropped,
   };
+}
+
+/** `sandbox_inside`: what the program's own process says of its handlers and rooms (course/sandbox/inside.py). */
+export function onInside(state, { id, reports }) {
+  return state.sandbox?.id === id ? { inside: withReports(state.inside, reports) } : {};
+}
+
+/** A report takes the place of what was told of the same run: of a handler that goes on, for example. */
+function withReports({ handlers, rooms }, reports = []) {
+  const runs = new Map(handlers.map((each) => [each.run, each]));
+  for (const each of reports) {
+    if (each.kind === "rooms") rooms = each.rooms;
+    else runs.set(each.run, each);
+  }
+  return { handlers: [...runs.values()].slice(-HANDLERS_CAP), rooms };
 }
 
 /** Put the checks of one workspace in their place, and in sight when that workspace is open. */

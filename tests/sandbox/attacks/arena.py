@@ -8,7 +8,7 @@ import time
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from course.sandbox.limits import KB, Limits
 from course.sandbox.model import ENDED, LearnerException, Output, Program, StateChange, TraceRow
@@ -63,6 +63,9 @@ class Listener:
             self._changed.notify_all()
 
     def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None:
+        pass
+
+    def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
         pass
 
     def outcome(self, timeout: float) -> str:

@@ -1,0 +1,26 @@
+"""How a learner's server comes to know whose request it serves: by the tag in the client's address.
+
+The gateway sends the tag in a header of its own. The prepared server moves it out of the request's headers before the
+program sees them: at home there is no such header. Standard library only: the fork server imports it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+HEADER = "x-duplex-client"
+ENVIRON = "duplex.client"
+"""Where the tag stands in a request's WSGI environment, beside what the server puts there (``werkzeug.socket``…)."""
+
+MEASURING = "probe-"
+"""Clients whose tag begins so only measure, many times a second: they would push everybody else out of sight."""
+
+_AS_HEADER = f"HTTP_{HEADER.upper().replace('-', '_')}"
+
+
+def take_tag(environ: dict[str, Any]) -> dict[str, Any]:
+    """Move the tag out of the request's headers, and return `environ`."""
+    tag = environ.pop(_AS_HEADER, None)
+    if tag:
+        environ[ENVIRON] = tag
+    return environ

@@ -1,0 +1,103 @@
+"""Tells the supervisor what was noted inside a learner's program: in batches, within limits, off the program's path.
+
+On a real thread under every runtime: a handler that blocks gevent's event loop is just what is to be seen.
+Standard library only. Runs inside the confined child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from course.sandbox import native
+
+EVERY_SECONDS = 0.05
+"""The longest that a report waits for others."""
+REPORTS_AT_ONCE = 15
+"""So no more than 300 a second go out; what is left over follows with the next ones."""
+WAITING_AT_MOST = 300
+"""Reports that come while so many wait are counted, not kept."""
+BYTES_AT_ONCE = 12 * 1024
+"""Of one message, below what the control channel carries in one line."""
+
+Report = dict[str, Any]
+
+
+class InsideSender:
+    """The reports of one program on their way. Safe to use from several threads and greenlets.
+
+    Args:
+        tell: sends a message to the supervisor.
+        news: called at each look; returns reports made now (of handlers that go on, of rooms), and whether to look
+            again without being asked.
+    """
+
+    def __init__(self, tell: Callable[[dict[str, Any]], None], news: Callable[[], tuple[list[Report], bool]]) -> None:
+        self._tell = tell
+        self._news = news
+        self._waiting: deque[Report] = deque()
+        self._dropped = 0
+        self._begun = native.allocate_lock()
+        self._wake = native.allocate_lock()
+        self._pause = native.allocate_lock()
+        self._wake.acquire()
+        self._pause.acquire()  # for ever: a lock that nobody lets go of is a clock which gevent leaves alone
+
+    def add(self, report: Report) -> None:
+        """Take a report that is complete."""
+        if len(self._waiting) < WAITING_AT_MOST:
+            self._waiting.append(report)
+        else:
+            self._dropped += 1
+        self.look()
+
+    def look(self) -> None:
+        """Have a look within `EVERY_SECONDS`."""
+        with contextlib.suppress(RuntimeError):  # the program has used up its threads; or somebody else was first
+            if self._begun.acquire(False):
+                native.start_new_thread(self._run, ())
+            if self._wake.locked():
+                self._wake.release()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                self._wake.acquire()
+                more = True
+                while more:
+                    self._pause.acquire(True, EVERY_SECONDS)
+                    more = self._flush()
+        except BaseException:  # whatever it is, the program's log is no place for it
+            return
+
+    def _flush(self) -> bool:
+        """Send what fits into one message; return whether there is more to do."""
+        made, again = self._news() if len(self._waiting) < WAITING_AT_MOST else ([], True)
+        self._waiting.extend(made)
+        size, batch = 0, list[Report]()
+        while self._waiting and len(batch) < REPORTS_AT_ONCE:
+            report = _fitting(self._waiting[0])
+            size += _size(report)
+            if size > BYTES_AT_ONCE and batch:
+                break
+            batch.append(report)
+            self._waiting.popleft()
+        dropped, self._dropped = self._dropped, 0
+        if batch or dropped:
+            self._tell({"inside": {"reports": batch, "dropped": dropped}})
+        return again or bool(self._waiting)
+
+
+def _fitting(report: Report) -> Report:
+    """Shorten what a report lists until it fits into a message."""
+    for name in ("emits", "rooms"):
+        while report.get(name) and _size(report) > BYTES_AT_ONCE:
+            report = {**report, name: report[name][: len(report[name]) // 2]}
+    return report
+
+
+def _size(report: Report) -> int:
+    return len(json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace"))
