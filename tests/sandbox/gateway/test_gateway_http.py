@@ -15,6 +15,7 @@ def test_a_request_arrives_with_method_path_query_and_body(front):
     assert (seen["method"], seen["path"], seen["query"], seen["body"]) == ("POST", "/seen", "a=1&b=%20", "hello")
     assert seen["headers"] == {
         "host": "localhost:5000",
+        "x-duplex-client": "A",  # whose request it is: a sandbox's own server takes it out again
         "accept": "application/json",
         "content-type": "text/plain",
         "content-length": "5",
