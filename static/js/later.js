@@ -19,6 +19,7 @@ import { countModes } from "./mode_counts.js";
 import { tendSearch } from "./search/keys.js";
 import { tendTables } from "./tables.js";
 import { tendTerms } from "./terms.js";
+import { whenInSight } from "./in_sight.js";
 
 store.subscribe((state) => state.savedAnew, async (times) => {
   if (times === 0) return;
@@ -28,6 +29,7 @@ store.subscribe((state) => state.savedAnew, async (times) => {
     store.set({ lessonChanged: true }); // then the reader is asked to reload
   }
 });
+whenInSight("rooms-view", () => import("./elements/rooms-view.js"));
 countModes();
 tendSearch();
 tendTables();

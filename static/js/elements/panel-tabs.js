@@ -90,7 +90,7 @@ class PanelTabs extends HTMLElement {
 
   #followPhone(region) {
     if (region === "checks" && this.tabs.has(region)) this.#choose(region);
-    else if (region === "wire" && this.lower.dataset.tab !== "log") this.#choose("wire");
+    else if (region === "wire" && !["log", "rooms"].includes(this.lower.dataset.tab)) this.#choose("wire");
   }
 
   #count(name, text) {

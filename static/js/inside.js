@@ -1,0 +1,81 @@
+// What the learner's process tells of its inside, put into words and order. Pure: values in, values out.
+
+/** Handlers that take longer keep others waiting, where there is one event loop. */
+export const SLOW_SECONDS = 0.1;
+/** Rooms that something went to while nobody was in them; the newest few are worth showing. */
+const EMPTY_ROOMS = 3;
+
+/** Return what tells a room apart from all others. */
+export function keyOf({ namespace, kind, room }) {
+  return JSON.stringify([namespace, kind, room]);
+}
+
+/** Return the keys of the rooms that an emission went to; `client` is whose event was handled. */
+export function reached({ namespace, to }, client, rooms) {
+  const room = after(to, "room:");
+  if (room !== null) return [keyOf({ namespace, kind: "room", room })];
+  const whose = to === "self" ? client : after(to, "client:");
+  const fits = to === "all" ? ({ kind }) => kind === "all" : ({ kind, clients }) => kind === "own" && clients.includes(whose);
+  return rooms.filter((each) => each.namespace === namespace && fits(each)).map(keyOf);
+}
+
+/**
+ * Return the namespaces in their order, "/" first: [{namespace, everybody, rooms, own}].
+ *
+ * `everybody` is the room of all (or null); `rooms` are those that the program made, with those that something was sent
+ * to though nobody is in them; `own` are the clients' own.
+ */
+export function byNamespace({ rooms, handlers }) {
+  const known = new Set(rooms.map(keyOf));
+  const all = [...rooms, ...withoutAnybody(handlers, known)];
+  const names = [...new Set(all.map(({ namespace }) => namespace))].sort();
+  return names.map((namespace) => {
+    const here = all.filter((each) => each.namespace === namespace);
+    const of = (kind) => here.filter((each) => each.kind === kind);
+    return { namespace, everybody: of("all")[0] ?? null, rooms: of("room"), own: of("own") };
+  });
+}
+
+function withoutAnybody(handlers, known) {
+  const found = new Map();
+  for (const { emits = [] } of handlers) {
+    for (const { namespace, to } of emits) {
+      const room = after(to, "room:");
+      if (room === null) continue;
+      const empty = { namespace, kind: "room", room, clients: [] };
+      found.delete(keyOf(empty)); // the newest last
+      if (!known.has(keyOf(empty))) found.set(keyOf(empty), empty);
+    }
+  }
+  return [...found.values()].slice(-EMPTY_ROOMS);
+}
+
+/** Return how long it took, in words: "0.6 ms", "1.23 s". */
+export function duration(seconds) {
+  if (seconds < SLOW_SECONDS) return `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
+  return `${seconds.toFixed(2)} s`;
+}
+
+/** Return whom an emission went to, in words. */
+export function addressee({ to, skip }) {
+  const room = after(to, "room:");
+  const but = skip ? " but one" : "";
+  if (room !== null) return `room ${room}${but}`;
+  if (to === "all") return skip ? "everybody but one" : "everybody";
+  return to === "self" ? "its own client" : `client ${shortSid(after(to, "client:") ?? "")}`;
+}
+
+/** A connection that came by no address of ours is known by its sid, of which the beginning is enough. */
+export function shortSid(tag) {
+  return tag.length > 16 ? `${tag.slice(0, 6)}…` : tag;
+}
+
+/** Return who did the work of a report: {who, what}. */
+export function doer(report) {
+  if (report.kind !== "emits") return { client: report.client, what: report.event };
+  return { client: null, what: report.route ?? "no handler" };
+}
+
+function after(text, prefix) {
+  return text.startsWith(prefix) ? text.slice(prefix.length) : null;
+}
