@@ -9,13 +9,13 @@ import pytest
 from course.grading.grader import Grader
 from course.sandbox.limits import Limits
 from course.sandbox.supervisor import Supervisor
-from tests.lessons.stage import Sandboxed, Stage, unconfined
+from tests.lessons.stage import AT_ONCE, Sandboxed, Stage, unconfined
 
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Run programs in the real sandbox; where this machine has none, as plain processes."""
-    supervisor = Supervisor(Limits(), tmp_path_factory.mktemp("sandboxes"), slots=2)
+    supervisor = Supervisor(Limits(), tmp_path_factory.mktemp("sandboxes"), slots=AT_ONCE)
     supervisor.open()
     grader = Grader()
     grader.open()

@@ -36,22 +36,19 @@ def test_there_are_exercises() -> None:
 
 @every_exercise
 def test_the_solution_passes(stage: Stage, exercise: Exercise) -> None:
-    for _ in range(repeats(exercise)):
-        report = stage.check(exercise, "solution")
+    for report in stage.check_often(exercise, "solution", repeats(exercise)):
         assert report.passes, report
 
 
 @every_exercise
 def test_the_starter_fails(stage: Stage, exercise: Exercise) -> None:
-    for _ in range(repeats(exercise)):
-        report = stage.check(exercise, "starter")
+    for report in stage.check_often(exercise, "starter", repeats(exercise)):
         assert report.failed and report.summary.error is None, report
 
 
 @every_mistake
 def test_a_known_mistake_earns_exactly_its_message(stage: Stage, exercise: Exercise, mistake: str) -> None:
-    for _ in range(repeats(exercise)):
-        report = stage.check(exercise, f"wrong/{mistake}")
+    for report in stage.check_often(exercise, f"wrong/{mistake}", repeats(exercise)):
         assert report.mistakes and set(report.mistakes) == {mistake}, report
         assert report.summary.error is None, report
 
