@@ -16,7 +16,7 @@ from course.content.model import Exercise, Files
 from course.grading.model import CheckResult
 from course.grading.notes import LearnerNotes
 from course.progress import work
-from course.sandbox.model import LearnerException, Output, Program, ProgramRefused, StateChange, TraceRow
+from course.sandbox.model import LearnerException, Mark, Output, Program, ProgramRefused, StateChange, TraceRow
 from course.sandbox.sandbox import Sandbox
 from course.sandbox.supervisor import SandboxesUnavailable
 
@@ -156,3 +156,6 @@ class NotingWatcher:
 
     def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
         """Do nothing: a program tells nothing of its inside while it is checked."""
+
+    def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
+        """Do nothing: the checking clients do not pass the gateway."""

@@ -24,6 +24,7 @@ SANDBOX_STATE: Final = "sandbox_state"
 SANDBOX_OUTPUT: Final = "sandbox_output"
 SANDBOX_TRACE: Final = "sandbox_trace"
 SANDBOX_INSIDE: Final = "sandbox_inside"
+SANDBOX_MARKS: Final = "sandbox_marks"
 CHECK_RESULT: Final = "check_result"
 CHECK_FINISHED: Final = "check_finished"
 WORK_SAVED: Final = "work_saved"
@@ -39,6 +40,7 @@ ANNOUNCEMENTS: Final = (
     SANDBOX_OUTPUT,
     SANDBOX_TRACE,
     SANDBOX_INSIDE,
+    SANDBOX_MARKS,
     CHECK_RESULT,
     CHECK_FINISHED,
     WORK_SAVED,

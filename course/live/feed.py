@@ -9,7 +9,7 @@ from typing import Any
 
 from course.live import events
 from course.sandbox.limits import Limits
-from course.sandbox.model import ENDED, LearnerException, Output, StateChange, TraceRow
+from course.sandbox.model import ENDED, LearnerException, Mark, Output, StateChange, TraceRow
 from course.sandbox.runtimes import Runtime
 from course.sandbox.sandbox import Sandbox
 
@@ -72,13 +72,18 @@ class RunFeed:
         """Pass on what the program's own process says of its handlers and rooms."""
         self._emit(events.SANDBOX_INSIDE, {"id": sandbox_id, "reports": reports, "dropped": dropped})
 
+    def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
+        """Pass on what befell the connections."""
+        self._emit(events.SANDBOX_MARKS, {"id": sandbox_id, "marks": [mark.as_json() for mark in marks]})
+
     def remembered(self) -> dict[str, Any] | None:
         """Return what a page that has just been loaded must know; None before the sandbox has said anything."""
         if not self.state:
             return None
         rows = [row.as_json() for row in self.sandbox.trace.rows] if self.sandbox else []
+        marks = [mark.as_json() for mark in self.sandbox.trace.marks] if self.sandbox else []
         inside = self.sandbox.inside.kept if self.sandbox else []
-        return {**self.state, "output": list(self._output), "trace": rows, "inside": inside}
+        return {**self.state, "output": list(self._output), "trace": rows, "marks": marks, "inside": inside}
 
     @property
     def ended(self) -> bool:

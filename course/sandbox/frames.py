@@ -45,6 +45,7 @@ class FrameReader:
         self._taken = 0
         self._message = bytearray()
         self._kind: int | None = None
+        self._close_payload = b""
         self.closed = False
         """Whether a whole Close frame has passed."""
 
@@ -52,6 +53,11 @@ class FrameReader:
     def at_boundary(self) -> bool:
         """Whether all bytes so far make whole frames: only then may another frame be put behind them."""
         return self._frame is None and not self._partial_header
+
+    @property
+    def close_code(self) -> int | None:
+        """The code in the Close frame that has passed; None without one, or where it carries none."""
+        return int.from_bytes(self._close_payload[:2], "big") if len(self._close_payload) >= 2 else None
 
     def feed(self, data: bytes) -> list[str | bytes]:
         """Take the next bytes, however they are cut, and return the messages they complete: text or binary.
@@ -124,6 +130,8 @@ class FrameReader:
         piece = data[position : position + frame.length - self._taken]
         if frame.opcode < CLOSE and piece:
             self._message += _unmask(piece, frame.key, self._taken) if frame.key else piece
+        elif frame.opcode == CLOSE and piece:
+            self._close_payload += _unmask(piece, frame.key, self._taken) if frame.key else piece
         self._taken += len(piece)
         return len(piece)
 

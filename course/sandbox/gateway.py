@@ -85,6 +85,7 @@ class Gateway:
             address = read_address(environ, self._course_hosts)
             return self._answer(environ, start_response, address)
         except Refused as refused:
+            self._mark(refused, address)
             return _refuse(environ, start_response, refused, address)
 
     def _answer(self, environ: WSGIEnvironment, start_response: StartResponse, address: Address) -> Iterable[bytes]:
@@ -99,6 +100,12 @@ class Gateway:
         send_promptly(environ)
         pass_on = pass_websocket if is_upgrade(environ) else pass_request
         return pass_on(environ, start_response, sandbox, self._port(address.sandbox_id, sandbox), address)
+
+    def _mark(self, refused: Refused, address: Address | None) -> None:
+        """A client that may not connect belongs into the picture, as long as there is one to belong to."""
+        sandbox = self._sandboxes.get(address.sandbox_id) if address is not None else None
+        if sandbox is not None and address is not None and address.is_engineio and address.client:
+            sandbox.trace.mark(address.client, "refused", refused.message)
 
     def _running(self, address: Address) -> RunningSandbox:
         sandbox = self._sandboxes.get(address.sandbox_id)

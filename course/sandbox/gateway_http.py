@@ -123,6 +123,13 @@ def read_body(environ: WSGIEnvironment, most: int) -> bytes:
     return body
 
 
+def mark_refusal(sandbox: RunningSandbox, address: Address, status: int, body: bytes) -> None:
+    """Note that the learner's server refused to begin a connection, in its own words where it has any."""
+    words = body[:200].decode("utf-8", "replace").strip(' "\r\n')
+    said = f": {words}" if words and "<" not in words else "."
+    sandbox.trace.mark(address.client, "refused", f"The server answered {status}{said}")
+
+
 class _Polling:
     """One request of an Engine.IO session on long-polling: its packets, both ways, for trace, limit and idle clock."""
 
@@ -137,6 +144,7 @@ class _Polling:
             self._sandbox.trace.add(self._address.client, "sent", packet, "polling")
         if self.sid and "1" in packets:
             self._port.closed(self.sid)
+            self._sandbox.trace.mark(self._address.client, "closed", "The client ended its connection on long-polling.")
         self._touch(packets)
 
     def received(self, response: BackendResponse, pieces: Iterator[bytes]) -> bytes:
@@ -151,6 +159,8 @@ class _Polling:
             self._sandbox.trace.add(self._address.client, "received", packet, "polling")
         if packets and packets[0].startswith("0"):
             self._note_opened(packets[0])
+        if self.sid is None and response.status >= 400:
+            mark_refusal(self._sandbox, self._address, response.status, body)
         if self.sid and ("1" in packets or response.status == 400):
             self._port.closed(self.sid)
         self._touch(packets)

@@ -16,7 +16,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 from course.sandbox.frames import FrameReader, FrameRefused, close_frame
 from course.sandbox.gateway_address import Address, Refused
 from course.sandbox.gateway_backend import READ_BYTES, Backend, BackendResponse
-from course.sandbox.gateway_http import begin_answer, is_event
+from course.sandbox.gateway_http import begin_answer, is_event, mark_refusal
 from course.sandbox.gateway_socket import client_socket, leave
 from course.sandbox.headers import Headers, guards, request_headers
 from course.sandbox.trace import Direction
@@ -57,6 +57,7 @@ def pass_websocket(
         response = backend.response()
         if response.status != 101:
             body = b"".join(_limited(backend.body(), sandbox.limits.message_bytes))
+            mark_refusal(sandbox, address, response.status, body)
             begin_answer(start_response, response, port, address)
             return [body]
         client = client_socket(environ)
@@ -84,11 +85,13 @@ class Tunnel:
         self._last_byte = time.monotonic()
         self._close_code: int | None = None
         self._between_frames = True
+        self._ending = ""
 
     def run(self, head: bytes, leftover: bytes) -> None:
         """Answer the client with `head`, pass on the frames that came behind the server's, then everything else."""
         for end in (self._client, self._backend):
             end.settimeout(IDLE_SECONDS)
+        self._sandbox.trace.mark(self._tag, "opened", "A WebSocket is open.")
         back = Thread(target=self._pass_back, args=(head, leftover), name="tunnel", daemon=True)
         back.start()
         try:
@@ -97,6 +100,7 @@ class Tunnel:
             _shut(self._backend)
             back.join()
             _shut(self._client)
+            self._sandbox.trace.mark(self._tag, "closed", self._ending)
 
     def _pass_back(self, head: bytes, leftover: bytes) -> None:
         """Server → client: the only writer of the client's socket, so it also says goodbye there."""
@@ -126,8 +130,16 @@ class Tunnel:
                 data = b""
         except FrameRefused as refused:
             self._close_code = refused.code
+            self._ends(f"Closed on the way, with close code {refused.code}: {refused}")
         except OSError:
             return
+        finally:
+            who = "client" if direction == "sent" else "server"
+            self._ends(f"The {who} ended the connection without a Close frame.")
+
+    def _ends(self, why: str) -> None:
+        """Note why the tunnel ends; what comes later is only the echo of it."""
+        self._ending = self._ending or why
 
     def _read(self, source: socket.socket) -> bytes:
         """Return the next bytes, or none at the end; silence is no end while the other direction speaks."""
@@ -136,6 +148,7 @@ class Tunnel:
                 data = source.recv(READ_BYTES)
             except TimeoutError:
                 if time.monotonic() - self._last_byte >= IDLE_SECONDS:
+                    self._ends(f"Nothing came from either side for {IDLE_SECONDS:g} s.")
                     return b""
                 continue
             self._last_byte = time.monotonic()
@@ -152,6 +165,9 @@ class Tunnel:
             self._sandbox.trace.add(self._tag, direction, message, "websocket")
             if is_event(message):
                 self._sandbox.touch()
+        if frames.closed:
+            who, code = "client" if direction == "sent" else "server", frames.close_code
+            self._ends(f"The {who} closed the WebSocket, {f'with close code {code}' if code else 'without a code'}.")
         sink.sendall(data)
         if frames is self._from_backend:
             self._between_frames = frames.at_boundary

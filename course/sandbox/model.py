@@ -106,6 +106,44 @@ class TraceRow:
         }
 
 
+MarkKind = Literal[
+    "opened",
+    "closed",
+    "refused",
+    "delayed",
+    "lost",
+    "cut",
+    "frozen",
+    "thawed",
+    "offline",
+    "online",
+    "killed",
+    "restarted",
+]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What is no frame, but belongs into the picture of a run: a connection that began or ended, a fault, a loss."""
+
+    time: float
+    """Seconds since the sandbox became ready, as in a `TraceRow`."""
+    client: str
+    """The client's tag; "" for the server itself."""
+    kind: MarkKind
+    text: str
+    """A whole sentence for the learner."""
+    frame: str = ""
+    """The literal packet, as a row has it, where the mark tells of one: `lost`, or `delayed` (its row comes later)."""
+    direction: Literal["sent", "received", ""] = ""
+    """Which way `frame` was going, as in a `TraceRow`."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the mark as pages and recordings store it; frame and direction only where there is a frame."""
+        told = {"time": round(self.time, 4), "client": self.client, "kind": self.kind, "text": self.text}
+        return {**told, "frame": self.frame, "direction": self.direction} if self.direction else told
+
+
 class Watcher(Protocol):
     """Who hears what a sandbox does. Called on a greenlet of the web process: it must not block."""
 
@@ -118,3 +156,5 @@ class Watcher(Protocol):
     def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None: ...
 
     def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None: ...
+
+    def marked(self, sandbox_id: str, marks: list[Mark]) -> None: ...

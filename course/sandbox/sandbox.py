@@ -90,7 +90,10 @@ class Sandbox:
         self.touched_at = 0.0
         self.warned = False
         self.uid: int | None = None
-        self.trace = Trace(lambda rows, dropped: watcher.traced(self.id, rows, dropped))
+        self.trace = Trace(
+            lambda rows, dropped: watcher.traced(self.id, rows, dropped),
+            flush_marks=lambda marks: watcher.marked(self.id, marks),
+        )
         self.inside = Inside(lambda reports, dropped: watcher.inside(self.id, reports, dropped))
         self._watcher = watcher
         self._on_end = on_end

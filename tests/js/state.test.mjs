@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  HANDLERS_CAP, TRACE_CAP, onCheckFinished, onCheckResult, onInside, onNewText, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
+  HANDLERS_CAP, MARKS_CAP, TRACE_CAP, onCheckFinished, onCheckResult, onInside, onMarks, onNewText, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
 } from "../../static/js/core/state.js";
 
 const PAGE = {
@@ -59,6 +59,18 @@ test("the wire keeps its newest rows as the same objects, and counts what was dr
   assert.equal(state.traceRows.length, TRACE_CAP);
   assert.equal(state.traceRows.at(-1), rows.at(-1));
   assert.equal(state.traceDropped, 4);
+});
+
+test("marks of the running sandbox are kept up to a cap, and begin anew with the next one", () => {
+  let state = stateFromPage({ ...PAGE, sandbox: { id: "s", state: "ready", marks: [{ kind: "opened" }] } });
+  assert.equal(state.traceMarks.length, 1);
+  const marks = Array.from({ length: MARKS_CAP }, (_, i) => ({ kind: "lost", time: i }));
+  assert.deepEqual(onMarks(state, { id: "another", marks }), {});
+  state = apply(state, onMarks(state, { id: "s", marks }));
+  assert.equal(state.traceMarks.length, MARKS_CAP);
+  assert.equal(state.traceMarks[0], marks[0]);
+  state = apply(state, onSandboxState(state, { id: "next", state: "starting" }));
+  assert.deepEqual(state.traceMarks, []);
 });
 
 test("results of a check fill its own workspace, in sight or not", () => {

@@ -1,11 +1,16 @@
 """Every request of a page is acknowledged: with what it asked for, or with a sentence."""
 
 import itertools
+import json
+import re
+import socket
+from html import unescape
 from typing import Any
 
 import pytest
+import socketio
 
-from tests.live.learner import Page
+from tests.live.learner import LESSON, Page
 from tests.quick_to_close import LEAVING_AT_ONCE
 from tests.running_site import RunningSite
 
@@ -102,8 +107,6 @@ def test_a_malformed_packet_is_answered_and_the_page_lives_on(page: Page, packet
 
 
 def test_it_refuses_a_page_without_the_course_cookie(site: RunningSite) -> None:
-    import socketio
-
     client = socketio.Client(**LEAVING_AT_ONCE)
     with pytest.raises(socketio.exceptions.ConnectionError):
         client.connect(site.url, namespaces=["/lessons/listening-to-events"], transports=["websocket"])
@@ -158,6 +161,23 @@ def test_a_run_is_announced_from_starting_to_stopped(page: Page) -> None:
     assert ready["id"] == run["sandbox"]["id"]
     page.ask("stop", {})
     assert page.await_event("sandbox_state", state="stopped")
+
+
+def test_marks_are_announced_and_kept_for_a_reload(page: Page) -> None:
+    run = page.ask("run", {"exercise": "add-with-ack", "files": {"server.py": GOOD}})
+    page.await_event("sandbox_state", state="ready")
+    client = socketio.SimpleClient(handle_sigint=False, reconnection=False)
+    client.connect(page.url, transports=["websocket"], socketio_path=f"{run['sandbox']['url']}A/socket.io")
+    told = page.await_event("sandbox_marks")
+    assert told["id"] == run["sandbox"]["id"]
+    opened = told["marks"][0]
+    assert (opened["client"], opened["kind"], opened["text"]) == ("A", "opened", "A WebSocket is open.")
+    assert opened["time"] >= 0
+    client.client.eio.ws.sock.shutdown(socket.SHUT_RDWR)
+    assert page.await_event("sandbox_marks")["marks"][0]["kind"] == "closed"
+    reloaded = page.browser.get(f"{page.url}{LESSON}/").text
+    data = json.loads(unescape(re.search(r'id="page-data"[^>]*>(.*?)</script>', reloaded, re.S)[1]))
+    assert [mark["kind"] for mark in data["sandbox"]["marks"]] == ["opened", "closed"]
 
 
 def test_a_program_runs_under_what_its_workspace_says(site: RunningSite) -> None:

@@ -15,7 +15,7 @@ import websocket
 
 from course.sandbox.client_tag import HEADER
 from course.sandbox.limits import Limits
-from course.sandbox.model import LearnerException, Output, Program, Purpose, StateChange, TraceRow
+from course.sandbox.model import LearnerException, Mark, Output, Program, Purpose, StateChange, TraceRow
 from course.sandbox.runtimes import Runtime
 from course.sandbox.sandbox import Sandbox
 from course.sandbox.supervisor import Supervisor
@@ -54,6 +54,8 @@ class Memory:
         with self._news:
             self.reports += reports
             self._news.notify_all()
+
+    def marked(self, sandbox_id: str, marks: list[Mark]) -> None: ...
 
     @property
     def changes(self) -> list[StateChange]:

@@ -170,4 +170,5 @@ def test_the_close_frame_reads_as_one():
     assert not reader.closed
     assert reader.feed(close_frame(1009)[-1:]) == []
     assert reader.closed
+    assert reader.close_code == 1009
     assert close_frame(1009) == b"\x88\x02\x03\xf1"

@@ -4,7 +4,7 @@ from queue import Queue
 
 import pytest
 
-from course.sandbox.trace import CUT_MARK, FRAME_CHARACTERS, Trace
+from course.sandbox.trace import CUT_MARK, FRAME_CHARACTERS, KEPT_MARKS, MARKS_PER_SECOND, Trace
 
 
 class Clock:
@@ -138,3 +138,43 @@ def test_a_client_that_only_measures_leaves_no_rows(trace, told):
     trace.add("probe", "sent", '42["mine"]', "websocket")
     trace.flush()
     assert [row.client for row in trace.rows] == ["probe"]
+
+
+def test_marks_go_out_with_the_rows_and_carry_a_frame_only_where_there_is_one(clock):
+    told = []
+    trace = Trace(lambda rows, dropped: told.append(rows), flush_marks=told.append, clock=clock, flush_seconds=3600)
+    clock.now += 2
+    trace.add("A", "sent", "40", "websocket")
+    trace.mark("A", "opened", "A WebSocket is open.")
+    trace.mark("B", "lost", "It never arrived.", b"\x01", "received")
+    trace.mark("probe-1", "opened", "nobody looks at these")
+    trace.flush()
+    assert [row.frame for row in told[0]] == ["40"]
+    assert [mark.as_json() for mark in told[1]] == [
+        {"time": 2.0, "client": "A", "kind": "opened", "text": "A WebSocket is open."},
+        {
+            "time": 2.0,
+            "client": "B",
+            "kind": "lost",
+            "text": "It never arrived.",
+            "frame": "bAQ==",
+            "direction": "received",
+        },
+    ]
+    assert trace.marks == told[1]
+    trace.close()
+
+
+def test_a_flood_of_marks_is_cut_and_takes_no_room_from_rows(clock):
+    trace = Trace(lambda rows, dropped: None, clock=clock, flush_seconds=3600)
+    for _ in range(MARKS_PER_SECOND + 50):
+        trace.mark("A", "lost", "gone", "42", "sent")
+    trace.add("A", "sent", "40", "websocket")
+    trace.flush()
+    assert (len(trace.marks), len(trace.rows)) == (MARKS_PER_SECOND, 1)
+    for _ in range(KEPT_MARKS):
+        clock.now += 1
+        trace.mark("A", "cut", "cut")
+    trace.flush()
+    assert len(trace.marks) == KEPT_MARKS
+    trace.close()

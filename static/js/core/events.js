@@ -18,6 +18,7 @@ export const SANDBOX_STATE = "sandbox_state";
 export const SANDBOX_OUTPUT = "sandbox_output";
 export const SANDBOX_TRACE = "sandbox_trace";
 export const SANDBOX_INSIDE = "sandbox_inside";
+export const SANDBOX_MARKS = "sandbox_marks";
 export const CHECK_RESULT = "check_result";
 export const CHECK_FINISHED = "check_finished";
 export const WORK_SAVED = "work_saved";

@@ -4,7 +4,7 @@ import * as EVENTS from "./events.js";
 import { readPageData } from "./page_data.js";
 import { RequestFailed, openSocket } from "./socket.js";
 import {
-  SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onInside, onOutput, onRunAcknowledged, onSandboxState, onTrace,
+  SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onInside, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace,
   stateFromPage, withChecks, withWorkspace,
 } from "./state.js";
 import { createStore } from "./store.js";
@@ -78,6 +78,7 @@ const handlers = {
   [EVENTS.SANDBOX_OUTPUT]: (told) => store.set((state) => onOutput(state, told)),
   [EVENTS.SANDBOX_TRACE]: (told) => store.set((state) => onTrace(state, told)),
   [EVENTS.SANDBOX_INSIDE]: (told) => store.set((state) => onInside(state, told)),
+  [EVENTS.SANDBOX_MARKS]: (told) => store.set((state) => onMarks(state, told)),
   [EVENTS.CHECK_RESULT]: (told) => store.set((state) => onCheckResult(state, told)),
   [EVENTS.CHECK_FINISHED]: (told) => store.set((state) => onCheckFinished(state, told)),
   [EVENTS.WORK_SAVED]: (told) => work.arrived(told),
@@ -173,7 +174,7 @@ export const actions = {
     return request(event, { question, choices, text });
   },
 
-  clearTrace: () => store.set({ traceRows: [], traceDropped: 0 }),
+  clearTrace: () => store.set({ traceRows: [], traceMarks: [], traceDropped: 0 }),
   clearOutput: () => store.set({ output: [] }),
   highlight: (line) => store.set({ highlightedLine: line }),
 

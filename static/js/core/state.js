@@ -3,6 +3,7 @@
 export const SCRATCH = "scratch";
 export const TRACE_CAP = 500;
 export const HANDLERS_CAP = 200;
+export const MARKS_CAP = 300;
 export const OUTPUT_CAP = 1_000;
 const ENDED = new Set(["stopped", "crashed", "limited"]);
 const NOTHING_INSIDE = { handlers: [], rooms: [] };
@@ -55,6 +56,7 @@ export function stateFromPage(page) {
     runError: null,
     output: page.sandbox?.output ?? [],
     traceRows: (page.sandbox?.trace ?? []).slice(-TRACE_CAP),
+    traceMarks: page.sandbox?.marks ?? [],
     traceDropped: 0,
     inside: withReports(NOTHING_INSIDE, page.sandbox?.inside),
     checks: checksOf[workspace] ?? noChecks(),
@@ -121,7 +123,7 @@ export function sandboxFrom(told, known, now = Date.now() / 1000) {
 
 /** A sandbox that is not the one we knew begins with an empty log and an empty wire. */
 function freshSandbox(sandbox) {
-  return { sandbox, output: [], traceRows: [], traceDropped: 0, inside: NOTHING_INSIDE, highlightedLine: null };
+  return { sandbox, output: [], traceRows: [], traceMarks: [], traceDropped: 0, inside: NOTHING_INSIDE, highlightedLine: null };
 }
 
 /** `sandbox_state`, and the acknowledgement of `run`. A late word about an older sandbox changes nothing. */
@@ -158,6 +160,12 @@ export function onTrace(state, { id, rows = [], dropped = 0 }) {
     traceRows: [...state.traceRows, ...rows].slice(-TRACE_CAP),
     traceDropped: state.traceDropped + dropped,
   };
+}
+
+/** `sandbox_marks`: what befell the connections; as with rows, each keeps its identity. */
+export function onMarks(state, { id, marks }) {
+  if (state.sandbox?.id !== id) return {};
+  return { traceMarks: [...state.traceMarks, ...marks].slice(-MARKS_CAP) };
 }
 
 /** `sandbox_inside`: what the program's own process says of its handlers and rooms (course/sandbox/inside.py). */

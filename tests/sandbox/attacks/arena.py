@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from course.sandbox.limits import KB, Limits
-from course.sandbox.model import ENDED, LearnerException, Output, Program, StateChange, TraceRow
+from course.sandbox.model import ENDED, LearnerException, Mark, Output, Program, StateChange, TraceRow
 from course.sandbox.runtimes import RUNTIMES, Runtime
 from course.sandbox.sandbox import Sandbox
 from course.sandbox.supervisor import Supervisor
@@ -66,6 +66,9 @@ class Listener:
         pass
 
     def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
+        pass
+
+    def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
         pass
 
     def outcome(self, timeout: float) -> str:

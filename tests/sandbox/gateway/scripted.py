@@ -33,6 +33,10 @@ class StubSandbox:
         self.trace.flush()
         return [(row.direction, row.frame) for row in self.trace.rows]
 
+    def marks(self):
+        self.trace.flush()
+        return [(mark.kind, mark.text) for mark in self.trace.marks]
+
 
 @contextmanager
 def listening(path, behaviour):

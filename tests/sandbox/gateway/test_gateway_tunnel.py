@@ -11,7 +11,7 @@ import pytest
 from course.sandbox import gateway_tunnel
 from course.sandbox.gateway_tunnel import Pace
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
-from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all
+from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all, until
 
 ACCEPT = base64.b64encode(hashlib.sha1(KEY.encode() + gateway_tunnel.ACCEPT_GUID).digest()).decode()
 AGREED = f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {ACCEPT}\r\n"
@@ -249,6 +249,50 @@ def test_the_server_takes_the_end_of_a_tunnel_in_silence_and_goes_on(front):
         connection.close()
     assert front.request("GET", "/seen").status == 200
     assert "Error" not in front.errors.read_text()[before:]
+
+
+OPENED = ("opened", "A WebSocket is open.")
+
+
+@pytest.mark.parametrize(
+    ("server_sends", "client_sends", "told"),
+    [
+        (b"", client_frame(8, b"\x03\xe8"), "The client closed the WebSocket, with close code 1000."),
+        (b"", client_frame(8), "The client closed the WebSocket, without a code."),
+        (b"", b"", "The client ended the connection without a Close frame."),
+        (b"\x88\x02\x03\xe9", None, "The server closed the WebSocket, with close code 1001."),
+        (GIANT, None, "Closed on the way, with close code 1009: A message is larger than 256 KB."),
+    ],
+)
+def test_marks_tell_who_ended_a_connection_and_how(talk, server_sends, client_sends, told):
+    with talk(sends_and_waits(f"{AGREED}\r\n".encode() + server_sends)) as conversation:
+        conversation.ask()
+        if client_sends is None:
+            conversation.read(2)
+        else:
+            conversation.connection.sendall(client_sends)
+        conversation.connection.shutdown(socket.SHUT_WR)
+        read_all(conversation.connection)
+        until(lambda: len(conversation.sandbox.marks()) == 2)
+        assert conversation.sandbox.marks() == [OPENED, ("closed", told)]
+
+
+def test_a_server_that_falls_silent_for_good_is_told_apart_from_one_that_closes(talk):
+    with talk(sends(f"{AGREED}\r\n".encode() + HELLO)) as conversation:
+        conversation.ask()
+        read_all(conversation.connection)
+        until(lambda: len(conversation.sandbox.marks()) == 2)
+        assert conversation.sandbox.marks()[1] == ("closed", "The server ended the connection without a Close frame.")
+
+
+def test_marks_tell_of_a_refusal_in_the_servers_words_and_in_ours(talk):
+    refusal = b'HTTP/1.1 400 Bad Request\r\nContent-Length: 24\r\n\r\n"Not an accepted origin"\r\n'
+    with talk(sends(refusal)) as conversation:
+        conversation.ask()
+        assert conversation.sandbox.marks() == [("refused", "The server answered 400: Not an accepted origin")]
+    with talk(sends_and_waits(b"")) as conversation:
+        conversation.ask(["Sec-WebSocket-Version: 8"])
+        assert conversation.sandbox.marks() == [("refused", "This is no proper WebSocket handshake.")]
 
 
 class Clock:
