@@ -82,7 +82,7 @@ class RunFeed:
             return None
         rows = [row.as_json() for row in self.sandbox.trace.rows] if self.sandbox else []
         marks = [mark.as_json() for mark in self.sandbox.trace.marks] if self.sandbox else []
-        inside = self.sandbox.inside.kept if self.sandbox else []
+        inside = self.sandbox.inside.kept if self.sandbox else None
         return {**self.state, "output": list(self._output), "trace": rows, "marks": marks, "inside": inside}
 
     @property

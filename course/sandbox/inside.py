@@ -56,7 +56,7 @@ class Inside:
         self._clock = clock
         self._started = clock()
         self._handlers: dict[int, Report] = {}
-        self._rooms: Report | None = None
+        self._rooms: list[Report] = []
         self._second = -1
         self._reports_this_second = 0
         self._bytes_this_second = 0
@@ -78,10 +78,9 @@ class Inside:
         self._tell_if_any(reports, dropped + len(said.reports[room:]))
 
     @property
-    def kept(self) -> list[Report]:
-        """Return what a page that has just been loaded must know: the last handlers, and the rooms."""
-        rooms = [self._rooms] if self._rooms is not None else []
-        return [*self._handlers.copy().values(), *rooms]
+    def kept(self) -> dict[str, list[Report]]:
+        """Return what a page that has just been loaded must know: ``{handlers, rooms}``, the last ones."""
+        return {"handlers": list(self._handlers.copy().values()), "rooms": self._rooms}
 
     def _may_say(self, now: float, size: int) -> bool:
         if int(now) != self._second:
@@ -96,7 +95,7 @@ class Inside:
             except (Refused, KeyError, TypeError, OverflowError, IndexError):
                 continue
             if report["kind"] == "rooms":
-                self._rooms = report
+                self._rooms = report["rooms"]
             elif not self._keep(report):
                 continue
             yield report

@@ -1,9 +1,26 @@
-// What the learner's process tells of its inside, put into words and order. Pure: values in, values out.
+// What the learner's process tells of its inside (course/sandbox/inside.py), in the store and in words. Pure.
 
+export const HANDLERS_CAP = 200;
 /** Handlers that take longer keep others waiting, where there is one event loop. */
 export const SLOW_SECONDS = 0.1;
 /** Rooms that something went to while nobody was in them; the newest few are worth showing. */
 const EMPTY_ROOMS = 3;
+
+/**
+ * `sandbox_inside`, as a patch of the page's state: {handlers, rooms}.
+ *
+ * A report takes the place of what was told of the same run: of a handler that goes on, for example.
+ */
+export function onInside({ sandbox, inside }, { id, reports = [] }) {
+  if (sandbox?.id !== id) return {};
+  const runs = new Map(inside.handlers.map((each) => [each.run, each]));
+  let { rooms } = inside;
+  for (const each of reports) {
+    if (each.kind === "rooms") rooms = each.rooms;
+    else runs.set(each.run, each);
+  }
+  return { inside: { handlers: [...runs.values()].slice(-HANDLERS_CAP), rooms } };
+}
 
 /** Return what tells a room apart from all others. */
 export function keyOf({ namespace, kind, room }) {
@@ -27,12 +44,13 @@ export function reached({ namespace, to }, client, rooms) {
  */
 export function byNamespace({ rooms, handlers }) {
   const known = new Set(rooms.map(keyOf));
-  const all = [...rooms, ...withoutAnybody(handlers, known)];
+  const sorted = rooms.map((each) => ({ ...each, clients: [...each.clients].sort() }));
+  const all = [...sorted, ...withoutAnybody(handlers, known)];
   const names = [...new Set(all.map(({ namespace }) => namespace))].sort();
   return names.map((namespace) => {
     const here = all.filter((each) => each.namespace === namespace);
     const of = (kind) => here.filter((each) => each.kind === kind);
-    return { namespace, everybody: of("all")[0] ?? null, rooms: of("room"), own: of("own") };
+    return { namespace, everybody: of("all")[0] ?? null, rooms: of("room"), own: of("own").sort((one, other) => one.clients[0].localeCompare(other.clients[0])) };
   });
 }
 

@@ -16,6 +16,7 @@ import "./elements/work-history.js";
 import "./elements/share-address.js";
 import { store } from "./core/page.js";
 import { countModes } from "./mode_counts.js";
+import { moreStyles } from "./more_styles.js";
 import { tendSearch } from "./search/keys.js";
 import { tendTables } from "./tables.js";
 import { tendTerms } from "./terms.js";
@@ -29,7 +30,7 @@ store.subscribe((state) => state.savedAnew, async (times) => {
     store.set({ lessonChanged: true }); // then the reader is asked to reload
   }
 });
-whenInSight("rooms-view", () => import("./elements/rooms-view.js"));
+whenInSight("rooms-view", () => moreStyles().then(() => import("./elements/rooms-view.js")));
 countModes();
 tendSearch();
 tendTables();

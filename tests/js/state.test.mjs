@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  HANDLERS_CAP, MARKS_CAP, TRACE_CAP, onCheckFinished, onCheckResult, onInside, onMarks, onNewText, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
+  MARKS_CAP, TRACE_CAP, onCheckFinished, onCheckResult, onMarks, onNewText, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
 } from "../../static/js/core/state.js";
 
 const PAGE = {
@@ -128,28 +128,4 @@ test("a newer text brings its programs and tasks, and leaves the learner's own t
   assert.deepEqual([title, files["server.py"], version, seen, runtime, tasks.length], ["Add up", "mine", 4, ["one"], "threading", 1]);
   assert.deepEqual([after.files["server.py"], Object.keys(after.page.examples), after.checksOf.fresh.total], ["typed", ["echo"], 1]);
   assert.ok("scratch" in after.page.workspaces);
-});
-
-test("what goes on inside: a newer word about a handler takes the place of the older one, and the last rooms count", () => {
-  let state = begin();
-  state = apply(state, onSandboxState(state, { id: "s", state: "ready" }));
-  const began = { kind: "began", run: 1, time: 1, emits: [] };
-  const red = [{ namespace: "/", room: "red", kind: "room", clients: ["A"] }];
-  state = apply(state, onInside(state, { id: "s", reports: [began, { kind: "emits", run: 2, emits: [] }, { kind: "rooms", rooms: red }] }));
-  assert.deepEqual([state.inside.handlers.map(({ kind }) => kind), state.inside.rooms], [["began", "emits"], red]);
-  const ended = { ...began, kind: "handler", seconds: 0.3 };
-  state = apply(state, onInside(state, { id: "s", reports: [ended, { kind: "rooms", rooms: [] }] }));
-  assert.deepEqual([state.inside.handlers.map(({ kind }) => kind), state.inside.rooms], [["handler", "emits"], []]);
-  assert.deepEqual(onInside(state, { id: "another", reports: [began] }), {});
-  const many = Array.from({ length: HANDLERS_CAP + 5 }, (_, run) => ({ ...ended, run: run + 10 }));
-  state = apply(state, onInside(state, { id: "s", reports: many }));
-  assert.deepEqual([state.inside.handlers.length, state.inside.handlers.at(-1)], [HANDLERS_CAP, many.at(-1)]);
-  state = apply(state, onRunAcknowledged(state, { id: "t", state: "starting" }, "scratch"));
-  assert.deepEqual(state.inside, { handlers: [], rooms: [] });
-});
-
-test("a reloaded page knows what went on inside", () => {
-  const inside = [{ kind: "handler", run: 1 }, { kind: "rooms", rooms: [{ room: "red" }] }];
-  const state = stateFromPage({ ...PAGE, sandbox: { id: "s1", state: "ready", inside } });
-  assert.deepEqual(state.inside, { handlers: [inside[0]], rooms: [{ room: "red" }] });
 });

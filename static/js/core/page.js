@@ -4,7 +4,7 @@ import * as EVENTS from "./events.js";
 import { readPageData } from "./page_data.js";
 import { RequestFailed, openSocket } from "./socket.js";
 import {
-  SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onInside, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace,
+  SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace,
   stateFromPage, withChecks, withWorkspace,
 } from "./state.js";
 import { createStore } from "./store.js";
@@ -77,7 +77,8 @@ const handlers = {
   [EVENTS.SANDBOX_STATE]: (told) => store.set((state) => onSandboxState(state, told)),
   [EVENTS.SANDBOX_OUTPUT]: (told) => store.set((state) => onOutput(state, told)),
   [EVENTS.SANDBOX_TRACE]: (told) => store.set((state) => onTrace(state, told)),
-  [EVENTS.SANDBOX_INSIDE]: (told) => store.set((state) => onInside(state, told)),
+  [EVENTS.SANDBOX_INSIDE]: (told) =>
+    import("../inside.js").then(({ onInside }) => store.set((state) => onInside(state, told)), () => {}), // offline
   [EVENTS.SANDBOX_MARKS]: (told) => store.set((state) => onMarks(state, told)),
   [EVENTS.CHECK_RESULT]: (told) => store.set((state) => onCheckResult(state, told)),
   [EVENTS.CHECK_FINISHED]: (told) => store.set((state) => onCheckFinished(state, told)),

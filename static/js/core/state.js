@@ -2,7 +2,6 @@
 
 export const SCRATCH = "scratch";
 export const TRACE_CAP = 500;
-export const HANDLERS_CAP = 200;
 export const MARKS_CAP = 300;
 export const OUTPUT_CAP = 1_000;
 const ENDED = new Set(["stopped", "crashed", "limited"]);
@@ -58,7 +57,7 @@ export function stateFromPage(page) {
     traceRows: (page.sandbox?.trace ?? []).slice(-TRACE_CAP),
     traceMarks: page.sandbox?.marks ?? [],
     traceDropped: 0,
-    inside: withReports(NOTHING_INSIDE, page.sandbox?.inside),
+    inside: page.sandbox?.inside ?? NOTHING_INSIDE,
     checks: checksOf[workspace] ?? noChecks(),
     checksOf,
     votes: votesFromPage(page),
@@ -166,21 +165,6 @@ export function onTrace(state, { id, rows = [], dropped = 0 }) {
 export function onMarks(state, { id, marks }) {
   if (state.sandbox?.id !== id) return {};
   return { traceMarks: [...state.traceMarks, ...marks].slice(-MARKS_CAP) };
-}
-
-/** `sandbox_inside`: what the program's own process says of its handlers and rooms (course/sandbox/inside.py). */
-export function onInside(state, { id, reports }) {
-  return state.sandbox?.id === id ? { inside: withReports(state.inside, reports) } : {};
-}
-
-/** A report takes the place of what was told of the same run: of a handler that goes on, for example. */
-function withReports({ handlers, rooms }, reports = []) {
-  const runs = new Map(handlers.map((each) => [each.run, each]));
-  for (const each of reports) {
-    if (each.kind === "rooms") rooms = each.rooms;
-    else runs.set(each.run, each);
-  }
-  return { handlers: [...runs.values()].slice(-HANDLERS_CAP), rooms };
 }
 
 /** Put the checks of one workspace in their place, and in sight when that workspace is open. */

@@ -5,7 +5,6 @@ import { store } from "../core/page.js";
 import { hasEnded } from "../core/state.js";
 import { followEnd } from "../follow.js";
 import { SLOW_SECONDS, addressee, byNamespace, doer, duration, keyOf, reached, shortSid } from "../inside.js";
-import { moreStyles } from "../more_styles.js";
 import { whenNothing } from "../nothing_yet.js";
 
 const LIT_MS = 1_200;
@@ -20,7 +19,6 @@ class RoomsView extends HTMLElement {
   #lit = new Map();
 
   connectedCallback() {
-    moreStyles();
     this.rooms = h("section", { class: "rooms", "aria-label": "Rooms", tabindex: "0" });
     this.list = h("ol", { class: "handlers", role: "log", "aria-live": "off", "aria-label": "Handlers that ran", tabindex: "0" });
     this.empty = h("div", { class: "empty" });
@@ -160,7 +158,7 @@ function handlerRow(report, over) {
     h("span", { class: "what" }, h("code", {}, what), report.namespace && report.namespace !== "/" ? h("span", { class: "nsp" }, ` ${report.namespace}`) : null),
     report.line ? lineLink(report.line) : null,
     report.kind === "emits" ? null : h("span", { class: "took" }, running ? (over ? "did not end" : "at work…") : duration(report.seconds)),
-    h("span", { class: "thread" }, report.thread),
+    h("span", { class: "thread", title: report.thread }, report.thread.replace(/ \(.*/, "")),
     report.error ? h("p", { class: "error" }, report.error) : null,
     report.emits.length > 0 ? h("p", { class: "emitted" }, "emitted ", report.emits.map((emit, i) => [i > 0 ? ", " : "", h("code", {}, emit.event), ` to ${addressee(emit)}`]),
       report.left_out > 0 ? `, and ${report.left_out} more` : "") : null);
