@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import secrets
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -183,7 +184,7 @@ def _open_database(app: Flask) -> None:
 
 
 def _supervisor(settings: Settings, course: Course) -> Supervisor:
-    directory = Path(tempfile.mkdtemp(prefix="duplex-"))
+    directory = Path(tempfile.gettempdir()) / f"duplex-{secrets.token_hex(8)}"  # made when programs can first run
     return Supervisor(
         settings.limits,
         directory,

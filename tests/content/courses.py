@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 from pathlib import Path
 
 from course.cli.new_lesson import make_lesson
 from course.content.loader import load_course
-from course.content.model import Problem
+from course.content.model import Course, Problem
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 SLUG = "speaking-up"
@@ -43,6 +44,12 @@ REFERENCE = """\
 |---|---|
 | `return text` | the acknowledgement carries `text` |
 """
+
+
+@functools.cache
+def this_course() -> Course:
+    """Return the course of this project. It is frozen and takes seconds to read, so all tests share it."""
+    return load_course(LESSONS)
 
 
 def whole_course(root: Path) -> Path:

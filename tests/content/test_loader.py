@@ -17,9 +17,7 @@ from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
 from course.content.markdown import TAGS
 from course.content.model import Example, ExerciseLink, Prose, Question
-from tests.content.courses import BUNDLE, EXERCISE, LESSON, SLUG, change, problems, whole_course
-
-COURSE = Path(__file__).parents[2] / "lessons"
+from tests.content.courses import BUNDLE, EXERCISE, LESSON, SLUG, change, problems, this_course, whole_course
 
 
 @pytest.fixture
@@ -438,13 +436,13 @@ def test_a_new_lesson_takes_no_number_or_slug_of_another(root: Path, name: str) 
 
 
 def test_the_course_of_this_project_has_no_problem() -> None:
-    course = load_course(COURSE)
+    course = this_course()
     assert course.problems == ()
     assert "listening-to-events" in [lesson.slug for lesson in course.lessons]
 
 
 def test_lesson_three_asks_enough_and_shows_no_key() -> None:
-    lesson = load_course(COURSE).lesson("listening-to-events")
+    lesson = this_course().lesson("listening-to-events")
     assert len(lesson.quiz) >= 8
     assert {question.kind for question in lesson.quiz} == {"single", "multiple", "text", "number"}
     assert isinstance(lesson.blocks[1], Question)
@@ -458,7 +456,7 @@ def test_lesson_three_asks_enough_and_shows_no_key() -> None:
 
 def test_a_shown_program_is_its_source_to_the_letter() -> None:
     planted = '\n\n"""Begins late"""\n\nif 1 < 2:\n    print("&amp;")\n'
-    for text in (planted, *(each.source for each in load_course(COURSE).lessons[2].examples)):
+    for text in (planted, *(each.source for each in this_course().lessons[2].examples)):
         shown = highlight_python(text).partition("</pre>")[0]
         assert html.unescape(re.sub("<[^>]*>", "", shown)) == text
 

@@ -1,4 +1,3 @@
-import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,20 +6,19 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from course.config import ROOT, read_settings
+from course.config import read_settings
 from course.content.loader import load_course
 from course.extensions import db
 from course.factory import create_app
-from tests.content.courses import rich_course
-
-load_once = functools.cache(load_course)
+from tests.content.courses import LESSONS, rich_course, this_course
 
 
 @pytest.fixture(autouse=True)
 def this_course_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is frozen, so all tests can share it; those with a course of their own read that each time."""
-    ours = ROOT / "lessons"
-    monkeypatch.setattr("course.factory.load_course", lambda root: (load_once if root == ours else load_course)(root))
+    monkeypatch.setattr(
+        "course.factory.load_course", lambda root: this_course() if root == LESSONS else load_course(root)
+    )
 
 
 @pytest.fixture

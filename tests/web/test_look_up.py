@@ -9,10 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from course.content.loader import load_course
 from course.content.model import Course
 from course.web.search_index import Entry, entries_of, excerpt, find
-from tests.content.courses import SLUG, problems, rich_course
+from tests.content.courses import SLUG, problems, rich_course, this_course
 from tests.wire.test_wire import NODE
 
 ROOT = Path(__file__).parents[2]
@@ -20,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def course() -> Course:
-    return load_course(ROOT / "lessons")
+    return this_course()
 
 
 def test_the_courses_of_tests_have_no_problem(tmp_path: Path) -> None:
