@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import statistics
 import subprocess
 import sys
@@ -48,9 +49,14 @@ def main() -> None:
             whole_check(site)
             memory(site, "threading", 50)
             memory(site, "gevent", 50)
-            page_figures(site)
         finally:
             site.stop()
+        # In development each block carries a mark, by which its newer text finds its place.
+        served = RunningSite(Path(folder) / "served", TMPDIR=folder, PRODUCTION="1", SECRET_KEY=secrets.token_hex())
+        try:
+            page_figures(served.start())
+        finally:
+            served.stop()
 
 
 def first_event(site: RunningSite, runtime: Runtime, rounds: int = 20) -> None:
