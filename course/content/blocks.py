@@ -118,8 +118,9 @@ class BlockReader:
         if not title_of(tree):
             fix = "Begin the program with a docstring: its first line is the title of the card."
             file.add(1, "example-title", "The example has no title.", fix)
-        shown = highlight_python(telling_part(source, tree))
-        return Example(name, title_of(tree), source, shown, "server.py", line, try_text_html, runtime)
+        told = telling_part(source, tree)
+        shown = highlight_python(told)
+        return Example(name, title_of(tree), source, told, shown, "server.py", line, try_text_html, runtime)
 
     def _default_program(self, name: str, line: int) -> Example | None:
         return self._program(name, line, self.runtimes[0])

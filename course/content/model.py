@@ -128,8 +128,10 @@ class Example:
     """File name without ``.py``."""
     title: str
     source: str
+    told: str
+    """The lines of the source that the text shows: imports, set-up and the run call are left out."""
     html: str
-    """What the text shows of the source, highlighted: imports, set-up and the run call are left out."""
+    """The same, highlighted."""
     file: str
     line: int
     try_text_html: str = ""

@@ -132,9 +132,12 @@ def lesson_page(
 
 
 def _example(example: Example, shown: bool) -> dict[str, str]:
-    """Return an example's data; what the text shows, the page's script reads there: a program is sent once."""
+    """Return an example's data. What the text shows of its program, the page's script reads there: it is sent once."""
     data = {"title": example.title, "runtime": example.runtime}
-    return data if shown else {**data, "source": example.source}
+    if not shown or example.told not in example.source:  # a last line may lack its end
+        return {**data, "source": example.source}
+    before, _, after = example.source.partition(example.told)
+    return {**data, "before": before, "after": after}
 
 
 def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, Any]:
