@@ -4,6 +4,7 @@ import { store } from "./core/page.js";
 import "./start.js";
 import "./elements/theme-switch.js";
 import "./elements/client-card.js";
+import "./elements/client-menu.js";
 import "./elements/wire-list.js";
 
 const TYPES = { open: 0, close: 1, ping: 2, pong: 3, message: 4, upgrade: 5, noop: 6 };

@@ -2,6 +2,7 @@
 // that fill once a server runs.
 // app.js imports it after everything else, so that text, editor and clients are usable sooner.
 
+import "./elements/client-menu.js";
 import "./elements/wire-list.js";
 import "./elements/server-log.js";
 import "./elements/check-results.js";

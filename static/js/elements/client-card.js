@@ -4,8 +4,10 @@ import { ClientLink } from "../core/client_link.js";
 import { fill, h } from "../core/dom.js";
 import { store } from "../core/page.js";
 import { complaintOf, frameFor, parseArgs } from "../wire/payload.js";
-import { ClientSettings } from "../client_settings.js";
 import { ReceivedList } from "../received_list.js";
+
+/** What holds until the menu has come, which is when somebody can have changed it. */
+const UNTOUCHED = { namespace: "/", transport: "upgrade", origin: "", auth: undefined, error: "" };
 
 class ClientCard extends HTMLElement {
   #ends = [];
@@ -14,7 +16,7 @@ class ClientCard extends HTMLElement {
     if (this.link) return; // moved within the page: the connection lives on
     const tag = this.dataset.client;
     this.link = new ClientLink(tag, { onState: (state) => this.#drawState(state), onHeard: (row) => this.received.add(row) });
-    this.settings = new ClientSettings(tag, { onChange: () => this.#preview() });
+    this.menu = h("client-menu", { class: "menu-body", dataset: { client: tag } });
     this.received = new ReceivedList();
     this.#build(tag);
     this.#ends = [
@@ -34,11 +36,16 @@ class ClientCard extends HTMLElement {
     });
   }
 
+  /** What the menu says: {namespace, transport, origin, auth, error}. */
+  get chosen() {
+    return this.menu.read?.() ?? UNTOUCHED;
+  }
+
   /** Connect, unless it is connected or there is nothing to connect to. */
   connect() {
     const { sandbox } = store.get();
     if (sandbox?.state !== "ready" || this.link.active) return;
-    const chosen = this.settings.read();
+    const { chosen } = this;
     if (chosen.error) this.#drawState({ kind: "bad", text: "Not connected", reason: chosen.error });
     else this.link.connect(sandbox.id, chosen);
   }
@@ -62,7 +69,10 @@ class ClientCard extends HTMLElement {
     fill(this, h("section", { class: "client", "aria-label": word },
       h("div", { class: "client-head" },
         h("span", { class: `ava ava-${letterOf(tag)}`, "aria-hidden": "true" }, tag.slice(0, 1).toUpperCase()),
-        h("h3", {}, word), this.state, this.settings.menu),
+        h("h3", {}, word), this.state,
+        h("details", { class: "menu", oninput: () => this.#preview() },
+          h("summary", { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` }, h("span", { class: "i i-more", "aria-hidden": "true" })),
+          this.menu)),
       this.reason, form, this.error,
       h("div", { class: "client-options" },
         h("label", { class: "switch", title: "Wait for acknowledgement" }, this.ack, h("span", {}, h("span", { class: "long" }, "wait for "), h("abbr", {}, "ack"))),
@@ -110,7 +120,7 @@ class ClientCard extends HTMLElement {
 
   #arguments() {
     const read = parseArgs(this.payload.value);
-    const file = this.settings.bytes;
+    const file = this.menu.bytes;
     return file ? { ...read, args: [...read.args, file] } : read;
   }
 
@@ -131,7 +141,7 @@ class ClientCard extends HTMLElement {
     if (!this.frame) return;
     const { args, error } = this.#arguments();
     const name = this.event.value.trim();
-    const { namespace } = this.settings.read();
+    const { namespace } = this.chosen;
     this.frame.textContent = name && !error ? frameFor({ event: name, args, namespace, ack: this.ack.checked ? this.link.nextAck : null }) : "";
     this.preview.hidden = this.frame.textContent === "";
     this.preview.title = this.frame.textContent && `This becomes the frame ${this.frame.textContent}`;

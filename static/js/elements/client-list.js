@@ -68,7 +68,7 @@ class ClientList extends HTMLElement {
   }
 
   #warnOfPolling() {
-    const polling = [...this.cards.children].filter((card) => card.settings?.read().transport === "polling" && card.link?.active);
+    const polling = [...this.cards.children].filter((card) => card.chosen?.transport === "polling" && card.link?.active);
     this.note.textContent = polling.length > 2 ? "A browser opens six requests at a time: keep at most two clients on long-polling, or they wait for each other." : "";
   }
 }

@@ -1,17 +1,18 @@
-// The small menu of a client card: namespace, auth, transport, a pretended origin, a file as binary argument.
+// <client-menu data-client="A">: what a client card's small menu holds: namespace, auth, transport, a pretended origin, a
+// file as binary argument. It comes after the page is usable; until then a card connects with what `chosen` says.
 
-import { fill, h } from "./core/dom.js";
-import { store } from "./core/page.js";
+import { fill, h } from "../core/dom.js";
+import { store } from "../core/page.js";
 
 const FILE_BYTES = 64 * 1024;
 
-export class ClientSettings {
-  constructor(tag, { onChange }) {
-    this.tag = tag;
-    this.onChange = onChange;
+class ClientMenu extends HTMLElement {
+  connectedCallback() {
+    if (this.namespace) return; // moved within the page
+    const tag = this.dataset.client;
     this.bytes = null;
     const id = (name) => `client-${tag}-${name}`;
-    this.namespace = h("input", { id: id("namespace"), class: "mono", value: "/", spellcheck: "false", autocapitalize: "off", oninput: onChange });
+    this.namespace = h("input", { id: id("namespace"), class: "mono", value: "/", spellcheck: "false", autocapitalize: "off" });
     this.auth = h("input", { id: id("auth"), class: "mono", placeholder: '{"token": "secret"}', spellcheck: "false", autocapitalize: "off" });
     this.transport = h("select", { id: id("transport") },
       h("option", { value: "upgrade" }, "polling, then upgrade"), h("option", { value: "websocket" }, "WebSocket only"), h("option", { value: "polling" }, "polling only"));
@@ -21,16 +22,17 @@ export class ClientSettings {
     this.address = h("code");
     this.pages = h("p", { class: "note" });
     this.remove = h("button", { type: "button", class: "small", onclick: () => this.#askToRemove() }, "Remove this client");
-    this.menu = h("details", { class: "menu", ontoggle: () => this.menu.open && this.#opened() },
-      h("summary", { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` }, h("span", { class: "i i-more", "aria-hidden": "true" })),
-      h("div", { class: "menu-body" },
-        field("Namespace", this.namespace), field("Auth (JSON, sent with connect)", this.auth), field("Transport", this.transport),
-        field("Pretended origin", this.origin), field("Add a file as the last argument", this.file), this.fileNote,
-        h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on."),
-        h("p", { class: "note" }, "Address: ", this.address), this.pages, this.remove));
+    fill(this,
+      field("Namespace", this.namespace), field("Auth (JSON, sent with connect)", this.auth), field("Transport", this.transport),
+      field("Pretended origin", this.origin), field("Add a file as the last argument", this.file), this.fileNote,
+      h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on."),
+      h("p", { class: "note" }, "Address: ", this.address), this.pages, this.remove);
+    const menu = this.closest("details");
+    menu.addEventListener("toggle", () => menu.open && this.#opened());
+    if (menu.open) menu.dispatchEvent(new Event("toggle")); // opened before this came: now it has a size to be placed by
   }
 
-  /** Return {namespace, auth, transport, origin, error}; `error` says what is wrong with a field, or "". */
+  /** Return {namespace, auth, transport, origin, error}: `error` says what is wrong with a field, or "". */
   read() {
     const namespace = this.namespace.value.trim() || "/";
     const chosen = { namespace: namespace.startsWith("/") ? namespace : `/${namespace}`, transport: this.transport.value, origin: this.origin.value.trim(), auth: undefined, error: "" };
@@ -50,12 +52,12 @@ export class ClientSettings {
     this.address.textContent = address ? `${address}socket.io/` : "there once the server runs";
     // Below this client's own address, so that a cookie set there goes along with its next Connect.
     fill(this.pages, address ? h("a", { class: "button small", target: "_blank", rel: "noopener", href: address }, "Open the server’s pages") : []);
-    this.remove.hidden = this.menu.closest("client-list") === null;
+    this.remove.hidden = this.closest("client-list") === null;
   }
 
   /** The list that holds the card takes it away. */
   #askToRemove() {
-    this.menu.dispatchEvent(new CustomEvent("client-unwanted", { bubbles: true }));
+    this.dispatchEvent(new CustomEvent("client-unwanted", { bubbles: true }));
   }
 
   async #readFile() {
@@ -67,10 +69,12 @@ export class ClientSettings {
       this.bytes = new Uint8Array(await file.arrayBuffer());
       this.fileNote.textContent = `${file.name}: ${file.size} bytes go along with each emit.`;
     }
-    this.onChange();
+    this.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
 
 function field(label, control) {
   return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
 }
+
+customElements.define("client-menu", ClientMenu);
