@@ -159,3 +159,6 @@ class NotingWatcher:
 
     def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
         """Do nothing: the checking clients do not pass the gateway."""
+
+    def faults_changed(self, sandbox_id: str, in_force: Mapping[str, Mapping[str, Any]]) -> None:
+        """Do nothing, for the same reason."""

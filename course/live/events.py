@@ -16,8 +16,9 @@ ANSWER: Final = "answer"
 HINT: Final = "hint"
 SOLUTION: Final = "solution"
 HISTORY: Final = "history"
+FAULT: Final = "fault"
 
-REQUESTS: Final = (RUN, STOP, KEEP_ALIVE, CHECK, SAVE, RESTORE, PREDICT, ANSWER, HINT, SOLUTION, HISTORY)
+REQUESTS: Final = (RUN, STOP, KEEP_ALIVE, CHECK, SAVE, RESTORE, PREDICT, ANSWER, HINT, SOLUTION, HISTORY, FAULT)
 
 # To the page.
 SANDBOX_STATE: Final = "sandbox_state"
@@ -25,6 +26,7 @@ SANDBOX_OUTPUT: Final = "sandbox_output"
 SANDBOX_TRACE: Final = "sandbox_trace"
 SANDBOX_INSIDE: Final = "sandbox_inside"
 SANDBOX_MARKS: Final = "sandbox_marks"
+SANDBOX_FAULTS: Final = "sandbox_faults"
 CHECK_RESULT: Final = "check_result"
 CHECK_FINISHED: Final = "check_finished"
 WORK_SAVED: Final = "work_saved"
@@ -41,6 +43,7 @@ ANNOUNCEMENTS: Final = (
     SANDBOX_TRACE,
     SANDBOX_INSIDE,
     SANDBOX_MARKS,
+    SANDBOX_FAULTS,
     CHECK_RESULT,
     CHECK_FINISHED,
     WORK_SAVED,

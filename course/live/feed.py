@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from course.live import events
+from course.sandbox.endings import KILLED, RESTARTING
 from course.sandbox.limits import Limits
 from course.sandbox.model import ENDED, LearnerException, Mark, Output, StateChange, TraceRow
 from course.sandbox.runtimes import Runtime
@@ -33,9 +34,17 @@ class RunFeed:
         self._output: deque[dict[str, str]] = deque(maxlen=OUTPUT_KEPT)
         self.state: dict[str, Any] = {}
         self._started_at: float | None = None
+        self._starts = 1
+        self._restarting = False
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:
         """Tell the pages what became of the program."""
+        if change.code in (KILLED, RESTARTING):
+            self._restarting = True
+            if change.code == RESTARTING:
+                return  # the page hears what comes next
+        elif self._restarting:
+            self._starts, self._started_at, self._restarting = self._starts + 1, None, False
         if change.state == "ready" and self._started_at is None:
             self._started_at = time.time()
         self.state = {
@@ -49,6 +58,7 @@ class RunFeed:
             "queue_position": change.queue_position,
             "error": dict(change.error) if change.error else None,
             "started_at": self._started_at,
+            "starts": self._starts,
             "limits": self._limits,
         }
         self._emit(events.SANDBOX_STATE, self.state)
@@ -76,6 +86,10 @@ class RunFeed:
         """Pass on what befell the connections."""
         self._emit(events.SANDBOX_MARKS, {"id": sandbox_id, "marks": [mark.as_json() for mark in marks]})
 
+    def faults_changed(self, sandbox_id: str, in_force: Mapping[str, Mapping[str, Any]]) -> None:
+        """Show the faults that are in force now."""
+        self._emit(events.SANDBOX_FAULTS, {"id": sandbox_id, "faults": in_force})
+
     def remembered(self) -> dict[str, Any] | None:
         """Return what a page that has just been loaded must know; None before the sandbox has said anything."""
         if not self.state:
@@ -83,7 +97,9 @@ class RunFeed:
         rows = [row.as_json() for row in self.sandbox.trace.rows] if self.sandbox else []
         marks = [mark.as_json() for mark in self.sandbox.trace.marks] if self.sandbox else []
         inside = self.sandbox.inside.kept if self.sandbox else None
-        return {**self.state, "output": list(self._output), "trace": rows, "marks": marks, "inside": inside}
+        faults = self.sandbox.faults.in_force() if self.sandbox else {}
+        wire = {"trace": rows, "marks": marks, "inside": inside, "faults": faults}
+        return {**self.state, "output": list(self._output), **wire}
 
     @property
     def ended(self) -> bool:
@@ -108,6 +124,11 @@ class Feeds:
         """Return what a page of the lesson `slug` must know of the learner's newest run there."""
         feed = self._feeds.get(learner)
         return feed.remembered() if feed is not None and feed.slug == slug else None
+
+    def newest(self, learner: str, slug: str) -> RunFeed | None:
+        """Return the feed of the learner's newest run on the lesson `slug`."""
+        feed = self._feeds.get(learner)
+        return feed if feed is not None and feed.slug == slug else None
 
     def state_of(self, learner: str, slug: str) -> dict[str, Any] | None:
         """Return the last announced state of the learner's newest run on the lesson `slug`."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from course.attempts import Refused
 from course.content.model import Files
+from course.sandbox.client_faults import Fault, FaultRefused
 
 NAME_CHARACTERS = 80
 TEXT_CHARACTERS = 2000
@@ -76,6 +77,21 @@ def files(payload: dict[str, Any]) -> Files:
         if not isinstance(source, str) or not _clean(source):
             raise bad(f"The file {key[:40]!r} is not plain text.")
     return dict(value)
+
+
+def fault(payload: dict[str, Any]) -> Fault:
+    """Return a fault of one client; `well` without a client means everybody's."""
+    kind, direction = payload.get("kind"), payload.get("direction", "")
+    client = payload.get("client", "")
+    amount = payload.get("amount", 0)
+    if not isinstance(kind, str) or not isinstance(client, str) or not isinstance(direction, str):
+        raise bad("“kind”, “client” and “direction” must be text.")
+    if not isinstance(amount, int) or isinstance(amount, bool):
+        raise bad("“amount” must be a whole number.")
+    try:
+        return Fault(client, kind, amount, direction)  # type: ignore[arg-type]  # it judges them itself
+    except FaultRefused as refusal:
+        raise bad(str(refusal)) from refusal
 
 
 def bad(message: str) -> Refused:

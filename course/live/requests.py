@@ -8,7 +8,7 @@ from typing import Any
 
 from flask_socketio import join_room
 
-from course import check_runs
+from course import check_runs, drills
 from course.attempts import Refused
 from course.live import events, payloads
 from course.live.desk import Desk, Visit, answered_room
@@ -153,6 +153,24 @@ def solution(desk: Desk, visit: Visit, payload: Payload) -> Answer:
     return {"files": dict(found.solution), "note_html": found.solution_note_html}
 
 
+def fault(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+    """Put a fault on a client's connection or take it back, kill the server, or start it again.
+
+    Only a page of the lesson where the learner's own program runs can ask for it: there is no id to name another's.
+    """
+    feed, kind = desk.feeds.newest(visit.learner, visit.slug), payload.get("kind")
+    sandbox = feed.sandbox if feed is not None else None
+    if feed is None or sandbox is None:
+        raise Refused("not_running", "Run your server first.")
+    if kind == "restart":
+        feed.sandbox = drills.restart(desk.attempts.sandboxes, sandbox, feed)
+    elif kind == "kill":
+        drills.kill(sandbox)
+    else:
+        drills.fault(sandbox, payloads.fault(payload))
+    return {"faults": sandbox.faults.in_force()}
+
+
 REQUESTS: Mapping[str, Callable[[Desk, Visit, Payload], Answer]] = {
     events.RUN: run,
     events.STOP: stop,
@@ -165,4 +183,5 @@ REQUESTS: Mapping[str, Callable[[Desk, Visit, Payload], Answer]] = {
     events.HINT: hint,
     events.SOLUTION: solution,
     events.HISTORY: history,
+    events.FAULT: fault,
 }

@@ -13,11 +13,16 @@ from typing import Protocol
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from course.sandbox.client_faults import Cut
+from course.sandbox.endings import KILLED, RESTARTING
+from course.sandbox.faults import Faults
 from course.sandbox.gateway_address import MOUNT, UNKNOWN, Address, Refused, read_address
+from course.sandbox.gateway_handshake import is_upgrade
 from course.sandbox.gateway_http import pass_request, status_line
+from course.sandbox.gateway_link import RequestLink, hang_up
 from course.sandbox.gateway_port import Port
 from course.sandbox.gateway_socket import send_promptly
-from course.sandbox.gateway_tunnel import is_upgrade, pass_websocket
+from course.sandbox.gateway_tunnel import pass_websocket
 from course.sandbox.headers import guards, preflight_headers
 from course.sandbox.limits import Limits
 from course.sandbox.model import ENDED, StateChange
@@ -33,6 +38,8 @@ class RunningSandbox(Protocol):
     def socket_path(self) -> Path: ...  # noqa: D102
     @property
     def trace(self) -> Trace: ...  # noqa: D102
+    @property
+    def faults(self) -> Faults: ...  # noqa: D102
     @property
     def limits(self) -> Limits: ...  # noqa: D102
     def touch(self) -> None: ...  # noqa: D102
@@ -84,6 +91,8 @@ class Gateway:
                 return self._app(environ, start_response)
             address = read_address(environ, self._course_hosts)
             return self._answer(environ, start_response, address)
+        except Cut:
+            return hang_up(environ)
         except Refused as refused:
             self._mark(refused, address)
             return _refuse(environ, start_response, refused, address)
@@ -98,8 +107,17 @@ class Gateway:
             start_response("204 No Content", preflight_headers(address))
             return []
         send_promptly(environ)
-        pass_on = pass_websocket if is_upgrade(environ) else pass_request
-        return pass_on(environ, start_response, sandbox, self._port(address.sandbox_id, sandbox), address)
+        websocket = is_upgrade(environ)
+        pass_on = pass_websocket if websocket else pass_request
+        port, link = self._port(address.sandbox_id, sandbox), RequestLink(environ, sandbox, address)
+        with link.faults.lent(link):
+            link.enter(websocket=websocket)
+            try:
+                return pass_on(environ, start_response, sandbox, port, address, link)
+            except Refused:
+                if link.is_cut:
+                    raise Cut from None
+                raise
 
     def _mark(self, refused: Refused, address: Address | None) -> None:
         """A client that may not connect belongs into the picture, as long as there is one to belong to."""
@@ -111,6 +129,9 @@ class Gateway:
         sandbox = self._sandboxes.get(address.sandbox_id)
         if sandbox is None:
             raise Refused(404, "unknown_sandbox", UNKNOWN)
+        if sandbox.state.code in (KILLED, RESTARTING):
+            # To its clients it is a server that does not answer for now: they go on trying.
+            raise Refused(503, "server_down", "The server is down. It may be started again.")
         if sandbox.state.state in ENDED:
             raise Refused(410, "sandbox_ended", "This program has ended. Press Run to start it again.")
         return sandbox

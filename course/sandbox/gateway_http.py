@@ -13,6 +13,7 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from course.sandbox.gateway_address import Address, Refused
 from course.sandbox.gateway_backend import Backend, BackendResponse
+from course.sandbox.gateway_link import RequestLink, is_event
 from course.sandbox.gateway_socket import stop_reading
 from course.sandbox.headers import Headers, request_headers, response_headers, rewritten_location
 
@@ -27,18 +28,24 @@ SEPARATOR = "\x1e"
 
 
 def pass_request(
-    environ: WSGIEnvironment, start_response: StartResponse, sandbox: RunningSandbox, port: Port, address: Address
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+    sandbox: RunningSandbox,
+    port: Port,
+    address: Address,
+    link: RequestLink,
 ) -> Iterable[bytes]:
     """Answer a WSGI request with what the learner's server says to it.
 
     Raises:
+        Cut: a fault of the client has ended it.
         Refused: the request is malformed or too large, or the server is busy, silent or talks nonsense.
     """
     polling = address.parameters.get("transport") == "polling" and address.is_engineio
     most = sandbox.limits.message_bytes
     # The body first: a client that sends it drop by drop holds nothing of the sandbox meanwhile.
     body = read_body(environ, most * PACKETS_PER_BODY if polling else most)
-    exchange = _Polling(environ["REQUEST_METHOD"], sandbox, port, address) if polling else None
+    exchange = _Polling(environ["REQUEST_METHOD"], sandbox, port, address, link) if polling else None
     if exchange:
         exchange.sent(body)
     else:
@@ -133,13 +140,14 @@ def mark_refusal(sandbox: RunningSandbox, address: Address, status: int, body: b
 class _Polling:
     """One request of an Engine.IO session on long-polling: its packets, both ways, for trace, limit and idle clock."""
 
-    def __init__(self, method: str, sandbox: RunningSandbox, port: Port, address: Address) -> None:
-        self._sandbox, self._port, self._address = sandbox, port, address
+    def __init__(self, method: str, sandbox: RunningSandbox, port: Port, address: Address, link: RequestLink) -> None:
+        self._sandbox, self._port, self._address, self._link = sandbox, port, address, link
         self._reads = method == "GET"  # a POST is answered with a bare "OK", which is no packet
         self.sid = address.parameters.get("sid")
 
     def sent(self, body: bytes) -> None:
         packets = self._split(body)
+        self._link.carry("sent", packets)
         for packet in packets:
             self._sandbox.trace.add(self._address.client, "sent", packet, "polling")
         if self.sid and "1" in packets:
@@ -155,6 +163,7 @@ class _Polling:
                 raise Refused(502, "too_large", "The program's answer is larger than what may pass here.")
         is_packets = self._reads and response.status == 200 and not response.all("content-encoding")
         packets = self._split(body) if is_packets else []
+        self._link.carry("received", packets)
         for packet in packets:
             self._sandbox.trace.add(self._address.client, "received", packet, "polling")
         if packets and packets[0].startswith("0"):
@@ -187,11 +196,6 @@ class _Polling:
     def _touch(self, packets: list[str]) -> None:
         if any(is_event(packet) for packet in packets):
             self._sandbox.touch()
-
-
-def is_event(packet: str | bytes) -> bool:
-    """Whether an Engine.IO packet is a message; pings, pongs and probes keep no idle sandbox alive."""
-    return isinstance(packet, bytes) or packet.startswith(("4", "b"))
 
 
 class _Streamed:

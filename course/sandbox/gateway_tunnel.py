@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import socket
 import time
 from collections.abc import Callable, Iterable
@@ -15,53 +12,57 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from course.sandbox.frames import FrameReader, FrameRefused, close_frame
 from course.sandbox.gateway_address import Address, Refused
-from course.sandbox.gateway_backend import READ_BYTES, Backend, BackendResponse
-from course.sandbox.gateway_http import begin_answer, is_event, mark_refusal
+from course.sandbox.gateway_backend import READ_BYTES, Backend
+from course.sandbox.gateway_handshake import agreement, checked_key, upgrade_headers
+from course.sandbox.gateway_http import begin_answer, mark_refusal
+from course.sandbox.gateway_line import Line, Parcel
+from course.sandbox.gateway_link import HELD, RequestLink, is_event, lose
 from course.sandbox.gateway_socket import client_socket, leave
-from course.sandbox.headers import Headers, guards, request_headers
+from course.sandbox.headers import request_headers
 from course.sandbox.trace import Direction
 
 if TYPE_CHECKING:
     from course.sandbox.gateway import RunningSandbox
     from course.sandbox.gateway_port import Port
 
-ACCEPT_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 IDLE_SECONDS = 120.0
 """Engine.IO pings every 25 s; a tunnel without a byte for this long has nobody at its end."""
 BYTES_PER_SECOND = 2 * 1024 * 1024
 BURST_BYTES = 1024 * 1024
 
 
-def is_upgrade(environ: WSGIEnvironment) -> bool:
-    """Whether a request asks for a WebSocket."""
-    return "websocket" in environ.get("HTTP_UPGRADE", "").lower()
-
-
 def pass_websocket(
-    environ: WSGIEnvironment, start_response: StartResponse, sandbox: RunningSandbox, port: Port, address: Address
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+    sandbox: RunningSandbox,
+    port: Port,
+    address: Address,
+    link: RequestLink,
 ) -> Iterable[bytes]:
     """Open the learner's side first; if it agrees, tie the two sockets together until either ends.
 
     Raises:
+        Cut: a fault of the client has ended it before it began.
         Refused: the handshake is malformed, or the server is busy, silent or talks nonsense.
         StopIteration, ConnectionError: at the end, as the web server wants it (see `leave`).
     """
-    key, sid = _checked_key(environ), address.parameters.get("sid")
+    key, sid = checked_key(environ), address.parameters.get("sid")
     with ExitStack() as stack:
         if address.is_engineio:
             stack.enter_context(port.session(sid))
         stack.enter_context(port.connection())
         backend = stack.enter_context(Backend(sandbox.socket_path))
         headers = request_headers(environ, address, port.jar(address.client).header(address.path))
-        backend.send("GET", address.target, headers + _upgrade_headers(environ, key))
+        backend.send("GET", address.target, headers + upgrade_headers(environ, key))
         response = backend.response()
         if response.status != 101:
             body = b"".join(_limited(backend.body(), sandbox.limits.message_bytes))
             mark_refusal(sandbox, address, response.status, body)
             begin_answer(start_response, response, port, address)
             return [body]
+        link.carry("received", [])
         client = client_socket(environ)
-        head = _agreement(response, key, environ, address)
+        head = agreement(response, key, environ, address)
         for cookie in response.all("set-cookie"):
             port.jar(address.client).store(cookie, address.path)
         Tunnel(client, backend.socket, sandbox, address.client).run(head, backend.leftover())
@@ -74,6 +75,7 @@ class Tunnel:
     """Two sockets tied together, for as long as both live.
 
     A frame that breaks the protocol or the limit is not passed on: the tunnel ends, with a Close frame that says why.
+    Once a fault has had to do with it, its bytes pass over two `Line`s; until then they pass straight through.
     """
 
     def __init__(self, client: socket.socket, backend: socket.socket, sandbox: RunningSandbox, tag: str) -> None:
@@ -86,6 +88,9 @@ class Tunnel:
         self._close_code: int | None = None
         self._between_frames = True
         self._ending = ""
+        self._faults = sandbox.faults.of(tag)
+        self._lines: dict[Direction, Line] = {}
+        self._cut = self._server_told = self._server_over = False
 
     def run(self, head: bytes, leftover: bytes) -> None:
         """Answer the client with `head`, pass on the frames that came behind the server's, then everything else."""
@@ -93,14 +98,30 @@ class Tunnel:
             end.settimeout(IDLE_SECONDS)
         self._sandbox.trace.mark(self._tag, "opened", "A WebSocket is open.")
         back = Thread(target=self._pass_back, args=(head, leftover), name="tunnel", daemon=True)
-        back.start()
-        try:
-            self._pump(self._client, self._backend, self._from_client, "sent")
-        finally:
-            _shut(self._backend)
-            back.join()
-            _shut(self._client)
+        with self._faults.lent(self):
+            back.start()
+            try:
+                self._pump(self._client, self._backend, self._from_client, "sent")
+            finally:
+                if not self._cut or self._server_told:
+                    _shut(self._backend)
+                back.join()
+                _shut(self._client)
+                for line in self._lines.values():
+                    line.end()
+        if not self._server_told:
             self._sandbox.trace.mark(self._tag, "closed", self._ending)
+
+    def cut(self, *, server_too: bool) -> None:
+        """End it at once for the client; else the server notices by its ping timeout, as in real life."""
+        # Cut a second time, one that the server still waits for gives its place to the client's next connection.
+        server_too = server_too or self._cut
+        self._cut, self._server_told = True, self._server_told or server_too
+        _shut(self._client)
+        if server_too:
+            _shut(self._backend)
+        for line in self._lines.values():
+            line.end()
 
     def _pass_back(self, head: bytes, leftover: bytes) -> None:
         """Server → client: the only writer of the client's socket, so it also says goodbye there."""
@@ -126,16 +147,19 @@ class Tunnel:
                 if self._from_client.closed and self._from_backend.closed:
                     # The server should close the connection now (section 7.1.1). Werkzeug keeps it for its
                     # ping timeout, and the browser's close event would wait with it.
-                    return
+                    break
                 data = b""
         except FrameRefused as refused:
             self._close_code = refused.code
             self._ends(f"Closed on the way, with close code {refused.code}: {refused}")
         except OSError:
-            return
-        finally:
+            pass
+        if direction == "received" or not self._cut:
             who = "client" if direction == "sent" else "server"
             self._ends(f"The {who} ended the connection without a Close frame.")
+        self._server_over = self._server_over or direction == "received"
+        if line := self._lines.get(direction):
+            line.finish()
 
     def _ends(self, why: str) -> None:
         """Note why the tunnel ends; what comes later is only the echo of it."""
@@ -161,16 +185,51 @@ class Tunnel:
             FrameRefused: nothing was sent.
             OSError: the other end is gone, or takes nothing any more.
         """
-        for message in frames.feed(data):
-            self._sandbox.trace.add(self._tag, direction, message, "websocket")
-            if is_event(message):
-                self._sandbox.touch()
+        messages = frames.feed(data)
         if frames.closed:
             who, code = "client" if direction == "sent" else "server", frames.close_code
             self._ends(f"The {who} closed the WebSocket, {f'with close code {code}' if code else 'without a code'}.")
-        sink.sendall(data)
-        if frames is self._from_backend:
-            self._between_frames = frames.at_boundary
+        parcel = Parcel(0.0, data, messages, frames.at_boundary)
+        if self._faults.active or self._lines or self._cut:
+            self._pass_on_with_faults(parcel._replace(since=self._faults.clock()), sink, direction)
+        else:
+            self._deliver(parcel, sink, direction)
+
+    def _deliver(self, parcel: Parcel, sink: socket.socket, direction: Direction) -> None:
+        for message in parcel.messages:
+            self._sandbox.trace.add(self._tag, direction, message, "websocket")
+            if is_event(message):
+                self._sandbox.touch()
+        sink.sendall(parcel.data)
+        if direction == "received":
+            self._between_frames = parcel.at_boundary
+
+    def _pass_on_with_faults(self, parcel: Parcel, sink: socket.socket, direction: Direction) -> None:
+        if self._cut:
+            self._lose(parcel, direction)
+        elif any(map(is_event, parcel.messages)) and self._faults.takes_drop(direction):
+            self._lose(parcel, direction)
+            self._faults.cut_connections("The connection was cut at this event.")
+        else:
+            if self._faults.wait_for(parcel.since) != 0:
+                for message in parcel.messages:
+                    self._sandbox.trace.mark(self._tag, "delayed", HELD, message, direction)
+            if direction not in self._lines:
+                self._lines[direction] = Line(
+                    self._faults,
+                    lambda held: self._deliver_late(held, sink, direction),
+                    lambda held: self._lose(held, direction),
+                )
+            self._lines[direction].put(parcel)
+
+    def _deliver_late(self, parcel: Parcel, sink: socket.socket, direction: Direction) -> None:
+        if direction == "sent" and self._server_over:
+            self._lose(parcel, direction)
+        else:
+            self._deliver(parcel, sink, direction)
+
+    def _lose(self, parcel: Parcel, direction: Direction) -> None:
+        lose(self._sandbox.trace, self._tag, direction, parcel.messages)
 
 
 class Pace:
@@ -195,57 +254,6 @@ class Pace:
         self._since = now
         if self._allowance < 0:
             self._sleep(-self._allowance / self._per_second)
-
-
-def _checked_key(environ: WSGIEnvironment) -> str:
-    """RFC 6455, section 4.2.1."""
-    key: str = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
-    try:
-        nonce = base64.b64decode(key, validate=True)
-    except (binascii.Error, ValueError):
-        nonce = b""
-    wants_upgrade = "upgrade" in [part.strip() for part in environ.get("HTTP_CONNECTION", "").lower().split(",")]
-    if (
-        environ["REQUEST_METHOD"] != "GET"
-        or not wants_upgrade
-        or len(nonce) != 16
-        or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13"
-        or environ.get("CONTENT_LENGTH", "0") not in ("", "0")
-        or "HTTP_TRANSFER_ENCODING" in environ
-    ):
-        raise Refused(400, "bad_handshake", "This is no proper WebSocket handshake.")
-    return key
-
-
-def _upgrade_headers(environ: WSGIEnvironment, key: str) -> Headers:
-    headers = [
-        ("upgrade", "websocket"),
-        ("connection", "Upgrade"),
-        ("sec-websocket-key", key),
-        ("sec-websocket-version", "13"),
-    ]
-    if protocol := environ.get("HTTP_SEC_WEBSOCKET_PROTOCOL"):
-        headers.append(("sec-websocket-protocol", protocol))
-    return headers
-
-
-def _agreement(response: BackendResponse, key: str, environ: WSGIEnvironment, address: Address) -> bytes:
-    """Return the 101 for the client, once the server's own holds (RFC 6455, section 4.1, what a client must check)."""
-    accept = base64.b64encode(hashlib.sha1(key.encode() + ACCEPT_GUID).digest()).decode()  # noqa: S324 (the RFC's)
-    offered = [part.strip() for part in environ.get("HTTP_SEC_WEBSOCKET_PROTOCOL", "").split(",")]
-    protocols = response.all("sec-websocket-protocol")
-    if (
-        response.all("sec-websocket-accept") != [accept]
-        or [value.lower() for value in response.all("upgrade")] != ["websocket"]
-        or response.all("sec-websocket-extensions")
-        or any(protocol not in offered for protocol in protocols)
-        or len(protocols) > 1
-    ):
-        raise Refused(502, "bad_answer", "The program's answer to the WebSocket handshake is not valid.")
-    headers = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", accept)]
-    headers += [("Sec-WebSocket-Protocol", protocol) for protocol in protocols]
-    lines = [f"{name}: {value}" for name, value in headers + guards(address)]
-    return "\r\n".join(["HTTP/1.1 101 Switching Protocols", *lines, "", ""]).encode("latin-1")
 
 
 def _limited(pieces: Iterable[bytes], most: int) -> Iterable[bytes]:

@@ -49,21 +49,31 @@ class Inside:
     Args:
         tell: is given checked reports, and how many were left out since the last ones. It must not raise.
         clock: seconds, never going back; the one that the program's process reads, too.
+        before: what was known of the process that was killed, when the same program was started again.
     """
 
-    def __init__(self, tell: Callable[[list[Report], int], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        tell: Callable[[list[Report], int], None],
+        clock: Callable[[], float] = time.monotonic,
+        before: Inside | None = None,
+    ) -> None:
         self._tell = tell
         self._clock = clock
-        self._started = clock()
-        self._handlers: dict[int, Report] = {}
+        self._started: float = before._started if before else clock()
+        self._handlers: dict[int, Report] = before._handlers.copy() if before else {}
+        self._goes_on = before is not None
+        # A new process counts its runs from the beginning again.
+        self._first_run = max(self._handlers, default=-1) + 1
         self._rooms: list[Report] = []
         self._second = -1
         self._reports_this_second = 0
         self._bytes_this_second = 0
 
     def ready(self) -> None:
-        """Set time 0: the sandbox became ready."""
-        self._started = self._clock()
+        """Set time 0: the sandbox became ready. What goes on from another keeps that one's, as the trace does."""
+        if not self._goes_on:
+            self._started = self._clock()
 
     def hear(self, said: Said) -> None:
         """Check what was said, keep it and tell it on."""
@@ -111,6 +121,9 @@ class Inside:
             del self._handlers[next(iter(self._handlers))]
         return True
 
+    def _run(self, number: Any) -> int:
+        return (_number(number) + self._first_run) % (NUMBER_AT_MOST + 1)
+
     def _tell_if_any(self, reports: list[Report], dropped: int) -> None:
         if reports or dropped:
             self._tell(reports, dropped)
@@ -123,7 +136,7 @@ class Inside:
             case "emits":
                 return {
                     "kind": "emits",
-                    "run": _number(said["run"]),
+                    "run": self._run(said["run"]),
                     "time": at,
                     "handler": None,
                     "thread": _text(said["thread"]),
@@ -140,7 +153,7 @@ class Inside:
     def _handler(self, said: Any, at: float, now: float) -> Report:
         return {
             "kind": _text(said["kind"]),
-            "run": _number(said["run"]),
+            "run": self._run(said["run"]),
             "time": at,
             "event": _text(said["event"]),
             "namespace": _text(said["namespace"]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import logging
 import selectors
-import signal
 import socket
 import threading
 import time
@@ -15,6 +14,8 @@ from typing import Any, TypeVar
 
 from course.sandbox.control_messages import ControlReader, Ended, Message, Ready
 from course.sandbox.control_messages import Inside as Said
+from course.sandbox.endings import KILLED, KILLED_REASON, ending_of
+from course.sandbox.faults import Faults
 from course.sandbox.forkserver_link import Started
 from course.sandbox.inside import Inside
 from course.sandbox.limits import Limits
@@ -39,7 +40,6 @@ STEPS: dict[State, frozenset[State]] = {
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-AGAIN = "Press Run to start it again."
 EXIT_SECONDS = 2.0
 """How long the exit code may lag behind the closing of the streams."""
 READ_BYTES = 16 * 1024
@@ -64,6 +64,7 @@ class Sandbox:
         limits: for this sandbox.
         socket_path: where its server will listen.
         on_end: called once, after the watcher has heard of the end.
+        before: the ended sandbox that this one goes on from: same id, same program, one trace, the same faults.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Sandbox:
         limits: Limits,
         socket_path: Path,
         on_end: Callable[[Sandbox], None],
+        before: Sandbox | None = None,
     ) -> None:
         self.id = sandbox_id
         self.learner = learner
@@ -90,11 +92,23 @@ class Sandbox:
         self.touched_at = 0.0
         self.warned = False
         self.uid: int | None = None
-        self.trace = Trace(
+        self.trace: Trace = Trace(
             lambda rows, dropped: watcher.traced(self.id, rows, dropped),
             flush_marks=lambda marks: watcher.marked(self.id, marks),
+            before=before.trace if before else None,
         )
-        self.inside = Inside(lambda reports, dropped: watcher.inside(self.id, reports, dropped))
+        self.inside: Inside = Inside(
+            lambda reports, dropped: watcher.inside(self.id, reports, dropped),
+            before=before.inside if before else None,
+        )
+        self.faults: Faults = Faults(
+            self.trace.mark,
+            lambda in_force: watcher.faults_changed(self.id, in_force),
+            before.faults if before else None,
+        )
+        self.restarted = False
+        """Whether another one goes on from this one."""
+        self._again = before is not None
         self._watcher = watcher
         self._on_end = on_end
         self._meter = OutputMeter(limits)
@@ -132,7 +146,22 @@ class Sandbox:
         """Say whether it is over."""
         return self.state.state in ENDED
 
+    @property
+    def was_killed(self) -> bool:
+        """Say whether it is over because its learner wanted to see a server die."""
+        return self.ended and self.state.code == KILLED
+
     # What the supervisor does
+
+    def kill(self) -> None:
+        """Kill the process the hard way, as its learner wishes; no handler runs any more."""
+        self.trace.mark("", "killed", "The server process was killed: no handler ran, and nobody was told.")
+        self.end("crashed", KILLED_REASON, KILLED)
+
+    def wait_exited(self, timeout: float) -> None:
+        """Wait until the process is gone, if there has been one."""
+        if self.pid is not None:
+            self._exited.wait(timeout)
 
     def queue(self, position: int) -> None:
         """Tell the learner how many are before them, unless they know, or wait no more."""
@@ -184,6 +213,7 @@ class Sandbox:
             self._kill()
             self._step(StateChange(state, reason, code, error=error))
             self._ready_or_over.set()
+        self.faults.close()
         self.trace.close()
         with contextlib.suppress(OSError):
             self.socket_path.unlink()
@@ -234,6 +264,10 @@ class Sandbox:
                         self.ready_at = self.touched_at = time.monotonic()
                         self.trace.ready()
                         self.inside.ready()
+                        if self._again:
+                            self.trace.mark(
+                                "", "restarted", "The server runs again: the same program, with nothing in its memory."
+                            )
                         self._step(StateChange("ready"))
                         self._ready_or_over.set()
             case LearnerException():
@@ -244,19 +278,8 @@ class Sandbox:
                 self._said_end = self._said_end or message
 
     def _conclude(self) -> None:
-        said = self._said_end
-        if said is not None:
-            self.end("limited" if said.code == "memory" else "crashed", said.reason, said.code, said.error)
-        elif self._exit_code == -signal.SIGXCPU:
-            seconds = self.limits.cpu_soft_seconds
-            used_up = f"Stopped: your program has used up its {seconds} s of processor time. Let it compute less."
-            self.end("limited", used_up, "cpu")
-        elif self._exit_code == -signal.SIGSYS:
-            self.end("crashed", "Your program asked the system for something that is never allowed here.", "forbidden")
-        elif self._exit_code is not None and self._exit_code < 0:
-            self.end("crashed", f"Your program was ended by {_name(-self._exit_code)}. {AGAIN}", "killed")
-        else:
-            self.end("crashed", f"Your program ended by itself. {AGAIN}", "exited")
+        ending = ending_of(self._said_end, self._exit_code, self.limits)
+        self.end(ending.state, ending.reason, ending.code, None if ending.error is None else dict(ending.error))
 
     def _step(self, change: StateChange) -> None:
         with self._lock:
@@ -276,13 +299,6 @@ class Sandbox:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-
-
-def _name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
 
 
 def close_sockets(sockets: list[socket.socket]) -> None:

@@ -10,11 +10,12 @@ from collections import deque
 from collections.abc import Collection
 from pathlib import Path
 
+from course.sandbox.endings import RESTARTING
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program, Purpose, Watcher
 from course.sandbox.runtime_host import CLOSED, RuntimeHost
 from course.sandbox.runtimes import RUNTIMES, Runtime
-from course.sandbox.sandbox import Sandbox
+from course.sandbox.sandbox import EXIT_SECONDS, Sandbox
 from course.sandbox.slots import Slots, slots_for_this_host
 from course.sandbox.watchdog import Watchdog
 
@@ -162,6 +163,43 @@ class Supervisor:
             self._launch(sandbox)
         return sandbox
 
+    def restart(self, sandbox: Sandbox, watcher: Watcher) -> Sandbox:
+        """Start a sandbox's program again at the same address, so that its clients find it: a running or a killed one.
+
+        Returns:
+            The sandbox that goes on; `sandbox` itself where another call has already seen to it.
+
+        Raises:
+            SandboxesUnavailable: no code can be run now.
+        """
+        if (why_not := self.unavailable_under(sandbox.program.runtime)) is not None:
+            raise SandboxesUnavailable(why_not)
+        with self._lock:
+            if sandbox.restarted or self.get(sandbox.id) is not sandbox:
+                return self.get(sandbox.id) or sandbox
+            sandbox.restarted = True
+        sandbox.end("stopped", "It is started again.", RESTARTING)
+        sandbox.wait_exited(EXIT_SECONDS)
+        again = Sandbox(
+            sandbox.id,
+            sandbox.learner,
+            sandbox.purpose,
+            sandbox.program,
+            watcher,
+            self.limits,
+            sandbox.socket_path,
+            self._on_end,
+            sandbox,
+        )
+        with self._lock:
+            self._sandboxes[again.id] = again
+            position = self._slots.take(again.id, lambda: self._launch(again), instead_of=again.id)
+        if position:
+            again.queue(position)
+        else:
+            self._launch(again)
+        return again
+
     def get(self, sandbox_id: str, /) -> Sandbox | None:
         """Return the sandbox of that id, ended ones for a while too; None when it is unknown."""
         return self._sandboxes.get(sandbox_id)
@@ -204,7 +242,11 @@ class Supervisor:
                 self._uids.append(sandbox.uid)  # to the far end of the line: not used again for a long time
             self._ended.append(sandbox.id)
             while len(self._ended) > ENDED_KEPT:
-                self._sandboxes.pop(self._ended.popleft(), None)
+                oldest = self._ended.popleft()
+                if (known := self.get(oldest)) is not None and known.ended:  # it may have been started again
+                    del self._sandboxes[oldest]
+        if sandbox.state.code == RESTARTING:
+            return  # its place is taken over
         self._slots.give_back(sandbox.id)
         for position, waiting in enumerate(self._slots.queue(), start=1):
             queued = self.get(waiting)

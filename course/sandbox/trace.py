@@ -59,6 +59,7 @@ class Trace:
         clock: seconds, never going back.
         rows_per_second: frames beyond this many in one second (or beyond 512 K characters) are counted, not kept.
         flush_seconds: the longest a row waits for others.
+        before: the closed trace of the run that this one goes on from: same clock, same rows.
         flush_marks: is given a batch of marks, on the same terms, after the rows that came before or with them.
     """
 
@@ -71,6 +72,7 @@ class Trace:
         rows_per_second: int = ROWS_PER_SECOND,
         flush_seconds: float = FLUSH_SECONDS,
         flush_marks: Callable[[list[Mark]], None] = lambda marks: None,
+        before: Trace | None = None,
     ) -> None:
         self._flush = flush
         self._flush_marks = flush_marks
@@ -86,7 +88,11 @@ class Trace:
         self._rows_this_second = 0
         self._characters_this_second = 0
         self._marks_this_second = 0
-        self._started = clock()
+        self._started: float = before._started if before else clock()
+        self._goes_on = before is not None
+        if before is not None:
+            self._kept.extend(before.rows)
+            self._kept_marks.extend(before.marks)
         self._lock = Lock()
         self._flushing = Lock()
         self._work = ThreadEvent()
@@ -104,8 +110,9 @@ class Trace:
         return list(self._kept_marks)
 
     def ready(self) -> None:
-        """Set time 0: the sandbox became ready."""
-        self._started = self._clock()
+        """Set time 0: the sandbox became ready. A trace that goes on from another keeps that one's."""
+        if not self._goes_on:
+            self._started = self._clock()
 
     def add(self, client: str, direction: Direction, frame: str | bytes, transport: Transport) -> None:
         """Note one Engine.IO packet: text as `str`, a binary WebSocket message as `bytes`."""

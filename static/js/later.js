@@ -3,6 +3,9 @@
 // app.js imports it after everything else, so that text, editor and clients are usable sooner.
 
 import "./elements/client-menu.js";
+import "./elements/client-network.js";
+import "./elements/client-faults.js";
+import "./elements/server-faults.js";
 import "./elements/wire-list.js";
 import "./elements/server-log.js";
 import "./elements/check-results.js";

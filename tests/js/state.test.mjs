@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  MARKS_CAP, TRACE_CAP, onCheckFinished, onCheckResult, onMarks, onNewText, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
+  MARKS_CAP, TRACE_CAP, onCheckFinished, onCheckResult, onFaults, onMarks, onNewText, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
 } from "../../static/js/core/state.js";
 
 const PAGE = {
@@ -59,6 +59,19 @@ test("the wire keeps its newest rows as the same objects, and counts what was dr
   assert.equal(state.traceRows.length, TRACE_CAP);
   assert.equal(state.traceRows.at(-1), rows.at(-1));
   assert.equal(state.traceDropped, 4);
+});
+
+test("a killed server that is started again goes on with its wire and its faults, and its clock begins anew", () => {
+  let state = stateFromPage({ ...PAGE, sandbox: { id: "s", state: "ready", started_at: 5, starts: 1, trace: [{ frame: "2" }] } });
+  const faults = { A: { frozen: true } };
+  state = apply(state, onFaults(state, { id: "s", faults }));
+  assert.deepEqual(onFaults(state, { id: "another", faults: {} }), {});
+  state = apply(state, onSandboxState(state, { id: "s", state: "crashed", code: "killed_by_learner", starts: 1 }));
+  assert.deepEqual(onSandboxState(state, { id: "s", state: "ready", starts: 1 }), {}, "a late word of the one that died");
+  state = apply(state, onSandboxState(state, { id: "s", state: "starting", starts: 2 }));
+  assert.deepEqual([state.sandbox.state, state.sandbox.startedAt, state.traceRows.length], ["starting", null, 1]);
+  state = apply(state, onSandboxState(state, { id: "s", state: "ready", starts: 2, started_at: 9 }));
+  assert.deepEqual([state.sandbox.state, state.sandbox.startedAt, state.faults], ["ready", 9, faults]);
 });
 
 test("marks of the running sandbox are kept up to a cap, and begin anew with the next one", () => {

@@ -57,6 +57,8 @@ class Memory:
 
     def marked(self, sandbox_id: str, marks: list[Mark]) -> None: ...
 
+    def faults_changed(self, sandbox_id: str, in_force: Mapping[str, Mapping[str, Any]]) -> None: ...
+
     @property
     def changes(self) -> list[StateChange]:
         return [each for each in self.told if isinstance(each, StateChange)]

@@ -12,6 +12,7 @@ export const ANSWER = "answer";
 export const HINT = "hint";
 export const SOLUTION = "solution";
 export const HISTORY = "history";
+export const FAULT = "fault";
 
 /** Sent to the page. */
 export const SANDBOX_STATE = "sandbox_state";
@@ -19,6 +20,7 @@ export const SANDBOX_OUTPUT = "sandbox_output";
 export const SANDBOX_TRACE = "sandbox_trace";
 export const SANDBOX_INSIDE = "sandbox_inside";
 export const SANDBOX_MARKS = "sandbox_marks";
+export const SANDBOX_FAULTS = "sandbox_faults";
 export const CHECK_RESULT = "check_result";
 export const CHECK_FINISHED = "check_finished";
 export const WORK_SAVED = "work_saved";

@@ -4,7 +4,7 @@ import * as EVENTS from "./events.js";
 import { readPageData } from "./page_data.js";
 import { RequestFailed, openSocket } from "./socket.js";
 import {
-  SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace,
+  SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onFaults, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace,
   stateFromPage, withChecks, withWorkspace,
 } from "./state.js";
 import { createStore } from "./store.js";
@@ -80,6 +80,7 @@ const handlers = {
   [EVENTS.SANDBOX_INSIDE]: (told) =>
     import("../inside.js").then(({ onInside }) => store.set((state) => onInside(state, told)), () => {}), // offline
   [EVENTS.SANDBOX_MARKS]: (told) => store.set((state) => onMarks(state, told)),
+  [EVENTS.SANDBOX_FAULTS]: (told) => store.set((state) => onFaults(state, told)),
   [EVENTS.CHECK_RESULT]: (told) => store.set((state) => onCheckResult(state, told)),
   [EVENTS.CHECK_FINISHED]: (told) => store.set((state) => onCheckFinished(state, told)),
   [EVENTS.WORK_SAVED]: (told) => work.arrived(told),
@@ -112,6 +113,9 @@ export const actions = {
     if (!isAlive(store.get().sandbox)) return;
     await reported(request(EVENTS.STOP, {}));
   },
+
+  /** Put a fault on a client's connection or take it back, kill the server, restart it; resolves to null where that failed. */
+  fault: (asked) => reported(request(EVENTS.FAULT, asked)),
 
   async keepAlive() {
     const reply = await reported(request(EVENTS.KEEP_ALIVE, {}));

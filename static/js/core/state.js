@@ -58,6 +58,7 @@ export function stateFromPage(page) {
     traceMarks: page.sandbox?.marks ?? [],
     traceDropped: 0,
     inside: page.sandbox?.inside ?? NOTHING_INSIDE,
+    faults: page.sandbox?.faults ?? {},
     checks: checksOf[workspace] ?? noChecks(),
     checksOf,
     votes: votesFromPage(page),
@@ -117,20 +118,23 @@ export function sandboxFrom(told, known, now = Date.now() / 1000) {
     // The two clocks may differ: a start in the future would count backwards.
     startedAt: same?.startedAt ?? (started === null ? null : Math.min(started, now)),
     limits: told.limits ?? same?.limits ?? null,
+    starts: told.starts ?? same?.starts ?? 1,
   };
 }
 
 /** A sandbox that is not the one we knew begins with an empty log and an empty wire. */
 function freshSandbox(sandbox) {
-  return { sandbox, output: [], traceRows: [], traceMarks: [], traceDropped: 0, inside: NOTHING_INSIDE, highlightedLine: null };
+  return { sandbox, output: [], traceRows: [], traceMarks: [], traceDropped: 0, inside: NOTHING_INSIDE, faults: {}, highlightedLine: null };
 }
 
 /** `sandbox_state`, and the acknowledgement of `run`. A late word about an older sandbox changes nothing. */
 export function onSandboxState(state, told) {
   if (!told.id) return {};
   if (state.sandbox?.id === told.id) {
-    if (hasEnded(state.sandbox.state) && !hasEnded(told.state)) return {};
-    const sandbox = sandboxFrom(told, state.sandbox);
+    // A killed server that was started again has the same address and goes on; only its clock begins anew.
+    const again = told.starts > state.sandbox.starts;
+    if (hasEnded(state.sandbox.state) && !hasEnded(told.state) && !again) return {};
+    const sandbox = { ...sandboxFrom(told, state.sandbox), ...(again && { startedAt: null }) };
     return { sandbox, highlightedLine: sandbox.error?.line ?? null };
   }
   if (hasEnded(told.state)) return {};
@@ -165,6 +169,11 @@ export function onTrace(state, { id, rows = [], dropped = 0 }) {
 export function onMarks(state, { id, marks }) {
   if (state.sandbox?.id !== id) return {};
   return { traceMarks: [...state.traceMarks, ...marks].slice(-MARKS_CAP) };
+}
+
+/** `sandbox_faults`: what is in force now, by client; see `course/sandbox/client_faults.py`. */
+export function onFaults(state, { id, faults }) {
+  return state.sandbox?.id === id ? { faults } : {};
 }
 
 /** Put the checks of one workspace in their place, and in sight when that workspace is open. */

@@ -3,6 +3,7 @@
 import { ClientLink } from "../core/client_link.js";
 import { fill, h } from "../core/dom.js";
 import { store } from "../core/page.js";
+import { isAlive } from "../core/state.js";
 import { complaintOf, frameFor, parseArgs } from "../wire/payload.js";
 import { ReceivedList } from "../received_list.js";
 
@@ -73,7 +74,7 @@ class ClientCard extends HTMLElement {
         h("details", { class: "menu", oninput: () => this.#preview() },
           h("summary", { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` }, h("span", { class: "i i-more", "aria-hidden": "true" })),
           this.menu)),
-      this.reason, form, this.error,
+      this.reason, h("client-faults", { dataset: { client: tag } }), form, this.error,
       h("div", { class: "client-options" },
         h("label", { class: "switch", title: "Wait for acknowledgement" }, this.ack, h("span", {}, h("span", { class: "long" }, "wait for "), h("abbr", {}, "ack"))),
         this.preview, this.toggle),
@@ -98,7 +99,9 @@ class ClientCard extends HTMLElement {
 
   #sandboxChanged(sandbox, before) {
     if (sandbox?.id === before?.id && sandbox?.state === before?.state) return; // a refusal, say, stays in sight
-    if (before && this.link.active) {
+    // A server that was killed, or is started again, stays at its address: its clients find out by themselves.
+    const awaited = sandbox?.id === before?.id && (sandbox?.code === "killed_by_learner" || isAlive(sandbox ?? null));
+    if (before && this.link.active && !awaited) {
       this.link.disconnect();
       // A new Run replaces the server: its clients come again, and nobody needs to be told.
       const replaced = sandbox?.id !== before.id || sandbox?.code === "replaced" || store.get().runPending;

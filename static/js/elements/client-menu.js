@@ -26,7 +26,8 @@ class ClientMenu extends HTMLElement {
       field("Namespace", this.namespace), field("Auth (JSON, sent with connect)", this.auth), field("Transport", this.transport),
       field("Pretended origin", this.origin), field("Add a file as the last argument", this.file), this.fileNote,
       h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on."),
-      h("p", { class: "note" }, "Address: ", this.address), this.pages, this.remove);
+      h("p", { class: "note" }, "Address: ", this.address), this.pages, this.remove,
+      this.closest("client-list") && h("client-network", { dataset: { client: tag } }));
     const menu = this.closest("details");
     menu.addEventListener("toggle", () => menu.open && this.#opened());
     if (menu.open) menu.dispatchEvent(new Event("toggle")); // opened before this came: now it has a size to be placed by
@@ -48,10 +49,10 @@ class ClientMenu extends HTMLElement {
   /** What changes with the page around the card is drawn whenever the menu opens. */
   #opened() {
     const { sandbox } = store.get();
-    const address = sandbox && `${location.origin}/sandbox/${sandbox.id}/${this.tag}/`;
+    const address = sandbox && `${location.origin}/sandbox/${sandbox.id}/${this.dataset.client}/`;
     this.address.textContent = address ? `${address}socket.io/` : "there once the server runs";
     // Below this client's own address, so that a cookie set there goes along with its next Connect.
-    fill(this.pages, address ? h("a", { class: "button small", target: "_blank", rel: "noopener", href: address }, "Open the server’s pages") : []);
+    fill(this.pages, address && h("a", { class: "button small", target: "_blank", rel: "noopener", href: address }, "Open the server’s pages"));
     this.remove.hidden = this.closest("client-list") === null;
   }
 

@@ -39,7 +39,7 @@ class RunToolbar extends HTMLElement {
     this.check = button("check", "Check", () => actions.check(), { class: "check" });
     this.count = h("span", { class: "count" });
     this.check.append(this.count);
-    fill(this, this.run, this.stop, this.reset, this.pill, this.keep, h("span", { class: "spacer" }), h("runtime-picker"), picker, this.check, menu());
+    fill(this, this.run, this.stop, h("server-faults"), this.reset, this.pill, this.keep, h("span", { class: "spacer" }), h("runtime-picker"), picker, this.check, menu());
   }
 
   #sandboxChanged() {

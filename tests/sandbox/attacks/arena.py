@@ -5,6 +5,7 @@ import secrets
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +70,9 @@ class Listener:
         pass
 
     def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
+        pass
+
+    def faults_changed(self, sandbox_id: str, in_force: Mapping[str, Mapping[str, Any]]) -> None:
         pass
 
     def outcome(self, timeout: float) -> str:

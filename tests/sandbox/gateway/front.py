@@ -1,6 +1,7 @@
 """The gateway in front of stub sandboxes, under a chosen web server.
 
-``python front.py werkzeug|pywsgi|gunicorn <port> <socket path>``. The trace so far is at ``/trace``, JSON.
+``python front.py werkzeug|pywsgi|gunicorn <port> <socket path>``. The trace so far is at ``/trace``, JSON; ``/fault`` puts
+a fault in force.
 """
 
 import sys
@@ -14,6 +15,8 @@ import json
 from pathlib import Path
 from urllib.parse import parse_qs
 
+from course.sandbox.client_faults import Fault
+from course.sandbox.faults import Faults
 from course.sandbox.gateway import Gateway
 from course.sandbox.limits import Limits
 from course.sandbox.model import StateChange
@@ -27,6 +30,7 @@ class StubSandbox:
         self.socket_path = Path(socket_path)
         self.limits = Limits()
         self.trace = Trace(lambda rows, dropped: None, rows_per_second=100000)
+        self.faults = Faults(self.trace.mark)
         self.touched = 0
 
     def touch(self):
@@ -42,7 +46,12 @@ def course_app(sandboxes):
             sandbox.trace.flush()
             client = parse_qs(environ["QUERY_STRING"]).get("client", [None])[0]
             rows = [row.as_json() for row in sandbox.trace.rows if client in (None, row.client)]
-            body = {"rows": rows, "touched": sandbox.touched}
+            marks = [mark.as_json() for mark in sandbox.trace.marks if client in (None, mark.client)]
+            body = {"rows": rows, "marks": marks, "touched": sandbox.touched}
+        if environ["PATH_INFO"] == "/fault":
+            asked = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
+            fault = Fault(asked["client"], asked["kind"], int(asked["amount"]), asked.get("direction", ""))
+            body = sandboxes[RUNNING].faults.set(fault)
         start_response("200 OK", headers)
         return [json.dumps(body).encode()]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from werkzeug.serving import make_server
 from werkzeug.test import Client
 
+from course.sandbox.faults import Faults
 from course.sandbox.gateway import Gateway
 from course.sandbox.limits import Limits
 from course.sandbox.model import StateChange
@@ -24,6 +25,7 @@ class StubSandbox:
         self.socket_path = Path(socket_path)
         self.limits = Limits()
         self.trace = Trace(lambda rows, dropped: None, flush_seconds=3600)
+        self.faults = Faults(self.trace.mark)
         self.touched = 0
 
     def touch(self):

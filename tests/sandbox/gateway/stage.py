@@ -84,6 +84,15 @@ class Front:
         with urllib.request.urlopen(f"{self.base}/trace?client={client}") as answer:
             return json.load(answer)
 
+    def marks(self, client):
+        return [(mark["kind"], mark.get("frame", "")) for mark in self.state(client)["marks"]]
+
+    def fault(self, client, kind, amount=0, direction=""):
+        """Put a fault in force; returns what is in force then."""
+        query = f"client={client}&kind={kind}&amount={amount}&direction={direction}"
+        with urllib.request.urlopen(f"{self.base}/fault?{query}") as answer:
+            return json.load(answer)
+
     def journal(self):
         """Return what the learner's server was asked, as "METHOD path" strings."""
         return json.loads(self.request("GET", "/journal", client="J").body)

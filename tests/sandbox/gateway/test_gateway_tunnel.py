@@ -9,11 +9,12 @@ from contextlib import contextmanager
 import pytest
 
 from course.sandbox import gateway_tunnel
+from course.sandbox.gateway_handshake import ACCEPT_GUID
 from course.sandbox.gateway_tunnel import Pace
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
 from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all, until
 
-ACCEPT = base64.b64encode(hashlib.sha1(KEY.encode() + gateway_tunnel.ACCEPT_GUID).digest()).decode()
+ACCEPT = base64.b64encode(hashlib.sha1(KEY.encode() + ACCEPT_GUID).digest()).decode()
 AGREED = f"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {ACCEPT}\r\n"
 HELLO = b"\x81\x0440{}"
 PATH = f"{PREFIX}/socket.io/?EIO=4&transport=websocket"

@@ -1,0 +1,276 @@
+"""Faults that a learner puts on a client's connection: what is in force, who waits, and who is cut.
+
+No I/O: the gateway asks before it passes something on, and lends each connection as a `Link` that can be cut. Without a
+fault all that is asked is `ClientFaults.active`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Condition, Timer
+from typing import Any, Literal, Protocol
+
+from course.sandbox.gateway_address import CLIENT_TAG
+from course.sandbox.model import MarkKind
+from course.sandbox.trace import Direction
+
+DELAY_MS = 5_000
+"""The longest delay, each way; an acknowledgement then takes ten seconds."""
+OFFLINE_SECONDS = 60
+CLIENTS = 32
+"""Clients of one sandbox that are known here; more than a sandbox may have connections."""
+REQUESTS_WAITING = 6
+"""Requests of one client that wait: as many as a browser has under way."""
+
+Kind = Literal["delay", "drop", "freeze", "polling", "offline", "well"]
+
+
+class FaultRefused(ValueError):
+    """There is no such fault; the message is a sentence."""
+
+
+class Cut(Exception):
+    """The connection that asked has been cut: nothing more may pass on it, and no answer."""
+
+
+class Link(Protocol):
+    """A connection of one client, under way through the gateway."""
+
+    def cut(self, *, server_too: bool) -> None:
+        """End it for the client at once; for the server only with `server_too`: else it hears nothing any more."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What a learner asks for.
+
+    Raises:
+        FaultRefused: no client is called so, or the amount is out of bounds.
+    """
+
+    client: str
+    """Whose connection; "" together with `well` means everybody's."""
+    kind: Kind
+    amount: int = 0
+    """`delay`: milliseconds each way; `offline`: seconds; `freeze` and `polling`: 1 for on. 0 is off."""
+    direction: Direction | Literal[""] = ""
+    """`drop`: cut at the next event the client has `sent`, or before the next it would have `received`; "" is off."""
+
+    def __post_init__(self) -> None:
+        most = {"delay": DELAY_MS, "offline": OFFLINE_SECONDS, "freeze": 1, "polling": 1, "drop": 0, "well": 0}
+        if self.kind not in most:
+            raise FaultRefused("There is no such fault.")
+        if not (CLIENT_TAG.fullmatch(self.client) or (self.kind == "well" and self.client == "")):
+            raise FaultRefused("A client's name is a letter, then letters, digits or hyphens; 16 at most.")
+        if not 0 <= self.amount <= most[self.kind]:
+            raise FaultRefused(f"“{self.kind}” takes a number from 0 to {most[self.kind]}.")
+        if self.direction not in ("", "sent", "received"):
+            raise FaultRefused("A frame is either sent or received.")
+
+
+class ClientFaults:
+    """The faults of one client. Safe to use from several threads or greenlets.
+
+    `active` and `changed` are for who passes frames on: `changed` is notified whenever a wait may be over.
+    """
+
+    def __init__(
+        self,
+        mark: Callable[[MarkKind, str], None],
+        tell: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.active = False
+        """Whether any fault is in force: then, and only then, there is more to ask."""
+        self.changed = Condition()
+        self.clock = clock
+        self._mark, self._tell = mark, tell
+        self._delay_ms = 0
+        self._drop: Direction | Literal[""] = ""
+        self._frozen = False
+        self._polling_only = False
+        self._offline_until = 0.0
+        self._timer: Timer | None = None
+        self._links: list[Link] = []
+        self._requests_waiting = 0
+        self._over = False
+
+    # What the gateway asks
+
+    @contextmanager
+    def lent(self, link: Link) -> Iterator[None]:
+        """Let `link` be cut, as long as the block lasts."""
+        with self.changed:
+            self._links.append(link)
+        try:
+            yield
+        finally:
+            with self.changed:
+                self._links.remove(link)
+
+    @contextmanager
+    def waiting(self) -> Iterator[Condition]:
+        """Hold the lock of `changed` for a request that waits on it.
+
+        Raises:
+            Cut: too many of this client wait already.
+        """
+        with self.changed:
+            if self._requests_waiting >= REQUESTS_WAITING:
+                raise Cut
+            self._requests_waiting += 1
+            try:
+                yield self.changed
+            finally:
+                self._requests_waiting -= 1
+
+    @property
+    def in_use(self) -> bool:
+        """Whether it may not be forgotten."""
+        return self.active or bool(self._links)
+
+    @property
+    def offline(self) -> bool:
+        """Whether the client has no network now."""
+        return self._offline_until > self.clock()
+
+    @property
+    def polling_only(self) -> bool:
+        """Whether a WebSocket is refused."""
+        return self._polling_only
+
+    def wait_for(self, since: float) -> float | None:
+        """Return how many seconds more something must wait that came at `since`; None: until `changed` is notified."""
+        if self._over:
+            return 0.0
+        if self._frozen:
+            return None
+        return max(0.0, since + self._delay_ms / 1000 - self.clock())
+
+    def takes_drop(self, direction: Direction) -> bool:
+        """Say whether the connection is to be cut at this event; once."""
+        with self.changed:
+            if self._drop != direction:
+                return False
+            self._drop = ""
+            self._settle()
+        return True
+
+    def cut_connections(self, why: str, *, server_too: bool = True) -> None:
+        """Cut what the client has open, and mark it when there was anything."""
+        with self.changed:
+            # The newest first: a tunnel must know before the request that it began with has its socket shut.
+            links = self._links[::-1]
+            for link in links:
+                link.cut(server_too=server_too)
+            self.changed.notify_all()
+        if links:
+            self._mark("cut", why)
+
+    # What the learner sets
+
+    def set(self, fault: Fault) -> None:
+        """Put one fault in force, or take it back."""
+        match fault.kind:
+            case "delay":
+                self._set_delay(fault.amount)
+            case "drop":
+                self._drop = fault.direction
+            case "freeze":
+                self._freeze(bool(fault.amount))
+            case "polling":
+                self._polling_only = bool(fault.amount)
+                if self._polling_only:
+                    self.cut_connections("Cut, so that this client comes back: from now on its WebSockets are refused.")
+            case "offline":
+                self._go_offline(fault.amount)
+            case "well":
+                self._heal()
+        self._settle()
+
+    def in_force(self) -> dict[str, Any]:
+        """Return what is in force as the page draws it: ``{delay, drop, frozen, polling, offline}``, {} for nothing."""
+        if not self.active:
+            return {}
+        return {
+            "delay": self._delay_ms,
+            "drop": self._drop,
+            "frozen": self._frozen,
+            "polling": self._polling_only,
+            "offline": round(max(0.0, self._offline_until - self.clock()), 1),
+        }
+
+    def close(self) -> None:
+        """Cut everything and let nobody wait any more: the server is gone."""
+        self._cancel_timer()
+        with self.changed:
+            self._over = True
+            self.cut_connections("The server is gone, and the connection with it.")
+
+    def take_over(self, other: ClientFaults) -> None:
+        """Put in force what was in force for `other`, whose server was started again."""
+        self._delay_ms, self._drop = other._delay_ms, other._drop
+        self._frozen, self._polling_only = other._frozen, other._polling_only
+        self._wait_offline(max(0.0, other._offline_until - self.clock()))
+        self._settle()
+
+    def _set_delay(self, ms: int) -> None:
+        if ms != self._delay_ms:
+            self._delay_ms = ms
+            words = f"Each frame of this client takes {ms} ms longer, both ways." if ms else "No more delay."
+            self._mark("delayed", words)
+
+    def _freeze(self, on: bool) -> None:
+        if on is not self._frozen:
+            self._frozen = on
+            if on:
+                self._mark("frozen", "This client is frozen: nothing passes, either way, and it answers no ping.")
+            else:
+                self._mark("thawed", "This client goes on: what was held back passes now.")
+
+    def _go_offline(self, seconds: int) -> None:
+        if seconds:
+            self._mark("offline", f"This client has no network for {seconds} s. Nobody tells the server.")
+            self._wait_offline(seconds)
+            self.cut_connections("The network is gone, and the connection with it.", server_too=False)
+        elif self._offline_until:
+            self._back_online()
+
+    def _wait_offline(self, seconds: float) -> None:
+        self._cancel_timer()
+        if seconds:
+            self._offline_until = self.clock() + seconds
+            self._timer = Timer(seconds, self._back_online)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _back_online(self) -> None:
+        self._cancel_timer()
+        self._offline_until = 0.0
+        self._mark("online", "This client has its network back.")
+        self._settle()
+
+    def _cancel_timer(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
+
+    def _heal(self) -> None:
+        self._set_delay(0)
+        self._drop = ""
+        self._freeze(False)
+        self._polling_only = False
+        if self._offline_until:
+            self._back_online()
+
+    def _settle(self) -> None:
+        """Note whether anything is in force, wake who waits, and tell the page."""
+        with self.changed:
+            self.active = bool(
+                self._delay_ms or self._drop or self._frozen or self._polling_only or self._offline_until
+            )
+            self.changed.notify_all()
+        self._tell()
