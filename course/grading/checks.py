@@ -120,11 +120,12 @@ def _run_once(check: Check, open_server: Callable[[], Server], begun: float) -> 
     """Return the result, and whether it is a failure that hangs on time."""
     server = open_server()
     failure: CheckFailed | None = None
+    failed_at = 0.0
     broken = False
     try:
         check(server)
     except CheckFailed as error:
-        failure = error
+        failure, failed_at = error, server.recording.seconds
     except (Exception, SystemExit):
         broken = True
         traceback.print_exc(file=sys.stderr)
@@ -132,15 +133,16 @@ def _run_once(check: Check, open_server: Callable[[], Server], begun: float) -> 
         server.close()
     duration = round((time.perf_counter() - begun) * 1000)
     rows = server.recording.rows
+    marks = (failure.points.as_mark(failed_at),) if failure and failure.points else ()
     if broken:
         return CheckResult(check.name, check.title, "error", OUR_FAULT, trace=rows, duration_ms=duration), False
     if failure:
-        return _failed(check, failure, rows, duration), failure.timing
+        return _failed(check, failure, (rows, marks), duration), failure.timing
     kept = rows if len(rows) <= SMALL_TRACE else ()
     return CheckResult(check.name, check.title, "passed", trace=kept, duration_ms=duration), False
 
 
-def _failed(check: Check, failure: CheckFailed, rows: TraceRows, duration: int) -> CheckResult:
+def _failed(check: Check, failure: CheckFailed, seen: tuple[TraceRows, TraceRows], duration: int) -> CheckResult:
     return CheckResult(
         check.name,
         check.title,
@@ -151,6 +153,7 @@ def _failed(check: Check, failure: CheckFailed, rows: TraceRows, duration: int) 
         failure.hint,
         failure.mistake,
         failure.line,
-        rows,
-        duration,
+        trace=seen[0],
+        marks=seen[1],
+        duration_ms=duration,
     )

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from course.grading.evidence import Answer, Received, same_payload
-from course.grading.failures import AuthorError, CheckFailed, show_event
+from course.grading.failures import AuthorError, CheckFailed, Pointer, show_event
 from course.grading.http_answer import HttpAnswer
 from course.grading.listening import Listening
 from course.grading.wire import MAX_RECEIVED_BYTES
@@ -35,7 +35,10 @@ class Claims(Listening):
         if isinstance(found, Received):
             return found
         expected = f"{self.name} hears {show_event(event, args)}"
-        raise self._event_missing(event, expected, begun, hint, mistake)
+        failure = self._event_missing(event, expected, begun, hint, mistake)
+        if failure.points is None or failure.points.kind == "missing":
+            failure.points = Pointer("missing", self.name, event, args)
+        raise failure
 
     def expect_events(
         self, event: str, *, times: int, within: float = 0, hint: str = "", mistake: str | None = None
@@ -100,6 +103,7 @@ class Claims(Listening):
                 actual=f"{self.name} heard {heard[0]}",
                 hint=hint or WHO,
                 mistake=mistake,
+                points=Pointer("extra", self.name, heard[0].event, heard[0].args),
             )
 
     def expect_connected(self, *, hint: str = "", mistake: str | None = None) -> None:
@@ -186,6 +190,7 @@ class Claims(Listening):
                 actual=f"{self.name} heard {mine[-1]}",
                 hint=hint,
                 mistake=mistake,
+                points=Pointer("wrong", self.name, event, mine[-1].args),
             )
         elsewhere = [other for other in self._server.others(than=self) if other.heard(event)]
         if elsewhere:
@@ -196,6 +201,7 @@ class Claims(Listening):
                 actual=f"only {names} heard it",
                 hint=hint or WHO,
                 mistake=mistake,
+                points=Pointer("missing", self.name, event),
             )
         failure = self.nothing_came(event, since) or CheckFailed(
             f"{self.name} never heard “{event}”: it waited {time.monotonic() - since:.0f} s.",
@@ -208,13 +214,16 @@ class Claims(Listening):
     ) -> CheckFailed:
         expected = f"{self.name} hears “{event}” {_often(times)}"
         if not heard:
-            return self._event_missing(event, expected, since, hint, mistake)
+            failure = self._event_missing(event, expected, since, hint, mistake)
+            failure.points = failure.points or Pointer("missing", self.name, event)
+            return failure
         return CheckFailed(
             f"{self.name} heard “{event}” {_often(heard)}.",
             expected=expected,
             actual=f"{self.name} heard it {_often(heard)}",
             hint=hint,
             mistake=mistake,
+            points=Pointer("extra" if heard > times else "missing", self.name, event),
         )
 
     def _matching(self, event: str, args: tuple[Any, ...]) -> list[Received]:

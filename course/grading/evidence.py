@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from course.grading.failures import CheckFailed, show, show_event
+from course.grading.failures import CheckFailed, Pointer, show, show_event
 
 if TYPE_CHECKING:
     from course.grading.client import Client
@@ -103,6 +103,7 @@ class Answer:
                 actual=show(*self.values) if self.values else "an empty acknowledgement",
                 hint=hint,
                 mistake=mistake,
+                points=Pointer("wrong", self.client.name, "", self.values),
             )
 
     def acknowledge(self, *values: Any) -> None:
@@ -120,8 +121,10 @@ class Answer:
         return [event for event in self.client.heard() if event.time >= self.asked_at]
 
     def _missing(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
+        points = Pointer("missing", self.client.name, "")
         failure = self.client.nothing_came(self.event, self.asked_at) or self._too_late()
         if failure is not None:
+            failure.points = failure.points or points
             return failure.about(expected, hint, mistake)
         heard = "; ".join(str(event) for event in self.heard_instead()[:3])
         waited = (self._given_up_at or time.monotonic()) - self.asked_at
@@ -131,6 +134,7 @@ class Answer:
             actual=f"no acknowledgement, but the event {heard}" if heard else "nothing came back",
             hint=hint or f"Is there a handler for “{self.event}”, and does it return a value?",
             mistake=mistake,
+            points=points,
         )
 
     def _too_late(self) -> CheckFailed | None:
@@ -142,6 +146,7 @@ class Answer:
             f"The acknowledgement of “{self.event}” came too late.",
             actual=f"it came after {self._came_at - self.asked_at:.1f} s",
             hint="Let the handler return at once; work that takes long belongs into a background task.",
+            points=Pointer("wrong", self.client.name, ""),
         )
 
 

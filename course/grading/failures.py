@@ -4,11 +4,46 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 _SHOWN_CHARACTERS = 160
 REPORT_SECONDS = 0.5
 """How long a failure waits for the sandbox's word about the exception behind it."""
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """The arrow that a failure is about: one that never came, one too many, or one that carried something else."""
+
+    kind: Literal["missing", "extra", "wrong"]
+    client: str
+    event: str
+    """Its name; empty for an acknowledgement."""
+    args: tuple[Any, ...] | None = None
+    """What it carried, or should have; None when that is not the point."""
+
+    def as_mark(self, seconds: float) -> dict[str, Any]:
+        """Return the mark that the page draws: {time, client, kind, direction, event, args, text}."""
+        name = f"“{self.event}”" if self.event else "the acknowledgement"
+        carried = f" {show(*self.args)}" if self.args else ""
+        return {
+            "time": round(seconds, 4),
+            "client": self.client,
+            "kind": self.kind,
+            "direction": "received",
+            "event": self.event,
+            "args": _plain(self.args),
+            "text": f"{self.kind}: {name}{carried}",
+        }
+
+
+def _plain(args: tuple[Any, ...] | None) -> list[Any] | None:
+    """Return a payload as JSON has it; None for bytes and placeholders, which frames write elsewhere."""
+    try:
+        plain: list[Any] | None = json.loads(json.dumps(args))
+    except (TypeError, ValueError):
+        return None
+    return plain
 
 
 class CheckFailed(Exception):
@@ -25,6 +60,7 @@ class CheckFailed(Exception):
         line: int | None = None,
         settled: bool = False,
         timing: bool = False,
+        points: Pointer | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -37,6 +73,8 @@ class CheckFailed(Exception):
         """The cause lies outside what the check is about: a claim adds no words and no mistake of its own."""
         self.timing = timing
         """It hangs on time, so a busy machine may be the cause: the check is tried again before this counts."""
+        self.points = points
+        """The arrow that the picture of this failure marks."""
 
     def about(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
         """Return the failure in the words of the claim that met it."""

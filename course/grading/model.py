@@ -30,17 +30,20 @@ class CheckResult:
     trace: TraceRows = ()
     """Rows as `course.sandbox.model.TraceRow.as_json` gives them, seen by the checking clients."""
     duration_ms: int = 0
+    marks: TraceRows = ()
+    """What is no frame but belongs into the picture of a failure: the arrow that is missing, too many or wrong."""
 
     def as_json(self) -> dict[str, Any]:
         """Return the result as the page and the database keep it."""
-        return {**asdict(self), "trace": list(self.trace)}
+        return {**asdict(self), "trace": list(self.trace), "marks": list(self.marks)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> CheckResult:
         """Return the result that `as_json` wrote; keys it does not know are left out."""
         known = {field.name for field in fields(cls)}
         values = {name: value for name, value in data.items() if name in known}
-        return cls(**{**values, "trace": tuple(values.get("trace", ()))})
+        rows = {name: tuple(values.get(name, ())) for name in ("trace", "marks")}
+        return cls(**{**values, **rows})
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,11 @@ class Recording:
         with self._lock:
             return tuple(self._rows)
 
+    @property
+    def seconds(self) -> float:
+        """Return the time now, as the rows count it."""
+        return self._clock() - self._started
+
     def add(self, client: str, direction: Direction, frame: str | bytes, transport: Transport) -> None:
         """Keep one literal Engine.IO packet; bytes are a binary frame. Our own fences are left out."""
         if isinstance(frame, bytes):
@@ -62,7 +67,7 @@ class Recording:
             self._bytes_left -= len(text)
             self._rows.append(
                 {
-                    "time": round(self._clock() - self._started, 4),
+                    "time": round(self.seconds, 4),
                     "client": client,
                     "direction": direction,
                     "frame": text,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from course.grading.author import ANY, AuthorError, Check, CheckFailed, Server, check, fail, random_number, random_word
@@ -152,6 +155,27 @@ def test_a_leak_is_never_missed(server: Server) -> None:
         outsider.forget()
 
 
+def test_a_failure_points_at_the_arrow_it_is_about(server: Server) -> None:
+    asker, other = server.clients("asker", "other")
+    answer = asker.ask("tell_others", "hello")
+
+    def mark(claim: Callable[[], object]) -> dict[str, Any]:
+        with pytest.raises(CheckFailed) as failure:
+            claim()
+        assert failure.value.points is not None
+        return failure.value.points.as_mark(1.5)
+
+    heard = {"client": "other", "event": "told", "args": ["hello"], "direction": "received", "time": 1.5}
+    extra = mark(lambda: other.expect_nothing(after=answer))
+    assert extra == {**heard, "kind": "extra", "text": 'extra: “told” "hello"'}
+    assert mark(lambda: other.expect_event("told", "goodbye"))["kind"] == "wrong"
+    missing = mark(lambda: asker.expect_event("told", "hello"))
+    assert missing == {**heard, "client": "asker", "kind": "missing", "text": 'missing: “told” "hello"'}
+    assert mark(lambda: asker.expect_event("told", ANY))["args"] is None
+    assert mark(lambda: answer.expect("other words"))["event"] == ""
+    assert mark(lambda: other.expect_exactly("told", times=0, after=answer))["kind"] == "extra"
+
+
 def test_silence_without_evidence_is_the_authors_mistake(server: Server) -> None:
     asker, outsider = server.clients("asker", "outsider")
     with pytest.raises(AuthorError):
@@ -206,6 +230,7 @@ def test_fail_carries_all_it_is_given() -> None:
         "mistake": "said-no",
         "line": 3,
         "settled": False,
+        "points": None,
         "timing": True,
     }
 
