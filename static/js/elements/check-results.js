@@ -91,8 +91,25 @@ function drawRow(row) {
   if (row.expected || row.actual) item.append(compare(row));
   if (row.why_html) item.append(trustedHtml(h("div", { class: "check-why" }), row.why_html));
   if (row.hint) item.append(h("p", { class: "check-hint" }, row.hint));
-  if (row.trace?.length) item.append(drawTrace(row.trace));
+  if (row.trace?.length) item.append(drawPicture(row), drawTrace(row.trace));
   return item;
+}
+
+/** The picture is fetched and drawn when it is opened. */
+function drawPicture(row) {
+  const node = h("details", { class: "see-it" }, h("summary", {}, "See it happen, step by step"));
+  node.addEventListener("toggle", async () => {
+    if (!node.open || node.querySelector("check-picture")) return;
+    try {
+      await import("./check-picture.js");
+      const picture = h("check-picture", {});
+      node.append(picture);
+      picture.result = row;
+    } catch {
+      // Offline, or the site was built anew since: the list below has the same frames, and opening it again tries again.
+    }
+  });
+  return node;
 }
 
 function compare({ expected, actual }) {
