@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import websocket
 
+from bench.diagram import diagram_figures
 from bench.page import page_figures
 from bench.wire import Wire
 from course.sandbox.runtimes import Runtime, async_mode
@@ -49,6 +50,8 @@ def main() -> None:
             whole_check(site)
             memory(site, "threading", 50)
             memory(site, "gevent", 50)
+            for name, value, unit, goal in diagram_figures(site):
+                show(name, value, unit, goal=goal)
         finally:
             site.stop()
         # In development each block carries a mark, by which its newer text finds its place.

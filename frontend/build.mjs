@@ -23,7 +23,7 @@ const fresh = path.join(modules, `.build-${process.pid}`); // two builds at a ti
 
 /** Compressed (brotli) kilobytes that a file may weigh, with all that it imports at once. */
 const BUDGET = { "app.js": 32, "app.css": 12, "editor.js": 145, "connect.js": 32, "opening.js": 32, "site.js": 4, "theme.js": 1,
-  "exhibits.css": 4, "map.css": 4, "more.css": 4 };
+  "exhibits.css": 4, "map.css": 4, "more.css": 4, "diagram.css": 4 };
 
 /** Hashed fonts keep a short name in the manifest, so that a page can preload them. */
 const FONTS = {
@@ -60,6 +60,7 @@ const builds = [
   { entryPoints: ["static/css/exhibits.css"] },
   { entryPoints: ["static/css/map.css"] },
   { entryPoints: ["static/css/more.css"] },
+  { entryPoints: ["static/css/diagram.css"] },
 ];
 
 /** A failure that is not a bug: its message says what to do next. */

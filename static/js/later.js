@@ -35,6 +35,7 @@ store.subscribe((state) => state.savedAnew, async (times) => {
   }
 });
 whenInSight("rooms-view", () => moreStyles().then(() => import("./elements/rooms-view.js")));
+whenInSight("live-diagram", () => import("./elements/live-diagram.js"));
 countModes();
 tendSearch();
 tendTables();

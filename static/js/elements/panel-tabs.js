@@ -1,4 +1,4 @@
-// <panel-tabs role="tablist">: Wire, Server log and Checks below the clients; on a middle-sized screen Clients as well.
+// <panel-tabs role="tablist">: Diagram, Wire, Server log and Checks below the clients; on a middle-sized screen Clients as well.
 //
 // A crash opens the log and a check run opens the checks: what happened should be in sight without searching.
 
@@ -90,7 +90,7 @@ class PanelTabs extends HTMLElement {
 
   #followPhone(region) {
     if (region === "checks" && this.tabs.has(region)) this.#choose(region);
-    else if (region === "wire" && !["log", "rooms"].includes(this.lower.dataset.tab)) this.#choose("wire");
+    else if (region === "wire" && !["log", "diagram", "rooms"].includes(this.lower.dataset.tab)) this.#choose("wire");
   }
 
   #count(name, text) {

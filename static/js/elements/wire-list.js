@@ -3,6 +3,7 @@
 import { fill, h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
 import { followEnd } from "../follow.js";
+import { whenNothing } from "../nothing_yet.js";
 import { asText, clientsOf, sift } from "../wire/rows.js";
 import { wireRow } from "../wire_row.js";
 
@@ -129,18 +130,7 @@ class WireList extends HTMLElement {
 }
 
 function nothingYet(all, sandbox) {
-  if (all > 0) return h("p", {}, "No frame passes these filters.");
-  const page = store.get().page;
-  if (sandbox?.state === "ready") {
-    return [
-      h("p", {}, "No frames yet. Connect a client, or emit something."),
-      page.namespace ? h("button", { type: "button", onclick: () => document.dispatchEvent(new CustomEvent("clients-requested")) }, "Connect the clients") : null,
-    ];
-  }
-  return [
-    h("p", {}, "No frames yet. Run the server, then connect client A."),
-    page.run?.available === false || !page.namespace ? null : h("button", { type: "button", onclick: () => actions.run() }, "Run the server"),
-  ];
+  return all > 0 ? h("p", {}, "No frame passes these filters.") : whenNothing(sandbox, "frames");
 }
 
 customElements.define("wire-list", WireList);

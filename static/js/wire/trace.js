@@ -1,7 +1,6 @@
 // How the rows of a trace hang together: questions and answers, attachments, events outside a namespace. Pure.
 
-import { parseEngine } from "./engineio.js";
-import { parseSocket } from "./socketio.js";
+import { readRow } from "./read.js";
 
 const OTHER = { sent: "received", received: "sent" };
 
@@ -17,11 +16,11 @@ export function relate(rows) {
   const relations = new Map();
   const connections = new Map();
   for (const row of rows) {
-    const engine = parseEngine(row.frame);
+    const { engine, socket } = readRow(row);
     if (engine.name === "open" || !connections.has(row.client)) connections.set(row.client, newConnection(engine.name === "open"));
     const relation = { question: null, answer: null, attachmentOf: null, number: 0, early: false, asks: false };
     relations.set(row, relation);
-    follow(connections.get(row.client), { row, engine, relation, relations });
+    follow(connections.get(row.client), { row, engine, packet: socket, relation, relations });
   }
   return relations;
 }
@@ -31,13 +30,12 @@ function newConnection(whole) {
   return { whole, joined: new Set(), asked: new Map(), waiting: { sent: null, received: null } };
 }
 
-function follow(connection, { row, engine, relation, relations }) {
+function follow(connection, { row, engine, packet, relation, relations }) {
   if (engine.binary !== null) {
     attach(connection, row, relation);
     return;
   }
-  if (engine.name !== "message") return;
-  const packet = parseSocket(engine.data);
+  if (packet === null) return;
   const { namespace, name, attachments, ack } = packet;
   if (attachments > 0) connection.waiting[row.direction] = { row, left: attachments, number: 0 };
   if (name === "CONNECT" && row.direction === "received") connection.joined.add(namespace);
@@ -85,8 +83,8 @@ export function tellRelations(row, rows) {
 }
 
 function eventOf(row) {
-  const packet = parseSocket(parseEngine(row.frame).data);
-  return packet.event ?? packet.name;
+  const { socket } = readRow(row);
+  return socket.event ?? socket.name;
 }
 
 function between(earlier, later) {

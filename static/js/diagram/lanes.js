@@ -1,0 +1,46 @@
+// Who appears in the picture, and from when to when each was connected. Pure.
+
+/**
+ * Return {clients, lanes}: the clients in the order of their lanes (A, B, C …, then others as they came), and for each
+ * client the spans of entries during which it had a connection, {client: [{from, to}]}. `from` and `to` are indexes of
+ * entries; `to` is null while the connection lasts, `from` is -1 where it began before the trace.
+ */
+export function lanesOf(entries) {
+  const seen = new Map();
+  entries.forEach((entry, place) => {
+    for (const client of clientsOf(entry)) {
+      if (!seen.has(client)) seen.set(client, { spans: [], up: false });
+      follow(seen.get(client), entry, place);
+    }
+  });
+  const clients = [...seen.keys()].sort(inOrder([...seen.keys()]));
+  return { clients, lanes: Object.fromEntries(clients.map((client) => [client, seen.get(client).spans])) };
+}
+
+function clientsOf(entry) {
+  const named = [entry.client, ...entry.legs.map(({ client }) => client), ...entry.rows.map(({ client }) => client)];
+  return new Set(named.filter(Boolean));
+}
+
+function follow(lane, entry, place) {
+  const { kind } = entry;
+  const closes = kind === "leave" || (kind === "mark" && ["closed", "refused", "killed"].includes(entry.mark.kind)) || (kind === "refused" && (entry.namespace ?? "/") === "/");
+  if (closes) {
+    if (lane.up) lane.spans.at(-1).to = place;
+    lane.up = false;
+    return;
+  }
+  if (lane.up || kind === "mark" || kind === "upgrade" || kind === "heartbeat") return;
+  lane.spans.push({ from: kind === "connect" || lane.spans.length > 0 ? place : -1, to: null });
+  lane.up = true;
+}
+
+/** Panes are named by one letter and stand first, by the alphabet; a phone or a terminal follows, as they came. */
+function inOrder(came) {
+  return (one, other) => {
+    const [short, long] = [one.length === 1, other.length === 1];
+    if (short && long) return one < other ? -1 : 1;
+    if (short !== long) return short ? -1 : 1;
+    return came.indexOf(one) - came.indexOf(other);
+  };
+}

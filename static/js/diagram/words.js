@@ -1,0 +1,120 @@
+// What stands at an arrow or a mark, and the sentence that a screen reader says for it. Pure.
+
+import { readRow } from "../wire/read.js";
+
+const SHOWN_ARGUMENTS = 160; // characters; the picture cuts to what fits, the frame itself is a tap away
+
+/** Return what stands at an entry, in pieces: [{kind, text}]; `kind` is name, data, place, note or bad. */
+export function labelOf(entry) {
+  const { kind, socket } = entry;
+  const place = placeOf(socket?.namespace ?? entry.namespace);
+  if (kind === "event") return [piece("name", socket.event), piece("data", listed(socket.args)), place, ...attachments(entry), target(entry), trouble(entry)].filter(Boolean);
+  if (kind === "ack") return [piece("note", "ack"), piece("data", socket.args.length === 0 ? "empty" : listed(socket.args)), place, ...attachments(entry)].filter(Boolean);
+  if (kind === "packet") return [piece("note", packetName(entry.rows[0])), piece("data", packetData(entry.rows[0])), place].filter(Boolean);
+  return [piece(kind === "refused" || entry.mark?.kind === "missing" || entry.mark?.kind === "lost" ? "bad" : "note", markWords(entry))];
+}
+
+function piece(kind, text) {
+  return text === "" ? null : { kind, text };
+}
+
+function placeOf(namespace) {
+  return namespace && namespace !== "/" ? piece("place", namespace) : null;
+}
+
+function listed(values) {
+  return values.map((value) => JSON.stringify(value)).join(", ").slice(0, SHOWN_ARGUMENTS);
+}
+
+function attachments({ legs }) {
+  const more = (legs[0]?.rows.length ?? 1) - 1;
+  return more > 0 ? [piece("note", more === 1 ? "+ bytes" : `+ ${more} × bytes`)] : [];
+}
+
+function target({ emit }) {
+  const to = emit?.to ?? "";
+  return to.startsWith("room:") ? piece("room", `room ${to.slice(5)}`) : to === "all" ? piece("room", emit.skip ? "all but one" : "all") : null;
+}
+
+function trouble({ early, direction, wrong }) {
+  if (wrong) return piece("bad", wrong);
+  return early && direction === "sent" ? piece("bad", "ignored: not connected yet") : null;
+}
+
+function packetName(row) {
+  const { engine, socket } = readRow(row);
+  if (socket && !socket.problem) return socket.name;
+  return engine.problem || socket ? "unreadable" : engine.name === "binary" ? "bytes" : engine.name;
+}
+
+function packetData(row) {
+  const { engine, socket } = readRow(row);
+  const data = socket ? socket.pieces.find(({ kind }) => kind === "data")?.text ?? engine.data : engine.binary ?? engine.data;
+  return data.slice(0, SHOWN_ARGUMENTS);
+}
+
+/** Return the words of what is drawn as a mark: short, without the client's name. */
+export function markWords(entry) {
+  const { kind, rows, mark } = entry;
+  const to = entry.namespace && entry.namespace !== "/" ? ` to ${entry.namespace}` : "";
+  switch (kind) {
+    case "connect":
+      return entry.joined ? `connected${to}` : `asks to connect${to}`;
+    case "refused":
+      return `refused${to}: ${refusalText(entry.refusal)}`;
+    case "leave":
+      return entry.direction === "sent" ? "leaves" : "put out by the server";
+    case "upgrade":
+      return rows.some(({ frame }) => frame === "5") ? "now over WebSocket" : "tries WebSocket";
+    case "heartbeat":
+      return `heartbeat × ${Math.max(1, rows.filter(({ frame }) => frame === "2").length)}`;
+    case "burst":
+      return `${rows.length} frames in ${seconds(entry.end - entry.time)}: ${mostFrequent(rows)}`;
+    default:
+      return mark?.text || mark?.kind || kind;
+  }
+}
+
+function refusalText(data) {
+  const text = typeof data === "string" ? data : data?.message ?? "no reason told";
+  return String(text).slice(0, SHOWN_ARGUMENTS);
+}
+
+function mostFrequent(rows) {
+  const counts = new Map();
+  for (const row of rows) {
+    const { engine, socket } = readRow(row);
+    const name = socket?.event ?? (socket?.name.endsWith("ACK") ? "ack" : engine.name === "binary" ? "bytes" : socket?.name ?? engine.name);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  const first = [...counts].sort(([, one], [, other]) => other - one);
+  return [...first.slice(0, 3).map(([name, times]) => `${name} × ${times}`), first.length > 3 && "…"].filter(Boolean).join(", ");
+}
+
+/** Return a time as people say it: ms below a second, else seconds. */
+export function seconds(time) {
+  const ms = Math.max(0, time) * 1000;
+  if (ms >= 1000) return `${(ms / 1000).toFixed(ms < 100_000 ? 1 : 0)} s`;
+  return `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
+}
+
+/** Say an entry in one line: who to whom, and what. */
+export function sentenceOf(entry) {
+  const words = labelOf(entry).map(({ text }) => text).join(" ");
+  const { kind, direction } = entry;
+  const whole = kind === "event" || kind === "ack" || kind === "packet" ? `${wayOf(entry)}: ${words}` : [entry.client, words].filter(Boolean).join(" ");
+  const answered = entry.answer ? `, answered after ${seconds(entry.answer.time - entry.time)}` : entry.asks ? ", no answer seen" : "";
+  const lost = !entry.mark || !direction ? "" : { lost: ", lost on its way", missing: ", expected, but never came" }[entry.mark.kind] ?? "";
+  return `${whole}${answered}${lost}`;
+}
+
+/** Return "A → server" or "server → A, B". */
+export function wayOf({ direction, legs, client }) {
+  const names = legs.length > 0 ? legs.map((leg) => leg.client).sort().join(", ") : client ?? "";
+  return direction === "sent" ? `${names} → server` : `server → ${names}`;
+}
+
+/** The whole picture as text, one line for each entry, for the clipboard. */
+export function asText({ entries }) {
+  return entries.map((entry) => `${entry.time.toFixed(3).padStart(9)} s  ${sentenceOf(entry)}`).join("\n");
+}

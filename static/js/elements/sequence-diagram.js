@@ -1,0 +1,312 @@
+// <sequence-diagram>: a trace as a picture: a lane for each client and the server, an arrow for each event.
+//
+// element.trace = {rows, marks, inside}      what is drawn; marks and inside may be missing
+// element.showUntil = seconds                for a replay: nothing later is drawn
+// element.fold = false                       every frame as an arrow of its own
+// element.zoom = 1.25
+// attribute compact                          for a small place: no zoom by wheel
+//
+// It tells `entry-chosen` and `entry-pointed` (detail: the entry, or null). Only what is in sight has nodes.
+
+import { place, svg } from "../exhibits/svg.js";
+import { fill, h } from "../core/dom.js";
+import { layOut } from "../diagram/layout.js";
+import { buildModel } from "../diagram/model.js";
+import { shapesOf } from "../diagram/shapes.js";
+import { sentenceOf } from "../diagram/words.js";
+import { followEnd } from "../follow.js";
+import { moreStyles } from "../more_styles.js";
+
+const BEYOND = 240; // pixels drawn above and below what is in sight
+const HEADS = 34;
+const ZOOM = { least: 0.6, most: 2 };
+const LETTERS = 12; // of a client's name at its lane
+
+class SequenceDiagram extends HTMLElement {
+  #trace = { rows: [], marks: [], inside: null };
+  #fold = true;
+  #until = Infinity;
+  #zoom = 1;
+  #nodes = new Map();
+  #chosen = null;
+  #pointed = null;
+  #planned = false;
+  #stale = true;
+  #following = true;
+  #newest = Infinity; // the time of the newest entry that was drawn: later ones travel into the picture
+  #ends = [];
+
+  connectedCallback() {
+    moreStyles("diagram");
+    this.heads = svg("svg", { class: "seq-heads", "aria-hidden": "true" });
+    this.lanes = svg("g", { class: "seq-lanes", "aria-hidden": "true" });
+    this.entries = svg("g", { class: "seq-entries" });
+    this.body = svg("svg", { class: "seq-body", role: "group", "aria-label": "Sequence diagram. The arrow keys go from event to event." }, this.lanes, this.entries);
+    this.scroller = h("div", { class: "seq-scroll" }, this.heads, this.body);
+    fill(this, this.scroller);
+    this.#nodes.clear();
+    this.follow = followEnd(this.scroller, (following) => (this.#following = following));
+    const watch = new ResizeObserver(() => this.#plan(true));
+    watch.observe(this.scroller);
+    this.scroller.addEventListener("scroll", () => this.#plan(false), { passive: true });
+    this.addEventListener("click", ({ target }) => this.#choose(entryAt(target)));
+    this.addEventListener("focusin", ({ target }) => this.#choose(entryAt(target)));
+    this.addEventListener("pointerover", ({ target, pointerType }) => pointerType === "mouse" && this.#point(entryAt(target)));
+    this.addEventListener("pointerleave", () => this.#point(null));
+    this.addEventListener("keydown", (event) => this.#key(event));
+    this.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
+    this.#ends = [() => this.follow.stop(), () => watch.disconnect()];
+    this.#plan(true);
+  }
+
+  disconnectedCallback() {
+    this.#ends.splice(0).forEach((end) => end());
+  }
+
+  get trace() { return this.#trace; }
+  set trace(trace) {
+    this.#trace = trace;
+    this.#plan(true);
+  }
+
+  get fold() { return this.#fold; }
+  set fold(fold) {
+    this.#fold = fold;
+    this.#plan(true);
+  }
+
+  get showUntil() { return this.#until; }
+  set showUntil(seconds) {
+    this.#until = seconds;
+    this.#plan(true);
+  }
+
+  get zoom() { return this.#zoom; }
+  set zoom(zoom) {
+    this.#zoom = Math.min(ZOOM.most, Math.max(ZOOM.least, zoom));
+    this.#plan(true);
+  }
+
+  /** The entry that was chosen last, as it is now; or null. */
+  get chosen() { return this.layout?.items.find(({ key }) => key === this.#chosen)?.entry ?? null; }
+
+  /** The entry under the pointer, as it is now; or null. */
+  get pointed() { return this.layout?.items.find(({ key }) => key === this.#pointed?.key)?.entry ?? null; }
+
+  /** Choose an entry and bring it into sight; the keyboard stays where it is. */
+  reveal(entry) {
+    const item = this.layout?.itemOf.get(entry);
+    if (!item) return;
+    this.#reveal(item);
+    this.#choose(item.key);
+  }
+
+  /** Move to an entry and give it the keyboard; so the question of an answer is reached. */
+  goTo(entry) {
+    const item = this.layout?.itemOf.get(entry);
+    if (!item) return;
+    this.#reveal(item);
+    this.#drawEntries();
+    this.#nodes.get(item.key)?.node.focus({ preventScroll: true });
+  }
+
+  /** Draw once a frame of the screen, however much arrives. */
+  #plan(stale) {
+    this.#stale ||= stale;
+    if (this.#planned) return;
+    this.#planned = true;
+    requestAnimationFrame(() => {
+      this.#planned = false;
+      // A hidden picture is drawn when it comes into sight: the ResizeObserver tells.
+      if (this.isConnected && this.scroller.clientWidth > 0) this.#draw();
+    });
+  }
+
+  #draw() {
+    if (this.#stale) {
+      this.#stale = false;
+      const anchor = this.#anchor();
+      this.model = buildModel(this.#trace, { fold: this.#fold });
+      this.layout = layOut(this.model, { width: this.scroller.clientWidth / this.#zoom });
+      this.#drawLanes();
+      if (this.#following && this.#until === Infinity) this.follow.grown();
+      else this.#hold(anchor);
+      this.dispatchEvent(new CustomEvent("diagram-drawn"));
+    }
+    this.#drawEntries();
+  }
+
+  /** What stands at the top edge, so that it can stay there when older rows fall away. */
+  #anchor() {
+    const top = this.scroller.scrollTop / this.#zoom;
+    const item = this.layout?.items.find(({ y, height }) => y + height > top);
+    return item ? { key: item.key, offset: item.y - top } : null;
+  }
+
+  #hold(anchor) {
+    if (this.#until !== Infinity) return this.#holdUntil();
+    const item = anchor && this.layout.items.find(({ key }) => key === anchor.key);
+    if (item) this.scroller.scrollTop = (item.y - anchor.offset) * this.#zoom;
+  }
+
+  /** In a replay the newest arrow is kept in sight. */
+  #holdUntil() {
+    const newest = this.layout.items.findLast(({ entry }) => entry && entry.time <= this.#until);
+    if (newest) this.#reveal(newest);
+    else this.scroller.scrollTop = 0;
+  }
+
+  #reveal({ y, height }) {
+    const { scrollTop, clientHeight } = this.scroller;
+    const seen = clientHeight - HEADS * this.#zoom;
+    if (y * this.#zoom < scrollTop) this.scroller.scrollTop = y * this.#zoom - 8;
+    else if ((y + height) * this.#zoom > scrollTop + seen) this.scroller.scrollTop = (y + height) * this.#zoom - seen + 8;
+  }
+
+  #drawLanes() {
+    const { width, height, columns, serverX, lines } = this.layout;
+    const zoom = this.#zoom;
+    place(this.body, { width: width * zoom, height: height * zoom, viewBox: `0 0 ${width} ${height}` });
+    place(this.heads, { width: width * zoom, height: HEADS * zoom, viewBox: `0 0 ${width} ${HEADS}` });
+    const all = [...columns.values(), serverX];
+    this.lanes.replaceChildren(
+      svg("path", { class: "lane-faint", d: all.map((x) => `M${x} 0V${height}`).join("") }),
+      svg("path", { class: "lane-line", d: lines.filter(({ client }) => client).map(({ x, from, to }) => `M${x} ${from}V${to}`).join("") }),
+      svg("path", { class: "lane-line is-server", d: `M${serverX} 0V${height}` }));
+    this.#drawHeads();
+  }
+
+  #drawHeads() {
+    const { columns, letters, serverX, narrow } = this.layout;
+    const names = [...columns.keys()].join("\n") + serverX + this.layout.width;
+    if (this.drawnHeads === names) return;
+    this.drawnHeads = names;
+    this.heads.replaceChildren(...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)),
+      svg("g", { class: "lane-head" }, svg("rect", { class: "lane-server", x: serverX - (narrow ? 26 : 30), y: 6, width: narrow ? 52 : 60, height: 22, rx: 6 }), words("lane-letter", serverX, "Server")));
+  }
+
+  #drawEntries() {
+    const { items } = this.layout;
+    const top = this.scroller.scrollTop / this.#zoom - BEYOND;
+    const bottom = top + this.scroller.clientHeight / this.#zoom + 2 * BEYOND;
+    const inSight = ({ y, height, key }) => (y + height > top && y < bottom) || this.#nodes.get(key)?.node === document.activeElement;
+    const shown = items.filter((item) => item.time <= this.#until && inSight(item));
+    const keys = new Set(shown.map(({ key }) => key));
+    for (const [key, { node }] of this.#nodes) {
+      if (keys.has(key)) continue;
+      node.remove();
+      this.#nodes.delete(key);
+    }
+    const tab = keys.has(this.#chosen) ? this.#chosen : shown.findLast(({ entry }) => entry)?.key;
+    let before = this.entries.firstElementChild;
+    for (const item of shown) {
+      const node = this.#node(item, tab);
+      if (node === before) before = before.nextElementSibling;
+      else this.entries.insertBefore(node, before);
+    }
+    this.#newest = items.at(-1)?.time ?? Infinity;
+    this.#light();
+  }
+
+  #node(item, tab) {
+    const { entry, key, y } = item;
+    const known = this.#nodes.get(key) ?? { node: svg("g", { class: "seq-entry" }), drawn: "", y: null };
+    if (!this.#nodes.has(key)) {
+      this.#nodes.set(key, known);
+      known.node.dataset.key = key;
+      if (entry) place(known.node, { role: "button" });
+      if (item.time > this.#newest) known.node.classList.add("is-new");
+    }
+    if (known.y !== y) place(known.node, { transform: `translate(0 ${y})` });
+    known.y = y;
+    const shapes = shapesOf(item, this.layout, this.#until);
+    const drawn = JSON.stringify(shapes) + this.layout.width;
+    if (drawn !== known.drawn) {
+      known.drawn = drawn;
+      const area = svg("rect", { class: "seq-area", x: 0, y: 0, width: this.layout.width, height: item.height });
+      known.node.replaceChildren(area, ...shapes.map(asNode));
+      if (entry) place(known.node, { "aria-label": `${entry.time.toFixed(3)} seconds. ${sentenceOf(entry)}` });
+    }
+    if (entry) known.node.setAttribute("tabindex", key === tab ? "0" : "-1");
+    return known.node;
+  }
+
+  /** The chosen arrow, what it is joined to, and the lanes that it touches stand out. */
+  #light() {
+    const entry = this.#pointed ?? this.chosen;
+    const joined = new Set([entry?.question?.key, entry?.answer?.key]);
+    for (const [key, { node }] of this.#nodes) {
+      node.classList.toggle("is-chosen", key === this.#chosen);
+      node.classList.toggle("is-joined", joined.has(key));
+    }
+    const lit = new Set(entry ? [...entry.legs.map(({ client }) => client), entry.client] : []);
+    for (const head of this.heads.children) head.classList.toggle("is-lit", lit.has(head.dataset.client));
+  }
+
+  #choose(key) {
+    if (key === null || key === this.#chosen) return;
+    this.#chosen = key;
+    this.#pointed = null; // what was just chosen counts more than where the pointer rests
+    for (const [each, { node }] of this.#nodes) if (node.hasAttribute("role")) node.setAttribute("tabindex", each === key ? "0" : "-1");
+    this.#light();
+    this.#tell("entry-chosen", this.chosen);
+  }
+
+  #point(key) {
+    const entry = key === null ? null : this.layout?.items.find((item) => item.key === key)?.entry ?? null;
+    if (entry?.key === this.#pointed?.key) return;
+    this.#pointed = entry;
+    this.#light();
+    this.#tell("entry-pointed", entry);
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }
+
+  #key(event) {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const reached = this.layout?.items.filter(({ entry }) => entry && entry.time <= this.#until) ?? [];
+    const at = reached.findIndex(({ key }) => key === this.#chosen);
+    const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: reached.length - 1, PageDown: at + 10, PageUp: at - 10 }[event.key];
+    if (to === undefined || reached.length === 0) return;
+    event.preventDefault();
+    this.goTo(reached[Math.min(reached.length - 1, Math.max(0, to))].entry);
+  }
+
+  #wheel(event) {
+    if (!(event.ctrlKey || event.metaKey) || this.hasAttribute("compact")) return;
+    event.preventDefault();
+    this.zoom = this.#zoom * (event.deltaY < 0 ? 1.1 : 1 / 1.1);
+  }
+}
+
+function entryAt(target) {
+  return target.closest?.(".seq-entry[role]")?.dataset.key ?? null;
+}
+
+function asNode({ tag, attrs, text, children }) {
+  const node = svg(tag, attrs, ...(children ?? []).map(asNode));
+  if (text !== null) node.textContent = text;
+  return node;
+}
+
+function laneHead(client, x, letter, narrow) {
+  const named = client.length > 1;
+  const node = svg("g", { class: `lane-head lane-${letter}` },
+    svg("rect", { x: x - 11, y: 6, width: 22, height: 22, rx: 6 }), words("lane-letter", x, client.slice(0, 1).toUpperCase()));
+  if (named && !narrow) node.append(place(words("lane-name", x + 16, client.length > LETTERS ? `${client.slice(0, LETTERS - 1)}…` : client), { "text-anchor": "start" }));
+  const title = svg("title");
+  title.textContent = `Client ${client}`;
+  node.append(title);
+  node.dataset.client = client;
+  return node;
+}
+
+function words(kind, x, text) {
+  const node = svg("text", { class: kind, x, y: 21.5, "text-anchor": "middle" });
+  node.textContent = text;
+  return node;
+}
+
+customElements.define("sequence-diagram", SequenceDiagram);

@@ -1,0 +1,17 @@
+// A row of the trace, taken apart once however often it is asked for. Pure.
+
+import { parseEngine } from "./engineio.js";
+import { parseSocket } from "./socketio.js";
+
+const READ = new WeakMap();
+
+/** Return {engine, socket} of a row; `socket` is null where the frame carries no Socket.IO packet. */
+export function readRow(row) {
+  let read = READ.get(row);
+  if (read === undefined) {
+    const engine = parseEngine(row.frame);
+    read = { engine, socket: engine.name === "message" ? parseSocket(engine.data) : null };
+    READ.set(row, read);
+  }
+  return read;
+}

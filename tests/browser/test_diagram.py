@@ -1,0 +1,261 @@
+"""The sequence diagram: what is drawn is what passed, frame by frame."""
+
+from __future__ import annotations
+
+import base64
+import random
+import re
+from collections import Counter
+
+from playwright.sync_api import Locator, Page, Request, WebSocket, expect
+
+from tests.browser.workbench import Workbench
+
+SERVER = '''"""Everything that an arrow can be."""
+
+from flask import Flask
+from flask_socketio import SocketIO, disconnect, emit, join_room
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("add")
+def add(a, b):
+    return a + b
+
+
+@socketio.on("shout")
+def shout(text):
+    emit("shouted", text.upper(), broadcast=True)
+
+
+@socketio.on("join")
+def join(room):
+    join_room(room)
+
+
+@socketio.on("say")
+def say(room, text):
+    emit("said", text, to=room)
+
+
+@socketio.on("measure")
+def measure(data):
+    emit("copy", data)
+    return len(data)
+
+
+@socketio.on("out")
+def out():
+    disconnect()
+
+
+@socketio.on("connect", namespace="/chat")
+def chat(auth):
+    return auth == {"token": "secret"}
+
+
+@socketio.on("say", namespace="/chat")
+def chat_say(text):
+    return "chat: " + text
+
+
+socketio.run(app)
+'''
+TAG = re.compile(r"/sandbox/[\w-]+/([\w-]+)/socket\.io")
+Seen = Counter[tuple[str, str, str]]
+
+
+class OnTheWire:
+    """Every literal frame that the browser itself sends and receives, on both transports."""
+
+    def __init__(self, page: Page) -> None:
+        self._frames: Seen = Counter()
+        self._polls: list[Request] = []
+        page.on("websocket", self._listen)
+        page.on("requestfinished", lambda request: self._polls.append(request) if TAG.search(request.url) else None)
+
+    def _listen(self, socket: WebSocket) -> None:
+        found = TAG.search(socket.url)
+        if not found:
+            return
+        client = found[1]
+        socket.on("framesent", lambda payload: self._note(client, "sent", payload))
+        socket.on("framereceived", lambda payload: self._note(client, "received", payload))
+
+    def _note(self, client: str, direction: str, payload: str | bytes) -> None:
+        frame = payload if isinstance(payload, str) else "b" + base64.b64encode(payload).decode()
+        self._frames[client, direction, frame] += 1
+
+    def frames(self) -> Seen:
+        """Return how often each (client, direction, frame) has passed until now."""
+        polls, self._polls = self._polls, []
+        for request in polls:
+            found = TAG.search(request.url)
+            response = request.response()
+            assert found and response
+            if request.method == "POST":
+                for frame in (request.post_data or "").split("\x1e"):
+                    self._note(found[1], "sent", frame)
+            elif response.status == 200 and "transport=polling" in request.url:
+                for frame in filter(None, response.text().split("\x1e")):
+                    self._note(found[1], "received", frame)
+        return Counter(self._frames)
+
+
+class Diagram:
+    """The Diagram tab."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.page = bench.page
+        bench.tab("Diagram")
+        self.panel = bench.page.locator("#panel-diagram")
+        self.entries = self.panel.locator("g.seq-entry[role]")
+        self.detail = self.panel.locator(".seq-detail")
+
+    def arrow(self, words: str) -> Locator:
+        return self.panel.get_by_role("button", name=words)
+
+    def drawn(self) -> Seen:
+        """Return the frames that the picture's arrows and marks stand for."""
+        rows = self.panel.locator("sequence-diagram").evaluate(
+            "(it) => it.model.entries.flatMap(({rows}) => rows.map((r) => [r.client, r.direction, r.frame]))"
+        )
+        return Counter((client, direction, frame) for client, direction, frame in rows)
+
+    def tabled(self) -> Seen:
+        """Return the frames that the table lists, as a reader reads them."""
+        rows = self.panel.locator(".seq-table tbody tr").evaluate_all(
+            "(rows) => rows.map(({cells}) => [cells[1].textContent, cells[2].textContent, cells[6].textContent])"
+        )
+        return Counter((client, direction, frame) for client, direction, frame in rows)
+
+
+def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page):
+    page = open_page("/playground/")
+    bench = Workbench(page)
+    bench.start(SERVER)
+    for letter in "ABC":
+        bench.client(letter).expect_connected("websocket")
+    diagram = Diagram(bench)
+    expect(diagram.arrow("A connected")).to_be_visible()
+    expect(diagram.arrow("B now over WebSocket")).to_be_visible()
+
+    bench.client("A").emit("shout", '"hi"', ack=False)
+    fan = diagram.arrow('server → A, B, C: shouted "HI" all')
+    expect(fan.locator(".seq-way")).to_have_count(3)
+    for letter in "AB":
+        bench.client(letter).emit("join", '"chess"', ack=False)
+    bench.client("C").emit("say", '"chess", "mate"', ack=False)
+    expect(diagram.arrow('server → A, B: said "mate" room chess').locator(".seq-heard")).to_have_count(2)
+
+    bench.client("B").emit("add", "2, 3")
+    question = diagram.arrow("B → server: add 2, 3, answered after")
+    answer = diagram.arrow("server → B: ack 5")
+    expect(answer.locator(".seq-bracket")).to_have_count(1)
+    answer.click()
+    expect(diagram.detail).to_contain_text("It answers “add”")
+    expect(diagram.detail).to_contain_text(re.compile(r"Its handler, line 10, ran \d"))
+    expect(diagram.detail.locator(".raw").first).to_have_text("430[5]")
+    page.keyboard.press("ArrowUp")
+    expect(question).to_be_focused()
+    expect(diagram.detail.locator(".raw").first).to_have_text('420["add",2,3]')
+    diagram.detail.get_by_role("button", name="line 10").click()
+    expect(page.locator(".cm-line.is-asked")).to_have_text('@socketio.on("add")')
+
+    c = bench.client("C")
+    c.disconnect()
+    expect(diagram.arrow("C leaves")).to_be_visible()
+    menu = c.settings()
+    menu.get_by_label("Namespace").fill("/chat")
+    menu.locator("summary").click()
+    c.connect()
+    expect(diagram.arrow("C refused to /chat: Connection rejected by server")).to_be_visible()
+    bench.client("A").emit("nosuch")
+    diagram.arrow("A → server: nosuch, no answer seen").click()
+    expect(diagram.detail).to_contain_text("No handler for “nosuch”")
+
+    before = diagram.drawn()
+    page.reload()
+    again = Diagram(bench)
+    expect(again.arrow("A → server: nosuch")).to_be_visible()
+    assert not before - again.drawn(), "a reload has lost arrows"
+
+
+def test_the_picture_and_the_table_hold_exactly_the_frames_that_the_browser_saw(open_page):
+    page = open_page("/playground/")
+    wire = OnTheWire(page)
+    bench = Workbench(page)
+    bench.connect_by_hand()
+    bench.start(SERVER)
+    diagram = Diagram(bench)
+    page.wait_for_function("() => document.querySelector('live-diagram').sandbox")
+    chance = random.Random(20)
+    for letter in "ABC":
+        connect(page, letter, chance)
+    for _ in range(90):
+        chance.choice([emit, emit, emit, emit, connect])(page, chance.choice("ABC"), chance)
+    for letter in "ABC":  # whatever passed before has passed when this is answered
+        page.evaluate("(tag) => document.querySelector(`[data-client=${tag}]`).link.disconnect()", letter)
+        connect(page, letter, chance, namespace="/")
+        bench.client(letter).expect_connected()
+        page.evaluate(
+            "(tag) => new Promise((done) => document.querySelector(`[data-client=${tag}]`)"
+            ".link.socket.emit('add', 'the end', ' of it', done))",
+            letter,
+        )
+    diagram.panel.get_by_role("button", name="As a table").click()
+    expect(diagram.panel.locator(".seq-table td", has_text='["the end of it"]')).to_have_count(3)
+    seen = wire.frames()
+    kinds = {"42", "43", "45", "40", "41", "44", "2p", "3p", "bA"}
+    assert kinds <= {frame[:2] for _, _, frame in seen}, "the random run has left something out"
+    tabled = diagram.tabled()
+    assert not seen - tabled, "the browser saw frames that the table lacks"
+    assert diagram.drawn() == tabled
+    # The gateway also saw what was on its way to a connection that the browser had just given up.
+    late = tabled - seen
+    assert {direction for _, direction, _ in late} <= {"received"} and late.total() <= 12, late
+
+
+def connect(page: Page, letter: str, chance: random.Random, namespace: str | None = None) -> None:
+    """Connect anew, over a random transport, to a random namespace that may refuse."""
+    options = {
+        "namespace": namespace or chance.choice(["/", "/", "/chat"]),
+        "auth": chance.choice([{"token": "secret"}, {"token": "wrong"}]),
+        "transport": chance.choice(["upgrade", "websocket", "polling"]),
+    }
+    page.evaluate(
+        """([tag, options]) => new Promise((done) => {
+          const { link } = document.querySelector(`[data-client=${tag}]`);
+          link.connect(document.querySelector("live-diagram").sandbox, options);
+          link.socket.once("connect", done);
+          link.socket.once("connect_error", done);
+        })""",
+        [letter, options],
+    )
+
+
+def emit(page: Page, letter: str, chance: random.Random) -> None:
+    """Emit something: with and without acknowledgement, to one, a room or all, text or bytes."""
+    event, arguments = chance.choice(
+        [
+            ("add", [chance.randrange(9), 1]),
+            ("shout", [chance.choice(["ah", "oh", "ü"])]),
+            ("join", ["red"]),
+            ("say", ["red", "psst"]),
+            ("measure", ["bytes"]),
+            ("nosuch", []),
+            ("out", []),
+        ]
+    )
+    page.evaluate(
+        """([tag, event, values, ack]) => {
+          const { link } = document.querySelector(`[data-client=${tag}]`);
+          if (!link.connected) return;
+          const given = values.map((value) => value === "bytes" ? new Uint8Array([1, 2, 3]) : value);
+          if (ack) link.socket.timeout(150).emit(event, ...given, () => {});
+          else link.socket.emit(event, ...given);
+        }""",
+        [letter, event, arguments, chance.random() < 0.5],
+    )
