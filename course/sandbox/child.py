@@ -45,9 +45,12 @@ class Control:
         self._lock = native.allocate_lock()
 
     def tell(self, message: dict[str, Any]) -> None:
-        """Send one message; the supervisor reads it as a line of JSON. A message that is far too long is left out."""
+        """Send one message; the supervisor reads it as a line of JSON."""
         # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
-        line = json.dumps(message, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        self.send(json.dumps(message, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+
+    def send(self, line: bytes) -> None:
+        """Send a message that is JSON already, without a line's end; one that is far too long is left out."""
         if len(line) <= MESSAGE_BYTES:
             with self._lock:
                 self._wire.sendall(line + b"\n")
@@ -92,7 +95,8 @@ def run_child(
             del sys.modules[name]
         if not confined:
             native.start_new_thread(_end_with_the_supervisor, (wire,))
-        LearnerProgram(files, runtime, control.tell, server, inside=request["inside"]).run()
+        inside = control.send if request["inside"] else None
+        LearnerProgram(files, runtime, control.tell, server, inside).run()
         sys.stdout.flush()
         sys.stderr.flush()
     except LockdownFailed as failure:

@@ -30,13 +30,13 @@ class InsideSender:
     """The reports of one program on their way. Safe to use from several threads and greenlets.
 
     Args:
-        tell: sends a message to the supervisor.
+        send: sends a message to the supervisor: JSON without a line's end.
         news: called at each look; returns reports made now (of handlers that go on, of rooms), and whether to look
             again without being asked.
     """
 
-    def __init__(self, tell: Callable[[dict[str, Any]], None], news: Callable[[], tuple[list[Report], bool]]) -> None:
-        self._tell = tell
+    def __init__(self, send: Callable[[bytes], None], news: Callable[[], tuple[list[Report], bool]]) -> None:
+        self._send = send
         self._news = news
         self._waiting: deque[Report] = deque()
         self._dropped = 0
@@ -77,27 +77,30 @@ class InsideSender:
         """Send what fits into one message; return whether there is more to do."""
         made, again = self._news() if len(self._waiting) < WAITING_AT_MOST else ([], True)
         self._waiting.extend(made)
-        size, batch = 0, list[Report]()
+        size, batch = 0, list[bytes]()
         while self._waiting and len(batch) < REPORTS_AT_ONCE:
-            report = _fitting(self._waiting[0])
-            size += _size(report)
+            text = _fitting(self._waiting[0])
+            size += len(text)
             if size > BYTES_AT_ONCE and batch:
                 break
-            batch.append(report)
+            batch.append(text)
             self._waiting.popleft()
         dropped, self._dropped = self._dropped, 0
         if batch or dropped:
-            self._tell({"inside": {"reports": batch, "dropped": dropped}})
+            self._send(b'{"inside": {"reports": [%b], "dropped": %d}}' % (b", ".join(batch), dropped))
         return again or bool(self._waiting)
 
 
-def _fitting(report: Report) -> Report:
-    """Shorten what a report lists until it fits into a message."""
+def _fitting(report: Report) -> bytes:
+    """Return a report as JSON; what it lists is shortened until it fits into a message."""
+    text = _json(report)
     for name in ("emits", "rooms"):
-        while report.get(name) and _size(report) > BYTES_AT_ONCE:
+        while report.get(name) and len(text) > BYTES_AT_ONCE:
             report = {**report, name: report[name][: len(report[name]) // 2]}
-    return report
+            text = _json(report)
+    return text
 
 
-def _size(report: Report) -> int:
-    return len(json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+def _json(report: Report) -> bytes:
+    # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
+    return json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace")

@@ -79,15 +79,15 @@ class Notes:
     """What is known of one program from inside.
 
     Args:
-        tell: sends a message to the supervisor.
+        send: sends a message to the supervisor: JSON without a line's end.
         own_files: names of the learner's files, as they were compiled.
         where: see there.
     """
 
-    def __init__(self, tell: Callable[[dict[str, Any]], None], own_files: Collection[str], where: Where) -> None:
+    def __init__(self, send: Callable[[bytes], None], own_files: Collection[str], where: Where) -> None:
         self._own = own_files
         self._where = where
-        self._sender = InsideSender(tell, self._news)
+        self._sender = InsideSender(send, self._news)
         self._numbers = itertools.count()
         self._running: dict[Hashable, _Run] = {}
         """The innermost handler of each thread."""
@@ -216,10 +216,10 @@ _notes: Notes | None = None
 """The notes of this process's program, once it begins; there are none in the fork server."""
 
 
-def begin(tell: Callable[[dict[str, Any]], None], own_files: Collection[str], runtime: Runtime) -> None:
+def begin(send: Callable[[bytes], None], own_files: Collection[str], runtime: Runtime) -> None:
     """Take notes from now on. In the child."""
     global _notes
-    _notes = Notes(tell, own_files, _greenlet if is_gevent(runtime) else _thread)
+    _notes = Notes(send, own_files, _greenlet if is_gevent(runtime) else _thread)
 
 
 def instrument() -> None:

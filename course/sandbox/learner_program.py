@@ -52,11 +52,16 @@ class LearnerProgram:
         runtime: under which it runs.
         tell: sends a message to the supervisor.
         server: serves the application that the program makes.
-        inside: tell what goes on inside the program too: its handlers, emissions and rooms.
+        inside: sends the supervisor what goes on inside the program too: its handlers, emissions and rooms, as JSON.
     """
 
     def __init__(
-        self, files: Mapping[str, str], runtime: Runtime, tell: Tell, server: Server, *, inside: bool = False
+        self,
+        files: Mapping[str, str],
+        runtime: Runtime,
+        tell: Tell,
+        server: Server,
+        inside: Callable[[bytes], None] | None = None,
     ) -> None:
         self._files = files
         self._own = frozenset(files)
@@ -70,8 +75,8 @@ class LearnerProgram:
         """Run to the end; what is told last is why it ended."""
         memory_files.install(self._files, self._runtime)
         self._catch_what_is_raised_later()
-        if self._inside:
-            learner_inside.begin(self._tell, self._own, self._runtime)
+        if self._inside is not None:
+            learner_inside.begin(self._inside, self._own, self._runtime)
         werkzeug.serving.run_simple = self._run_simple
         flask.cli.show_server_banner = lambda *_: None
         sys.argv = ["server.py"]

@@ -201,7 +201,7 @@ class Told:
 
     def __init__(self, news: Any = lambda: ([], False)) -> None:
         self.messages: list[dict[str, Any]] = []
-        self.sender = InsideSender(self.messages.append, news)
+        self.sender = InsideSender(lambda line: self.messages.append(json.loads(line)), news)
         self.sender._begun.acquire()  # no thread: `flush` is called here
 
     def flush(self) -> bool:
