@@ -108,6 +108,7 @@ def test_the_handshake_is_rebuilt_without_extensions_and_the_courses_headers(tal
         assert conversation.heads[0].rstrip().split("\r\n") == [
             "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1",
             "host: localhost:5000",
+            "x-duplex-client: A",
             "origin: http://localhost:5000",
             "upgrade: websocket",
             "connection: Upgrade",
