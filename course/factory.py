@@ -70,13 +70,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     courses.on_new = lambda slug: socketio.on_namespace(LessonNamespace(slug, desk))
     app.extensions["duplex-courses"] = courses
     install_security(app)
-    install_assets(app)
+    manifest = install_assets(app)
     install_errors(app)
     compress.init_app(app)
     for blueprint in (pages, look_up, questions, notes, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
-    _wrap(app, settings, attempts.sandboxes)
+    _wrap(app, settings, attempts.sandboxes, manifest.path)
     return app
 
 
@@ -194,9 +194,9 @@ def _supervisor(settings: Settings, course: Course) -> Supervisor:
     )
 
 
-def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor) -> None:
+def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor, client_script: Callable[[str], str]) -> None:
     """Put the gateway around everything: learners' servers are reached without passing Flask."""
-    wrapped = Gateway(small_and_prompt(app.wsgi_app), sandboxes)
+    wrapped = Gateway(small_and_prompt(app.wsgi_app), sandboxes, client_script=client_script)
     proxies = settings.trusted_proxies
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(wrapped, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else wrapped

@@ -6,8 +6,8 @@
 //   *.js, *.css, *.woff2   each with a .gz and a .br beside it, except fonts, which are compressed already
 //
 // The workbench comes in pieces: app.js, what it shares with them (shared-1.js, …: pages preload these, so that nothing
-// waits for a second round trip), later.js once the page is usable, and CodeMirror (editor.js). The entries of other pages (connect.js, site.js) and the classic script theme.js are built
-// apart: they share no chunk with it, so no page waits for a file that only another one needs.
+// waits for a second round trip), later.js once the page is usable, and CodeMirror (editor.js). The entries of other pages (connect.js, site.js), the classic script theme.js and what
+// runs in the frames of client code (client-frame.js) are built apart: they share no chunk with it, so no page waits for a file that only another one needs.
 
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { existsSync } from "node:fs";
@@ -23,7 +23,7 @@ const fresh = path.join(modules, `.build-${process.pid}`); // two builds at a ti
 
 /** Compressed (brotli) kilobytes that a file may weigh, with all that it imports at once. */
 const BUDGET = { "app.js": 32, "app.css": 12, "editor.js": 145, "connect.js": 32, "opening.js": 32, "site.js": 4, "theme.js": 1,
-  "exhibits.css": 4, "map.css": 4, "more.css": 4, "diagram.css": 4 };
+  "client-frame.js": 18, "client-react.js": 110, "client-vue.js": 280, "exhibits.css": 4, "map.css": 4, "more.css": 4, "diagram.css": 4 };
 
 /** Hashed fonts keep a short name in the manifest, so that a page can preload them. */
 const FONTS = {
@@ -50,11 +50,16 @@ const shared = {
   logLevel: "silent",
 };
 
+/** What Vue asks every builder to decide (its documentation, "Compile-time flags"). */
+const VUE_FLAGS = { __VUE_OPTIONS_API__: "true", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false" };
+
 const builds = [
   { entryPoints: ["static/js/app.js", "static/js/later.js", "static/js/exhibits.js", "static/js/editor/editor.js"], format: "esm", splitting: true },
   { entryPoints: ["static/js/connect.js"], format: "esm" },
   { entryPoints: ["static/js/opening.js"], format: "esm", splitting: true },
   { entryPoints: ["static/js/site.js"], format: "esm", splitting: true },
+  { entryPoints: ["static/js/client-frame.js"], format: "iife" },
+  { entryPoints: ["static/js/client-react.js", "static/js/client-vue.js"], format: "iife", define: VUE_FLAGS },
   { entryPoints: ["static/js/theme.js"], format: "iife" },
   { entryPoints: ["static/css/app.css"] },
   { entryPoints: ["static/css/exhibits.css"] },

@@ -72,7 +72,7 @@ def _jobs(lesson: Lesson, here: Findings, runs: _Runs) -> list[_Job]:
     jobs = []
     for example in lesson.examples:
         file = here.beside(f"{here.file}/examples/{example.id}.py")
-        files = {"server.py": example.source}
+        files = {"server.py": example.source, **example.client}
         jobs.append(_Job(_bound(runs.must_start, files, example.runtime, file, "The example"), 1))
     for delivery in lesson.deliveries:
         if delivery.heard is not None:

@@ -6,13 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from course.content.client_code import read_client
 from course.content.delivery import Golden
 from course.content.delivery_questions import DeliveryReader
 from course.content.evidence import check_evidence, names_of
 from course.content.exercises import SLUG
 from course.content.exhibits import EXHIBITS
 from course.content.findings import Findings
-from course.content.highlight import highlight_python
+from course.content.highlight import highlight_client, highlight_python
 from course.content.markdown import Typesetter
 from course.content.model import Block, Example, ExerciseLink, Exhibit, Prose, Recording, Runtime
 from course.content.programs import parse, read_text, telling_part, title_of
@@ -119,8 +120,20 @@ class BlockReader:
             fix = "Begin the program with a docstring: its first line is the title of the card."
             file.add(1, "example-title", "The example has no title.", fix)
         told = telling_part(source, tree)
-        shown = highlight_python(told)
-        return Example(name, title_of(tree), source, told, shown, "server.py", line, try_text_html, runtime)
+        client = read_client(path, self.here.beside(f"{self.here.file}/examples"))
+        return Example(
+            id=name,
+            title=title_of(tree),
+            source=source,
+            told=told,
+            html=highlight_python(told),
+            file="server.py",
+            line=line,
+            try_text_html=try_text_html,
+            runtime=runtime,
+            client=client,
+            client_html={file: highlight_client(text, file) for file, text in client.items()},
+        )
 
     def _default_program(self, name: str, line: int) -> Example | None:
         return self._program(name, line, self.runtimes[0])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from course.content.blocks import BlockReader, OfferedExercise
+from course.content.client_code import report_alone
 from course.content.exercises import SLUG, read_exercise
 from course.content.findings import Findings
 from course.content.front_matter import LESSON_KEYS, PAGE_KEYS, FrontMatter, read_front_matter
@@ -182,6 +183,7 @@ class _BundleReader:
             if path.stem not in (*reader.placed("example"), *reader.placed("exhibited")):
                 file = self.here.beside(f"{self.here.file}/examples/{path.name}")
                 file.warn(1, "example-unused", "No text shows this example.", f"Place it: ::: example {path.stem}")
+        report_alone(self.folder / "examples", self.here.beside(f"{self.here.file}/examples"))
         for path in sorted((self.folder / RECORDINGS).glob("*.json")):
             if path.stem not in reader.placed("recording"):
                 file = self.here.beside(f"{self.here.file}/{RECORDINGS}/{path.name}")

@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from pygments import highlight
 from pygments.formatters.html import HtmlFormatter
+from pygments.lexer import Lexer
+from pygments.lexers.html import HtmlLexer
+from pygments.lexers.javascript import JavascriptLexer
 from pygments.lexers.python import PythonLexer
 from pygments.style import Style
 from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Number, Operator, String
@@ -57,6 +60,12 @@ def highlight_python(source: str) -> str:
     """
     as_it_is = PythonLexer(stripnl=False, ensurenl=False)
     return str(highlight(source, as_it_is, HtmlFormatter(cssclass=CSS_CLASS, wrapcode=True)))
+
+
+def highlight_client(source: str, name: str) -> str:
+    """Return a file of client code, such as ``client.js``, in the same form."""
+    lexer: Lexer = HtmlLexer() if name.endswith((".html", ".vue")) else JavascriptLexer()
+    return str(highlight(source, lexer, HtmlFormatter(cssclass=CSS_CLASS, wrapcode=True)))
 
 
 def highlight_css() -> str:

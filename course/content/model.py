@@ -137,6 +137,10 @@ class Example:
     try_text_html: str = ""
     """One sentence saying what to do with the clients once it runs."""
     runtime: Runtime = "threading"
+    client: Files = field(default_factory=dict)
+    """Code for its clients, such as ``client.js``; none when it has none."""
+    client_html: Mapping[str, str] = field(default_factory=dict)
+    """The same, highlighted."""
 
 
 @dataclass(frozen=True)

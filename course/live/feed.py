@@ -24,10 +24,14 @@ Emit = Callable[[str, dict[str, Any]], None]
 class RunFeed:
     """A `course.sandbox.model.Watcher` that tells the learner's pages, and remembers."""
 
-    def __init__(self, slug: str, exercise: str, runtime: Runtime, limits: Limits, emit: Emit) -> None:
+    def __init__(
+        self, slug: str, exercise: str, runtime: Runtime, limits: Limits, emit: Emit, *, client: bool = False
+    ) -> None:
         self.slug = slug
         self.exercise = exercise
         self.runtime = runtime
+        self.client = client
+        """Whether the program brings code for its clients."""
         self.sandbox: Sandbox | None = None
         self._emit = emit
         self._limits = limits_json(limits)
@@ -52,6 +56,7 @@ class RunFeed:
             "url": f"/sandbox/{sandbox_id}/",
             "exercise": self.exercise,
             "runtime": self.runtime,
+            "client": self.client,
             "state": change.state,
             "reason": change.reason,
             "code": change.code,

@@ -6,7 +6,7 @@ It stands outside Flask, since a Flask route can't hand over its socket. Everyth
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from course.sandbox.client_faults import Cut
 from course.sandbox.endings import KILLED, RESTARTING
 from course.sandbox.faults import Faults
+from course.sandbox.client_page import client_answer
 from course.sandbox.gateway_address import MOUNT, UNKNOWN, Address, Refused, read_address
 from course.sandbox.gateway_handshake import is_upgrade
 from course.sandbox.gateway_http import pass_request, status_line
@@ -25,7 +26,7 @@ from course.sandbox.gateway_socket import send_promptly
 from course.sandbox.gateway_tunnel import pass_websocket
 from course.sandbox.headers import guards, preflight_headers
 from course.sandbox.limits import Limits
-from course.sandbox.model import ENDED, StateChange
+from course.sandbox.model import ENDED, Program, StateChange
 from course.sandbox.trace import Trace
 
 
@@ -34,6 +35,8 @@ class RunningSandbox(Protocol):
 
     @property
     def state(self) -> StateChange: ...  # noqa: D102
+    @property
+    def program(self) -> Program: ...  # noqa: D102
     @property
     def socket_path(self) -> Path: ...  # noqa: D102
     @property
@@ -60,13 +63,20 @@ class Gateway:
         host: when given, sandboxes are reached only under this ``Host`` and the course never under it: learners'
             pages then have another origin than the course, in addition to their sandboxed one.
         course_url: address of the course; needed with `host`, so that its pages may still talk to sandboxes.
+        client_script: returns the path of a script that is built for clients' pages, by name; "" while it is not.
 
     Raises:
         ValueError: `host` without `course_url`.
     """
 
     def __init__(
-        self, app: WSGIApplication, sandboxes: Sandboxes, *, host: str | None = None, course_url: str = ""
+        self,
+        app: WSGIApplication,
+        sandboxes: Sandboxes,
+        *,
+        host: str | None = None,
+        course_url: str = "",
+        client_script: Callable[[str], str] = lambda name: "",
     ) -> None:
         if host and not urlsplit(course_url).netloc:
             raise ValueError("A host for sandboxes needs the address of the course too, such as https://example.com")
@@ -74,7 +84,7 @@ class Gateway:
         self._sandboxes = sandboxes
         self._host = host.lower() if host else None
         self._course_url = course_url.rstrip("/")
-        self._course_hosts = frozenset({urlsplit(course_url).netloc.lower()} if host else ())
+        self._client_script = client_script
         self._ports: dict[str, Port] = {}
         self._lock = Lock()
 
@@ -89,7 +99,7 @@ class Gateway:
                 raise Refused(404, "wrong_host", "There is nothing at this address.")
             if not is_ours:
                 return self._app(environ, start_response)
-            address = read_address(environ, self._course_hosts)
+            address = read_address(environ, self._course_url if self._host else "")
             return self._answer(environ, start_response, address)
         except Cut:
             return hang_up(environ)
@@ -102,7 +112,10 @@ class Gateway:
         if not address.client:
             return _redirect(start_response, f"{self._course_url}/connect/{address.sandbox_id}", address)
         if not address.path:
-            return _redirect(start_response, f"{address.prefix}/", address)
+            prefix = address.page_prefix if address.is_page else address.prefix
+            return _redirect(start_response, f"{prefix}/", address)
+        if address.is_page:
+            return self._client_page(environ, start_response, sandbox, address)
         if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
             start_response("204 No Content", preflight_headers(address))
             return []
@@ -124,6 +137,22 @@ class Gateway:
         sandbox = self._sandboxes.get(address.sandbox_id) if address is not None else None
         if sandbox is not None and address is not None and address.is_engineio and address.client:
             sandbox.trace.mark(address.client, "refused", refused.message)
+
+    def _client_page(
+        self, environ: WSGIEnvironment, start_response: StartResponse, sandbox: RunningSandbox, address: Address
+    ) -> Iterable[bytes]:
+        """Answer with a file of the program's own client code; the learner's server is not asked."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            raise Refused(405, "bad_method", "A client's page can only be read.")
+
+        def built(name: str) -> str:
+            path = self._client_script(name)
+            return path and address.course + path
+
+        headers, body = client_answer(address, sandbox.program.files, built)
+        sandbox.touch()
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _running(self, address: Address) -> RunningSandbox:
         sandbox = self._sandboxes.get(address.sandbox_id)

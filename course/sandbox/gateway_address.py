@@ -12,6 +12,8 @@ PRETENDED_ORIGIN = "duplex_origin"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 SANDBOX_ID = re.compile(r"[A-Za-z0-9_]{1,32}-[0-9a-f]{32}")
+PAGE_MARK = "~"
+"""Before a client's tag it means the page that runs the client's code, and no route of the learner's server."""
 CLIENT_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,15}")
 _HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _ORIGIN = re.compile(r"[\x21-\x7e]{1,200}")
@@ -46,6 +48,16 @@ class Address:
     origin: str | None
     """The real Origin, checked; ``null`` is a sandboxed page's."""
     pretended_origin: str | None
+    is_page: bool = False
+    """Whether the page of the client's own code is meant, and not the learner's server."""
+    course: str = ""
+    """``http://host:port`` of the course's own pages: `base`, unless sandboxes have a host of their own."""
+
+    @property
+    def page_prefix(self) -> str:
+        """``/sandbox/<id>/~<client>``"""
+        mount, _, client = self.prefix.rpartition("/")
+        return f"{mount}/{PAGE_MARK}{client}"
 
     @property
     def target(self) -> str:
@@ -63,10 +75,10 @@ class Address:
         return "EIO" in self.parameters or "/socket.io" in self.path
 
 
-def read_address(environ: WSGIEnvironment, course_hosts: frozenset[str] = frozenset()) -> Address:
+def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
     """Take a request's address apart.
 
-    Pages of the request's own host and of `course_hosts` may speak to a sandbox.
+    Pages of the request's own host may speak to a sandbox, and those of `course_url` where sandboxes have another one.
 
     Raises:
         Refused: the path, the host or the origin can't be accepted.
@@ -78,15 +90,20 @@ def read_address(environ: WSGIEnvironment, course_hosts: frozenset[str] = frozen
         raise Refused(405, "bad_method", "The course passes on only the usual HTTP methods.")
     sandbox_id, client, path = _split(environ["PATH_INFO"])
     query, pretended = _split_query(environ.get("QUERY_STRING", ""))
+    is_page, client = client.startswith(PAGE_MARK), client.removeprefix(PAGE_MARK)
+    base = f"{environ['wsgi.url_scheme']}://{host}"
+    course = course_url or base
     return Address(
         sandbox_id=sandbox_id,
         client=client,
         path=path,
         query=query,
-        base=f"{environ['wsgi.url_scheme']}://{host}",
+        base=base,
         prefix=f"{environ.get('SCRIPT_NAME', '')}{MOUNT}{sandbox_id}/{client}",
-        origin=_checked_origin(environ.get("HTTP_ORIGIN"), course_hosts | {host}),
+        origin=_checked_origin(environ.get("HTTP_ORIGIN"), frozenset({urlsplit(course).netloc.lower(), host})),
         pretended_origin=pretended,
+        is_page=is_page,
+        course=course,
     )
 
 
@@ -101,7 +118,7 @@ def _split(path_info: str) -> tuple[str, str, str]:
     if not SANDBOX_ID.fullmatch(sandbox_id):
         raise Refused(404, "unknown_sandbox", UNKNOWN)
     client, slash, path = rest.partition("/")
-    if client and not CLIENT_TAG.fullmatch(client):
+    if client and not CLIENT_TAG.fullmatch(client.removeprefix(PAGE_MARK)):
         raise Refused(404, "bad_client", "A client's name is a letter, then letters, digits or hyphens; 16 at most.")
     if has_dot_segment(path) or path.startswith("/"):
         raise Refused(400, "bad_path", "This path can't be passed on to the program.")

@@ -63,6 +63,15 @@ def guards(address: Address | None) -> Headers:
     ]
 
 
+def client_page_headers(address: Address, scripts: list[str]) -> Headers:
+    """Return what the page of a client's own code carries, instead of the guards of a learner's server.
+
+    `scripts` are the absolute addresses of our own scripts in it. The page may fetch from the learner's server under
+    its own client's tag, and from nowhere else. It may frame and submit to nobody, and only the course may frame it.
+    """
+    return [("Content-Security-Policy", _client_page_policy(address, scripts)), *guards(address)[1:]]
+
+
 def preflight_headers(address: Address) -> Headers:
     """Return the answer to a CORS preflight, which never reaches the learner's server."""
     return [
@@ -92,7 +101,7 @@ def rewritten_location(location: str, address: Address) -> str | None:
 
 
 def _policy(address: Address | None) -> str:
-    if address is None or not address.client:
+    if address is None or not address.client or address.is_page:
         return "sandbox; default-src 'none'"
     own = f"{address.base}{address.prefix}/"
     own_websocket = "ws" + own.removeprefix("http")
@@ -101,6 +110,17 @@ def _policy(address: Address | None) -> str:
         f"default-src 'unsafe-inline' data: blob: {own}; "
         f"connect-src {own} {own_websocket}; "
         f"form-action {own}; base-uri {own}"
+    )
+
+
+def _client_page_policy(address: Address, scripts: list[str]) -> str:
+    own, server = f"{address.base}{address.page_prefix}/", f"{address.base}{address.prefix}/"
+    return (
+        "sandbox allow-scripts allow-forms; default-src 'none'; "
+        f"script-src 'unsafe-inline' {' '.join([own, *scripts])}; style-src 'unsafe-inline' {own}; "
+        f"img-src data: blob: {own} {server}; media-src data: blob: {own} {server}; font-src data: {own}; "
+        f"connect-src {server} ws{server.removeprefix('http')} {own}; "
+        f"form-action 'none'; base-uri 'none'; frame-ancestors {address.course}"
     )
 
 

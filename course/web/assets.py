@@ -38,6 +38,11 @@ class Manifest:
         built = self.names.get(name)
         return url_for("assets.built", name=built) if built else ""
 
+    def path(self, name: str) -> str:
+        """Return the same outside a request."""
+        built = self.names.get(name)
+        return f"/static/dist/{built}" if built else ""
+
 
 @assets.get("/static/dist/<name>")
 def built(name: str) -> Response:
@@ -56,8 +61,8 @@ def built(name: str) -> Response:
     return response
 
 
-def install_assets(app: Flask) -> None:
-    """Give templates `asset(name)` and `built`."""
+def install_assets(app: Flask) -> Manifest:
+    """Give templates `asset(name)` and `built`; return what knows the built files."""
     manifest = Manifest(_dist(app))
 
     @app.context_processor
@@ -65,6 +70,7 @@ def install_assets(app: Flask) -> None:
         return {"asset": manifest.url, "built": bool(manifest.names)}
 
     app.register_blueprint(assets)
+    return manifest
 
 
 def _dist(app: Flask) -> Path:

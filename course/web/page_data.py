@@ -131,9 +131,11 @@ def lesson_page(
     }
 
 
-def _example(example: Example, shown: bool) -> dict[str, str]:
+def _example(example: Example, shown: bool) -> dict[str, Any]:
     """Return an example's data. What the text shows of its program, the page's script reads there: it is sent once."""
-    data = {"title": example.title, "runtime": example.runtime}
+    data: dict[str, Any] = {"title": example.title, "runtime": example.runtime}
+    if example.client:
+        data["client"] = dict(example.client)
     if not shown or example.told not in example.source:  # a last line may lack its end
         return {**data, "source": example.source}
     before, _, after = example.source.partition(example.told)

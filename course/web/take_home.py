@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from string import Template
 
+from course.content.client_code import CLIENT_FILES
 from course.content.model import Files, Runtime
 
 PINNED = ("Flask", "Flask-SocketIO", "simple-websocket")
@@ -17,6 +18,10 @@ PYTEST = "pytest==9.2.0"
 PATCHING = "from gevent import monkey\n\nmonkey.patch_all()  # before every other import\n\n"
 HERE = Path(__file__).parent / "take_home"
 CLIENT_LIBRARY = "static/socket.io.min.js"
+OWN_CLIENT = (
+    "- `static/index.html` is the page of your own client code, at http://127.0.0.1:5000/static/index.html; "
+    "`static/client.js` is exactly what you wrote.\n"
+)
 
 
 def project(
@@ -37,12 +42,15 @@ def project(
     pinned = (*PINNED, *(() if runtime == "threading" else ("gevent",)))
     if runtime == "gevent-patched" and "patch_all" not in files["server.py"]:
         files = {**files, "server.py": PATCHING + files["server.py"]}
-    words = {"title": title, "event": event}
+    client = {name: text for name, text in files.items() if name in CLIENT_FILES}
+    files = {name: text for name, text in files.items() if name not in client}
+    words = {"title": title, "event": event, "own_client": OWN_CLIENT if client else ""}
     contents: dict[str, str | bytes] = {
         "static/client.html": Template((HERE / "client.html").read_text()).substitute(words),
         "requirements.txt": "".join(f"{name}=={version(name)}\n" for name in pinned) + f"{PYTEST}\n",
         "test_server.py": Template((HERE / "test_server.template").read_text()).substitute(event=json.dumps(event)),
         "README.md": Template((HERE / "README.md").read_text()).substitute(words),
+        **_client_page(client),
         **files,
     }
     if client_library is not None:
@@ -52,3 +60,9 @@ def project(
         for name, content in sorted(contents.items()):
             archive.writestr(f"duplex-project/{name}", content)
     return packed.getvalue()
+
+
+def _client_page(client: Files) -> Files:
+    """Return the client files as they lie in ``static``, with a page that loads the script when there is none."""
+    page = (HERE / "index.html").read_text()
+    return {f"static/{name}": text for name, text in {"index.html": page, **client}.items()} if client else {}

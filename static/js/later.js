@@ -18,6 +18,9 @@ import "./elements/runtime-picker.js";
 import "./elements/solution-diff.js";
 import "./elements/work-history.js";
 import "./elements/share-address.js";
+import "./elements/client-files.js";
+import "./elements/preview-pane.js";
+import { tendClientCode } from "./client_code.js";
 import { store } from "./core/page.js";
 import { countModes } from "./mode_counts.js";
 import { moreStyles } from "./more_styles.js";
@@ -37,6 +40,7 @@ store.subscribe((state) => state.savedAnew, async (times) => {
 whenInSight("rooms-view", () => moreStyles().then(() => import("./elements/rooms-view.js")));
 whenInSight("live-diagram", () => import("./elements/live-diagram.js"));
 countModes();
+tendClientCode();
 tendSearch();
 tendTables();
 tendTerms();

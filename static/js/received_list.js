@@ -16,7 +16,7 @@ export class ReceivedList {
     this.node = h("div", { class: "received-area" }, this.list, this.jump);
   }
 
-  /** Add a row: {kind: "event" | "ack", name, args, ms?, answered?} or {kind: "note", text}. */
+  /** Add a row: {kind: "event" | "ack", name, args, ms?, answered?} or a line of text, {text, level?, link?}. */
   add(row) {
     this.list.hidden = false;
     this.list.append(drawRow(row));
@@ -26,7 +26,7 @@ export class ReceivedList {
 }
 
 function drawRow(row) {
-  if (row.kind === "note") return h("li", { class: "is-note" }, row.text);
+  if (row.text !== undefined) return h("li", { class: `is-note is-${row.level}` }, row.text, row.link);
   const name = row.kind === "ack" ? "↩ ack" : row.name;
   return h("li", { class: `is-${row.kind}` },
     h("span", { class: "name" }, name),

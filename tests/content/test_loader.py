@@ -227,6 +227,10 @@ def _odd_mistake(root: Path) -> None:
     (root / EXERCISE / "wrong/never-answers").rename(root / EXERCISE / "wrong/Never_Answers")
 
 
+def _code_of_nobody(root: Path) -> None:
+    (root / BUNDLE / "examples/other.client.js").write_text("io();\n")
+
+
 FOLDER_PLANTS: list[tuple[str, str, Callable[[Path], None]]] = [
     ("file-missing", "course.toml", _without("course.toml")),
     ("file-missing", LESSON, _without(LESSON)),
@@ -245,6 +249,7 @@ FOLDER_PLANTS: list[tuple[str, str, Callable[[Path], None]]] = [
     ("too-few-mistakes", f"{EXERCISE}/wrong", _without(f"{EXERCISE}/wrong/never-answers")),
     ("mistake-id", f"{EXERCISE}/wrong/Never_Answers", _odd_mistake),
     ("exercise-slug", f"{BUNDLE}/exercises/Not A Slug", _odd_exercise),
+    ("client-alone", f"{BUNDLE}/examples/other.client.js", _code_of_nobody),
     ("image-heavy", LESSON, _heavy_image),
     ("bundle-name", "1-speaking", _second("1-speaking")),
     ("bundle-name", "02-playground", _second("02-playground")),
@@ -322,6 +327,17 @@ def test_an_example_shows_its_telling_part_and_runs_as_a_whole(root: Path) -> No
     )
     assert example.source.startswith('"""A server that echoes"""')
     assert example.source.endswith("socketio.run(app)\n")
+
+
+def test_an_example_brings_its_client_code(root: Path) -> None:
+    (root / BUNDLE / "examples/echo.client.js").write_text('const text = "<b>";\n')
+    (root / BUNDLE / "examples/echo.index.html").write_text("<h1>Hi</h1>\n")
+    course = load_course(root)
+    (example,) = course.lessons[0].examples
+    assert course.problems == ()
+    assert example.client == {"client.js": 'const text = "<b>";\n', "index.html": "<h1>Hi</h1>\n"}
+    assert list(example.client_html) == ["client.js", "index.html"]
+    assert "<b>" not in example.client_html["client.js"] and "<h1>" not in example.client_html["index.html"]
 
 
 def test_runtimes_and_the_kind_of_exercise_are_read_and_have_defaults(root: Path) -> None:

@@ -103,7 +103,7 @@ class TestAddress:
         assert refused.value.status == 403
 
     def test_the_courses_other_host_may_be_let_in(self):
-        found = read_address(environ(HTTP_ORIGIN="https://main.example"), frozenset({"main.example"}))
+        found = read_address(environ(HTTP_ORIGIN="https://main.example"), "https://main.example")
         assert found.origin == "https://main.example"
 
     def test_the_pretended_origin_leaves_the_query(self):

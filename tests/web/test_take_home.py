@@ -15,8 +15,9 @@ from course.web.take_home import PATCHING, PYTEST, project
 SERVER = "from flask import Flask\n"
 
 
-def unpacked(server: str, runtime: Runtime) -> dict[str, str]:
-    packed = project("A title", {"server.py": server}, event="add", client_library=None, runtime=runtime)
+def unpacked(server: str, runtime: Runtime = "threading", **client: str) -> dict[str, str]:
+    files = {"server.py": server, **{name.replace("_", "."): text for name, text in client.items()}}
+    packed = project("A title", files, event="add", client_library=None, runtime=runtime)
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return {name.removeprefix("duplex-project/"): archive.read(name).decode() for name in archive.namelist()}
 
@@ -35,6 +36,16 @@ def test_the_program_is_the_learners_own(runtime: Runtime) -> None:
 def test_what_is_patched_here_patches_itself_at_home() -> None:
     assert unpacked(SERVER, "gevent-patched")["server.py"] == PATCHING + SERVER
     assert unpacked(PATCHING + SERVER, "gevent-patched")["server.py"] == PATCHING + SERVER
+
+
+def test_client_code_lies_where_flask_serves_it() -> None:
+    files = unpacked(SERVER, client_js="io();\n")
+    assert files["static/client.js"] == "io();\n"
+    assert '<script src="client.js">' in files["static/index.html"]
+    assert "static/index.html" in files["README.md"] and "client.js" not in files
+    assert unpacked(SERVER, client_js="io();", index_html="<p>")["static/index.html"] == "<p>"
+    plain = unpacked(SERVER)
+    assert "static/index.html" not in plain and "static/index.html" not in plain["README.md"]
 
 
 # Its test

@@ -100,6 +100,19 @@ def ask_over_websocket(url: str, event: str) -> object:
         asking.disconnect()
 
 
+# The other end
+
+
+def test_flask_sends_what_lies_in_static_and_its_page_is_let_in(tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static/index.html").write_text("<p>A page</p>")
+    (tmp_path / "server.py").write_text((EXAMPLES / "from_a_page.py").read_text())
+    with serving(tmp_path / "server.py") as served:
+        page = requests.get(f"{served.url}/static/index.html", timeout=PATIENCE)
+        assert (page.status_code, page.text) == (200, "<p>A page</p>")
+        assert handshake(served.url, served.url).status_code == 200
+
+
 # Starting
 
 

@@ -140,6 +140,8 @@ export const actions = {
 
   edit: (name, text) => work.edit(name, text),
   save: () => work.save(),
+  /** Put other files in the place of the open ones; Undo brings those back. */
+  replaceFiles: (files, label) => work.replace(files, label),
   openWorkspace: (name) => work.open(name),
   undo: () => work.undo(),
   dismissUndo: () => store.set({ undo: null }),
@@ -151,7 +153,7 @@ export const actions = {
     const example = page.examples?.[id];
     if (!example) return;
     work.open(SCRATCH);
-    work.replace({ "server.py": example.source }, `Loaded “${example.title}”.`);
+    work.replace({ "server.py": example.source, ...example.client }, `Loaded “${example.title}”.`);
     actions.chooseRuntime(runtime || example.runtime);
     actions.run();
   },

@@ -110,6 +110,7 @@ export function sandboxFrom(told, known, now = Date.now() / 1000) {
     url: told.url ?? same?.url ?? `/sandbox/${told.id}/`,
     exercise: told.exercise ?? same?.exercise ?? null,
     runtime: told.runtime ?? same?.runtime ?? null,
+    client: told.client ?? same?.client ?? false,
     state: told.state ?? same?.state ?? "starting",
     reason: told.reason ?? "",
     code: told.code ?? "",

@@ -42,10 +42,10 @@ class ClientCard extends HTMLElement {
     return this.menu.read?.() ?? UNTOUCHED;
   }
 
-  /** Connect, unless it is connected or there is nothing to connect to. */
+  /** Connect, unless it is connected, there is nothing to connect to, or client_code.js is still on its way. */
   connect() {
     const { sandbox } = store.get();
-    if (sandbox?.state !== "ready" || this.link.active) return;
+    if (sandbox?.state !== "ready" || this.link.active || (sandbox.client && !this.choice)) return;
     const { chosen } = this;
     if (chosen.error) this.#drawState({ kind: "bad", text: "Not connected", reason: chosen.error });
     else this.link.connect(sandbox.id, chosen);

@@ -17,7 +17,7 @@ class CodeEditor extends HTMLElement {
 
   connectedCallback() {
     this.#build();
-    const asked = (event) => this.#goTo(event.detail.line);
+    const asked = (event) => this.#goTo(event.detail);
     const typed = () => actions.edit(this.#file, this.area.value);
     document.addEventListener("line-requested", asked);
     this.area.addEventListener("input", typed);
@@ -58,7 +58,7 @@ class CodeEditor extends HTMLElement {
     this.body = h("div", { class: "editor-body", id: "editor-body" });
     const keys = keyRow({ editor: () => this.#editor, area: this.area });
     const typedBefore = this.area.value !== this.area.defaultValue;
-    fill(this, h("div", { class: "editor-head" }, this.name, this.tabs, this.help, this.saved), h("work-notes"), this.body, keys);
+    fill(this, h("div", { class: "editor-head" }, this.name, this.tabs, h("client-files"), this.help, this.saved), h("work-notes"), this.body, keys);
     this.body.append(this.area);
     Object.assign(this.area, { spellcheck: false, hidden: false });
     this.area.setSelectionRange(from, to);
@@ -95,7 +95,7 @@ class CodeEditor extends HTMLElement {
     const fresh = workspace !== this.#workspace;
     this.#workspace = workspace;
     if (!(this.#file in files)) this.#file = ENTRY in files ? ENTRY : Object.keys(files)[0] ?? ENTRY;
-    this.#drawTabs(Object.keys(files));
+    this.#drawTabs();
     this.#show(files[this.#file] ?? "", fresh);
   }
 
@@ -105,7 +105,8 @@ class CodeEditor extends HTMLElement {
     if (fresh) this.#crashed(store.get().sandbox?.error ?? null);
   }
 
-  #drawTabs(names) {
+  #drawTabs() {
+    const names = Object.keys(store.get().files).sort((one, other) => (other === ENTRY) - (one === ENTRY));
     this.tabs.hidden = names.length < 2;
     this.name.hidden = names.length > 1;
     this.name.textContent = names[0] ?? ENTRY;
@@ -122,7 +123,7 @@ class CodeEditor extends HTMLElement {
 
   #choose(name) {
     this.#file = name;
-    this.#drawTabs(Object.keys(store.get().files));
+    this.#drawTabs();
     this.#show(store.get().files[name] ?? "", true);
   }
 
@@ -149,9 +150,9 @@ class CodeEditor extends HTMLElement {
     this.#editor?.setCrash(here && error?.line ? error : null);
   }
 
-  #goTo(line) {
+  #goTo({ line, file = ENTRY }) {
+    if (this.#file !== file && file in store.get().files) this.#choose(file);
     if (!Number.isInteger(line)) return;
-    if (this.#file !== ENTRY) this.#choose(ENTRY);
     if (this.#editor) {
       this.#editor.goTo(line);
     } else {

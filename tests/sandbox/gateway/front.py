@@ -19,7 +19,7 @@ from course.sandbox.client_faults import Fault
 from course.sandbox.faults import Faults
 from course.sandbox.gateway import Gateway
 from course.sandbox.limits import Limits
-from course.sandbox.model import StateChange
+from course.sandbox.model import Program, StateChange
 from course.sandbox.trace import Trace
 from tests.sandbox.gateway.stage import ENDED, NOBODY, RUNNING
 
@@ -29,6 +29,7 @@ class StubSandbox:
         self.state = StateChange(state)
         self.socket_path = Path(socket_path)
         self.limits = Limits()
+        self.program = Program({"server.py": "pass", "client.js": "const socket = io();\n"})
         self.trace = Trace(lambda rows, dropped: None, rows_per_second=100000)
         self.faults = Faults(self.trace.mark)
         self.touched = 0

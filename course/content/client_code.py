@@ -1,0 +1,38 @@
+"""Code for the clients of an example: ``examples/echo.client.js`` beside ``examples/echo.py``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from course.content.findings import Findings
+from course.content.programs import read_text
+
+CLIENT_FILES = ("client.js", "client.jsx", "client.vue", "index.html")
+"""What a program may bring for its clients, in the order of the text; the sandbox knows the same names."""
+
+
+def read_client(program: Path, findings: Findings) -> dict[str, str]:
+    """Return the client files of the example at `program`, name → text; none when it has none.
+
+    `findings` stands for the folder of examples.
+    """
+    files: dict[str, str] = {}
+    for name in CLIENT_FILES:
+        path = program.with_name(f"{program.stem}.{name}")
+        if path.is_file():
+            text = read_text(path, findings.beside(f"{findings.file}/{path.name}"))
+            if text is not None:
+                files[name] = text
+    return files
+
+
+def report_alone(folder: Path, findings: Findings) -> None:
+    """Report client code that belongs to no example, and files of other names: nobody would ever run them."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        stem, _, name = path.name.partition(".")
+        if not path.is_file() or name == "py" or path.name.startswith("."):
+            continue
+        if name not in CLIENT_FILES or not path.with_name(f"{stem}.py").is_file():
+            fix = f"Name it after a program: <program>.{' or <program>.'.join(CLIENT_FILES)}."
+            file = findings.beside(f"{findings.file}/{path.name}")
+            file.warn(1, "client-alone", "This belongs to no example.", fix)

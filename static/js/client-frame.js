@@ -1,0 +1,129 @@
+// Runs first in the page of a program's client code: gives it Socket.IO at the learner's own server, and tells the pane.
+//
+// The page has an opaque origin. All it can do with the course is to post messages to the pane that holds it; the pane
+// takes them for what they are, words of a stranger (client/reports.js).
+
+import { Manager, Socket, io as connectTo, protocol } from "socket.io-client";
+
+import { ownAddress, ownOptions, ownPath } from "./client/own_server.js";
+import { argumentsText, consoleText, fileOf, refusedText } from "./client/words.js";
+
+const ACK_MS = 5_000;
+const ROWS_PER_SECOND = 60;
+const { server, course } = document.currentScript.dataset;
+let socket = null; // the newest: the one that the pane's form emits on
+let second = 0;
+let rows = 0;
+
+function tell(kind, report = {}) {
+  if (window.parent !== window) window.parent.postMessage({ duplex: kind, ...report, next: socket?.ids ?? 0 }, course);
+}
+
+/** Tell a row of the pane's list, unless there were too many in this second. */
+function tellRow(kind, report) {
+  const now = Math.floor(performance.now() / 1000);
+  if (now !== second) [second, rows] = [now, 0];
+  rows += 1;
+  if (rows <= ROWS_PER_SECOND) tell(kind, report);
+  else if (rows === ROWS_PER_SECOND + 1) tell("note", { text: `More than ${ROWS_PER_SECOND} rows in a second: the rest of this second is left out.` });
+}
+
+// Socket.IO, at the learner's own server
+
+function io(uri, options) {
+  if (typeof uri === "object") return io(undefined, uri ?? options);
+  return watched(connectTo(ownAddress(uri, location), ownOptions(options, server)));
+}
+
+class OwnManager extends Manager {
+  constructor(uri, options) {
+    if (typeof uri === "object") [uri, options] = [undefined, uri];
+    super(ownAddress(uri, location), ownOptions(options, server));
+  }
+
+  socket(namespace, options) {
+    return watched(super.socket(namespace, options));
+  }
+}
+
+function watched(made) {
+  if (made.watched) return made;
+  made.watched = true;
+  socket = made;
+  const newest = (hear) => (...values) => socket === made && hear(...values);
+  const state = newest((name, reason = "") => tell("state", { state: name, transport: made.io.engine?.transport?.name ?? "", reason }));
+  state("connecting");
+  made.on("connect", () => {
+    state("connected");
+    made.io.engine.once("upgrade", () => state("connected"));
+  });
+  made.on("connect_error", (error) => state(made.active ? "trying" : "refused", String(error?.message ?? "")));
+  made.on("disconnect", (reason) => state(made.active ? "trying" : "closed", reason));
+  made.io.on("reconnect_failed", () => state("refused", "The server could not be reached."));
+  made.onAny((name, ...args) => tellRow("event", { name: String(name), args: argumentsText(args) }));
+  return made;
+}
+
+Object.assign(io, { io, connect: io, Manager: OwnManager, Socket, protocol });
+// A page that also loads the library itself must not lose this one: the library would call the course's own address.
+Object.defineProperty(window, "io", { get: () => io, set: () => {}, configurable: true });
+
+const fetchFrom = window.fetch;
+window.fetch = (input, init) => fetchFrom(ownPath(input, server), init);
+
+// What the pane is told
+
+for (const level of ["log", "info", "debug", "warn", "error"]) {
+  const print = console[level];
+  console[level] = (...values) => {
+    print.apply(console, values);
+    tellRow("console", { level, text: consoleText(values) });
+  };
+}
+
+window.addEventListener("error", (event) => {
+  if (event.target !== window) {
+    tellRow("console", { level: "error", text: `${event.target.localName}: ${fileOf(event.target.src ?? event.target.href)} could not be loaded.` });
+    return;
+  }
+  tellRow("console", { level: "error", text: consoleText([event.error ?? event.message]), file: fileOf(event.filename), line: event.lineno });
+}, { capture: true });
+window.addEventListener("unhandledrejection", ({ reason }) => tellRow("console", { level: "error", text: consoleText(["Unhandled:", reason]) }));
+document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+  tellRow("console", { level: "error", text: refusedText(effectiveDirective, blockedURI) });
+});
+
+/** The pane shows the page as soon as there is something to see. */
+function watchDrawing() {
+  const visible = () => [...(document.body?.childNodes ?? [])].some((node) =>
+    node.nodeType === Node.TEXT_NODE ? node.data.trim() : node.nodeType === Node.ELEMENT_NODE && node.localName !== "script");
+  const drawing = new MutationObserver(() => {
+    if (!visible()) return;
+    drawing.disconnect();
+    tell("drawn");
+  });
+  drawing.observe(document, { childList: true, subtree: true });
+}
+
+// What the pane asks for: to emit on the page's own connection
+
+window.addEventListener("message", (event) => {
+  if (event.source !== window.parent || event.origin !== course || event.data?.duplex !== "emit") return;
+  event.stopImmediatePropagation();
+  const { name, args, ack } = event.data;
+  if (!socket?.connected) return tell("note", { text: "Not sent: the page's code has no connection now." });
+  const begun = performance.now();
+  const answered = (error, ...answer) => error
+    ? tell("note", { text: `No acknowledgement for “${name}” within ${ACK_MS / 1000} s.` })
+    : tell("ack", { name, args: argumentsText(answer), ms: performance.now() - begun });
+  try {
+    if (ack) socket.timeout(ACK_MS).emit(name, ...args, answered);
+    else socket.emit(name, ...args);
+    tell("sent");
+  } catch (error) {
+    tell("note", { text: `Not sent by the JavaScript client: ${error.message}.` });
+  }
+});
+
+watchDrawing();
+tell("begun");

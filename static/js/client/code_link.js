@@ -1,0 +1,96 @@
+// One client whose connection is made by the program's own client code: a frame with an opaque origin, under the client's tag.
+//
+// It stands where a ClientLink stands, and has its face: the card connects, emits and shows rows with either.
+
+import { h } from "../core/dom.js";
+import { readReport } from "./reports.js";
+
+const ROWS_PER_SECOND = 120; // the page's own script sends fewer; one that pretends to be it may not
+
+export class CodeLink {
+  #connected = false;
+  #second = 0;
+  #rows = 0;
+
+  /**
+   * `place` takes the frame; `onState` and `onHeard` are the card's, as for a ClientLink. `onStart` is called before the
+   * page is opened, `onLoad` once its scripts have come to their end.
+   */
+  constructor(tag, { place, onState, onHeard, onStart, onLoad }) {
+    this.tag = tag;
+    this.place = place;
+    this.tell = onState;
+    this.heard = onHeard;
+    this.start = onStart;
+    this.load = onLoad;
+    this.frame = null;
+    this.nextAck = 0;
+    this.hear = (event) => this.#hear(event);
+  }
+
+  /** Open the page of the client's code, afresh. What the card's menu says of a connection is the code's own affair. */
+  connect(sandbox) {
+    this.disconnect();
+    this.start();
+    window.addEventListener("message", this.hear);
+    // The policy of the answer says the same again: so no page of ours can forget one of the two.
+    this.frame = h("iframe", {
+      sandbox: "allow-scripts allow-forms",
+      referrerpolicy: "no-referrer",
+      title: `The page of client ${this.tag}`,
+      src: `/sandbox/${sandbox}/~${this.tag}/`,
+      onload: this.load,
+    });
+    this.place.append(this.frame);
+    this.tell({ kind: "busy", text: "Starting", reason: "" });
+  }
+
+  /** Take the page away, and its connection with it; harmless when there is none. */
+  disconnect() {
+    if (!this.frame) return;
+    window.removeEventListener("message", this.hear);
+    this.frame.remove();
+    this.frame = null;
+    this.nextAck = 0;
+    this.#connected = false;
+    this.place.classList.remove("is-drawn");
+    this.tell({ kind: "off", text: "Disconnected", reason: "" });
+  }
+
+  get connected() {
+    return this.#connected;
+  }
+
+  get active() {
+    return this.frame !== null;
+  }
+
+  /** Ask the page to emit on its own connection. The origin is opaque, so it can't be named; the words are the learner's. */
+  emit(name, args, { ack }) {
+    this.frame.contentWindow.postMessage({ duplex: "emit", name, args, ack }, "*");
+  }
+
+  #hear({ source, origin, data }) {
+    if (source !== this.frame?.contentWindow || origin !== "null" || !this.#admits()) return;
+    const report = readReport(data);
+    if (!report) return;
+    this.nextAck = report.next;
+    if (report.kind === "state") {
+      this.#connected = report.state.kind === "on";
+      this.tell(report.state);
+    } else if (report.kind === "row") {
+      this.heard(report.row);
+    } else if (report.kind === "begun") {
+      this.tell({ kind: "busy", text: "No connection yet", reason: "" });
+    } else if (report.kind === "drawn") {
+      this.place.classList.add("is-drawn");
+    }
+  }
+
+  #admits() {
+    const now = Math.floor(performance.now() / 1000);
+    if (now !== this.#second) [this.#second, this.#rows] = [now, 0];
+    this.#rows += 1;
+    return this.#rows <= ROWS_PER_SECOND;
+  }
+}
