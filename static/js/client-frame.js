@@ -6,7 +6,7 @@
 import { Manager, Socket, io as connectTo, protocol } from "socket.io-client";
 
 import { ownAddress, ownOptions, ownPath } from "./client/own_server.js";
-import { argumentsText, consoleText, fileOf, refusedText } from "./client/words.js";
+import { argumentsText, consoleText, fileOf, placeOf, refusedText } from "./client/words.js";
 
 const ACK_MS = 5_000;
 const ROWS_PER_SECOND = 60;
@@ -86,9 +86,12 @@ window.addEventListener("error", (event) => {
     tellRow("console", { level: "error", text: `${event.target.localName}: ${fileOf(event.target.src ?? event.target.href)} could not be loaded.` });
     return;
   }
-  tellRow("console", { level: "error", text: consoleText([event.error ?? event.message]), file: fileOf(event.filename), line: event.lineno });
+  const place = event.error?.stack ? placeOf(event.error) : { file: fileOf(event.filename), line: event.lineno };
+  tellRow("console", { level: "error", text: consoleText([event.error ?? event.message]), ...place });
 }, { capture: true });
-window.addEventListener("unhandledrejection", ({ reason }) => tellRow("console", { level: "error", text: consoleText(["Unhandled:", reason]) }));
+window.addEventListener("unhandledrejection", ({ reason }) => {
+  tellRow("console", { level: "error", text: consoleText(["Unhandled:", reason]), ...placeOf(reason) });
+});
 document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
   tellRow("console", { level: "error", text: refusedText(effectiveDirective, blockedURI) });
 });

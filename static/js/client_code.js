@@ -57,8 +57,7 @@ class Choice {
     this.box = h("input", { type: "checkbox", checked: true, onchange: () => this.#chosen() });
     this.alone = h("a", { target: "_blank", rel: "noopener" }, "open alone");
     this.row = h("div", { class: "client-code" }, h("label", { class: "switch" }, this.box, h("span", {}, "runs client code")), this.alone);
-    card.querySelector(".client-head").after(this.row);
-    card.querySelector(".received-area").before(this.place);
+    card.querySelector(".client-head").after(this.row, this.place);
   }
 
   /** Offer the choice while the running program has client code; without any, the hand is all there is. */

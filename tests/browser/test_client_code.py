@@ -63,7 +63,7 @@ window.seen = (async () => ({
   local: refused(() => localStorage.length),
   session: refused(() => sessionStorage.length),
   database: refused(() => indexedDB.open("x")),
-  caches: await asked(caches?.keys?.() ?? Promise.reject(new TypeError())).catch((error) => error.name),
+  caches: refused(() => caches.keys()),
   worker: refused(() => navigator.serviceWorker.register("/sw.js")),
   shared: refused(() => new SharedWorker("/sw.js")),
   parent: refused(() => parent.document.title),
@@ -77,7 +77,10 @@ window.seen = (async () => ({
   me: await asked(fetch(`${home}/me/data.json`, { credentials: "include" })),
   delete: await asked(fetch(`${home}/me/delete`, { method: "POST", mode: "no-cors", credentials: "include" })),
   map: await asked(fetch(`${home}/`)),
-  beacon: refused(() => navigator.sendBeacon(`${home}/me/delete`, "x") ? "sent" : undefined),
+  beacon: await new Promise((done) => {
+    document.addEventListener("securitypolicyviolation", (event) => event.blockedURI.includes("beacon") && done(event.effectiveDirective));
+    navigator.sendBeacon(`${home}/me/delete?beacon`, "x");
+  }),
   xhr: await new Promise((done) => { const x = new XMLHttpRequest(); x.onload = () => done("got"); x.onerror = () => done("refused"); x.open("GET", `${home}/me/data.json`); x.withCredentials = true; x.send(); }),
   events: await new Promise((done) => { const e = new EventSource(`${home}/me/data.json`); e.onopen = () => done("got"); e.onerror = () => done("refused"); }),
   lesson: await socketAt(`ws://${host}/socket.io/?EIO=4&transport=websocket`),
@@ -111,7 +114,7 @@ NOTHING = {
     "me": "TypeError",
     "delete": "TypeError",
     "map": "TypeError",
-    "beacon": "nothing",
+    "beacon": "connect-src",
     "xhr": "refused",
     "events": "refused",
     "lesson": "refused",
@@ -126,6 +129,7 @@ NOTHING = {
 
 FORM = """(target) => new Promise((done) => {
   document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective), { once: true });
+  if (target) done("sandboxed"); // no other window may be led anywhere, and the browser says so in its console only
   const form = Object.assign(document.createElement("form"), { method: "post", action: "/me/delete", target });
   document.body.append(form);
   form.submit();
@@ -171,7 +175,7 @@ def test_client_code_and_its_pane_are_one_client(bench, watched):
     bench.wire.get_by_label("Show the frames of").select_option("B")
     expect(bench.frame("add 2, 3")).to_have_count(1)
     assert set(bench.wire.get_by_label("Show the frames of").locator("option").all_inner_texts()) == {
-        "All clients",
+        "all clients",
         "A",
         "B",
         "C",
@@ -241,8 +245,13 @@ def test_hostile_client_code_gets_nothing_of_the_course(bench, site, watched):
     before = page.context.cookies()
     assert frame.evaluate("() => window.seen") == NOTHING
     assert frame.evaluate("() => window.origin") == "null"
-    for target in ("", "_top", "_parent", "_blank"):
-        assert frame.evaluate(FORM, target) == "form-action"
+    for target, refused_by in {
+        "_top": "sandboxed",
+        "_parent": "sandboxed",
+        "_blank": "sandboxed",
+        "": "form-action",
+    }.items():
+        assert frame.evaluate(FORM, target) == refused_by
     # Words are all that it can send, and they change what its own pane shows: nothing else listens.
     frame.evaluate(
         "() => { for (const data of [null, 7, { duplex: 'run' }, { duplex: 'state', state: 'connected', transport: '<img src=x onerror=alert(1)>' },"
@@ -252,10 +261,10 @@ def test_hostile_client_code_gets_nothing_of_the_course(bench, site, watched):
     expect(bench.client("A").state).to_have_text("Connected")
     assert page.locator("client-card img").count() == 0
     # Another window's message, or another frame's, is none of this pane's.
-    page.evaluate("() => window.postMessage({ duplex: 'note', text: 'from elsewhere' }, '*')")
-    inside(bench, "B").evaluate("() => parent.postMessage({ duplex: 'note', text: 'from B' }, '*')")
-    bench.client("B").expect_heard("from B")
-    expect(bench.client("A").received.filter(has_text="from")).to_have_count(0)
+    page.evaluate("() => window.postMessage({ duplex: 'note', text: 'posted by the page' }, '*')")
+    inside(bench, "B").evaluate("() => parent.postMessage({ duplex: 'note', text: 'posted by B' }, '*')")
+    bench.client("B").expect_heard("posted by B")
+    expect(bench.client("A").received.filter(has_text="posted by")).to_have_count(0)
     # A frame may lead itself away. The course refuses to be shown in it, other sites are refused by the course.
     for address in (f"{site.url}/me/", "https://example.com/"):
         inside(bench, "C").evaluate("(address) => { location = address; }", address)
@@ -282,11 +291,11 @@ def test_the_course_itself_does_not_listen_to_an_opaque_origin(site):
 
 def test_a_loop_without_end_is_not_started_again_by_a_reload(bench):
     page = bench.page
-    add_code(bench, ECHO, 'console.log("here I go");\nif (!document.title.includes("x")) for (;;) {}\n')
+    add_code(bench, ECHO, "for (;;) {}\n")
     bench.connect_by_hand()
     bench.start()
     bench.client("A").connect()
-    bench.client("A").expect_heard("here I go")
+    expect(bench.client("A").state).to_have_text("No connection yet")  # the page has begun, and comes no further
     bench.expect_saved()
     page.get_by_label("connect after Run").check()
     page.reload()
@@ -320,3 +329,27 @@ def test_the_preview_shows_the_servers_own_pages_and_no_others(bench):
     expect(frame.get_by_role("heading")).to_have_text("Hello")
     opaque = page.locator("preview-pane iframe").element_handle().content_frame()
     assert opaque.evaluate("() => [document.title, window.origin]") == ["SecurityError", "null"]
+
+
+def test_the_lessons_own_client_code_does_what_its_text_says(open_page):
+    bench = Workbench(open_page("/lessons/setting-up-flask-socketio/"))
+    bench.page.locator('example-card[data-example="from_a_page"]').get_by_role("button", name="Run this").click()
+    for letter in "ABC":
+        bench.client(letter).expect_connected("websocket")
+        bench.client(letter).expect_heard("answer: Hello, number")
+
+
+@pytest.mark.parametrize("kit", ["react", "vue"])
+def test_a_component_comes_goes_and_comes_back(open_page, kit):
+    bench = Workbench(open_page(f"/lessons/{kit}-client/"))
+    bench.page.locator("example-card").get_by_role("button", name="Run this").click()
+    a = bench.client("A")
+    a.expect_connected("websocket")
+    frame = bench.page.frame_locator('client-card[data-client="A"] iframe')
+    expect(frame.get_by_role("listitem").nth(1)).to_be_visible()
+    frame.get_by_role("button", name="Hide the clock").click()
+    expect(a.state).to_have_text("Disconnected")
+    expect(bench.log).to_contain_text("somebody has left")
+    frame.get_by_role("button", name="Show the clock").click()
+    a.expect_connected("websocket")
+    expect(frame.get_by_role("listitem").first).to_be_visible()

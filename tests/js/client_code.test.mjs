@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { ownAddress, ownOptions, ownPath } from "../../static/js/client/own_server.js";
 import { previewPath } from "../../static/js/client/preview_path.js";
 import { readReport } from "../../static/js/client/reports.js";
-import { LONGEST, argumentsText, consoleText, fileOf } from "../../static/js/client/words.js";
+import { LONGEST, argumentsText, consoleText, fileOf, placeOf } from "../../static/js/client/words.js";
 
 const HERE = { protocol: "https:", host: "course.example" };
 const HOME = "https://course.example";
@@ -42,6 +42,13 @@ test("what is printed is one line of plain text", () => {
   assert.equal(consoleText(["x".repeat(LONGEST + 5)]).length, LONGEST + 1);
   assert.equal(fileOf("https://course.example/sandbox/x/~A/client.js?x"), "client.js");
   assert.equal(fileOf("https://course.example/sandbox/x/~A/"), "index.html");
+});
+
+test("an error leads to the author's own line, not into a library", () => {
+  const stack = "TypeError: no\n    at x (https://c.example/static/dist/client-frame-AB12.js:1:200)\n    at draw (https://c.example/sandbox/w1-x/~A/client.js:9:5)";
+  assert.deepEqual(placeOf({ stack }), { file: "client.js", line: 9 });
+  assert.deepEqual(placeOf({ stack: "draw@client.jsx:4:2\n" }), { file: "client.jsx", line: 4 });
+  for (const error of [undefined, "no", { stack: 5 }, { stack: "Error: at nowhere" }]) assert.deepEqual(placeOf(error), {});
 });
 
 test("the pane takes reports of exactly these shapes", () => {

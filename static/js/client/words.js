@@ -1,6 +1,7 @@
 // What client code says, as short plain text. Pure: values in, text out.
 
 export const LONGEST = 2_000;
+const OURS = /^client-(frame|react|vue)/;
 
 /** Return the arguments of a console call as one line, as a console shows them. */
 export function consoleText(values) {
@@ -16,6 +17,14 @@ export function argumentsText(values) {
 export function fileOf(address) {
   const name = /([^/?#]+)(?:[?#].*)?$/.exec(String(address ?? ""))?.[1] ?? "";
   return /\.(js|jsx|vue|html)$/.test(name) ? name : "index.html";
+}
+
+/** Return {file, line} of the innermost line of the author's own that an error's stack names; {} when it names none. */
+export function placeOf(error) {
+  for (const [, file, line] of String(error?.stack ?? "").matchAll(/([\w.-]+\.(?:jsx?|vue|html)):(\d+)(?::\d+)/g)) {
+    if (!OURS.test(file)) return { file, line: Number(line) };
+  }
+  return {};
 }
 
 /** Return what a refused request of client code should tell its author; `violated` is the event's directive. */

@@ -60,12 +60,12 @@ class ClientFiles extends HTMLElement {
     fill(this,
       hasScript ? null : button(`Add ${SCRIPT}`, () => add(SCRIPT, CLIENT_START)),
       hasScript && !hasPage ? button(`Add ${PAGE}`, () => add(PAGE, PAGE_START)) : null,
-      hasScript || hasPage ? button("Remove client code", remove) : null);
+      hasScript || hasPage ? button("Remove", remove, { "aria-label": "Remove client code", title: "Remove client code" }) : null);
   }
 }
 
-function button(text, onclick) {
-  return h("button", { type: "button", class: "small quiet", onclick }, text);
+function button(text, onclick, props = {}) {
+  return h("button", { type: "button", class: "small quiet", onclick, ...props }, text);
 }
 
 function add(name, text) {

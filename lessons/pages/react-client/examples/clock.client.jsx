@@ -6,11 +6,11 @@ function Clock() {
 
   useEffect(() => {
     const socket = io("http://localhost:5000");
-    socket.on("tick", (number) => setTicks((before) => [...before, number].slice(-3)));
+    socket.on("tick", (number) => setTicks((before) => [...before, number].slice(-2)));
     return () => socket.disconnect();
   }, []);
 
-  return <ol>{ticks.map((number) => <li key={number}>{number}</li>)}</ol>;
+  return <ul>{ticks.map((number) => <li key={number}>{number}</li>)}</ul>;
 }
 
 export default function App() {
