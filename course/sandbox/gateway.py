@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from course.sandbox.client_faults import Cut
+from course.sandbox.client_page import client_answer
 from course.sandbox.endings import KILLED, RESTARTING
 from course.sandbox.faults import Faults
-from course.sandbox.client_page import client_answer
 from course.sandbox.gateway_address import MOUNT, UNKNOWN, Address, Refused, read_address
 from course.sandbox.gateway_handshake import is_upgrade
 from course.sandbox.gateway_http import pass_request, status_line
