@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.faults import axe_faults
 from tests.browser.workbench import Workbench
 
 PROGRAM = '''"""A server for tests, with rooms."""
@@ -97,6 +98,11 @@ def test_rooms_fill_light_up_and_empty_and_handlers_are_told_as_they_run(open_pa
     expect(slow.locator(".took")).to_have_text(re.compile(r"^1\.\d\d s$"))
     bench.client("A").emit("fails", ack=False)
     expect(handlers.filter(has_text="fails").locator(".error")).to_have_text("ValueError: <img src=x onerror=alert(1)>")
+
+    found = axe_faults(page, "rooms, light")
+    page.emulate_media(color_scheme="dark")
+    found += axe_faults(page, "rooms, dark")
+    assert found == []
 
     # A reloaded page knows as much; the end of the server is the end of its rooms.
     page.reload()

@@ -20,11 +20,12 @@ class RoomsView extends HTMLElement {
 
   connectedCallback() {
     this.rooms = h("section", { class: "rooms", "aria-label": "Rooms", tabindex: "0" });
-    this.list = h("ol", { class: "handlers", role: "log", "aria-live": "off", "aria-label": "Handlers that ran", tabindex: "0" });
+    this.list = h("ol", {});
+    this.log = h("div", { class: "handlers", role: "log", "aria-live": "off", "aria-label": "Handlers that ran", tabindex: "0" }, this.list);
     this.empty = h("div", { class: "empty" });
-    this.view = h("div", { class: "inside" }, this.rooms, h("section", { class: "ran" }, h("h3", {}, "Handlers"), this.list));
+    this.view = h("div", { class: "inside" }, this.rooms, h("section", { class: "ran" }, h("h3", {}, "Handlers"), this.log));
     fill(this, this.view, this.empty);
-    this.follow = followEnd(this.list);
+    this.follow = followEnd(this.log);
     this.#read(store.get().inside, false); // what was emitted before this view was opened lights nothing up
     this.#ends = [
       () => this.follow.stop(),
