@@ -60,7 +60,7 @@ def check(
     results: list[dict[str, Any]] = []
 
     def report(result: CheckResult) -> None:
-        results.append(result_json(found, result))
+        results.append(result_json(attempts, slug, found, result))
         on_result(results[-1])
 
     error = _run(attempts, learner, found, files, report)
@@ -73,10 +73,32 @@ def check(
     return Checked(passed, total, error)
 
 
-def result_json(exercise: Exercise, result: CheckResult) -> dict[str, Any]:
-    """Return a result as the page draws it: with the explanation of the known mistake that it shows."""
-    why = next((mistake.why_html for mistake in exercise.mistakes if mistake.id == result.mistake), "")
-    return {**result.as_json(), "why_html": why}
+def result_json(attempts: Attempts, slug: str, exercise: Exercise, result: CheckResult) -> dict[str, Any]:
+    """Return a result as the page draws it: with what is known of the mistake that it shows.
+
+    That is ``why_html``, and where its author named the belief behind it, ``known``: ``{"belief_html", "href",
+    "title"}``, the last two those of the paragraph that tells better.
+    """
+    mistake = next((each for each in exercise.mistakes if each.id == result.mistake), None)
+    told = {**result.as_json(), "why_html": mistake.why_html if mistake else ""}
+    if mistake and mistake.belief_html:
+        href = mistake.address if mistake.address.startswith("/") else f"/lessons/{slug}/{mistake.address}"
+        told["known"] = {
+            "belief_html": mistake.belief_html,
+            "href": href,
+            "title": _heading(attempts, href),
+        }
+    return told
+
+
+def _heading(attempts: Attempts, href: str) -> str:
+    """Return the title of the paragraph at an address of the course; that of its lesson when it has none."""
+    path, _, anchor = href.partition("#")
+    try:
+        lesson = attempts.lesson(path.strip("/").rpartition("/")[2])
+    except Refused:
+        return "the lesson"
+    return next((heading.title for heading in lesson.headings if heading.id == anchor), lesson.title)
 
 
 def _run(

@@ -8,11 +8,11 @@ from pathlib import Path
 from course.content.findings import Findings
 from course.content.front_matter import TASK_KEYS, FrontMatter, read_front_matter
 from course.content.markdown import Typesetter
-from course.content.model import Exercise, Mistake, Task
-from course.content.programs import WHY_FILE, CheckFunction, check_functions, parse, read_program, read_text
+from course.content.mistakes import read_mistakes
+from course.content.model import Exercise, Task
+from course.content.programs import CheckFunction, check_functions, parse, read_program, read_text
 from course.content.scanner import TASK_BLOCKS, BlockText, ProseText, scan
 
-FEWEST_MISTAKES = 3
 SLUG = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 
 _TASK = re.compile(r"^- ([a-z_][a-z0-9_]*): (\S.*)$")
@@ -36,7 +36,7 @@ def read_exercise(folder: Path, findings: Findings, typesetter: Typesetter) -> E
     checks = _checks(folder, findings)
     if text is not None and checks is not None:
         text.hold_against(checks, findings.beside(f"{findings.file}/checks.py"))
-    mistakes = _mistakes(folder / "wrong", findings, typesetter)
+    mistakes = read_mistakes(folder / "wrong", findings, typesetter)
     broken = any(problem.severity == "error" for problem in findings.problems[before:])
     if broken or text is None or starter is None or solution is None:
         return None
@@ -144,41 +144,3 @@ def _checks(folder: Path, findings: Findings) -> tuple[CheckFunction, ...] | Non
     source = read_text(folder / "checks.py", file)
     tree = parse(source, file) if source is not None else None
     return check_functions(tree) if tree is not None else None
-
-
-def _mistakes(folder: Path, findings: Findings, typesetter: Typesetter) -> tuple[Mistake, ...]:
-    mistakes: list[Mistake] = []
-    folders = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-    folders = [path for path in folders if path.name != "__pycache__"]
-    for path in folders:
-        here = findings.beside(f"{findings.file}/wrong/{path.name}")
-        if not SLUG.match(path.name):
-            fix = "Name the folder in small letters, digits and hyphens."
-            here.add(1, "mistake-id", f"“{path.name}” is no proper id.", fix)
-        files = read_program(path, here)
-        file = here.beside(f"{here.file}/{WHY_FILE}")
-        why = _why(path / WHY_FILE, file)
-        if files is not None and why:
-            mistakes.append(Mistake(path.name, files, _set_prose(why, file, typesetter)))
-    if len(folders) < FEWEST_MISTAKES:
-        fix = "Add wrong/<id>/server.py and why.md for mistakes that learners really make."
-        message = f"The exercise knows {len(folders)} wrong answers; it needs {FEWEST_MISTAKES}."
-        findings.beside(f"{findings.file}/wrong").warn(1, "too-few-mistakes", message, fix)
-    return tuple(mistakes)
-
-
-def _why(path: Path, file: Findings) -> str:
-    if not path.is_file():
-        fix = "Write what goes wrong and why: the learner who makes this mistake reads it."
-        file.add(1, "why-missing", "This wrong answer has no explanation.", fix)
-        return ""
-    why = read_text(path, file) or ""
-    if not why.strip():
-        file.add(1, "why-missing", "The explanation is empty.", "Write what goes wrong and why.")
-    return why.strip("\n")
-
-
-def _set_prose(text: str, file: Findings, typesetter: Typesetter) -> str:
-    """Render Markdown that may hold no block at all."""
-    pieces = scan(text, file, allowed=())
-    return "".join(typesetter.block(piece.text, piece.line, file) for piece in pieces)

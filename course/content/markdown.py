@@ -55,6 +55,8 @@ class Reference:
 
     target: str
     line: int
+    file: str
+    """Relative to the course folder."""
 
 
 @dataclass
@@ -172,7 +174,8 @@ class _Collector(Extension):
 
     def link(self, element: Element) -> None:
         target = element.get("href", "")
-        self.typesetter.links.append(Reference(target, self.find(f"]({target}", f"<{target}>", target)))
+        line = self.find(f"]({target}", f"<{target}>", target)
+        self.typesetter.links.append(Reference(target, line, self.findings.file))
 
     def image(self, element: Element) -> None:
         source, alt = element.get("src", ""), element.get("alt", "").strip()
@@ -184,7 +187,7 @@ class _Collector(Extension):
                 f"The image {source} has no words for those who can't see it.",
                 "Write what the picture shows: ![Three clients around one server](images/…).",
             )
-        self.typesetter.images.append(Reference(source, line))
+        self.typesetter.images.append(Reference(source, line, self.findings.file))
         if source.startswith("images/"):
             element.set("src", self.typesetter.image_address + source.removeprefix("images/"))
 

@@ -126,6 +126,7 @@ def _run_once(check: Check, open_server: Callable[[], Server], begun: float) -> 
         check(server)
     except CheckFailed as error:
         failure, failed_at = error, server.recording.seconds
+        server.settle()
     except (Exception, SystemExit):
         broken = True
         traceback.print_exc(file=sys.stderr)

@@ -74,6 +74,10 @@ class Listening:
         self.took(time.monotonic() - begun)
         return answered
 
+    def fence_later(self) -> threading.Event | None:
+        """Ask for such a round trip, and return what is set when it is over; None where there is no connection."""
+        return self.sio.ask_fence() if self.connected and not self._left else None
+
     def took(self, seconds: float) -> None:
         """Note how long a round trip took: patience grows with the slowest."""
         self._slowest_seconds = max(self._slowest_seconds, seconds)

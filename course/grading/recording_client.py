@@ -126,7 +126,7 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
             auth=auth,
             wait=False,
         )
-        self._ask_fence()
+        self.ask_fence()
         self._decided.wait(seconds)
         if not self.accepted_as:
             raise socketio.exceptions.ConnectionError("not accepted")
@@ -168,9 +168,10 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         Any Socket.IO server answers a request for a namespace it does not know, so this works with every
         learner's program and calls none of its handlers. Returns False when no answer came in time.
         """
-        return self._ask_fence().wait(seconds)
+        return self.ask_fence().wait(seconds)
 
-    def _ask_fence(self) -> threading.Event:
+    def ask_fence(self) -> threading.Event:
+        """Begin the round trip of `fence`, and return what is set when it is over."""
         namespace = f"{FENCE}{next(self._fence_numbers)}"
         answered = self._fences[namespace] = threading.Event()
         self.eio.send(f"0{namespace},")

@@ -17,6 +17,8 @@ from course.grading.refusal import Refusal, let_in, no_refusal, not_accepted
 from course.grading.wire import connect_unix
 
 CONNECT_SECONDS = 3.0
+SETTLE_SECONDS = 0.5
+"""How long the end of a failed check waits for what is on its way."""
 DYING_SECONDS = 0.2
 """How long a program that ends may still take connections: its threads let go of the socket one by one."""
 
@@ -205,6 +207,13 @@ class Server:
             hint="Read the end of the server log: it says why the program ended.",
             settled=True,
         )
+
+    def settle(self) -> None:
+        """Let what is on its way to the clients arrive, so that a failure's trace is whole. None is waited for long."""
+        fences = [fence for client in self._clients.values() if (fence := client.fence_later())]
+        deadline = time.monotonic() + SETTLE_SECONDS
+        for fence in fences:
+            fence.wait(max(0.0, deadline - time.monotonic()))
 
     def close(self) -> None:
         """Disconnect every client."""

@@ -161,6 +161,10 @@ TEXT_PLANTS = [
     Plant("python-syntax", CHECKS, "    mistake = None", "    mistake = = None"),
     Plant("python-syntax", f"{EXERCISE}/solution/server.py", "def shout(text):", "def shout(text)"),
     Plant("why-missing", f"{EXERCISE}/wrong/never-answers/why.md", WHY, "", line=1),
+    Plant(
+        "why-belief", f"{EXERCISE}/wrong/never-answers/why.md", "[What a handler computes is its answer.](#try-it)", ""
+    ),
+    Plant("dead-link", f"{EXERCISE}/wrong/never-answers/why.md", "(#try-it)", "(#try)"),
     Plant("course-file", "course.toml", 'title = "A course"', "title = A course"),
     Plant("course-key", "course.toml", 'title = "A course"\n', "", line=1),
     Plant("course-key", "course.toml", 'server = "playground/server.py"', "", line=1),

@@ -3,6 +3,7 @@
 import { fill, h, trustedHtml } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
 import { checkSummary } from "../core/words.js";
+import { knownMistake } from "../known_mistake.js";
 
 const OUTCOMES = { passed: "Passed", failed: "Not yet", skipped: "Skipped", error: "Our fault", waiting: "Waiting" };
 
@@ -89,6 +90,7 @@ function drawRow(row) {
   if (row.html || outcome === "passed") return item;
   if (row.message) item.append(h("p", { class: outcome === "skipped" ? "note" : "check-message" }, withLineLinks(row.message)));
   if (row.expected || row.actual) item.append(compare(row));
+  if (row.known) item.append(knownMistake(row.known));
   if (row.why_html) item.append(trustedHtml(h("div", { class: "check-why" }), row.why_html));
   if (row.hint) item.append(h("p", { class: "check-hint" }, row.hint));
   if (row.trace?.length) item.append(drawPicture(row), drawTrace(row.trace));

@@ -1,0 +1,118 @@
+"""Runs the known mistakes of exercises under their checks, and keeps what travels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from course.cli.program_runs import Outcome, ProgramRuns
+from course.content.mistake_traces import GOLDEN_FILE, KeptTrace, golden_text, made_from, name_of, read_kept
+from course.content.model import Course, Exercise, Files, Lesson, Mistake
+from course.grading.model import CheckResult
+from course.grading.normal_form import Frames, fits_kinds, frames_of, kinds_of, same_frames, words_of
+
+PLAYS = 4
+"""How often a mistake is run before its frames are believed."""
+AT_ONCE = 4
+"""Runs side by side: most of a check is waiting."""
+
+
+class NotRecorded(Exception):
+    """The mistake does not do what it should; the message, a whole sentence, says why."""
+
+
+def record_mistakes(course: Course, lesson: Lesson, runs: ProgramRuns, say: Callable[[str, bool], None]) -> bool:
+    """Record the mistakes of a lesson whose files have changed since; say whether all went well.
+
+    Args:
+        course: as loaded from disk.
+        lesson: one of it.
+        runs: starts the programs.
+        say: is told what was recorded, and whether that is all right.
+    """
+    folder = course.root / lesson.folder
+    try:
+        before = read_kept(folder)
+    except ValueError:
+        before = {}
+    kept, well = {}, True
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        jobs = [(each, pool.submit(_kept_or_fresh, before, *each, runs)) for each in _mistakes(lesson)]
+        for (exercise, mistake), job in jobs:
+            name = name_of(exercise.slug, mistake.id)
+            try:
+                kept[name] = job.result()
+            except NotRecorded as reason:
+                well = False
+                say(f"{lesson.slug}/{name}: {reason}", False)
+                continue
+            if kept[name] != before.get(name):
+                count = sum(map(len, kept[name].frames.values()))
+                say(f"{lesson.slug}/{name}: {count} frames, held {kept[name].held}", True)
+    path = folder / GOLDEN_FILE
+    if kept:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(golden_text(kept), encoding="utf-8")
+    else:
+        path.unlink(missing_ok=True)
+    return well
+
+
+def first_failure(results: list[CheckResult], checks: str, files: Files) -> tuple[str, dict[str, tuple[str, ...]]]:
+    """Return the name of the first check that failed, and its frames in their normal form.
+
+    Args:
+        results: of one run.
+        checks: the text of checks.py.
+        files: the program.
+    """
+    failed = next(result for result in results if result.outcome == "failed")
+    return failed.name, frames_of(failed.trace, words_of(checks, *files.values()))
+
+
+def trace_of(source: str, plays: Sequence[tuple[str, Frames]]) -> KeptTrace:
+    """Return what is kept of several runs of one mistake, each with the check that failed first.
+
+    `source` is the hash of what they were made from.
+    """
+    check, frames = plays[0]
+    if any(name != check for name, _ in plays):
+        return KeptTrace(source, check, "no", {})
+    if all(same_frames(frames, again) for _, again in plays):
+        return KeptTrace(source, check, "exactly", frames)
+    return KeptTrace(source, check, "kinds", kinds_of([each for _, each in plays]))
+
+
+def agrees(kept: KeptTrace, check: str, frames: Frames) -> bool:
+    """Say whether a fresh run is what was recorded, as closely as it is held."""
+    if kept.held == "no":
+        return True
+    same = same_frames if kept.held == "exactly" else fits_kinds
+    return kept.check == check and same(kept.frames, frames)
+
+
+def _mistakes(lesson: Lesson) -> Iterator[tuple[Exercise, Mistake]]:
+    for exercise in lesson.exercises.values():
+        for mistake in () if exercise.timed else exercise.mistakes:
+            yield exercise, mistake
+
+
+def _kept_or_fresh(before: dict[str, KeptTrace], exercise: Exercise, mistake: Mistake, runs: ProgramRuns) -> KeptTrace:
+    checks = exercise.checks.read_text(encoding="utf-8")
+    source = made_from(mistake.files, checks, exercise.runtime)
+    known = before.get(name_of(exercise.slug, mistake.id))
+    if known is not None and known.made_from == source:
+        return known
+    plays = [_seen(runs.checked(exercise, mistake.files), exercise, mistake) for _ in range(PLAYS)]
+    return trace_of(source, plays)
+
+
+def _seen(outcome: Outcome, exercise: Exercise, mistake: Mistake) -> tuple[str, dict[str, tuple[str, ...]]]:
+    if outcome.error:
+        raise NotRecorded(f"The checks broke: {outcome.error}")
+    if not outcome.ready:
+        return exercise.tasks[0].check, {}
+    if outcome.mistakes != {mistake.id}:
+        earned = ", ".join(sorted(outcome.mistakes)) or "nothing"
+        raise NotRecorded(f"The checks recognise {earned}.")
+    return first_failure(outcome.results, exercise.checks.read_text(encoding="utf-8"), mistake.files)

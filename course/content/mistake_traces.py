@@ -1,0 +1,107 @@
+"""What was recorded of the known mistakes of a lesson: the frames of the first check that each of them fails."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from course.content.findings import Findings
+from course.content.model import Exercise, Files
+
+GOLDEN_FILE = "golden/mistakes.json"
+RECORD = "Run: flask --app app course record"
+
+Held = Literal["exactly", "kinds", "no"]
+"""How a fresh run must agree: frame for frame; in the kinds of frames, of which those behind a question mark may be
+missing; or not at all, as each run fails another check."""
+
+
+@dataclass(frozen=True)
+class KeptTrace:
+    """The recorded frames of one known mistake."""
+
+    made_from: str
+    check: str
+    """Name of the first check that fails."""
+    held: Held
+    frames: Mapping[str, tuple[str, ...]]
+    """In the normal form of `course.grading.normal_form`, by client."""
+
+
+def made_from(files: Files, checks: str, runtime: str) -> str:
+    """Return the hash of everything that a trace depends on."""
+    parts = [sorted(files.items()), checks, runtime]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def name_of(exercise: str, mistake: str) -> str:
+    """Return the name under which a trace is kept."""
+    return f"{exercise}/{mistake}"
+
+
+def golden_text(kept: Mapping[str, KeptTrace]) -> str:
+    """Return the text of ``mistakes.json``."""
+    return json.dumps({name: asdict(kept[name]) for name in sorted(kept)}, indent=1, ensure_ascii=False) + "\n"
+
+
+def read_kept(folder: Path) -> dict[str, KeptTrace]:
+    """Return what is recorded in a lesson's folder, by `name_of`; nothing when there is no such file.
+
+    Raises:
+        ValueError: the file can't be read.
+    """
+    path = folder / GOLDEN_FILE
+    if not path.is_file():
+        return {}
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(kept, dict) or not all(map(_is_trace, kept.values())):
+        raise ValueError("this does not hold traces")
+    return {
+        name: KeptTrace(
+            value["made_from"],
+            value["check"],
+            value["held"],
+            {client: tuple(frames) for client, frames in value["frames"].items()},
+        )
+        for name, value in kept.items()
+    }
+
+
+def check_traces(folder: Path, exercises: Iterable[Exercise], findings: Findings) -> None:
+    """Report traces that are outdated or left over; `findings` stands for the folder.
+
+    A mistake without a trace is no problem: it is recorded as soon as its author says so. An exercise that measures
+    time has none at all, since its frames hang on the machine.
+    """
+    file = findings.beside(f"{findings.file}/{GOLDEN_FILE}")
+    try:
+        kept = read_kept(folder)
+    except (OSError, ValueError):
+        file.warn(1, "golden-stale", "The recorded traces can't be read.", f"{RECORD}.")
+        return
+    expected = set()
+    for exercise in exercises:
+        checks = exercise.checks.read_text(encoding="utf-8")
+        for mistake in () if exercise.timed else exercise.mistakes:
+            name = name_of(exercise.slug, mistake.id)
+            expected.add(name)
+            trace = kept.get(name)
+            if trace is not None and trace.made_from != made_from(mistake.files, checks, exercise.runtime):
+                place = findings.beside(f"{findings.file}/exercises/{exercise.slug}/wrong/{mistake.id}/server.py")
+                place.warn(1, "golden-stale", "What travels with it was recorded from other files.", f"{RECORD}.")
+    for name in sorted(kept.keys() - expected):
+        file.warn(1, "golden-stale", f"There is no known mistake “{name}” any more.", f"{RECORD}.")
+
+
+def _is_trace(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() == {"made_from", "check", "held", "frames"}
+        and value["held"] in get_args(Held)
+        and isinstance(value["frames"], dict)
+        and all(isinstance(frames, list) for frames in value["frames"].values())
+    )

@@ -1,0 +1,80 @@
+"""The known mistakes of an exercise: ``wrong/<id>/server.py``, and what the learner reads who makes it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from course.content.findings import Findings
+from course.content.markdown import Reference, Typesetter
+from course.content.model import Mistake
+from course.content.programs import WHY_FILE, read_program, read_text
+from course.content.scanner import scan
+
+FEWEST_MISTAKES = 3
+
+_ID = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
+_BELIEF = re.compile(r"^\[(.+)\]\((\S+)\)$")
+_FORM = (
+    "Begin the file with what one believes who makes this mistake, as a link to the heading below which the lesson "
+    "explains it: [An emit reaches everybody.](#two-functions-called-emit)"
+)
+
+
+def read_mistakes(folder: Path, findings: Findings, typesetter: Typesetter) -> tuple[Mistake, ...]:
+    """Return the mistakes in a folder ``wrong``; `findings` stands for the folder of the exercise."""
+    mistakes: list[Mistake] = []
+    folders = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    folders = [path for path in folders if path.name != "__pycache__"]
+    for path in folders:
+        here = findings.beside(f"{findings.file}/wrong/{path.name}")
+        if not _ID.match(path.name):
+            fix = "Name the folder in small letters, digits and hyphens."
+            here.add(1, "mistake-id", f"“{path.name}” is no proper id.", fix)
+        files = read_program(path, here)
+        file = here.beside(f"{here.file}/{WHY_FILE}")
+        why = _why(path / WHY_FILE, file)
+        if files is not None and why:
+            belief, address, rest = _belief(why, file)
+            if address:
+                typesetter.links.append(Reference(address, 1, file.file))
+            belief_html = typesetter.inline(belief, 1, file) if belief else ""
+            mistakes.append(Mistake(path.name, files, _set_prose(rest, file, typesetter), belief_html, address))
+    if len(folders) < FEWEST_MISTAKES:
+        fix = "Add wrong/<id>/server.py and why.md for mistakes that learners really make."
+        message = f"The exercise knows {len(folders)} wrong answers; it needs {FEWEST_MISTAKES}."
+        findings.beside(f"{findings.file}/wrong").warn(1, "too-few-mistakes", message, fix)
+    return tuple(mistakes)
+
+
+def _why(path: Path, file: Findings) -> str:
+    if not path.is_file():
+        fix = "Write what goes wrong and why: the learner who makes this mistake reads it."
+        file.add(1, "why-missing", "This wrong answer has no explanation.", fix)
+        return ""
+    why = (read_text(path, file) or "").rstrip()
+    if not why:
+        file.add(1, "why-missing", "The explanation is empty.", "Write what goes wrong and why.")
+    return why
+
+
+def _belief(why: str, file: Findings) -> tuple[str, str, str]:
+    """Return what one believes who makes the mistake, the address that tells better, and the text below.
+
+    The first line stays in the text as an empty one, so that the others keep their numbers.
+    """
+    first, _, rest = why.partition("\n")
+    found = _BELIEF.match(first.strip())
+    if found is None or "#" not in found[2]:
+        file.warn(1, "why-belief", "The explanation does not name the belief behind the mistake.", _FORM)
+    if found is None:
+        return "", "", why
+    if not rest.strip():
+        file.add(1, "why-missing", "The explanation is empty.", "Write below the first line what goes wrong and why.")
+    return found[1], found[2], "\n" + rest
+
+
+def _set_prose(text: str, file: Findings, typesetter: Typesetter) -> str:
+    """Render Markdown that may hold no block at all."""
+    pieces = scan(text, file, allowed=())
+    return "".join(typesetter.block(piece.text, piece.line, file) for piece in pieces)
