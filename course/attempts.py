@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from course.content.answers import MAX_ANSWER_LENGTH, is_right
-from course.content.model import PLAYGROUND, SCRATCH, Course, Exercise, Files, Lesson, Option, Question
+from course.content.answers import MAX_ANSWER_LENGTH, is_right, receptions
+from course.content.model import PLAYGROUND, SCRATCH, Course, Exercise, Files, Lesson, Option, Question, Scenario
 from course.grading.grader import Grader
 from course.progress import answers, work
 from course.progress.answers import Answered, Votes
@@ -189,10 +189,8 @@ class Attempts:
     def answer(self, learner: str, slug: str, question: str, choices: tuple[str, ...], text: str) -> Verdict:
         """Commit an answer and mark it."""
         found = find_question(self.lesson(slug), question)
-        if found.kind in ("single", "multiple", "delivery"):
-            known = {option.id for option in found.options}
-            missing = not choices and found.kind != "delivery"  # nobody may be the one who receives it
-            if missing or not set(choices) <= known or (found.kind == "single" and len(choices) != 1):
+        if found.options:
+            if not _is_choice(found, choices):
                 raise Refused("no_choice", "Choose an answer first.")
         elif not text.strip():
             raise Refused("no_choice", "Write an answer first.")
@@ -248,6 +246,16 @@ def valid_files(files: Files) -> None:
         )
 
 
+def _is_choice(question: Question, choices: tuple[str, ...]) -> bool:
+    known = {option.id for option in question.options}
+    if question.kind == "delivery":  # nobody may be the one who receives it
+        try:
+            return receptions(choices).keys() <= known
+        except ValueError:
+            return False
+    return bool(choices) and set(choices) <= known and (question.kind != "single" or len(choices) == 1)
+
+
 def find_question(lesson: Lesson, question: str) -> Question:
     """Return a question of a lesson.
 
@@ -274,21 +282,38 @@ def shuffled(question: Question, learner: str) -> list[Option]:
 
 
 def reveal(question: Question, answered: Answered) -> dict[str, Any]:
-    """Return the key and the reasons, in the shape that the page draws."""
-    return {
+    """Return the key and the reasons, in the shape that the page draws.
+
+    Of a delivery question also what its scenario does, so that the page can play it, and how often each client was
+    `said` to hear the event and hears it: `times`.
+    """
+    delivery = question.kind == "delivery"
+    said = receptions(answered.choices) if delivery else {}
+    told = {
         "correct": answered.correct,
         "options": [
             {
                 "id": option.id,
                 "correct": option.correct,
                 "reason_html": option.reason_html,
-                "chosen": option.id in answered.choices,
+                "chosen": option.id in (said if delivery else answered.choices),
+                **({"said": said.get(option.id, 0), "times": option.times} if delivery else {}),
             }
             for option in question.options
         ],
         "reason_html": question.reason_html,
         "accepted": list(question.accepted[:1]),
         "text": answered.text,
+    }
+    return {**told, "scenario": _steps(question.scenario)} if delivery and question.scenario else told
+
+
+def _steps(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "example": scenario.program.id,
+        "clients": [{"name": seat.name, "namespace": seat.namespace} for seat in scenario.clients],
+        "emissions": [{"client": each.client, "event": each.event, "args": each.args} for each in scenario.emissions],
+        "event": scenario.event,
     }
 
 

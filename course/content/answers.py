@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 
 from course.content.model import Question, QuestionKind
 
 MAX_ANSWER_LENGTH = 200
 """Characters of a written answer that are looked at."""
+
+MOST_TIMES = 9
+"""How often a client may be said to hear an event."""
 
 _QUOTES = "\"'`“”‘’"
 
@@ -37,8 +40,31 @@ def _number(text: str) -> str:
     return "0" if plain == "-0" else plain
 
 
+def receptions(choices: Collection[str]) -> Mapping[str, int]:
+    """Return how often each client was said to hear the event of a delivery question.
+
+    A choice is a client, who hears it once, or a client, a colon and a number: ``B:2``.
+
+    Raises:
+        ValueError: a choice is neither, or a client is named twice.
+    """
+    said: dict[str, int] = {}
+    for choice in choices:
+        client, colon, times = choice.partition(":")
+        if client in said or (colon and not (times.isascii() and times.isdigit() and 0 < int(times) <= MOST_TIMES)):
+            raise ValueError(f"{choice!r} does not say who hears how often")
+        said[client] = int(times) if colon else 1
+    return said
+
+
 def is_right(question: Question, choices: Collection[str] = (), text: str = "") -> bool:
-    """Say whether the answer is wholly right: exactly the right options, or an accepted text or number."""
+    """Say whether the answer is wholly right: exactly the right options, or an accepted text or number.
+
+    Raises:
+        ValueError: the choices of a delivery question are none, see `receptions`.
+    """
     if question.kind in ("text", "number"):
         return normalised(question.kind, text) in question.accepted
+    if question.kind == "delivery":
+        return receptions(choices) == {option.id: option.times for option in question.options if option.times}
     return set(choices) == {option.id for option in question.options if option.correct}

@@ -166,8 +166,9 @@ def options_of(delivery: Delivery) -> tuple[Option, ...]:
     """Return a client an option, in their order; the reason says what happened."""
     heard = delivery.heard or {}
     return tuple(
-        Option(seat.name, seat.name, heard[seat.name] > 0, f"<p>{_told(seat.name, heard[seat.name])}</p>")
+        Option(seat.name, seat.name, times > 0, f"<p>{_told(seat.name, times)}</p>", times)
         for seat in delivery.scenario.clients
+        for times in (heard[seat.name],)
     )
 
 

@@ -107,4 +107,9 @@ def votes(lesson: str, question: str, question_version: str) -> Votes | None:
     )
     if len(rows) < VOTES_SHOWN_FROM:
         return None
-    return Votes(len(rows), dict(Counter(choice for choices in rows for choice in choices)))
+    return Votes(len(rows), dict(Counter(_option(choice) for choices in rows for choice in choices)))
+
+
+def _option(choice: str) -> str:
+    """Return what was chosen; of a delivery question the client, however often it was said to hear the event."""
+    return choice.partition(":")[0]

@@ -5,6 +5,7 @@ Rows are literal frames; marks are what is no frame: a connection that began or 
 
 from __future__ import annotations
 
+import re
 import time
 from base64 import b64encode
 from collections import deque
@@ -29,6 +30,9 @@ FRAME_CHARACTERS = 8 * 1024
 """Longer frames are cut in the trace (not on the wire), so that 500 rows stay below 4 MB. Their row's `size` tells."""
 
 CUT_MARK = "…"
+
+FENCE = re.compile(r"4[0-4]/duplex-fence-")
+"""The page's own round trips, which call no handler of the program: not a part of the conversation that is shown."""
 
 
 class _Seen(NamedTuple):
@@ -116,7 +120,7 @@ class Trace:
 
     def add(self, client: str, direction: Direction, frame: str | bytes, transport: Transport) -> None:
         """Note one Engine.IO packet: text as `str`, a binary WebSocket message as `bytes`."""
-        if client.startswith(MEASURING):
+        if client.startswith(MEASURING) or (isinstance(frame, str) and FENCE.match(frame)):
             return
         now = self._clock() - self._started
         with self._lock:

@@ -14,7 +14,7 @@ questions = Blueprint("questions", __name__)
 @questions.post("/lessons/<slug>/questions/<question>")
 def answer(slug: str, question: str) -> Response:
     """Commit an answer, then show the lesson again at that question."""
-    choices, text = tuple(request.form.getlist("choice")[:20]), request.form.get("text", "")
+    choices, text = _choices(), request.form.get("text", "")
     try:
         verdict = site().attempts.answer(current_learner(), slug, question, choices, text.replace("\0", ""))
         site().desk.votes_changed(slug, question, verdict.question.version)
@@ -25,3 +25,10 @@ def answer(slug: str, question: str) -> Response:
     mode = request.form.get("mode") or None  # the view that the form stands in
     place = url_for("pages.lesson", slug=slug, mode=mode, _anchor=f"question-{question}")
     return redirect(place, 303)  # type: ignore[return-value]
+
+
+def _choices() -> tuple[str, ...]:
+    """Return what was ticked; a client of a delivery question with how often, which is a field of its own."""
+    ticked = request.form.getlist("choice")[:20]
+    times = {choice: request.form.get(f"times-{choice}", "1")[:5] for choice in ticked}
+    return tuple(choice if times[choice] == "1" else f"{choice}:{times[choice]}" for choice in ticked)

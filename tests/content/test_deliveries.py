@@ -55,8 +55,10 @@ def test_a_recorded_outcome_is_the_key(root: Path) -> None:
     reasons = [option.reason_html for option in question.options]
     assert reasons == ["<p>A did not hear it.</p>", "<p>B heard it twice.</p>", "<p>C heard it 3 times.</p>"]
     assert question.reason_html == "<p>The room, but not the one who <em>shouts</em>.</p>"
-    assert is_right(question, ["C", "B"])
-    assert not is_right(question, ["B"])
+    assert [option.times for option in question.options] == [0, 2, 3]
+    assert is_right(question, ["C:3", "B:2"])
+    for wrong in (["C", "B"], ["C:2", "B:3"], ["B:2"], ["A", "B:2", "C:3"]):
+        assert not is_right(question, wrong)
     assert not is_right(question, [])
 
 

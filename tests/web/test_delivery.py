@@ -17,7 +17,13 @@ QUESTION = Question(
     kind="delivery",
     stem_html="<p>Who gets it?</p>",
     options=tuple(
-        Option(id=letter, html=letter, correct=times > 0, reason_html=f"<p>{letter} heard it {times} times.</p>")
+        Option(
+            id=letter,
+            html=letter,
+            correct=times > 0,
+            reason_html=f"<p>{letter} heard it {times} times.</p>",
+            times=times,
+        )
         for letter, times in HEARD.items()
     ),
     accepted=(),
@@ -37,10 +43,12 @@ def asking(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def commit(asking: FlaskClient, *clients: str) -> str:
-    sent = asking.post(
-        f"/lessons/{SLUG}/questions/{QUESTION.id}", data={"choice": list(clients)}, follow_redirects=True
-    )
+def commit(asking: FlaskClient, *said: str) -> str:
+    """Commit an answer: each of `said` is a client, or a client and how often it hears the event, as in ``C:2``."""
+    choices = [each.partition(":") for each in said]
+    times = {f"times-{client}": times or "1" for client, _, times in choices}
+    data = {"choice": [client for client, _, _ in choices], **times}
+    sent = asking.post(f"/lessons/{SLUG}/questions/{QUESTION.id}", data=data, follow_redirects=True)
     return sent.get_data(as_text=True)
 
 
@@ -53,9 +61,19 @@ def test_its_clients_stand_in_order_and_nothing_tells_the_answer(asking: FlaskCl
 
 
 @pytest.mark.parametrize(
-    ("ticked", "verdict"), [(("A", "C"), "Right."), (("A",), "Not quite"), ((), "Not quite"), (("A", "B", "C"), "Not")]
+    ("ticked", "verdict"),
+    [
+        (("A", "C:2"), "Right."),
+        (("A", "C"), "Not quite"),
+        (("A:2", "C:2"), "Not quite"),
+        (("A",), "Not quite"),
+        ((), "Not quite"),
+        (("A", "B", "C:2"), "Not"),
+    ],
 )
-def test_exactly_those_who_hear_it_are_right(asking: FlaskClient, ticked: tuple[str, ...], verdict: str) -> None:
+def test_exactly_those_who_hear_it_as_often_as_they_do_are_right(
+    asking: FlaskClient, ticked: tuple[str, ...], verdict: str
+) -> None:
     page = commit(asking, *ticked)
     (said,) = re.findall(r'<p class="verdict [^"]+">([^<]+)</p>', page)
     assert said.startswith(verdict)
@@ -63,5 +81,12 @@ def test_exactly_those_who_hear_it_are_right(asking: FlaskClient, ticked: tuple[
         assert words in page
 
 
-def test_a_client_that_does_not_exist_is_no_answer(asking: FlaskClient) -> None:
-    assert "Choose an answer first." in commit(asking, "D")
+@pytest.mark.parametrize("said", ["D", "A:0", "A:x", "A:10", "A:²"])
+def test_what_cannot_be_so_is_no_answer(asking: FlaskClient, said: str) -> None:
+    assert "Choose an answer first." in commit(asking, said)
+
+
+def test_a_wrong_count_is_shown_as_the_answer_that_was_given(asking: FlaskClient) -> None:
+    page = commit(asking, "A", "C")
+    assert re.findall(r'<label class="option (is-[\w-]+)', page) == ["is-correct", "is-left-out", "is-mistaken"]
+    assert commit(asking, "A", "C:2").count("is-mistaken") == 0

@@ -2,10 +2,13 @@
 
 import { h, trustedHtml } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
+import { DeliveryRun, canRun } from "../delivery/run_button.js";
 
 class QuizQuestion extends HTMLElement {
   #ends = [];
   #busy = false;
+  #run = null;
+  #verdict = null;
 
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -20,6 +23,9 @@ class QuizQuestion extends HTMLElement {
       store.subscribe((state) => state.votes[this.dataset.question], (votes) => votes && this.#drawVotes(votes)),
     ];
     this.#markChosen();
+    if (this.#isDelivery && canRun()) this.#run = new DeliveryRun(this.form, (text) => this.#say(text));
+    this.#verdict = store.get().page.answered?.[this.dataset.question] ?? null;
+    this.#offerRun();
     if (this.#card.classList.contains("is-wrong")) this.#offerRetry();
   }
 
@@ -31,13 +37,12 @@ class QuizQuestion extends HTMLElement {
     return this.querySelector(".question") ?? this;
   }
 
-  /** Nobody may be the one who receives an event. */
-  get #mayBeNone() {
+  get #isDelivery() {
     return this.dataset.kind === "delivery";
   }
 
   get #button() {
-    return this.form.querySelector("button[type=submit], .form-foot button:not(.again)");
+    return this.form.querySelector(".form-foot button[type=submit]:not([name=run])");
   }
 
   get #inputs() {
@@ -46,7 +51,13 @@ class QuizQuestion extends HTMLElement {
 
   #given() {
     const text = this.form.querySelector("input.answer, .field input")?.value.trim() ?? "";
-    return { choices: this.#inputs.filter((input) => input.checked).map((input) => input.value), text };
+    return { choices: this.#inputs.filter((input) => input.checked).map(choiceOf), text };
+  }
+
+  /** Who receives an event can be tried at once: before the answer and after it. */
+  #offerRun() {
+    if (!this.#card.classList.contains("is-answered")) this.#run?.offerCommit();
+    else if (this.#verdict?.scenario) this.#run?.offerAgain(() => this.#runAgain());
   }
 
   async #submit(event) {
@@ -58,13 +69,15 @@ class QuizQuestion extends HTMLElement {
     if (store.get().connection !== "online") return;
     event.preventDefault();
     const given = this.#given();
-    if (given.choices.length === 0 && given.text === "" && !this.#mayBeNone) {
+    const runs = event.submitter?.name === "run";
+    if (given.choices.length === 0 && given.text === "" && !this.#isDelivery) {
       this.#say(this.#inputs.length > 0 ? "Choose an answer first." : "Write an answer first.");
       return;
     }
     this.#setBusy(true);
     try {
-      this.#show(await actions.answer(this.dataset.question, { role: this.dataset.role, ...given }));
+      this.#verdict = await actions.answer(this.dataset.question, { role: this.dataset.role, ...given });
+      await this.#showRun(runs);
     } catch (error) {
       if (error.code === "offline" || error.code === "timeout") this.form.submit();
       else this.#say(error.message);
@@ -73,21 +86,48 @@ class QuizQuestion extends HTMLElement {
     }
   }
 
+  async #runAgain() {
+    if (this.#busy) return;
+    this.#setBusy(true);
+    await this.#showRun(true);
+    this.#setBusy(false);
+    this.querySelector(".run-again")?.focus();
+  }
+
+  /** Show the verdict; where it `runs` first, marked by what the trace of that run tells. */
+  async #showRun(runs) {
+    let { votes, ...verdict } = this.#verdict;
+    let note = "";
+    const played = runs && this.#run && verdict.scenario;
+    if (played) {
+      for (const field of this.form.querySelectorAll("input, select")) field.disabled = true;
+      try {
+        verdict = await this.#run.play(verdict);
+        if (verdict.unlike) note = " This run went otherwise than the one that was recorded.";
+      } catch (error) {
+        note = ` It could not be played: ${error.message} What is marked here was recorded.`;
+      }
+    }
+    this.#show({ ...verdict, votes }, note);
+    if (this.#verdict.scenario) this.#run?.offerAgain(() => this.#runAgain(), Boolean(played));
+  }
+
   #setBusy(busy) {
     this.#busy = busy;
     this.form.setAttribute("aria-busy", String(busy));
-    if (this.#button) this.#button.disabled = busy;
+    for (const button of this.form.querySelectorAll(".form-foot button")) button.disabled = busy;
   }
 
-  #show(verdict) {
+  #show(verdict, note = "") {
     const { correct, options = [], reason_html: reason, accepted = [], votes } = verdict;
+    this.#card.classList.remove("is-right", "is-wrong");
     this.#card.classList.add("is-answered", correct ? "is-right" : "is-wrong");
     for (const option of options) this.#showOption(option);
     const field = this.form.querySelector("input.answer, .field input");
     if (field) field.readOnly = true;
     if (this.#button) this.#button.hidden = true;
-    const verdictWords = correct ? "Right." : options.length > 0 ? `Not quite: ${this.#mayBeNone ? "see who heard it" : "see why under each option"}.` : `Not quite: the answer is ${accepted.join(" or ")}.`;
-    this.#say(verdictWords, correct ? "is-right" : "is-wrong");
+    const verdictWords = correct ? "Right." : options.length > 0 ? `Not quite: ${this.#isDelivery ? "see who heard it" : "see why under each option"}.` : `Not quite: the answer is ${accepted.join(" or ")}.`;
+    this.#say(verdictWords + note, correct ? "is-right" : "is-wrong");
     if (reason) this.#reason(reason);
     if (votes) this.#drawVotes(votes);
     if (!correct) this.#offerRetry();
@@ -95,13 +135,17 @@ class QuizQuestion extends HTMLElement {
     this.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: { question, role, correct } }));
   }
 
-  #showOption({ id, correct, chosen, reason_html: reason }) {
+  #showOption({ id, correct, chosen, said, times, reason_html: reason }) {
     const input = this.#inputs.find((each) => each.value === id);
     const label = input?.closest(".option");
     if (!label) return;
     input.disabled = true;
-    label.classList.toggle("is-correct", correct);
-    label.classList.toggle("is-mistaken", chosen && !correct);
+    const select = label.parentElement.querySelector("select.times");
+    if (select) select.disabled = true;
+    const mistaken = chosen && (said === undefined ? !correct : said !== times);
+    label.classList.toggle("is-correct", correct && !mistaken);
+    label.classList.toggle("is-mistaken", mistaken);
+    label.classList.toggle("is-left-out", times === 0 && !chosen);
     const body = label.querySelector(".option-body") ?? label;
     let place = body.querySelector(".option-reason");
     if (!place) body.append(place = h("span", { class: "option-reason" }));
@@ -109,7 +153,7 @@ class QuizQuestion extends HTMLElement {
     trustedHtml(place, reason);
     let mark = body.querySelector(".option-mark");
     if (!mark) body.prepend(mark = h("span", { class: "option-mark visually-hidden" }));
-    mark.textContent = correct ? "Right answer: " : chosen ? "Your answer, not right: " : "";
+    mark.textContent = mistaken ? "Your answer, not right: " : correct ? "Right answer: " : "";
   }
 
   #reason(html) {
@@ -136,17 +180,22 @@ class QuizQuestion extends HTMLElement {
 
   #retry(again) {
     again.remove();
+    this.#run?.withdraw();
+    this.#verdict = null;
     this.#card.classList.remove("is-answered", "is-right", "is-wrong");
     for (const label of this.querySelectorAll(".option")) {
-      label.classList.remove("is-correct", "is-mistaken", "is-chosen");
+      label.classList.remove("is-correct", "is-mistaken", "is-chosen", "is-left-out");
+      label.parentElement.querySelector(".seen")?.remove();
       label.querySelectorAll(".option-reason, .option-mark, .votes").forEach((node) => node.remove());
     }
     for (const input of this.#inputs) Object.assign(input, { checked: false, disabled: false });
+    for (const select of this.form.querySelectorAll("select.times")) Object.assign(select, { value: "1", disabled: false });
     const field = this.form.querySelector("input.answer, .field input");
     if (field) Object.assign(field, { value: "", readOnly: false });
     this.querySelector(".reason")?.remove();
     if (this.#button) Object.assign(this.#button, { hidden: false, disabled: false });
     this.#say("");
+    this.#offerRun();
     (this.#inputs[0] ?? field)?.focus();
   }
 
@@ -165,6 +214,12 @@ class QuizQuestion extends HTMLElement {
       votes.title = `${total} learners have answered`;
     }
   }
+}
+
+/** Return what an input stands for once it is ticked; a client of a delivery question with how often it hears the event. */
+function choiceOf(input) {
+  const times = input.closest(".cell")?.querySelector("select.times")?.value ?? "1";
+  return times === "1" ? input.value : `${input.value}:${times}`;
 }
 
 customElements.define("quiz-question", QuizQuestion);

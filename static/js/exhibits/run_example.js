@@ -13,12 +13,19 @@ export function isRunningNow({ page, sandbox, files }, id, runtime = "") {
 
 /**
  * Return the sandbox in which the example `id` listens; start it unless it runs already, under `runtime` if one is
- * given.
- *
- * Throws an Error with a sentence for the learner when it does not come to that, or when `signal` is aborted.
+ * given. Throws as `startExample` does.
  */
 export function runExample(id, signal, runtime = "") {
   if (isRunningNow(store.get(), id, runtime)) return Promise.resolve(store.get().sandbox);
+  return startExample(id, signal, runtime);
+}
+
+/**
+ * Start the example `id`, whatever runs, and return its sandbox once it listens.
+ *
+ * Throws an Error with a sentence for the learner when it does not come to that, or when `signal` is aborted.
+ */
+export function startExample(id, signal, runtime = "") {
   const before = store.get().sandbox?.id;
   return new Promise((resolve, reject) => {
     let end = () => {};
