@@ -16,6 +16,8 @@ from course.attempts import Attempts
 from course.cli.check_programs import check_programs
 from course.cli.deliveries import keep, settled, told, unplayed
 from course.cli.delivery_player import NotPlayed
+from course.cli.demonstrations import record_demonstrations
+from course.cli.mistakes import record_mistakes
 from course.cli.new_lesson import NameRefused, make_lesson
 from course.cli.preview import preview
 from course.cli.problem_lists import FORMATS
@@ -61,7 +63,11 @@ def check_command(form: str, no_run: bool) -> None:
 @course_cli.command("record")
 @click.argument("lessons", nargs=-1)
 def record_command(lessons: tuple[str, ...]) -> None:
-    """Play every delivery question of LESSONS (slugs; all when none is named), and keep who heard the event."""
+    """Keep what is seen of the programs of LESSONS (slugs; all when none is named) in their golden/ folders.
+
+    That is who hears the event of each delivery question; what travels in each demonstration, and with each known
+    mistake, whose files have changed.
+    """
     here = site()
     course = _course()
     whole = {lesson.slug: lesson for lesson in course.everything}
@@ -88,7 +94,12 @@ def _record(course: Course, lesson: Lesson, runs: ProgramRuns) -> bool:
         except NotPlayed as reason:
             click.echo(f"{lesson.slug}/{delivery.question}: {unplayed(delivery, reason)}", err=True)
     keep(course, lesson, outcomes)
-    return len(outcomes) == len(lesson.deliveries)
+    others = [record(course, lesson, runs, _say) for record in (record_demonstrations, record_mistakes)]
+    return all(others) and len(outcomes) == len(lesson.deliveries)
+
+
+def _say(text: str, well: bool) -> None:
+    click.echo(text, err=not well)
 
 
 @course_cli.command("preview")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from course.cli.delivery_player import NotPlayed
-from course.config import ROOT
+from course.cli.players import played
 from course.content.delivery import GOLDEN_FILE, golden_text
 from course.content.model import Course, Delivery, Lesson, Scenario
 
@@ -31,20 +28,7 @@ def play(scenario: Scenario, socket_path: Path) -> dict[str, int]:
         "emissions": [[each.client, each.event, each.args] for each in scenario.emissions],
         "event": scenario.event,
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "course.cli.delivery_player"],
-        input=json.dumps(wish),
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=PLAY_SECONDS,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise NotPlayed(f"The clients broke: {done.stderr.strip().splitlines()[-1:]}")
-    answer = json.loads(done.stdout)
-    if "reason" in answer:
-        raise NotPlayed(answer["reason"])
+    answer = played("course.cli.delivery_player", wish, PLAY_SECONDS)
     return {str(name): int(count) for name, count in answer["heard"].items()}
 
 

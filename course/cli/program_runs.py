@@ -6,17 +6,19 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from course.check_runs import NotingWatcher
 from course.cli.deliveries import play
 from course.cli.delivery_player import NotPlayed
-from course.content.model import Exercise, Files, Runtime, Scenario
+from course.content.model import Example, Exercise, Files, Runtime, Scenario
 from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import LearnerNotes
 from course.sandbox.model import Program, ProgramRefused, Purpose, StateChange, Watcher
 
 READY_SECONDS = 30.0
+
+T = TypeVar("T")
 
 
 class RunningProgram(Protocol):
@@ -130,16 +132,23 @@ class ProgramRuns:
         Raises:
             NotPlayed: the program does not start, or does not do its part.
         """
-        heard: dict[str, int] = {}
+        return self.played(scenario.program, lambda path: play(scenario, path))
+
+    def played(self, program: Example, act: Callable[[Path], T]) -> T:
+        """Start an example, do something at its socket, and return what came of it.
+
+        Raises:
+            NotPlayed: the program does not start, or does not do its part.
+        """
+        seen: list[T] = []
 
         def run(path: Path, notes: LearnerNotes) -> None:
-            heard.update(play(scenario, path))
+            seen.append(act(path))
 
-        source = {"server.py": scenario.program.source}
-        outcome = self._with(lambda: Program(source, scenario.program.runtime), run)
+        outcome = self._with(lambda: Program({"server.py": program.source}, program.runtime), run)
         if not outcome.ready:
             raise NotPlayed(f"The program does not start: {outcome.why}")
-        return heard
+        return seen[0]
 
     def _with(self, make: Callable[[], Program], act: Callable[[Path, LearnerNotes], str | None]) -> Outcome:
         notes = LearnerNotes()

@@ -9,6 +9,7 @@ from pathlib import Path
 from course.content.client_code import read_client
 from course.content.delivery import Golden
 from course.content.delivery_questions import DeliveryReader
+from course.content.demonstrations import DemonstrationReader
 from course.content.evidence import check_evidence, names_of
 from course.content.exercises import SLUG
 from course.content.exhibits import EXHIBITS
@@ -50,6 +51,7 @@ class BlockReader:
         self.exercises, self.runtimes = exercises, runtimes
         self.offered: list[OfferedExercise] = []
         self.deliveries = DeliveryReader(self.text, typesetter, Golden(folder, findings), self._default_program)
+        self.demonstrations = DemonstrationReader(folder, findings, self.text, self._default_program)
         self._used: dict[tuple[str, str], int] = {}
 
     def read(self, body: str, first_line: int) -> tuple[Block, ...]:
@@ -57,6 +59,7 @@ class BlockReader:
         pieces = scan(body, self.text, allowed=LESSON_BLOCKS, first_line=first_line)
         blocks = tuple(block for piece in pieces if (block := self._block(piece)) is not None)
         self.deliveries.golden.report_left_over()
+        self.demonstrations.report_left_over()
         elsewhere = [name for name in self.placed("exercise") if "/" in name]
         check_evidence(pieces, names_of(self.folder, self.exercises, elsewhere), self.text)
         return blocks
@@ -77,6 +80,8 @@ class BlockReader:
                 return self._exhibit(piece)
             case "recording":
                 return self._recording(piece)
+            case "watch":
+                return self.demonstrations.read(piece) if self._name(piece) else None
             case _:
                 if piece.words and not self._once("question", piece.words[0], piece.line):
                     return None

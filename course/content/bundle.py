@@ -14,6 +14,7 @@ from course.content.findings import Findings
 from course.content.front_matter import LESSON_KEYS, PAGE_KEYS, FrontMatter, read_front_matter
 from course.content.images import check_images
 from course.content.markdown import Typesetter
+from course.content.mistake_traces import check_traces
 from course.content.model import Exercise, Lesson
 from course.content.programs import IGNORED, read_text
 from course.content.recordings import FOLDER as RECORDINGS
@@ -136,6 +137,7 @@ class _BundleReader:
             folder=self.here.file,
             reference_html=self._reference(),
             deliveries=tuple(reader.deliveries.deliveries),
+            demonstrations=tuple(reader.demonstrations.demonstrations),
             runtimes=reader.runtimes,
         )
 
@@ -168,6 +170,8 @@ class _BundleReader:
             typesetter = self._typesetter(here.beside(f"{here.file}/task.md"))
             self.exercises[folder.name] = read_exercise(folder, here, typesetter)
             self._settle(typesetter)
+        whole = [exercise for exercise in self.exercises.values() if exercise is not None]
+        check_traces(self.folder, whole, self.here)
 
     def _typesetter(self, file: Findings) -> Typesetter:
         return Typesetter(file, image_address=f"/lessons/{self.slug}/images/", terms=self.terms)
@@ -175,7 +179,7 @@ class _BundleReader:
     def _settle(self, typesetter: Typesetter) -> None:
         """Look at the images that a text has shown; keep its links until all lessons are read."""
         file = typesetter.findings
-        self.links.extend(BundleLink(file.file, link.target, link.line) for link in typesetter.links)
+        self.links.extend(BundleLink(link.file, link.target, link.line) for link in typesetter.links)
         check_images(self.folder, typesetter.images, file)
 
     def _report_unused(self, reader: BlockReader) -> None:

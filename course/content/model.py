@@ -85,6 +85,40 @@ class Delivery:
     """How often each client heard the event; None while nothing is recorded for this program and scenario."""
 
 
+WatchKind = Literal["say", "connect", "emits", "asks", "leaves", "vanishes", "wait"]
+
+
+@dataclass(frozen=True)
+class WatchStep:
+    """One thing that happens in a demonstration, or is said about it; what does not belong to its kind is empty."""
+
+    kind: WatchKind
+    clients: tuple[str, ...] = ()
+    namespace: str = "/"
+    transport: str = "websocket"
+    """``websocket``, ``polling``, or ``upgrade`` from one to the other."""
+    auth: Any = None
+    event: str = ""
+    args: tuple[Any, ...] = ()
+    seconds: float = 0.0
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """A run of an example that was recorded, to be watched."""
+
+    name: str
+    """Id of the example."""
+    title: str
+    program: Example
+    steps: tuple[WatchStep, ...]
+    line: int
+    trace: Mapping[str, Any] | None
+    """``{"rows", "marks", "captions"}`` as they were recorded; None while nothing is recorded of this program and
+    these steps."""
+
+
 @dataclass(frozen=True)
 class Option:
     id: str
@@ -92,6 +126,8 @@ class Option:
     html: str
     correct: bool
     reason_html: str
+    times: int = 0
+    """How often the client of a delivery question hears the event."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +191,10 @@ class Mistake:
     id: str
     files: Files
     why_html: str
+    belief_html: str = ""
+    """What one believes who makes it, in one sentence; empty when its author did not say."""
+    address: str = ""
+    """Where the lesson explains it: ``#a-heading`` of its own, or an address of the site."""
 
 
 @dataclass(frozen=True)
@@ -234,7 +274,7 @@ class Recording:
     line: int = 0
 
 
-Block = Prose | Question | Example | ExerciseLink | Exhibit | Recording
+Block = Prose | Question | Example | ExerciseLink | Exhibit | Recording | Demonstration
 
 
 @dataclass(frozen=True)
@@ -272,6 +312,8 @@ class Lesson:
     """The lesson's cheat sheet; empty when it has none."""
     deliveries: tuple[Delivery, ...] = ()
     """The scenarios of the delivery questions, also of those that are not recorded and so not among the blocks."""
+    demonstrations: tuple[Demonstration, ...] = ()
+    """Those that are not recorded, too, which are not among the blocks."""
     runtimes: tuple[Runtime, ...] = ("threading",)
     """What the lesson's free workspace offers; the first one is chosen unless the learner chooses another."""
 

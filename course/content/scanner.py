@@ -14,7 +14,7 @@ from course.content.fences import FenceReader
 from course.content.findings import Findings
 
 QUESTION_BLOCKS = ("predict", "question")
-LESSON_BLOCKS = (*QUESTION_BLOCKS, "example", "exercise", "exhibit", "recording")
+LESSON_BLOCKS = (*QUESTION_BLOCKS, "example", "exercise", "exhibit", "recording", "watch")
 TASK_BLOCKS = ("tasks", "hint", "solution")
 
 _HEADER = re.compile(r"^::: ([a-z]+)((?: +[^\s:]+)*) *$")

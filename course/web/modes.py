@@ -20,6 +20,7 @@ READ = "read"
 SENTENCES = {
     READ: "",
     "predict": "Commit to a guess before the lesson tells you. A wrong guess counts: you will remember it.",
+    "watch": "A real run, played back as slowly as you like. Nothing to do but look.",
     "run": "Every program of this lesson. Start one, connect its clients, and watch the wire.",
     "build": "Now you: write the server, and let real clients check it.",
     "fix": "A server that somebody wrote and nobody tested. Find out what is wrong, then repair it.",
@@ -104,6 +105,8 @@ def _mode_of(block: dict[str, Any]) -> str:
             return "predict" if block["question"].role == "prediction" else "myths"
         case "exercise":
             return str(block["exercise"].kind)
+        case "watch":
+            return "watch"
         case "example" | "exhibit":
             return "run"
         case _:

@@ -14,6 +14,7 @@ from course.content.model import (
     SCRATCH,
     Block,
     Course,
+    Demonstration,
     Example,
     Exercise,
     ExerciseLink,
@@ -69,6 +70,8 @@ def _block(learner: str, course: Course, block: Block, answered: dict[str, Answe
             return {"type": "exhibit", "exhibit": block}
         case Recording():
             return {"type": "recording", "recording": block}
+        case Demonstration():
+            return {"type": "watch", "demonstration": block}
         case ExerciseLink():
             return _offered(course, block)
         case Question():

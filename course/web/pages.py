@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from course.attempts import Refused
@@ -89,6 +89,15 @@ def image(slug: str, name: str) -> Response:
     if file is None:
         abort(404)
     return send_file(file, max_age=3600)
+
+
+@pages.get("/lessons/<slug>/watch/<name>.json")
+def demonstration(slug: str, name: str) -> Response:
+    """Send a recorded run of a lesson: its frames, marks and captions."""
+    for each in _lesson(slug).demonstrations:
+        if each.name == name and each.trace is not None:
+            return jsonify(each.trace)
+    abort(404)
 
 
 @pages.get("/playground/")

@@ -90,6 +90,9 @@ def _words(block: Drawn) -> str:
             return f"{own.slug} {own.title} {own.goal_html} {own.minutes} {len(own.tasks)}"
         case "recording":
             return f"{own.title} {own.columns} {own.rows} {own.caption_html}"
+        case "watch":
+            shown = block["demonstration"]
+            return f"{shown.title} {shown.trace}"
         case _:
             return str(block["problems"])
 

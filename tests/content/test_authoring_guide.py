@@ -18,6 +18,7 @@ from course.content.scanner import LESSON_BLOCKS, TASK_BLOCKS
 from tests.content.courses import BUNDLE, change, whole_course
 from tests.content.delivering import PROGRAM, record
 from tests.content.test_deliveries import DELIVERY_PLANTS
+from tests.content.test_demonstrations import WATCH_PLANTS
 from tests.content.test_exhibits import RECORDING_PLANTS
 from tests.content.test_frame import FILE_PLANTS
 from tests.content.test_loader import FOLDER_PLANTS, TEXT_PLANTS
@@ -52,7 +53,7 @@ def test_every_rule_of_the_guide_about_files_has_a_planted_mistake() -> None:
     planted = (
         {plant.rule for plant in (*TEXT_PLANTS, *FILE_PLANTS, *RECORDING_PLANTS)}
         | {rule for rule, _, _ in FOLDER_PLANTS}
-        | {rule for rule, *_ in DELIVERY_PLANTS}
+        | {rule for rule, *_ in (*DELIVERY_PLANTS, *WATCH_PLANTS)}
         | {"exercise-hints", "golden-stale"}
     )
     assert about_files == planted

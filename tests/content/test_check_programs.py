@@ -11,9 +11,12 @@ import pytest
 from course.cli.check_programs import Step, check_programs
 from course.cli.deliveries import keep, settled
 from course.cli.delivery_player import NotPlayed
+from course.cli.demonstrations import record_demonstrations
+from course.cli.mistakes import record_mistakes
 from course.cli.new_lesson import make_lesson
 from course.cli.program_runs import ProgramRuns
 from course.content.loader import load_course
+from course.content.mistake_traces import read_kept
 from course.grading.grader import Grader
 from course.sandbox.limits import Limits
 from course.sandbox.supervisor import Supervisor
@@ -212,3 +215,74 @@ def test_an_outcome_that_is_not_always_the_same_is_not_believed() -> None:
     outcomes = iter([{"A": 1}, {"A": 1}, {"A": 0}])
     with pytest.raises(NotPlayed, match="differently"):
         settled(lambda scenario: next(outcomes), None)  # type: ignore[arg-type]
+
+
+WATCH = """\
+::: watch echo
+A word comes back
+
+> One client is connected.
+connect A
+> It asks.
+A asks echo "hello"
+A vanishes
+connect A over upgrade
+> It is back.
+A leaves
+:::
+"""
+
+
+def test_a_demonstration_is_played_and_kept(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
+    change(root, LESSON, "## Try it", f"{WATCH}\n## Try it")
+    course = load_course(root)
+    said: list[tuple[str, bool]] = []
+    recorded = record_demonstrations(
+        course, course.lessons[0], ProgramRuns(sandboxes, grader), lambda *each: said.append(each)
+    )
+    assert recorded and [well for _, well in said] == [True]
+    course = load_course(root)
+    assert course.problems == ()
+    trace = course.lessons[0].demonstrations[0].trace
+    assert trace is not None
+    frames = [(row["client"], row["direction"], row["frame"]) for row in trace["rows"]]
+    assert ("A", "sent", '421["echo","hello"]') in frames and ("A", "received", '431["hello"]') in frames
+    assert ("A", "sent", "2probe") in frames  # the second time
+    assert not [frame for _, _, frame in frames if "duplex-fence" in frame]
+    assert [mark["kind"] for mark in trace["marks"]] == ["opened", "closed", "opened", "closed"]
+    asked = next(row["time"] for row in trace["rows"] if "hello" in row["frame"])
+    first, second, third = [caption["time"] for caption in trace["captions"]]
+    assert first < second < asked < third
+    said.clear()
+    assert record_demonstrations(course, course.lessons[0], ProgramRuns(sandboxes, grader), lambda *each: None)
+    assert said == []  # what is recorded is left alone
+
+
+def test_what_travels_with_each_mistake_is_kept_and_a_change_is_noticed(
+    root: Path, sandboxes: Supervisor, grader: Grader
+) -> None:
+    runs = ProgramRuns(sandboxes, grader)
+    course = load_course(root)
+    assert record_mistakes(course, course.lessons[0], runs, lambda *each: None)
+    kept = read_kept(root / BUNDLE)
+    silent = kept["echo-louder/never-answers"]
+    assert (silent.check, silent.held) == ("answers_in_capitals", "exactly")
+    (frames,) = silent.frames.values()
+    assert frames[-2:] == ('> 421["shout","‹w1› ‹w2›"]', "< 431[]")
+    assert load_course(root).problems == ()
+    change(root, f"{EXERCISE}/wrong/never-answers/server.py", "text.upper()", "text.lower()")
+    (problem,) = load_course(root).problems
+    assert (problem.rule, problem.file) == ("golden-stale", f"{EXERCISE}/wrong/never-answers/server.py")
+    course = load_course(root)
+    assert record_mistakes(course, course.lessons[0], runs, lambda *each: None)
+    assert load_course(root).problems == ()
+
+
+def test_a_mistake_that_is_none_is_not_recorded(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
+    change(root, f"{EXERCISE}/wrong/never-answers/server.py", "    text.upper()", "    return text.upper()")
+    course = load_course(root)
+    said: list[str] = []
+    runs = ProgramRuns(sandboxes, grader)
+    assert not record_mistakes(course, course.lessons[0], runs, lambda text, well: well or said.append(text))
+    assert len(said) == 1 and "recognise nothing" in said[0]
+    assert "echo-louder/never-answers" not in read_kept(root / BUNDLE)
