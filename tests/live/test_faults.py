@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Callable
 from html import unescape
 from typing import Any
 
 import pytest
-import socketio
 
+from tests.live.disturbed import Disturbed
 from tests.live.learner import LESSON, Page
 from tests.running_site import RunningSite
 from tests.sandbox.gateway.stage import until
@@ -41,81 +40,37 @@ socketio.run(app)
 """
 
 
-class Running:
-    """A page whose program runs, and a client of it that comes back by itself."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        run = page.ask("run", {"exercise": "add-with-ack", "files": {"server.py": PRESENT}})
-        self.sandbox = run["sandbox"]
-        page.await_event("sandbox_state", state="ready")
-        self.marks: list[Any] = []
-        self._printed: list[str] = []
-        self._expected: list[str] = []
-        self.ups = 0
-        self.client = socketio.Client(handle_sigint=False, reconnection_delay=0.1, reconnection_delay_max=0.2)
-        self.client.on("connect", self._up)
-        path = f"{self.sandbox['url']}A/socket.io"
-        self.client.connect(page.url, transports=["websocket"], socketio_path=path)
-        self.await_output("came")
-
-    def _up(self) -> None:
-        self.ups += 1
-
-    def fault(self, kind: str, **more: Any) -> Any:
-        return self.page.ask("fault", {"client": "A", "kind": kind, **more})
-
-    def await_output(self, line: str) -> None:
-        """Wait until the program has printed it once more than was waited for before."""
-        self._expected.append(line)
-        self._await(lambda: "".join(self._printed).count(line) >= self._expected.count(line))
-
-    def await_mark(self, kind: str, frame: str = "") -> None:
-        self._await(lambda: any(mark["kind"] == kind and frame in mark.get("frame", "") for mark in self.marks))
-
-    def _await(self, condition: Callable[[], bool]) -> None:
-        while not condition():
-            event, data = self.page.heard.get(timeout=15)
-            if event == "sandbox_output":
-                self._printed.append(data["text"])
-            elif event == "sandbox_marks":
-                self.marks += data["marks"]
-
-    def end(self) -> None:
-        self.client.reconnection = False
-        self.client.eio.disconnect(abort=True)
-
-
 @pytest.fixture
 def running(site: RunningSite) -> Any:
     with Page(site.url) as page:
-        running = Running(page)
-        yield running
-        running.end()
+        with Disturbed(page, PRESENT) as running:
+            running.await_output("came")
+            yield running
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [
-        {},
-        {"client": "A"},
-        {"client": "A", "kind": "sudo"},
-        {"client": "A", "kind": ["delay"], "amount": 5},
-        {"client": "A", "kind": "delay", "amount": "5"},
-        {"client": "A", "kind": "delay", "amount": 1e9},
-        {"client": "A", "kind": "delay", "amount": 10**9},
-        {"client": "A", "kind": "freeze", "amount": True},
-        {"client": {"$": 1}, "kind": "freeze", "amount": 1},
-        {"client": "A/../B", "kind": "freeze", "amount": 1},
-        {"client": "A", "kind": "drop", "direction": "up"},
-        {"client": "A", "kind": "drop", "direction": 3},
-        {"client": "A", "kind": "offline", "amount": -1},
-    ],
-)
-def test_a_hostile_fault_is_refused_with_a_sentence(running: Running, payload: Any) -> None:
-    answer = running.page.ask("fault", payload)
-    assert answer["ok"] is False
-    assert answer["error"]["code"] == "bad_payload" and answer["error"]["message"]
+HOSTILE = [
+    {},
+    {"client": "A"},
+    {"client": "A", "kind": "sudo"},
+    {"client": "A", "kind": ["delay"], "amount": 5},
+    {"client": "A", "kind": "delay", "amount": "5"},
+    {"client": "A", "kind": "delay", "amount": 1e9},
+    {"client": "A", "kind": "delay", "amount": 10**9},
+    {"client": "A", "kind": "freeze", "amount": True},
+    {"client": {"$": 1}, "kind": "freeze", "amount": 1},
+    {"client": "A/../B", "kind": "freeze", "amount": 1},
+    {"client": "A", "kind": "drop", "direction": "up"},
+    {"client": "A", "kind": "drop", "direction": 3},
+    {"client": "A", "kind": "offline", "amount": -1},
+]
+
+
+def test_a_hostile_fault_is_refused_with_a_sentence(running: Disturbed) -> None:
+    for payload in HOSTILE:
+        answer = running.page.ask("fault", payload)
+        assert answer["ok"] is False, payload
+        assert answer["error"]["code"] == "bad_payload" and answer["error"]["message"]
+    assert running.page.ask("fault", {"kind": "well"}) == {"ok": True, "faults": {}}
 
 
 def test_without_a_program_there_is_nothing_to_disturb(site: RunningSite) -> None:
@@ -124,7 +79,7 @@ def test_without_a_program_there_is_nothing_to_disturb(site: RunningSite) -> Non
             assert page.ask("fault", payload)["error"]["code"] == "not_running"
 
 
-def test_nobody_elses_program_can_be_disturbed(site: RunningSite, running: Running) -> None:
+def test_nobody_elses_program_can_be_disturbed(site: RunningSite, running: Disturbed) -> None:
     hostile = {"id": running.sandbox["id"], "sandbox": running.sandbox["id"], "url": running.sandbox["url"]}
     with Page(site.url) as stranger:
         for kind in ("freeze", "kill", "restart", "offline"):
@@ -135,11 +90,11 @@ def test_nobody_elses_program_can_be_disturbed(site: RunningSite, running: Runni
         stranger.await_event("sandbox_state", state="ready")
         assert stranger.ask("fault", {**hostile, "client": "A", "kind": "freeze", "amount": 1})["ok"]
         assert stranger.ask("fault", {**hostile, "kind": "kill"})["ok"]
-    assert running.client.call("count", timeout=5) == 1
+    assert running.clients["A"].call("count", timeout=5) == 1
     assert running.page.ask("fault", {"kind": "well"}) == {"ok": True, "faults": {}}
 
 
-def test_all_pages_of_the_learner_hear_what_is_in_force_and_a_reloaded_one_knows(running: Running) -> None:
+def test_all_pages_of_the_learner_hear_what_is_in_force_and_a_reloaded_one_knows(running: Disturbed) -> None:
     told = {"delay": 100, "drop": "", "frozen": False, "polling": False, "offline": 0.0}
     assert running.fault("delay", amount=100)["faults"] == {"A": told}
     assert running.page.await_event("sandbox_faults") == {"id": running.sandbox["id"], "faults": {"A": told}}
@@ -149,31 +104,31 @@ def test_all_pages_of_the_learner_hear_what_is_in_force_and_a_reloaded_one_knows
     assert running.fault("well")["faults"] == {}
 
 
-def test_a_frozen_client_is_found_out_by_its_silence(running: Running) -> None:
+def test_a_frozen_client_is_found_out_by_its_silence(running: Disturbed) -> None:
     running.fault("freeze", amount=1)
     running.await_output("left: ping timeout")
-    assert running.client.connected, "it is frozen: it knows of nothing"
+    assert running.clients["A"].connected, "it is frozen: it knows of nothing"
     running.fault("freeze", amount=0)
     running.await_output("came")
-    until(lambda: running.ups == 2)
+    until(lambda: running.ups["A"] == 2)
 
 
-def test_a_lost_network_is_found_out_by_silence_and_a_cut_connection_at_once(running: Running) -> None:
+def test_a_lost_network_is_found_out_by_silence_and_a_cut_connection_at_once(running: Disturbed) -> None:
     running.fault("offline", amount=1)
     running.await_mark("online")
     running.await_output("left: ping timeout")
-    until(lambda: running.ups == 2 and running.client.connected)
+    until(lambda: running.ups["A"] == 2 and running.clients["A"].connected)
     running.fault("drop", direction="sent")
-    running.client.emit("count")
+    running.clients["A"].emit("count")
     running.await_mark("lost", '2["count"]')
     running.await_output("left: transport")
-    until(lambda: running.ups == 3 and running.client.connected)
-    assert running.client.call("count", timeout=5) == 1, "the lost event never reached the handler"
+    until(lambda: running.ups["A"] == 3 and running.clients["A"].connected)
+    assert running.clients["A"].call("count", timeout=5) == 1, "the lost event never reached the handler"
 
 
-def test_a_killed_server_comes_back_at_its_address_with_nothing_in_its_memory(running: Running) -> None:
-    assert running.client.call("count", timeout=5) == 1
-    assert running.client.call("count", timeout=5) == 2
+def test_a_killed_server_comes_back_at_its_address_with_nothing_in_its_memory(running: Disturbed) -> None:
+    assert running.clients["A"].call("count", timeout=5) == 1
+    assert running.clients["A"].call("count", timeout=5) == 2
     running.fault("delay", amount=50)
     running.fault("kill")
     state = running.page.await_event("sandbox_state", state="crashed")
@@ -183,8 +138,8 @@ def test_a_killed_server_comes_back_at_its_address_with_nothing_in_its_memory(ru
     assert running.fault("restart")["ok"]
     again = running.page.await_event("sandbox_state", state="ready")
     assert (again["id"], again["starts"]) == (running.sandbox["id"], 2)
-    until(lambda: running.ups == 2 and running.client.connected, 20)
-    assert running.client.call("count", timeout=5) == 1
+    until(lambda: running.ups["A"] == 2 and running.clients["A"].connected, 20)
+    assert running.clients["A"].call("count", timeout=5) == 1
     assert running.fault("well") == {"ok": True, "faults": {}}
     feed = running.page.browser.get(f"{running.page.url}{LESSON}/").text
     found = re.search(r'id="page-data"[^>]*>(.*?)</script>', feed, re.S)
@@ -194,12 +149,12 @@ def test_a_killed_server_comes_back_at_its_address_with_nothing_in_its_memory(ru
     assert kinds.count("opened") == 2
 
 
-def test_a_running_server_is_restarted_in_place_and_a_stopped_one_is_not(running: Running) -> None:
-    assert running.client.call("count", timeout=5) == 1
+def test_a_running_server_is_restarted_in_place_and_a_stopped_one_is_not(running: Disturbed) -> None:
+    assert running.clients["A"].call("count", timeout=5) == 1
     assert running.fault("restart")["ok"]
     assert running.page.await_event("sandbox_state")["state"] == "starting", "nobody hears of an end between"
     running.page.await_event("sandbox_state", state="ready", starts=2)
-    until(lambda: running.ups == 2 and running.client.connected, 20)
-    assert running.client.call("count", timeout=5) == 1
+    until(lambda: running.ups["A"] == 2 and running.clients["A"].connected, 20)
+    assert running.clients["A"].call("count", timeout=5) == 1
     running.page.ask("stop", {})
     assert running.fault("restart")["error"]["code"] == "not_running"

@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,11 @@ import socketio
 import websocket
 
 from tests.content.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
+from tests.live.disturbed import Disturbed
+from tests.live.learner import Page
 from tests.quick_to_close import QuickToClose
+from tests.running_site import RunningSite
+from tests.sandbox.gateway.stage import until
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -776,3 +781,70 @@ def test_rooms_are_left_by_themselves_after_the_handler(served: Served) -> None:
         while len(looked[1]) > 1 and time.monotonic() < until:  # the room is left just after the handler has run
             looked = ada.ask("look", sid_in(frame))[0]
         assert looked == [sorted([sid_in(frame), "red"]), [ada.sio.get_sid()]]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """The site itself: its gateway is what disturbs a connection."""
+    running = RunningSite(tmp_path_factory.mktemp("course")).start()
+    yield running
+    running.stop()
+
+
+@contextmanager
+def disturbing(course: RunningSite, name: str) -> Iterator[Disturbed]:
+    """Run an example in the playground, with client A."""
+    with (
+        Page(course.url, "/lessons/playground") as page,
+        Disturbed(page, (EXAMPLES / f"{name}.py").read_text(), exercise="scratch") as running,
+    ):
+        yield running
+
+
+# A python-socketio client whose connection is cut under it lets go of the socket without closing it.
+careless = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@careless
+def test_silence_is_found_out_late_and_a_cut_connection_at_once(course: RunningSite) -> None:
+    with disturbing(course, "heartbeat") as running:
+        began = time.monotonic()
+        running.fault("freeze", amount=1)
+        running.await_output("because of: ping timeout")
+        assert time.monotonic() - began >= 1  # the answer has its time
+        running.fault("well")
+        until(lambda: running.ups["A"] == 2)
+        running.fault("offline", amount=3)
+        running.await_output("because of: ping timeout")
+        until(lambda: running.ups["A"] == 3 and running.clients["A"].connected)
+        running.fault("drop", direction="sent")
+        running.clients["A"].emit("anything")
+        running.await_output("because of: transport")
+
+
+@careless
+def test_a_lost_event_and_a_lost_answer_look_the_same_to_the_sender(course: RunningSite) -> None:
+    with disturbing(course, "coming_back") as running:
+        for direction, frame in [("sent", '["join","blue"]'), ("received", '"points":10')]:
+            ups, answers = running.ups["A"], []
+            running.fault("drop", direction=direction)
+            running.clients["A"].emit("join", "blue", callback=answers.append)
+            running.await_mark("lost", frame)
+            until(lambda ups=ups: running.ups["A"] == ups + 1 and running.clients["A"].connected)
+            assert answers == []
+
+
+@careless
+def test_a_killed_server_runs_no_handler_and_remembers_nothing(course: RunningSite) -> None:
+    with disturbing(course, "coming_back") as running:
+        assert running.clients["A"].call("join", "red", timeout=PATIENCE)["points"] == 10
+        running.fault("kill")
+        assert running.fault("restart")["ok"]
+        until(lambda: running.ups["A"] == 2 and running.clients["A"].connected, PATIENCE)
+        assert running.clients["A"].call("me", timeout=PATIENCE)["points"] is None
+    with disturbing(course, "heartbeat") as running:
+        running.fault("kill")
+        assert running.fault("restart")["ok"]
+        running.await_output("hello")
+        running.await_output("hello")
+        assert not running.printed("goodbye")

@@ -16,6 +16,10 @@ import pytest
 import requests
 
 from tests.content.serving import PATIENCE, Client, Served, client, serving, wire
+from tests.live.disturbed import Disturbed
+from tests.live.learner import Page
+from tests.running_site import RunningSite
+from tests.sandbox.gateway.stage import until
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PATCH = "from gevent import monkey\nmonkey.patch_all()\n"
@@ -250,3 +254,23 @@ def test_a_task_sends_its_result_to_the_one_who_asked(tmp_path: Path) -> None:
         assert ada.next() == ("served", ("soup",))
         assert bob.next() == ("served", ("cake",))
         assert ada.received.empty()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_slow_line_is_slow_twice_and_for_nobody_else(tmp_path: Path) -> None:
+    site = RunningSite(tmp_path / "course").start()
+    try:
+        with (
+            Page(site.url, "/lessons/playground") as page,
+            Disturbed(page, (EXAMPLES / "jobs.py").read_text(), exercise="scratch", tags="AB") as running,
+        ):
+            running.fault("delay", amount=500)
+            answers: list[str] = []
+            began = time.monotonic()
+            running.clients["A"].emit("ping", callback=lambda *_: answers.append("A"))
+            running.clients["B"].emit("ping", callback=lambda *_: answers.append("B"))
+            until(lambda: len(answers) == 2)
+            assert time.monotonic() - began >= 1
+            assert answers == ["B", "A"]
+    finally:
+        site.stop()
