@@ -30,8 +30,24 @@ export function explainEntry(entry, { source = "", rowsNow = () => entry.rows } 
     h("h3", {}, entry.legs.length > 0 ? wayOf(entry) : [entry.client && `Client ${entry.client}`, markWords(entry)].filter(Boolean).join(" ")),
     ...[...answers(entry), ...handlerLines(entry, source), ...roomLines(entry)].map((content) => h("p", { class: "seq-says" }, content)),
     h("div", { class: "seq-frames" }, frames),
+    shown.length > 0 ? peel(shown[0], () => handlerLines(entry, source)[0] ?? null) : null,
     more > 0 ? h("p", { class: "note" }, `and ${more} more: all of them stand in the table.`) : null,
   ];
+}
+
+/** The first frame of the entry, opened layer by layer; drawn when it is asked for. */
+function peel(row, handler) {
+  const node = h("details", { class: "peel" }, h("summary", {}, "Peel the layers"));
+  node.addEventListener("toggle", async () => {
+    if (!node.open || node.querySelector(".layers")) return;
+    try {
+      const { peeled } = await import("./peeled.js");
+      if (!node.querySelector(".layers")) node.append(peeled(row, handler()));
+    } catch {
+      // Offline, or the site was built anew since: opening it again tries again.
+    }
+  });
+  return node;
 }
 
 function answers(entry) {

@@ -21,5 +21,5 @@ function drawLayer({ name, sentence, text, bytes, bits, more }) {
 /** The header's bits, drawn: each field with its name above and its meaning below. */
 function header(bits) {
   return h("dl", { class: "bits" }, bits.map(({ name, value, meaning }) => h("div", {},
-    h("dt", {}, name), h("dd", { class: "mono bit" }, value.length > 24 ? `${value.slice(-16)}₂` : value), h("dd", { class: "note" }, meaning))));
+    h("dt", {}, name), h("dd", { class: "mono bit" }, value.length > 24 ? `…${value.slice(-24)}` : value), h("dd", { class: "note" }, meaning))));
 }

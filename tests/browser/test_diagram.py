@@ -9,7 +9,9 @@ from collections import Counter
 
 from playwright.sync_api import Locator, Page, Request, WebSocket, expect
 
+from tests.browser.faults import axe_faults
 from tests.browser.workbench import Workbench
+from tests.running_site import ROOT
 
 SERVER = '''"""Everything that an arrow can be."""
 
@@ -158,6 +160,14 @@ def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page)
     expect(diagram.detail).to_contain_text("It answers “add”")
     expect(diagram.detail).to_contain_text(re.compile(r"Its handler, line 10, ran \d"))
     expect(diagram.detail.locator(".raw").first).to_have_text("430[5]")
+    diagram.detail.get_by_text("Peel the layers").click()
+    layers = diagram.detail.locator(".layer h4")
+    expect(layers).to_have_text(
+        ["TCP", "WebSocket frame", "Engine.IO packet", "Socket.IO packet", "Acknowledgement", "Your handler"]
+    )
+    expect(diagram.detail.locator(".bytes")).to_have_text("81 06 34 33 30 5b 35 5d")  # a header, then 430[5]
+    assert axe_faults(page, "diagram") == []
+    answer.focus()
     page.keyboard.press("ArrowUp")
     expect(question).to_be_focused()
     expect(diagram.detail.locator(".raw").first).to_have_text('420["add",2,3]')
@@ -181,6 +191,44 @@ def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page)
     again = Diagram(bench)
     expect(again.arrow("A → server: nosuch")).to_be_visible()
     assert not before - again.drawn(), "a reload has lost arrows"
+
+
+def test_a_failed_check_is_a_picture_whose_steps_can_be_repeated_by_hand(open_page):
+    page = open_page("/lessons/emitting-events/three-audiences/")
+    bench = Workbench(page)
+    solution = (ROOT / "lessons/04-emitting-events/exercises/three-audiences/solution/server.py").read_text()
+    bench.write(solution.replace("include_self=False", "include_self=True"))
+    bench.check()
+    bench.expect_checked("2 of 3 checks passed")
+    failed = bench.checks.locator("li.check.is-failed")
+    failed.get_by_text("See it happen").click()
+    picture = failed.locator("check-picture")
+    extra = picture.locator("g.seq-entry.is-chosen")
+    expect(extra).to_contain_text("too many for sender")
+    expect(extra.locator(".seq-way")).to_have_count(3)
+    expect(extra.locator(".seq-way.is-extra")).to_have_count(1)
+    expect(picture.locator(".compare")).to_contain_text("sender hears no “typing”")
+    said = picture.locator(".picture-step")
+    expect(said).to_contain_text("Step 5 of")
+    picture.get_by_role("button", name="One step back").click()
+    expect(said).to_contain_text("Step 4 of")
+    expect(said).to_contain_text("sender → server: typing")
+    expect(picture.locator(".seq-way.is-extra")).to_have_count(0)  # it has not left by then
+    assert axe_faults(page, "a failed check") == []
+
+    picture.get_by_role("button", name="Try it by hand").click()
+    steps = page.locator("hand-steps")
+    expect(steps).to_contain_text("A plays sender, B plays other, C plays third.")
+    steps.get_by_role("button", name="Run", exact=True).click()
+    bench.expect_running()
+    for letter in "ABC":
+        bench.client(letter).expect_connected()
+    while "emit typing" not in steps.locator("li[aria-current]").inner_text():
+        steps.get_by_role("button", name="Next step").click()
+    sender = bench.client("A")
+    expect(sender.card.locator("input.event")).to_have_value("typing")
+    sender.card.get_by_role("button", name="Emit").click()
+    sender.expect_heard("typing")
 
 
 def test_the_picture_and_the_table_hold_exactly_the_frames_that_the_browser_saw(open_page):

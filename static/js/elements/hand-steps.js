@@ -19,7 +19,7 @@ class HandSteps extends HTMLElement {
   /** Take the steps of a trace; the first one is put into its pane at once. */
   load(rows, title) {
     const { panes, steps } = stepsOf(rows);
-    Object.assign(this, { panes, steps, title, at: -1 });
+    Object.assign(this, { panes, steps, name: title, at: -1 });
     this.#next();
   }
 
@@ -32,12 +32,12 @@ class HandSteps extends HTMLElement {
 
   #draw() {
     if (!this.steps) return;
-    const { steps, at } = this;
+    const { steps, at, name } = this;
     const running = store.get().sandbox?.state === "ready";
     const step = steps[at];
     const players = [...this.panes].map(([client, pane]) => (client === pane ? null : `${pane} plays ${client}`)).filter(Boolean);
     fill(this, h("section", { class: "hand-steps", "aria-label": "Steps of the check" },
-      h("div", { class: "hand-head" }, h("strong", {}, `By hand: ${this.title}`),
+      h("div", { class: "hand-head" }, h("strong", {}, `By hand: ${name}`),
         h("button", { type: "button", class: "small quiet icon-only", "aria-label": "Close the steps", onclick: () => this.remove() }, h("span", { class: "i i-cross", "aria-hidden": "true" }))),
       players.length > 0 ? h("p", { class: "note" }, `${players.join(", ")}.`) : null,
       h("ol", {}, steps.map((each, i) => h("li", { class: i === at ? "is-now" : i < at ? "is-done" : "", "aria-current": i === at ? "step" : null },
@@ -59,8 +59,8 @@ function fillPane({ pane, act, event, args, ack, namespace, auth }) {
   const card = document.querySelector(`client-card[data-client="${pane}"]`);
   if (!card) return;
   if (act === "connect") {
-    card.settings.namespace.value = namespace;
-    card.settings.auth.value = auth === undefined ? "" : JSON.stringify(auth);
+    card.menu.namespace.value = namespace;
+    card.menu.auth.value = auth === undefined ? "" : JSON.stringify(auth);
   } else if (act === "emit") {
     card.event.value = event;
     card.payload.value = args.map((value) => JSON.stringify(value)).join(", ");
