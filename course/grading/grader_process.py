@@ -167,7 +167,10 @@ class Dispatcher:
             pass  # it has just ended, or does not read: it can do without the note
 
     def _relay(self, child: Child) -> None:
-        data = child.wire.recv(65536)
+        try:
+            data = child.wire.recv(65536)
+        except ConnectionResetError:  # it has ended with a note unread: unix(7) tells so instead of the end
+            data = b""
         for message in child.lines.feed(data):
             child.finished = child.finished or "done" in message
             write_line(self._wire, {"job": child.job, **message})

@@ -230,6 +230,38 @@ def looks(server: Server) -> None:
     assert bundle.results[0].message == "Your function add() raised KeyError on line 3. Your program raised E."
 
 
+def test_a_run_that_ends_with_notes_unread_leaves_the_grader_alive(grader: Grader, bundle: Bundle) -> None:
+    deaf = (
+        HEAD
+        + '''
+import ctypes
+import os
+import sys
+
+@check
+def ends(server: Server) -> None:
+    """Ends, and hears nothing before"""
+    sys.setswitchinterval(10)
+    ctypes.PyDLL(None).usleep(300_000)  # holds the interpreter: no other thread of this process goes on
+    os._exit(0)
+'''
+    )
+    notes, over = LearnerNotes(), threading.Event()
+
+    def talk() -> None:
+        while not over.wait(0.05):
+            notes.exception(type="E", message="", line=None, handler="")
+
+    talker = threading.Thread(target=talk)
+    talker.start()
+    pid = grader.pid
+    assert bundle.run(grader, deaf, notes).error
+    over.set()
+    talker.join()
+    assert bundle.run(grader, GOOD).total == 4
+    assert grader.pid == pid
+
+
 def test_a_flood_of_exceptions_is_cut() -> None:
     notes, heard = LearnerNotes(), []
     for _ in range(MAX_NOTES * 3):
