@@ -96,7 +96,8 @@ class RoomsView extends HTMLElement {
       return;
     }
     this.#drawRooms(over ? null : byNamespace(inside));
-    this.#drawHandlers(inside.handlers.slice(-HANDLERS_SHOWN), over);
+    const inOrder = inside.handlers.slice(-HANDLERS_SHOWN).sort((one, other) => one.time - other.time); // some are told late
+    this.#drawHandlers(inOrder, over);
   }
 
   #drawRooms(namespaces) {
