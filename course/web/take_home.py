@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 from string import Template
 
-from course.content.client_code import CLIENT_FILES
 from course.content.model import Files, Runtime
 
 PINNED = ("Flask", "Flask-SocketIO", "simple-websocket")
@@ -18,10 +17,21 @@ PYTEST = "pytest==9.2.0"
 PATCHING = "from gevent import monkey\n\nmonkey.patch_all()  # before every other import\n\n"
 HERE = Path(__file__).parent / "take_home"
 CLIENT_LIBRARY = "static/socket.io.min.js"
+SERVED_BY_FLASK = ("client.js", "index.html")
+"""Client code that runs in a browser as it is, from Flask's folder for static files."""
 OWN_CLIENT = (
     "- `static/index.html` is the page of your own client code, at http://127.0.0.1:5000/static/index.html; "
     "`static/client.js` is exactly what you wrote.\n"
 )
+_COMPONENT = (
+    "- `{file}` is your component. It is at home in a {framework} project of its own: put it there as `src/App{kind}`, "
+    "run `npm install socket.io-client`, and let the address of that project's page into `cors_allowed_origins`.\n"
+)
+COMPONENTS = {
+    "client.jsx": _COMPONENT.format(file="client.jsx", framework="React", kind=".jsx"),
+    "client.vue": _COMPONENT.format(file="client.vue", framework="Vue", kind=".vue"),
+}
+"""What has to be built first, and what the README says of it."""
 
 
 def project(
@@ -42,9 +52,14 @@ def project(
     pinned = (*PINNED, *(() if runtime == "threading" else ("gevent",)))
     if runtime == "gevent-patched" and "patch_all" not in files["server.py"]:
         files = {**files, "server.py": PATCHING + files["server.py"]}
-    client = {name: text for name, text in files.items() if name in CLIENT_FILES}
+    client = {name: text for name, text in files.items() if name in SERVED_BY_FLASK}
+    component = next((name for name in files if name in COMPONENTS), "")
     files = {name: text for name, text in files.items() if name not in client}
-    words = {"title": title, "event": event, "own_client": OWN_CLIENT if client else ""}
+    words = {
+        "title": title,
+        "event": event,
+        "own_client": (OWN_CLIENT if client else "") + COMPONENTS.get(component, ""),
+    }
     contents: dict[str, str | bytes] = {
         "static/client.html": Template((HERE / "client.html").read_text()).substitute(words),
         "requirements.txt": "".join(f"{name}=={version(name)}\n" for name in pinned) + f"{PYTEST}\n",

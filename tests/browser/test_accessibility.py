@@ -81,7 +81,7 @@ def test_an_exercise_and_the_playground_have_no_fault(open_page, site, scheme):
     page.get_by_role("button", name="Show a hint").click()
     expect(page.locator("details.hint")).to_have_count(1)
     found += faults_in_every_size(page, "exercise, checked", phone_views=True)
-    page.locator("run-toolbar details.menu summary").click()
+    page.locator("run-toolbar").get_by_label("More", exact=True).click()
     page.get_by_role("button", name="Earlier versions").click()
     expect(page.get_by_role("dialog").get_by_role("listitem").first).to_be_visible()
     found += faults(page, "exercise, earlier versions")

@@ -95,7 +95,7 @@ def test_earlier_attempts_can_be_seen_and_brought_back(bench):
     bench.write(SOLUTION)
     bench.check()
     bench.expect_checked("All 3 checks passed")
-    bench.button("More").or_(bench.page.locator("run-toolbar details.menu summary")).first.click()
+    bench.button("More").or_(bench.page.locator("run-toolbar").get_by_label("More", exact=True)).first.click()
     bench.page.get_by_role("button", name="Earlier versions").click()
     dialog = bench.page.get_by_role("dialog")
     expect(dialog.get_by_role("listitem").filter(has_text="3 of 3 checks passed")).to_have_count(1)

@@ -6,6 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.browser.faults import axe_faults
 from tests.browser.workbench import ECHO, Workbench
 
 PAGES = ECHO.replace(
@@ -195,12 +196,14 @@ def test_client_code_and_its_pane_are_one_client(bench, watched):
     frame = page.frame_locator('client-card[data-client="A"] iframe')
     expect(frame.locator("body")).to_contain_text("HI at 7")
     expect(page.locator('client-card[data-client="A"] .client-page')).to_have_class(re.compile("is-drawn"))
+    assert axe_faults(page, "client code") == []
     # An error leads to its line.
     b.emit("shout", '"fail"')
     a.expect_heard("ReferenceError: nothing is not defined")
     page.get_by_role("tab", name="server.py").click()
     a.card.get_by_role("button", name="client.js, line 9").click()
     expect(page.get_by_role("tab", name="client.js")).to_have_attribute("aria-selected", "true")
+    expect(bench.editor).to_have_attribute("aria-label", re.compile("client.js"))
     # A reload finds everything again.
     bench.expect_saved()
     page.reload()
@@ -319,6 +322,7 @@ def test_the_preview_shows_the_servers_own_pages_and_no_others(bench):
     field.press("Enter")
     expect(frame.locator("body")).to_contain_text('"now":7')
     expect(field).to_have_value("/time")
+    assert axe_faults(page, "preview") == []
     field.fill("https://example.com")
     field.press("Enter")
     expect(panel.locator(".field-error")).to_contain_text("your own server only")

@@ -17,7 +17,7 @@ def test_the_downloaded_project_runs_and_answers(open_page, tmp_path):
     bench = Workbench(open_page("/playground/"))
     port = free_port()
     bench.write(ECHO.replace("socketio.run(app)", f"socketio.run(app, port={port})"))
-    bench.page.locator("run-toolbar details.menu summary").click()
+    bench.page.locator("run-toolbar").get_by_label("More", exact=True).click()
     with bench.page.expect_download() as waiting:
         bench.page.get_by_role("button", name="Download the files").click()
     assert waiting.value.suggested_filename == "duplex-playground.zip"

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from course.content.client_code import CLIENT_FILES
 from course.content.model import Runtime
-from course.web.take_home import PATCHING, PYTEST, project
+from course.web.take_home import COMPONENTS, PATCHING, PYTEST, SERVED_BY_FLASK, project
 
 SERVER = "from flask import Flask\n"
 
@@ -46,6 +47,17 @@ def test_client_code_lies_where_flask_serves_it() -> None:
     assert unpacked(SERVER, client_js="io();", index_html="<p>")["static/index.html"] == "<p>"
     plain = unpacked(SERVER)
     assert "static/index.html" not in plain and "static/index.html" not in plain["README.md"]
+
+
+@pytest.mark.parametrize(("name", "place"), [("client.jsx", "src/App.jsx"), ("client.vue", "src/App.vue")])
+def test_a_component_comes_with_the_way_to_its_own_project(name: str, place: str) -> None:
+    files = unpacked(SERVER, **{name.replace(".", "_"): "a component"})
+    assert files[name] == "a component" and place in files["README.md"]
+    assert "static/index.html" not in files
+
+
+def test_every_file_of_client_code_finds_a_place() -> None:
+    assert {*SERVED_BY_FLASK, *COMPONENTS} == set(CLIENT_FILES)
 
 
 # Its test

@@ -46,15 +46,16 @@ const behaviour = [
 /**
  * Put an editor into `parent`.
  *
- * Takes `text`, `label`, `selection` ({from, to}), and calls `onEdit(text)` for each change of the learner's and
+ * Takes `text`, `label` (it names `file`, and later the file that is shown), `selection` ({from, to}), and calls `onEdit(text)` for each change of the learner's and
  * `onFocus(focused)`. Returns {setText, setCrash, goTo, focus, insert, undo, destroy, view}.
  */
 export function createEditor(parent, { text, label, selection, file = "server.py", onEdit, onFocus = () => {} }) {
   const syntax = new Compartment();
+  let shown = file;
   const languageOf = (name) => (name.endsWith(".py") ? [python, problems] : [problems]);
   const extensions = [
     EditorView.cspNonce.of(nonce()), syntax.of(languageOf(file)), behaviour, appearance,
-    EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", autocapitalize: "off", autocorrect: "off", spellcheck: "false" }),
+    EditorView.contentAttributes.of(() => ({ "aria-label": label.replace(file, shown), tabindex: "0", autocapitalize: "off", autocorrect: "off", spellcheck: "false" })),
     EditorView.updateListener.of((update) => {
       const ours = update.transactions.some((transaction) => transaction.annotation(fromPage));
       if (update.docChanged && !ours) onEdit(update.state.doc.toString());
@@ -69,6 +70,7 @@ export function createEditor(parent, { text, label, selection, file = "server.py
     view,
     /** Show another text. The same document changes step by step (Ctrl+Z goes back); another file starts afresh. */
     setText(doc, { fresh = false, name = file } = {}) {
+      shown = name;
       if (fresh) {
         view.setState(stateOf(doc, undefined));
         view.dispatch({ effects: syntax.reconfigure(languageOf(name)) });
