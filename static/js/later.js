@@ -39,6 +39,7 @@ store.subscribe((state) => state.savedAnew, async (times) => {
 });
 whenInSight("rooms-view", () => moreStyles().then(() => import("./elements/rooms-view.js")));
 whenInSight("live-diagram", () => import("./elements/live-diagram.js"));
+whenInSight("watch-player", () => moreStyles("diagram").then(() => import("./elements/watch-player.js")));
 countModes();
 tendClientCode();
 tendSearch();

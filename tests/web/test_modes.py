@@ -7,7 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markupsafe import Markup
 
-from course.web.modes import marked
+from course.config import ROOT
+from course.web.modes import SENTENCES, marked
 from tests.content.courses import SLUG
 
 LESSON = "/lessons/listening-to-events/"
@@ -87,3 +88,9 @@ def test_the_switch_counts_what_is_done(app: Flask, learner: FlaskClient) -> Non
     assert re.search(r"Myths <span class=\"count\">0/", page)
     assert "1 to try again" in page
     assert len(re.findall(r'data-modes="read myths"[^>]* data-settled', page)) == len(lesson.quiz) - 1
+
+
+def test_the_style_sheet_knows_every_mode() -> None:
+    rules = (ROOT / "static/css/lesson.css").read_text()
+    for mode in SENTENCES:
+        assert f'[data-mode="{mode}"] [data-modes]:not([data-modes~="{mode}"])' in rules

@@ -37,7 +37,7 @@ class WatchPlayer extends HTMLElement {
     this.trace = trace;
     this.beats = beatsOf(trace);
     this.diagram = h("sequence-diagram", { compact: true });
-    this.diagram.fold = false;
+    this.diagram.fold = !trace.rows.some(({ frame }) => frame === "2probe"); // there the frames themselves are the matter
     this.caption = h("p", { class: "watch-caption", "aria-live": "polite" });
     this.toggle = h("button", { type: "button", class: "primary", onclick: () => (this.#timer ? this.#pause() : this.#play()) });
     this.back = h("button", { type: "button", class: "small", "aria-label": "One step back", onclick: () => this.#step(-1) }, "‹");
