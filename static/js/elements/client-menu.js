@@ -7,8 +7,20 @@ import { store } from "../core/page.js";
 const FILE_BYTES = 64 * 1024;
 
 class ClientMenu extends HTMLElement {
+  #end = null;
+
   connectedCallback() {
-    if (this.namespace) return; // moved within the page
+    if (!this.namespace) this.#build();
+    this.#end = store.subscribe((state) => state.sandbox?.id, () => this.#sandboxChanged());
+    const menu = this.closest("details");
+    if (menu.open) menu.dispatchEvent(new Event("toggle")); // opened before this came: now it has a size to be placed by
+  }
+
+  disconnectedCallback() {
+    this.#end?.();
+  }
+
+  #build() {
     const tag = this.dataset.client;
     this.bytes = null;
     const id = (name) => `client-${tag}-${name}`;
@@ -22,15 +34,12 @@ class ClientMenu extends HTMLElement {
     this.address = h("code");
     this.pages = h("p", { class: "note" });
     this.remove = h("button", { type: "button", class: "small", onclick: () => this.#askToRemove() }, "Remove this client");
-    fill(this,
+    fill(this, h("div", {},
       field("Namespace", this.namespace), field("Auth (JSON, sent with connect)", this.auth), field("Transport", this.transport),
       field("Pretended origin", this.origin), field("Add a file as the last argument", this.file), this.fileNote,
       h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on."),
-      h("p", { class: "note" }, "Address: ", this.address), this.pages, this.remove,
+      h("p", { class: "note" }, "Address: ", this.address), this.pages, this.remove),
       this.closest("client-list") && h("client-network", { dataset: { client: tag } }));
-    const menu = this.closest("details");
-    menu.addEventListener("toggle", () => menu.open && this.#opened());
-    if (menu.open) menu.dispatchEvent(new Event("toggle")); // opened before this came: now it has a size to be placed by
   }
 
   /** Return {namespace, auth, transport, origin, error}: `error` says what is wrong with a field, or "". */
@@ -46,8 +55,7 @@ class ClientMenu extends HTMLElement {
     }
   }
 
-  /** What changes with the page around the card is drawn whenever the menu opens. */
-  #opened() {
+  #sandboxChanged() {
     const { sandbox } = store.get();
     const address = sandbox && `${location.origin}/sandbox/${sandbox.id}/${this.dataset.client}/`;
     this.address.textContent = address ? `${address}socket.io/` : "there once the server runs";

@@ -42,7 +42,7 @@ class ClientNetwork extends HTMLElement {
     this.group = h("fieldset", { class: "network" }, h("legend", {}, "Network"),
       h("div", { class: "network-row" }, h("label", { for: id("delay") }, "Delay"), this.delay, this.amount),
       h("div", { class: "network-row" }, this.freeze, this.polling),
-      h("div", { class: "network-row", role: "group", "aria-label": "Cut the connection at the next event" }, h("span", {}, "Cut at the next event"), this.sent, this.received),
+      h("div", { class: "network-row", role: "group", "aria-label": "Cut the connection at the next event" }, h("span", {}, "Cut at next event"), this.sent, this.received),
       h("div", { class: "network-row" }, this.offline, h("label", { for: id("offline") }, "for"), this.seconds),
       this.well);
     fill(this, this.group, this.note);
