@@ -1,8 +1,6 @@
-"""What goes on inside a learner's program, noted where it happens: handlers, emissions, rooms.
+"""What goes on inside a learner's program: its handlers, what is emitted, its rooms; noted, and sent to the supervisor.
 
-The hooks stand in the libraries' classes, put there once, before the fork: that costs a child nothing. Each calls what
-it stands before with the same arguments, returns the same, lets the same exception through without a trace of itself;
-and whatever fails in the noting is passed over in silence. Runs inside the confined child.
+Called by the hooks of `course.sandbox.learner_hooks`. Runs inside the confined child.
 """
 
 from __future__ import annotations
@@ -17,13 +15,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import flask
-import flask_socketio
 from socketio.base_manager import BaseManager
-from socketio.manager import Manager
 
 from course.sandbox.client_tag import ENVIRON, MEASURING
 from course.sandbox.inside_sender import InsideSender, Report
-from course.sandbox.runtimes import Runtime, is_gevent
 
 LONG_SECONDS = 0.1
 """A handler that takes longer is told of while it goes on."""
@@ -136,6 +131,7 @@ class Notes:
 
     def emitted(
         self,
+        at: float,
         manager: Any,
         event: Any,
         data: Any,
@@ -146,12 +142,12 @@ class Notes:
         to: Any = None,
         **_: Any,
     ) -> None:
-        """Note that something was emitted: by the handler of this thread, or by none."""
+        """Note that something was emitted, from second `at` on: by the handler of this thread, or by none."""
         key, thread = self._where()
         run = self._running.get(key)
         if run is not None and run.measures:
             return
-        at, room = time.monotonic(), to or room
+        room = to or room
         rooms = room if isinstance(room, (list, tuple, set)) else [room]
         emits = [
             {
@@ -212,79 +208,13 @@ class Notes:
         return made, soon
 
 
-_notes: Notes | None = None
-"""The notes of this process's program, once it begins; there are none in the fork server."""
-
-
-def begin(send: Callable[[bytes], None], own_files: Collection[str], runtime: Runtime) -> None:
-    """Take notes from now on. In the child."""
-    global _notes
-    _notes = Notes(send, own_files, _greenlet if is_gevent(runtime) else _thread)
-
-
-def instrument() -> None:
-    """Put the hooks in place. Once, in the fork server."""
-    _hook_handlers()
-    _hook(Manager, "emit", lambda notes, *args, **named: notes.emitted(*args, **named))
-    for method in ("basic_enter_room", "basic_leave_room"):
-        _hook(BaseManager, method, lambda notes, manager, *_, **__: notes.rooms_changed(manager))
-
-
-def _hook_handlers() -> None:
-    original = flask_socketio.SocketIO._handle_event
-
-    @functools.wraps(original)
-    def _handle_event(self: Any, *args: Any, **named: Any) -> Any:
-        notes, run = _notes, None
-        if notes is not None:
-            with contextlib.suppress(Exception):
-                run = notes.began(self, *args, **named)
-        try:
-            answer = original(self, *args, **named)
-        except BaseException as error:
-            _take_us_out(error)
-            if notes is not None and run is not None:
-                with contextlib.suppress(Exception):
-                    notes.ended(run, error)
-            raise
-        if notes is not None and run is not None:
-            with contextlib.suppress(Exception):
-                notes.ended(run, None)
-        return answer
-
-    flask_socketio.SocketIO._handle_event = _handle_event
-
-
-def _hook(owner: type, method: str, note: Callable[..., None]) -> None:
-    """Have `note(notes, self, …)` called whenever the method has done its work."""
-    original = getattr(owner, method)
-
-    @functools.wraps(original)
-    def hooked(self: Any, *args: Any, **named: Any) -> Any:
-        try:
-            answer = original(self, *args, **named)
-        except BaseException as error:
-            _take_us_out(error)
-            raise
-        if _notes is not None:
-            with contextlib.suppress(Exception):
-                note(_notes, self, *args, **named)
-        return answer
-
-    setattr(owner, method, hooked)
-
-
-def _take_us_out(error: BaseException) -> None:
-    """Leave the caller's frame out of a traceback: Python does not add it a second time when it raises again."""
-    if error.__traceback__ is not None:
-        error.__traceback__ = error.__traceback__.tb_next
-
-
-def _thread() -> tuple[Hashable, str]:
+def this_thread() -> tuple[Hashable, str]:
+    """Tell real threads apart."""
     return threading.get_ident(), threading.current_thread().name
 
 
-def _greenlet() -> tuple[Hashable, str]:
+def this_greenlet() -> tuple[Hashable, str]:
+    """Tell greenlets apart."""
     from gevent import getcurrent  # there where this runs; the threading runtime has none
 
     greenlet = getcurrent()

@@ -15,7 +15,7 @@ import flask
 import flask.cli
 import werkzeug.serving
 
-from course.sandbox import explanations, learner_inside, memory_files
+from course.sandbox import explanations, learner_hooks, memory_files
 from course.sandbox.explanations import Explanation, explained
 from course.sandbox.runtimes import Runtime
 from course.sandbox.tracebacks import described, folded, handler_of, short_name
@@ -76,7 +76,7 @@ class LearnerProgram:
         memory_files.install(self._files, self._runtime)
         self._catch_what_is_raised_later()
         if self._inside is not None:
-            learner_inside.begin(self._inside, self._own, self._runtime)
+            learner_hooks.begin(self._inside, self._own, self._runtime)
         werkzeug.serving.run_simple = self._run_simple
         flask.cli.show_server_banner = lambda *_: None
         sys.argv = ["server.py"]

@@ -27,6 +27,7 @@ OURS = {
     "course.sandbox.forkserver",
     "course.sandbox.inside_sender",
     "course.sandbox.landlock",
+    "course.sandbox.learner_hooks",
     "course.sandbox.learner_inside",
     "course.sandbox.learner_program",
     "course.sandbox.limits",
