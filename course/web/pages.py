@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from course.attempts import Refused
 from course.content.images import image_file
 from course.content.model import Lesson
+from course.sandbox.client_page import has_client
 from course.sandbox.model import ENDED
 from course.web import modes
 from course.web.frame import frame
@@ -114,12 +115,13 @@ def connect(sandbox_id: str) -> str:
     if sandbox is None or sandbox.state.state in ENDED:
         abort(410, "This server is not running any more. Press Run on the lesson page, then use the new address.")
     agent = request.user_agent.string
+    own = has_client(sandbox.program.files)
     data = {
         "kind": "connect",
         "tag": "phone" if "Mobile" in agent else "tab",
         "sandbox": {"id": sandbox.id, "url": f"/sandbox/{sandbox.id}/", "state": sandbox.state.state},
     }
-    return render_template("connect.html", **frame(), page_data=_addressed(data))
+    return render_template("connect.html", **frame(), has_client=own, page_data=_addressed(data))
 
 
 def _lesson(slug: str) -> Lesson:

@@ -226,6 +226,12 @@ def test_a_page_of_its_own_and_the_way_back(bench):
         page.locator('client-card[data-client="B"]').get_by_role("link", name="open alone").click()
     expect(alone.value.get_by_role("button", name="Shout")).to_be_visible()
     assert alone.value.evaluate("() => window.origin") == "null"
+    # So it can on another device: its ready client leads there, under that device's own tag.
+    alone.value.goto(f"{bench.page.url.partition('/playground')[0]}/connect/{alone.value.url.split('/')[4]}")
+    alone.value.get_by_role("link", name="client code").click()
+    alone.value.get_by_role("button", name="Shout").click()
+    bench.wire.get_by_label("Show the frames of").select_option("tab")
+    expect(bench.frame("shout").first).to_be_visible()
     alone.value.close()
     page.get_by_role("button", name="Remove client code").click()
     expect(page.get_by_role("tab", name="client.js")).to_have_count(0)

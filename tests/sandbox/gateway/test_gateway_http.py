@@ -146,3 +146,18 @@ def test_a_client_that_goes_away_in_the_middle_gives_its_place_back(gunicorn):
         connection.shutdown(socket.SHUT_RDWR)
         connection.close()
     assert gunicorn.request("GET", "/seen").status == 200
+
+
+def test_a_clients_page_is_answered_here_and_never_by_the_learners_server(front):
+    script = front.request("GET", "/client.js", client="~A", headers=[("Origin", "null")])
+    assert (script.status, script.body) == (200, b"const socket = io();\n")
+    assert script.header("access-control-allow-origin") == "null"
+    page = front.request("GET", "/", client="~A")
+    assert b'<script crossorigin src="client.js">' in page.body
+    assert page.header("content-security-policy").startswith("sandbox allow-scripts allow-forms; default-src 'none';")
+    assert front.request("HEAD", "/", client="~A").body == b""
+    assert front.request("GET", "/seen", client="~A").status == 404
+    assert front.request("POST", "/client.js", client="~A", body=b"x").status == 405
+    moved = front.request("GET", "", client="~A")
+    assert (moved.status, moved.header("location")) == (302, f"{front.prefix('~A')}/")
+    assert front.request("GET", "/", client="~A", sandbox=ENDED).status == 410
