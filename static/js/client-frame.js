@@ -60,6 +60,7 @@ function watched(made) {
   made.on("connect_error", (error) => state(made.active ? "trying" : "refused", String(error?.message ?? "")));
   made.on("disconnect", (reason) => state(made.active ? "trying" : "closed", reason));
   made.io.on("reconnect_failed", () => state("refused", "The server could not be reached."));
+  made.onAnyOutgoing(() => tellRow("sent"));
   made.onAny((name, ...args) => tellRow("event", { name: String(name), args: argumentsText(args) }));
   return made;
 }
@@ -122,7 +123,6 @@ window.addEventListener("message", (event) => {
   try {
     if (ack) socket.timeout(ACK_MS).emit(name, ...args, answered);
     else socket.emit(name, ...args);
-    tell("sent");
   } catch (error) {
     tell("note", { text: `Not sent by the JavaScript client: ${error.message}.` });
   }

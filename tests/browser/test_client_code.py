@@ -182,6 +182,8 @@ def test_client_code_and_its_pane_are_one_client(bench, watched):
         "C",
     }
     # The pane's form emits on the very connection that the code has made.
+    a.fill("add", "4, 5")
+    expect(a.preview).to_have_text('421["add",4,5]')  # the code has used the number 0
     a.emit("add", "4, 5")
     a.expect_heard("ack", "9")
     bench.wire.get_by_label("Show the frames of").select_option("A")

@@ -8,7 +8,7 @@ import { readReport } from "./reports.js";
 const ROWS_PER_SECOND = 120; // the page's own script sends fewer; one that pretends to be it may not
 
 export class CodeLink {
-  #connected = false;
+  #state = { kind: "off", text: "Disconnected", reason: "" };
   #second = 0;
   #rows = 0;
 
@@ -42,7 +42,7 @@ export class CodeLink {
       onload: this.load,
     });
     this.place.append(this.frame);
-    this.tell({ kind: "busy", text: "Starting", reason: "" });
+    this.#say({ kind: "busy", text: "Starting", reason: "" });
   }
 
   /** Take the page away, and its connection with it; harmless when there is none. */
@@ -52,13 +52,12 @@ export class CodeLink {
     this.frame.remove();
     this.frame = null;
     this.nextAck = 0;
-    this.#connected = false;
     this.place.classList.remove("is-drawn");
-    this.tell({ kind: "off", text: "Disconnected", reason: "" });
+    this.#say({ kind: "off", text: "Disconnected", reason: "" });
   }
 
   get connected() {
-    return this.#connected;
+    return this.#state.kind === "on";
   }
 
   get active() {
@@ -74,17 +73,22 @@ export class CodeLink {
     if (source !== this.frame?.contentWindow || origin !== "null" || !this.#admits()) return;
     const report = readReport(data);
     if (!report) return;
+    const counted = this.nextAck !== report.next;
     this.nextAck = report.next;
-    if (report.kind === "state") {
-      this.#connected = report.state.kind === "on";
-      this.tell(report.state);
-    } else if (report.kind === "row") {
+    if (report.kind === "state") this.#say(report.state);
+    else if (counted) this.tell(this.#state); // the frame that the card previews has another number now
+    if (report.kind === "row") {
       this.heard(report.row);
     } else if (report.kind === "begun") {
-      this.tell({ kind: "busy", text: "No connection yet", reason: "" });
+      this.#say({ kind: "busy", text: "No connection yet", reason: "" });
     } else if (report.kind === "drawn") {
       this.place.classList.add("is-drawn");
     }
+  }
+
+  #say(state) {
+    this.#state = state;
+    this.tell(state);
   }
 
   #admits() {
