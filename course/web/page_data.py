@@ -212,7 +212,6 @@ def _workspace(saved: Saved | None, title: str, starter: dict[str, str], offered
         "title": title,
         "files": dict(saved.files) if saved and saved.version else starter,
         "version": saved.version if saved else 0,
-        "starter": starter,
         "events": list(offered),
         "results": saved.results if saved else [],
         "passed": saved.best if saved else 0,

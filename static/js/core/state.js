@@ -82,9 +82,9 @@ export function onNewText(state, fresh) {
   const checksOf = { ...state.checksOf };
   for (const [name, told] of Object.entries(fresh.workspaces ?? {})) {
     const known = workspaces[name];
-    const { title, starter, events, tasks, hints, total, url, runtimes } = told;
+    const { title, events, tasks, hints, total, url, runtimes } = told;
     const runtime = runtimes.some(({ id }) => id === known?.runtime) ? known.runtime : told.runtime;
-    workspaces[name] = known ? { ...known, title, starter, events, tasks, hints, total, url, runtimes, runtime } : told;
+    workspaces[name] = known ? { ...known, title, events, tasks, hints, total, url, runtimes, runtime } : told;
     checksOf[name] ??= checksFromPage(told);
   }
   return { page: { ...state.page, title: fresh.title, examples: fresh.examples, workspaces }, checksOf };
