@@ -17,4 +17,4 @@ def test_only_what_a_reader_cannot_see_goes() -> None:
 def test_a_lesson_is_sent_so(learner: FlaskClient) -> None:
     page = learner.get("/lessons/listening-to-events/").data
     assert without_indentation(page) == page
-    assert b"\n    return a + b" in page, "programs keep their indentation"
+    assert b'\n    <span class="k">return</span>' in page, "programs keep their indentation"
