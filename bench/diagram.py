@@ -51,6 +51,15 @@ SHOUT = """
 })
 """
 
+SETTLED = """
+() => {
+  const { entries } = document.querySelector("sequence-diagram").model;
+  const end = entries.at(-1)?.end;
+  if (end !== window.__end) [window.__end, window.__since] = [end, performance.now()];
+  return performance.now() - window.__since > 1000;
+}
+"""
+
 
 def diagram_figures(site: RunningSite) -> list[tuple[str, float, str, float | None]]:
     """Return (name, value, unit, goal) of the longest task, the nodes and the memory."""
@@ -68,7 +77,7 @@ def diagram_figures(site: RunningSite) -> list[tuple[str, float, str, float | No
         before = heap(tools)
         page.evaluate(WATCH)
         told = page.evaluate(SHOUT, [EVENTS, SECONDS])
-        page.locator("#panel-diagram .seq-pill.is-burst").last.wait_for()
+        page.wait_for_function(SETTLED, polling=100, timeout=180_000)
         after = heap(tools)
         longest, tasks = page.evaluate("() => [window.__longest, window.__tasks]")
         browser.close()

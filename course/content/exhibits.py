@@ -20,6 +20,7 @@ EXHIBITS: Mapping[str, ExhibitKind] = {
     "race": ExhibitKind(needs_example=True),
     "latency": ExhibitKind(needs_example=True, takes_events=True),
     "handshake": ExhibitKind(needs_example=False),
+    "layers": ExhibitKind(needs_example=False),
     "phone-line": ExhibitKind(needs_example=False),
 }
 """Every exhibit that the site can draw."""

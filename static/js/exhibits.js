@@ -3,3 +3,6 @@
 import "./elements/exhibit-race.js";
 import "./elements/exhibit-latency.js";
 import "./elements/exhibit-handshake.js";
+import { whenInSight } from "./in_sight.js";
+
+whenInSight("exhibit-layers", () => import("./elements/exhibit-layers.js"));

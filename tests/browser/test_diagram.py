@@ -231,6 +231,22 @@ def test_a_failed_check_is_a_picture_whose_steps_can_be_repeated_by_hand(open_pa
     sender.expect_heard("typing")
 
 
+def test_under_the_hood_the_readers_own_event_is_peeled(open_page):
+    page = open_page("/lessons/under-the-hood/")
+    exhibit = page.locator("exhibit-layers")
+    exhibit.scroll_into_view_if_needed()
+    expect(exhibit.locator(".note").first).to_contain_text("This one is a sample")
+    bench = Workbench(page)
+    bench.start()
+    bench.client("A").expect_connected("websocket")
+    bench.client("A").emit("peel", '"2"')
+    exhibit.get_by_role("combobox").select_option(index=1)
+    expect(exhibit.locator(".layer pre").last).to_have_text('peel\n"2"')
+    exhibit.get_by_role("button", name="line 15").click()
+    expect(page.locator(".cm-line.is-asked")).to_contain_text("def peel(frame):")
+    assert axe_faults(page, "layers", part="exhibit-layers") == []
+
+
 def test_the_picture_and_the_table_hold_exactly_the_frames_that_the_browser_saw(open_page):
     page = open_page("/playground/")
     wire = OnTheWire(page)

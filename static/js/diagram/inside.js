@@ -13,34 +13,42 @@ const EMIT_SECONDS = 2;
  */
 export function joinInside(entries, inside) {
   const reports = [...(inside?.handlers ?? [])].sort((one, other) => one.time - other.time);
-  const events = entries.filter(({ kind, direction }) => kind === "event" && direction === "sent");
-  const emitted = entries.filter(({ kind, direction }) => kind === "event" && direction === "received");
-  const [asked, arrived] = [new Set(), new Set()];
+  if (reports.length === 0) return [];
+  const asked = byName(entries.filter(({ kind, direction }) => kind === "event" && direction === "sent"), (entry) => entry.legs[0].client);
+  const emitted = byName(entries.filter(({ kind, direction }) => kind === "event" && direction === "received"), () => "");
   const found = [];
   for (const report of reports) {
-    const entry = questionOf(report, events, asked);
+    const entry = takeFirst(asked, report, report.client, ({ time }) => time <= report.time + SLACK_SECONDS);
     if (entry) {
-      asked.add(entry);
       entry.handler = report;
       found.push({ entry, time: report.time, seconds: report.seconds ?? null, running: report.kind === "began" });
     }
     for (const emit of report.emits ?? []) {
-      const arrow = arrivalOf(emit, emitted, arrived);
-      if (!arrow) continue;
-      arrived.add(arrow);
-      Object.assign(arrow, { emit, from: report });
+      const arrow = takeFirst(emitted, emit, "", ({ time }) => time >= emit.time - SLACK_SECONDS && time <= emit.time + EMIT_SECONDS);
+      if (arrow) Object.assign(arrow, { emit, from: report });
     }
   }
   return found;
 }
 
-function questionOf({ time, event, namespace = "/", client }, events, taken) {
-  const fits = events.filter((entry) => !taken.has(entry) && entry.socket.event === event && entry.socket.namespace === namespace
-    && entry.legs[0].client === client && entry.time <= time + SLACK_SECONDS);
-  return fits[0] ?? null;
+/** Entries that have no report yet, oldest first, by namespace, event and client. */
+function byName(entries, clientOf) {
+  const waiting = new Map();
+  for (const entry of entries) {
+    const key = nameOf({ event: entry.socket.event, namespace: entry.socket.namespace }, clientOf(entry));
+    if (!waiting.has(key)) waiting.set(key, []);
+    waiting.get(key).push(entry);
+  }
+  return waiting;
 }
 
-function arrivalOf({ time, event, namespace = "/" }, emitted, taken) {
-  return emitted.find((entry) => !taken.has(entry) && entry.socket.event === event && entry.socket.namespace === namespace
-    && entry.time >= time - SLACK_SECONDS && entry.time <= time + EMIT_SECONDS) ?? null;
+function nameOf({ event, namespace = "/" }, client) {
+  return JSON.stringify([namespace, event, client]);
+}
+
+/** Take the oldest entry that fits out of those that wait for `told`; null when there is none. */
+function takeFirst(waiting, told, client, fits) {
+  const list = waiting.get(nameOf(told, client)) ?? [];
+  const at = list.findIndex(fits);
+  return at < 0 ? null : list.splice(at, 1)[0];
 }

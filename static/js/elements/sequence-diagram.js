@@ -10,6 +10,7 @@
 
 import { place, svg } from "../exhibits/svg.js";
 import { fill, h } from "../core/dom.js";
+import { asNode, laneHead, serverHead } from "../diagram_nodes.js";
 import { layOut } from "../diagram/layout.js";
 import { buildModel } from "../diagram/model.js";
 import { shapesOf } from "../diagram/shapes.js";
@@ -19,8 +20,8 @@ import { moreStyles } from "../more_styles.js";
 
 const BEYOND = 240; // pixels drawn above and below what is in sight
 const HEADS = 34;
+const CHEAP_MS = 8;
 const ZOOM = { least: 0.6, most: 2 };
-const LETTERS = 12; // of a client's name at its lane
 
 class SequenceDiagram extends HTMLElement {
   #trace = { rows: [], marks: [], inside: null };
@@ -31,6 +32,7 @@ class SequenceDiagram extends HTMLElement {
   #chosen = null;
   #pointed = null;
   #planned = false;
+  #restUntil = 0; // on a busy machine the picture takes at most a quarter of the time
   #stale = true;
   #following = true;
   #newest = Infinity; // the time of the newest entry that was drawn: later ones travel into the picture
@@ -115,14 +117,18 @@ class SequenceDiagram extends HTMLElement {
     this.#stale ||= stale;
     if (this.#planned) return;
     this.#planned = true;
-    requestAnimationFrame(() => {
+    const soon = () => requestAnimationFrame(() => {
       this.#planned = false;
       // A hidden picture is drawn when it comes into sight: the ResizeObserver tells.
       if (this.isConnected && this.scroller.clientWidth > 0) this.#draw();
     });
+    const rest = this.#restUntil - performance.now();
+    if (rest > 0) setTimeout(soon, rest);
+    else soon();
   }
 
   #draw() {
+    const begun = performance.now();
     if (this.#stale) {
       this.#stale = false;
       const anchor = this.#anchor();
@@ -134,6 +140,8 @@ class SequenceDiagram extends HTMLElement {
       this.dispatchEvent(new CustomEvent("diagram-drawn"));
     }
     this.#drawEntries();
+    const cost = performance.now() - begun;
+    this.#restUntil = cost > CHEAP_MS ? performance.now() + cost * 3 : 0;
   }
 
   /** What stands at the top edge, so that it can stay there when older rows fall away. */
@@ -164,14 +172,16 @@ class SequenceDiagram extends HTMLElement {
   }
 
   #drawLanes() {
-    const { width, height, columns, serverX, lines } = this.layout;
+    const { width, columns, serverX, lines } = this.layout;
     const zoom = this.#zoom;
+    const height = Math.max(this.layout.height, this.scroller.clientHeight / zoom - HEADS); // lanes reach the bottom
+    const to = (y) => (y === this.layout.height ? height : y);
     place(this.body, { width: width * zoom, height: height * zoom, viewBox: `0 0 ${width} ${height}` });
     place(this.heads, { width: width * zoom, height: HEADS * zoom, viewBox: `0 0 ${width} ${HEADS}` });
     const all = [...columns.values(), serverX];
     this.lanes.replaceChildren(
       svg("path", { class: "lane-faint", d: all.map((x) => `M${x} 0V${height}`).join("") }),
-      svg("path", { class: "lane-line", d: lines.filter(({ client }) => client).map(({ x, from, to }) => `M${x} ${from}V${to}`).join("") }),
+      svg("path", { class: "lane-line", d: lines.filter(({ client }) => client).map((line) => `M${line.x} ${line.from}V${to(line.to)}`).join("") }),
       svg("path", { class: "lane-line is-server", d: `M${serverX} 0V${height}` }));
     this.#drawHeads();
   }
@@ -181,8 +191,7 @@ class SequenceDiagram extends HTMLElement {
     const names = [...columns.keys()].join("\n") + serverX + this.layout.width;
     if (this.drawnHeads === names) return;
     this.drawnHeads = names;
-    this.heads.replaceChildren(...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)),
-      svg("g", { class: "lane-head" }, svg("rect", { class: "lane-server", x: serverX - (narrow ? 26 : 30), y: 6, width: narrow ? 52 : 60, height: 22, rx: 6 }), words("lane-letter", serverX, "Server")));
+    this.heads.replaceChildren(...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)), serverHead(serverX, narrow));
   }
 
   #drawEntries() {
@@ -283,30 +292,6 @@ class SequenceDiagram extends HTMLElement {
 
 function entryAt(target) {
   return target.closest?.(".seq-entry[role]")?.dataset.key ?? null;
-}
-
-function asNode({ tag, attrs, text, children }) {
-  const node = svg(tag, attrs, ...(children ?? []).map(asNode));
-  if (text !== null) node.textContent = text;
-  return node;
-}
-
-function laneHead(client, x, letter, narrow) {
-  const named = client.length > 1;
-  const node = svg("g", { class: `lane-head lane-${letter}` },
-    svg("rect", { x: x - 11, y: 6, width: 22, height: 22, rx: 6 }), words("lane-letter", x, client.slice(0, 1).toUpperCase()));
-  if (named && !narrow) node.append(place(words("lane-name", x + 16, client.length > LETTERS ? `${client.slice(0, LETTERS - 1)}…` : client), { "text-anchor": "start" }));
-  const title = svg("title");
-  title.textContent = `Client ${client}`;
-  node.append(title);
-  node.dataset.client = client;
-  return node;
-}
-
-function words(kind, x, text) {
-  const node = svg("text", { class: kind, x, y: 21.5, "text-anchor": "middle" });
-  node.textContent = text;
-  return node;
 }
 
 customElements.define("sequence-diagram", SequenceDiagram);
