@@ -7,12 +7,12 @@ import { layersOf } from "./wire/layers.js";
 export function peeled(row, handler = null) {
   const layers = layersOf(row);
   const items = layers.map(drawLayer);
-  if (handler) items.push(h("li", { class: "layer" }, h("h4", {}, "Your handler"), h("p", {}, handler)));
+  if (handler) items.push(h("li", { class: "layer" }, h("strong", { class: "layer-name" }, "Your handler"), h("p", {}, handler)));
   return h("ol", { class: "layers" }, items);
 }
 
 function drawLayer({ name, sentence, text, bytes, bits, more }) {
-  return h("li", { class: "layer" }, h("h4", {}, name), h("p", {}, sentence),
+  return h("li", { class: "layer" }, h("strong", { class: "layer-name" }, name), h("p", {}, sentence),
     bits.length > 0 ? header(bits) : null,
     bytes.length > 0 ? h("p", { class: "bytes mono" }, bytes.map((byte, i) => [i > 0 ? " " : "", h("span", { class: byte === "??" ? "is-random" : "" }, byte)]), more > 0 ? ` … ${more} more` : "") : null,
     text === "" ? null : h("pre", { class: "raw" }, text));

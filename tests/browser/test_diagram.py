@@ -148,7 +148,8 @@ def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page)
     fan = diagram.arrow('server → A, B, C: shouted "HI" all')
     expect(fan.locator(".seq-way")).to_have_count(3)
     for letter in "AB":
-        bench.client(letter).emit("join", '"chess"', ack=False)
+        bench.client(letter).emit("join", '"chess"')
+        bench.client(letter).expect_heard("ack")
     bench.client("C").emit("say", '"chess", "mate"', ack=False)
     expect(diagram.arrow('server → A, B: said "mate" room chess').locator(".seq-heard")).to_have_count(2)
 
@@ -161,7 +162,7 @@ def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page)
     expect(diagram.detail).to_contain_text(re.compile(r"Its handler, line 10, ran \d"))
     expect(diagram.detail.locator(".raw").first).to_have_text("430[5]")
     diagram.detail.get_by_text("Peel the layers").click()
-    layers = diagram.detail.locator(".layer h4")
+    layers = diagram.detail.locator(".layer-name")
     expect(layers).to_have_text(
         ["TCP", "WebSocket frame", "Engine.IO packet", "Socket.IO packet", "Acknowledgement", "Your handler"]
     )
