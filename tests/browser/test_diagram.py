@@ -160,18 +160,18 @@ def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page)
     answer.click()
     expect(diagram.detail).to_contain_text("It answers “add”")
     expect(diagram.detail).to_contain_text(re.compile(r"Its handler, line 10, ran \d"))
-    expect(diagram.detail.locator(".raw").first).to_have_text("430[5]")
+    expect(diagram.detail.locator(".raw").first).to_have_text("431[5]")
     diagram.detail.get_by_text("Peel the layers").click()
     layers = diagram.detail.locator(".layer-name")
     expect(layers).to_have_text(
         ["TCP", "WebSocket frame", "Engine.IO packet", "Socket.IO packet", "Acknowledgement", "Your handler"]
     )
-    expect(diagram.detail.locator(".bytes")).to_have_text("81 06 34 33 30 5b 35 5d")  # a header, then 430[5]
+    expect(diagram.detail.locator(".bytes")).to_have_text("81 06 34 33 31 5b 35 5d")  # a header, then 431[5]
     assert axe_faults(page, "diagram") == []
     answer.focus()
     page.keyboard.press("ArrowUp")
     expect(question).to_be_focused()
-    expect(diagram.detail.locator(".raw").first).to_have_text('420["add",2,3]')
+    expect(diagram.detail.locator(".raw").first).to_have_text('421["add",2,3]')
     diagram.detail.get_by_role("button", name="line 10").click()
     expect(page.locator(".cm-line.is-asked")).to_have_text('@socketio.on("add")')
 
