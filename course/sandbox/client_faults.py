@@ -184,7 +184,7 @@ class ClientFaults:
             case "polling":
                 self._polling_only = bool(fault.amount)
                 if self._polling_only:
-                    self.cut_connections("Cut, so that this client comes back: from now on its WebSockets are refused.")
+                    self.cut_connections("Cut: from now on its WebSockets are refused.")
             case "offline":
                 self._go_offline(fault.amount)
             case "well":
@@ -208,7 +208,7 @@ class ClientFaults:
         self._cancel_timer()
         with self.changed:
             self._over = True
-            self.cut_connections("The server is gone, and the connection with it.")
+            self.cut_connections("Cut: the server is gone.")
 
     def take_over(self, other: ClientFaults) -> None:
         """Put in force what was in force for `other`, whose server was started again."""
@@ -220,22 +220,22 @@ class ClientFaults:
     def _set_delay(self, ms: int) -> None:
         if ms != self._delay_ms:
             self._delay_ms = ms
-            words = f"Each frame of this client takes {ms} ms longer, both ways." if ms else "No more delay."
+            words = f"Each frame takes {ms} ms longer, both ways." if ms else "No more delay."
             self._mark("delayed", words)
 
     def _freeze(self, on: bool) -> None:
         if on is not self._frozen:
             self._frozen = on
             if on:
-                self._mark("frozen", "This client is frozen: nothing passes, either way, and it answers no ping.")
+                self._mark("frozen", "Frozen: nothing passes, and no ping is answered.")
             else:
-                self._mark("thawed", "This client goes on: what was held back passes now.")
+                self._mark("thawed", "Thawed: what was held back passes now.")
 
     def _go_offline(self, seconds: int) -> None:
         if seconds:
-            self._mark("offline", f"This client has no network for {seconds} s. Nobody tells the server.")
+            self._mark("offline", f"No network for {seconds} s, and nobody tells the server.")
             self._wait_offline(seconds)
-            self.cut_connections("The network is gone, and the connection with it.", server_too=False)
+            self.cut_connections("Cut: the network is gone.", server_too=False)
         elif self._offline_until:
             self._back_online()
 
@@ -250,7 +250,7 @@ class ClientFaults:
     def _back_online(self) -> None:
         self._cancel_timer()
         self._offline_until = 0.0
-        self._mark("online", "This client has its network back.")
+        self._mark("online", "The network is back.")
         self._settle()
 
     def _cancel_timer(self) -> None:

@@ -16,10 +16,10 @@ from course.sandbox.trace import Direction, Trace
 if TYPE_CHECKING:
     from course.sandbox.gateway import RunningSandbox
 
-LOST = "This frame will never arrive: the connection it was on has been cut."
+LOST = "Lost: its connection was cut."
 HELD = "Held back on the way."
-NO_NETWORK = "A request of this client did not get out: it has no network."
-NO_WEBSOCKET = "A WebSocket of this client was refused on the way, as some proxies do: only long-polling passes."
+NO_NETWORK = "No network: the request did not get out."
+NO_WEBSOCKET = "No WebSocket gets through here, only long-polling."
 
 
 def is_event(packet: str | bytes) -> bool:
@@ -69,7 +69,7 @@ class RequestLink:
         if self.faults.active and not self.is_cut:
             if any(map(is_event, packets)) and self.faults.takes_drop(direction):
                 self._lose(direction, packets)
-                self.faults.cut_connections("The connection was cut at this event.")
+                self.faults.cut_connections("Cut at this event.")
                 raise Cut
             if direction == "received":
                 came = self.faults.clock()

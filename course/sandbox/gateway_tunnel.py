@@ -209,7 +209,7 @@ class Tunnel:
             self._lose(parcel, direction)
         elif any(map(is_event, parcel.messages)) and self._faults.takes_drop(direction):
             self._lose(parcel, direction)
-            self._faults.cut_connections("The connection was cut at this event.")
+            self._faults.cut_connections("Cut at this event.")
         else:
             if self._faults.wait_for(parcel.since) != 0:
                 for message in parcel.messages:

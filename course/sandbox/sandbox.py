@@ -155,7 +155,7 @@ class Sandbox:
 
     def kill(self) -> None:
         """Kill the process the hard way, as its learner wishes; no handler runs any more."""
-        self.trace.mark("", "killed", "The server process was killed: no handler ran, and nobody was told.")
+        self.trace.mark("", "killed", "Killed: no handler ran, and nobody was told.")
         self.end("crashed", KILLED_REASON, KILLED)
 
     def wait_exited(self, timeout: float) -> None:
@@ -265,9 +265,7 @@ class Sandbox:
                         self.trace.ready()
                         self.inside.ready()
                         if self._again:
-                            self.trace.mark(
-                                "", "restarted", "The server runs again: the same program, with nothing in its memory."
-                            )
+                            self.trace.mark("", "restarted", "Running again, with nothing in its memory.")
                         self._step(StateChange("ready"))
                         self._ready_or_over.set()
             case LearnerException():
