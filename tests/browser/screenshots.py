@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.browser.trace_pictures import draw_broadcast_and_room, draw_failed_check, draw_fault
 from tests.browser.workbench import EXERCISES, LESSON, Workbench
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.running_site import ROOT, RunningSite
@@ -75,22 +77,26 @@ PICTURES = (
     ("lesson", draw_lesson, "light"),
     ("lesson-dark", draw_lesson, "dark"),
     ("race", draw_race, "light"),
+    ("broadcast-and-room", draw_broadcast_and_room, "light"),
+    ("failed-check", draw_failed_check, "light"),
+    ("fault-and-recovery", draw_fault, "dark"),
 )
 
 
-def main() -> None:
-    """Draw every picture on a site of its own. Figures of the race are better on a quiet machine."""
+def main(*wanted: str) -> None:
+    """Draw every picture, or those that are wanted, on a site of its own. The race is better on a quiet machine."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         site = RunningSite(Path(folder) / "instance").start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
             for name, draw, scheme in PICTURES:
-                draw(browser, site, scheme, IMAGES / f"{name}.png")
+                if not wanted or name in wanted:
+                    draw(browser, site, scheme, IMAGES / f"{name}.png")
         finally:
             browser.close()
             site.stop()
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -83,19 +83,15 @@ function lostArrow({ mark, client }, { columns, serverX }) {
 /** The words stand above the line, at the sender's end where they fit, else wherever there is room. */
 function label(entry, layout) {
   const { columns, serverX, gutter } = layout;
-  const pieces = labelOf(entry.kind === "mark" ? lostLabel(entry) : entry);
+  const pieces = labelOf(entry);
   const nearest = entry.legs.length > 0 ? Math.max(...entry.legs.map(({ client }) => columns.get(client))) : columns.get(entry.client);
-  const starts = entry.direction === "sent" && entry.legs.length > 0;
+  const starts = entry.direction === "sent" && (entry.legs.length > 0 || entry.mark !== null);
   const wanted = pieces.reduce((sum, { text }) => sum + text.length + 1, 0) * CHARACTER.code;
   const between = serverX - nearest - 24;
   const fits = starts && wanted <= between;
   const room = fits ? between : serverX - gutter - 20;
   const x = fits ? nearest + 10 : serverX - 10;
   return shape("text", { class: "seq-label", x, y: ROW.label, "text-anchor": fits ? "start" : "end" }, null, spans(pieces, Math.floor(room / CHARACTER.code)));
-}
-
-function lostLabel({ mark }) {
-  return { kind: "mark", mark: { ...mark, text: mark.text || "lost" }, rows: [], legs: [] };
 }
 
 /** Pieces of a label as tspans, cut to `letters` characters in all. */

@@ -11,7 +11,15 @@ export function labelOf(entry) {
   if (kind === "event") return [piece("name", socket.event), piece("data", listed(socket.args)), place, ...attachments(entry), target(entry), trouble(entry)].filter(Boolean);
   if (kind === "ack") return [piece("note", "ack"), piece("data", socket.args.length === 0 ? "empty" : listed(socket.args)), place, ...attachments(entry)].filter(Boolean);
   if (kind === "packet") return [piece("note", packetName(entry.rows[0])), piece("data", packetData(entry.rows[0])), place].filter(Boolean);
-  return [piece(kind === "refused" || entry.mark?.kind === "missing" || entry.mark?.kind === "lost" ? "bad" : "note", markWords(entry))];
+  if (entry.mark?.kind === "lost") return lost(entry.mark);
+  return [piece(kind === "refused" || entry.mark?.kind === "missing" ? "bad" : "note", markWords(entry))];
+}
+
+/** What will never arrive is called by its event, like what does. */
+function lost(mark) {
+  const socket = mark.frame === undefined ? null : readRow(mark).socket;
+  const what = socket?.event == null ? [] : [piece("name", socket.event), piece("data", listed(socket.args))];
+  return [...what, piece("bad", "lost")].filter(Boolean);
 }
 
 function piece(kind, text) {
@@ -104,7 +112,7 @@ export function sentenceOf(entry) {
   const { kind, direction } = entry;
   const whole = kind === "event" || kind === "ack" || kind === "packet" ? `${wayOf(entry)}: ${words}` : [entry.client, words].filter(Boolean).join(" ");
   const answered = entry.answer ? `, answered after ${seconds(entry.answer.time - entry.time)}` : entry.asks ? ", no answer seen" : "";
-  const lost = !entry.mark || !direction ? "" : { lost: ", lost on its way", missing: ", expected, but never came" }[entry.mark.kind] ?? "";
+  const lost = !entry.mark || !direction ? "" : { lost: " on its way", missing: ", expected, but never came" }[entry.mark.kind] ?? "";
   return `${whole}${answered}${lost}`;
 }
 
