@@ -85,7 +85,7 @@ function label(entry, layout) {
   const { columns, serverX, gutter } = layout;
   const pieces = labelOf(entry);
   const nearest = entry.legs.length > 0 ? Math.max(...entry.legs.map(({ client }) => columns.get(client))) : columns.get(entry.client);
-  const starts = entry.direction === "sent" && (entry.legs.length > 0 || entry.mark !== null);
+  const starts = entry.direction === "sent" && (entry.legs.length > 0 || Boolean(entry.mark));
   const wanted = pieces.reduce((sum, { text }) => sum + text.length + 1, 0) * CHARACTER.code;
   const between = serverX - nearest - 24;
   const fits = starts && wanted <= between;
