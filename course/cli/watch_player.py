@@ -78,9 +78,9 @@ class Stage:
         )
         if isinstance(client, Client):
             self._clients[name] = client
-            self._mark(name, "opened", f"{name} connects.")
+            self._mark(name, "opened", "The connection is open.")
         else:
-            self._mark(name, "refused", f"{name} is not let in: {client.message or 'without a reason'}.")
+            self._mark(name, "refused", f"It is not let in: {client.message or 'without a reason'}.")
 
     def _let(self, client: Client, kind: str, step: dict[str, Any]) -> None:
         if kind == "asks":
@@ -89,14 +89,14 @@ class Stage:
             client.emit(step["event"], *step["args"])
         else:
             del self._clients[client.name]
-            self._mark(client.name, "closed", f"{client.name} {'leaves' if kind == 'leaves' else 'is gone'}.")
+            self._mark(client.name, "closed", "It leaves." if kind == "leaves" else "It is gone, without a word.")
             client.close() if kind == "leaves" else client.vanish()
 
     def _mark_the_lost(self) -> None:
         for name, client in list(self._clients.items()):
             if not client.connected:
                 del self._clients[name]
-                self._mark(name, "closed", f"The server disconnects {name}.")
+                self._mark(name, "closed", "The server ends the connection.")
 
     def _fall_silent(self) -> None:
         deadline = time.monotonic() + STEP_SECONDS

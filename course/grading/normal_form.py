@@ -16,6 +16,8 @@ Frames = Mapping[str, tuple[str, ...]]
 
 _PACKET = re.compile(r"^4(\d)(?:(\d+)-)?(?:(/[^,\[{]*),?)?(\d*)(.*)$", re.DOTALL)
 _TOKEN = re.compile(r"[A-Za-z0-9_]+")
+_ACK = re.compile(r"^([<>] 4\d(?:\d+-)?(?:/[^,]*,)?)\d+")
+_NUMBER = re.compile(r"(?<=[\[,:])-?\d+(?:\.\d+)?(?=[\],}])")
 _NUMBERED = re.compile(r"‹([nw])\d+›")
 _BYTES = "‹bytes›"
 MAYBE = "? "
@@ -27,14 +29,16 @@ def words_of(*texts: str) -> frozenset[str]:
     return frozenset(token for text in texts for token in _TOKEN.findall(text))
 
 
-def frames_of(rows: Iterable[Mapping[str, Any]], known: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Return the frames of a trace by client.
+def frames_of(rows: Sequence[Mapping[str, Any]], known: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the frames of a trace by client; what one heard who has gone meanwhile came at times only.
 
     Args:
         rows: as `course.grading.model.CheckResult.trace` holds them.
         known: words that stay as they are, see `words_of`.
     """
-    seen = _renamed([row for row in rows if _travels(row)], known)
+    whole = _renamed(rows, known)
+    gone = _gone(whole)
+    seen = [row for row in whole if _travels(row)]
     form = _Form(_sids(seen), known)
     # Who sends first is sure, who hears first is not: so what was sent is numbered first.
     placed: dict[int, str] = {}
@@ -45,7 +49,8 @@ def frames_of(rows: Iterable[Mapping[str, Any]], known: Collection[str]) -> dict
                     placed[place] = form.line(row)
     frames: dict[str, list[str]] = {}
     for place, row in enumerate(seen):
-        frames.setdefault(row["client"], []).append(placed[place])
+        unsure = row["client"] in gone and row["direction"] == "received" and not str(row["frame"]).startswith("40")
+        frames.setdefault(row["client"], []).append(f"{MAYBE if unsure else ''}{placed[place]}")
     return {client: tuple(frames[client]) for client in sorted(frames)}
 
 
@@ -65,26 +70,37 @@ def kinds_of(runs: Sequence[Frames]) -> dict[str, tuple[str, ...]]:
         for client, lines in run.items():
             found.setdefault(client, {}).update(dict.fromkeys(lines))
     return {
-        client: tuple(line if all(line in run.get(client, ()) for run in kinds) else f"{MAYBE}{line}" for line in lines)
+        client: tuple(
+            line if all(line in run.get(client, ()) for run in kinds) else f"{MAYBE}{line.removeprefix(MAYBE)}"
+            for line in lines
+            if not (line.startswith(MAYBE) and line.removeprefix(MAYBE) in lines)
+        )
         for client, lines in sorted(found.items())
     }
 
 
 def fits_kinds(kinds: Frames, run: Frames) -> bool:
     """Say whether a run sends and receives the kinds of frames that `kinds_of` found, and no others."""
-    seen = {(client, line) for client, lines in _kinds(run).items() for line in lines}
+    seen = {(client, line.removeprefix(MAYBE)) for client, lines in _kinds(run).items() for line in lines}
     must = {(client, line) for client, lines in kinds.items() for line in lines if not line.startswith(MAYBE)}
     may = {(client, line.removeprefix(MAYBE)) for client, lines in kinds.items() for line in lines}
     return must <= seen <= may
 
 
 def _counted(frames: Frames) -> dict[str, list[str]]:
-    return {client: sorted(lines) for client, lines in frames.items()}
+    return {client: sorted(line for line in lines if not line.startswith(MAYBE)) for client, lines in frames.items()}
 
 
 def _kinds(frames: Frames) -> dict[str, dict[str, None]]:
     """Return the kinds of each client's frames, in the order in which they first came."""
-    return {client: dict.fromkeys(_NUMBERED.sub(r"‹\1›", line) for line in lines) for client, lines in frames.items()}
+    return {client: dict.fromkeys(map(_kind, lines)) for client, lines in frames.items()}
+
+
+def _kind(line: str) -> str:
+    """Return a frame without the numbers of its placeholders, of its payload and of its acknowledgement."""
+    maybe = MAYBE if line.startswith(MAYBE) else ""
+    kind = _NUMBER.sub("‹n›", _NUMBERED.sub(r"‹\1›", line.removeprefix(MAYBE)))
+    return maybe + _ACK.sub(r"\1#", kind)
 
 
 def _travels(row: Mapping[str, Any]) -> bool:
@@ -93,7 +109,7 @@ def _travels(row: Mapping[str, Any]) -> bool:
     return frame[:1] in ("4", "b") and not (row["direction"] == "sent" and frame.startswith("41"))
 
 
-def _renamed(rows: Iterable[Mapping[str, Any]], known: Collection[str]) -> list[dict[str, Any]]:
+def _renamed(rows: Sequence[Mapping[str, Any]], known: Collection[str]) -> list[dict[str, Any]]:
     """Return the rows with those clients numbered whose names are made of random words."""
     names: dict[str, str] = {}
     for row in rows:
@@ -101,6 +117,14 @@ def _renamed(rows: Iterable[Mapping[str, Any]], known: Collection[str]) -> list[
         sure = all(token in known or token.isdigit() for token in _TOKEN.findall(name))
         names.setdefault(name, name if sure else f"‹client {len(names) + 1}›")
     return [{**row, "client": names[str(row["client"])]} for row in rows]
+
+
+def _gone(rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the clients that went before the end: those that are left say goodbye then, when the check closes them."""
+    goodbyes = [place for place, row in enumerate(rows) if row["direction"] == "sent" and row["frame"][:2] == "41"]
+    last = max((place for place, row in enumerate(rows) if _travels(row)), default=-1)
+    stayed = {rows[place]["client"] for place in goodbyes if place > last}
+    return {row["client"] for row in rows} - stayed
 
 
 def _sids(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:

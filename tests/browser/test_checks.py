@@ -31,6 +31,24 @@ def test_a_known_mistake_is_answered_with_its_own_explanation(bench):
     expect(bench.checks.locator("li.check.is-skipped")).to_have_count(2)
 
 
+def test_a_known_mistake_leads_to_the_paragraph_that_tells_better_whatever_view_is_open(open_page):
+    bench = Workbench(open_page(f"{LESSON}?mode=build"))
+    bench.page.get_by_role("combobox", name="Program").select_option(label="Answer with the sum")
+    bench.write(TAKES_ONE_LIST)
+    bench.check()
+    bench.expect_checked("0 of 3 checks passed.")
+    known = bench.checks.locator(".check-known").first
+    expect(known).to_contain_text("This is a known one: All values of an event arrive in one parameter.")
+    heading = bench.page.locator("#what-your-function-is-given")
+    for _ in range(2):  # the second time the address is there already
+        expect(heading).to_be_hidden()
+        known.get_by_role("link", name="What your function is given").click()
+        expect(heading).to_be_in_viewport()
+        expect(heading).to_be_focused()
+        bench.page.locator("mode-switch").get_by_role("link", name="Build").click()
+    bench.expect_checked("0 of 3 checks passed.")  # the page was never left
+
+
 def test_the_solution_passes_and_ticks_every_task(bench):
     bench.write(SOLUTION)
     bench.check()

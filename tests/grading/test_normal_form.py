@@ -25,6 +25,11 @@ def conversation(sid: str, a: int, b: int, total: str) -> list[dict[str, Any]]:
     ]
 
 
+def end(*clients: str) -> list[dict[str, Any]]:
+    """Return the goodbyes with which a check ends."""
+    return [row(client, "sent", "41") for client in clients]
+
+
 def test_random_values_and_ids_become_placeholders() -> None:
     frames = frames_of(conversation("h-_7", 4711, 815, "5526"), KNOWN)
     assert frames == {
@@ -69,19 +74,35 @@ def test_clients_and_lists_named_at_random_are_the_same_in_two_runs() -> None:
     assert list(two_of("ada", "ben")) == ["‹client 1›", "‹client 2›"]
 
 
+def test_what_one_hears_who_goes_meanwhile_may_be_missing() -> None:
+    begin = [row("a", "sent", "40"), row("b", "sent", "40"), row("b", "sent", "41")]
+    told = [row("a", "received", '42["add"]')]
+    late = [row("b", "received", '42["add"]')]
+    without, with_it = frames_of(begin + told + end("a"), KNOWN), frames_of(begin + told + late + end("a"), KNOWN)
+    assert with_it["b"] == ("> 40", '? < 42["add"]')
+    assert same_frames(without, with_it) and same_frames(with_it, without)
+    assert not same_frames(without, frames_of(begin + end("a"), KNOWN))
+    assert fits_kinds(kinds_of([without, with_it]), without) and fits_kinds(kinds_of([with_it]), without)
+
+
 def test_a_clock_that_ticks_once_more_sends_the_same_kinds() -> None:
     ticks = [row("a", "received", f'42["add",{number}]') for number in (1003, 1004, 1005)]
-    few, many = frames_of(ticks[:2], KNOWN), frames_of(ticks, KNOWN)
+    few, many = frames_of(ticks[:2] + end("a"), KNOWN), frames_of(ticks + end("a"), KNOWN)
     assert not same_frames(few, many)
     kinds = kinds_of([few, few])
     assert kinds == {"a": ('< 42["add",‹n›]',)}
     assert fits_kinds(kinds, many)
-    assert not fits_kinds(kinds, frames_of([row("a", "received", '42["add","1003"]')], KNOWN))
+    assert not fits_kinds(kinds, frames_of([row("a", "received", '42["add","1003"]'), *end("a")], KNOWN))
     assert not fits_kinds(kinds, {})
 
 
+def test_of_many_questions_one_kind_is_kept() -> None:
+    asked = [row("a", "sent", f'42/chat,{number}["add"]') for number in range(3, 30)]
+    assert kinds_of([frames_of(asked, KNOWN)]) == {"a": ('> 42/chat,#["add"]',)}
+
+
 def test_what_came_at_times_only_may_be_missing_but_nothing_else_may_come() -> None:
-    one = frames_of([row("a", "sent", "40"), row("b", "received", '42["add"]')], KNOWN)
+    one = frames_of([row("a", "sent", "40"), row("b", "received", '42["add"]'), *end("a", "b")], KNOWN)
     other = frames_of([row("a", "sent", "40")], KNOWN)
     kinds = kinds_of([one, other])
     assert kinds == {"a": ("> 40",), "b": ('? < 42["add"]',)}

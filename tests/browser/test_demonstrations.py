@@ -1,0 +1,48 @@
+"""A recorded run is watched: it plays with its captions, goes step by step by keyboard, and can be scrubbed."""
+
+import re
+
+from playwright.sync_api import expect
+
+LESSON = "/lessons/emitting-events/"
+
+
+def test_a_run_is_played_stepped_and_scrubbed(open_page):
+    page = open_page(f"{LESSON}?mode=watch")
+    player = page.locator("watch-player")
+    play = player.locator(".watch-bar").get_by_role("button", name=re.compile("Play|Pause"))
+    expect(play).to_have_text("Play")
+    caption, count = player.locator(".watch-caption"), player.locator(".watch-count")
+    expect(caption).to_have_text("A, B and C are connected to the same server.")
+    entries = player.locator("sequence-diagram .seq-entry")
+    expect(entries).to_have_count(0)
+
+    expect(player.get_by_role("button", name="One step back")).to_be_disabled()
+    player.get_by_role("button", name="One step on").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(count).to_have_text(re.compile(r"^3 /"))
+    page.keyboard.press("ArrowLeft")
+    expect(count).to_have_text(re.compile(r"^2 /"))
+    expect(entries).not_to_have_count(0)
+
+    slider = player.get_by_role("slider", name="Place in the recording")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(caption).to_contain_text("Each emit says who it is for.")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^Step (\d+) of \1$"))
+    expect(player.locator("sequence-diagram")).to_contain_text("typing")
+    expect(play).to_have_text("Play again")
+
+    play.click()
+    expect(play).to_have_text("Pause")
+    expect(count).not_to_have_text(re.compile(r"^1 /"), timeout=10_000)  # it goes on by itself
+    play.click()
+    expect(play).to_have_text("Play")
+
+
+def test_without_a_script_the_captions_tell_it(new_context, site):
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{site.url}{LESSON}?mode=watch")
+    expect(page.locator(".watch-told li").first).to_have_text("A, B and C are connected to the same server.")
+    expect(page.locator("watch-player button")).to_have_count(0)
