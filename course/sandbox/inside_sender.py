@@ -63,15 +63,14 @@ class InsideSender:
                 self._wake.release()
 
     def _run(self) -> None:
-        try:
-            while True:
-                self._wake.acquire()
-                more = True
-                while more:
-                    self._pause.acquire(True, EVERY_SECONDS)
+        while True:
+            self._wake.acquire()
+            more = True
+            while more:
+                self._pause.acquire(True, EVERY_SECONDS)
+                more = False
+                with contextlib.suppress(Exception):  # the program's log is no place for it; the next look may succeed
                     more = self._flush()
-        except BaseException:  # whatever it is, the program's log is no place for it
-            return
 
     def _flush(self) -> bool:
         """Send what fits into one message; return whether there is more to do."""

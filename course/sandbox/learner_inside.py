@@ -201,10 +201,8 @@ class Notes:
                     run = run.outer
         manager, self._manager = self._manager, None
         if manager is not None:
-            try:
+            with contextlib.suppress(LookupError, RuntimeError):  # they are changing, and the change will be told of
                 made.append({"kind": "rooms", "time": now, "rooms": _rooms(manager)})
-            except RuntimeError:  # they change under our hands: the same
-                self._manager, soon = manager, True
         return made, soon
 
 

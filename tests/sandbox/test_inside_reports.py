@@ -2,15 +2,18 @@
 
 import json
 import math
+import threading
 from typing import Any
 
 import pytest
+from socketio.base_manager import BaseManager
 
 from course.sandbox.control_messages import ControlReader
 from course.sandbox.control_messages import Inside as Said
 from course.sandbox.inside import BYTES_PER_SECOND, EMITS_AT_MOST, KEPT, NAME_CHARACTERS, REPORTS_PER_SECOND, Inside
 from course.sandbox.inside_sender import BYTES_AT_ONCE, REPORTS_AT_ONCE, WAITING_AT_MOST, InsideSender
-from tests.sandbox.host import Host
+from course.sandbox.learner_inside import Notes
+from tests.sandbox.host import PATIENCE, Host
 
 EMIT = {"time": 101.5, "event": "news", "namespace": "/", "to": "room:red", "skip": False}
 HANDLER = {
@@ -236,6 +239,38 @@ def test_no_message_is_larger_than_the_channel_carries() -> None:
     assert all(len(json.dumps(message, ensure_ascii=False).encode()) < BYTES_AT_ONCE + 500 for message in told.messages)
     reports = [report for each in told.messages for report in each["inside"]["reports"]]
     assert [len(each.get("emits", each.get("rooms"))) for each in reports] == [10] * 10 + [7]
+
+
+def test_a_look_that_fails_is_not_the_last() -> None:
+    looked, sent = threading.Event(), threading.Event()
+
+    def news() -> tuple[list[dict[str, Any]], bool]:
+        if not looked.is_set():
+            looked.set()
+            raise KeyError("it changes under our hands")
+        return [], False
+
+    sender = InsideSender(lambda line: sent.set(), news)
+    sender.look()
+    assert looked.wait(PATIENCE)
+    sender.add({"run": 1})
+    assert sent.wait(PATIENCE)
+
+
+def test_rooms_that_change_under_our_hands_are_told_of_when_they_have_changed() -> None:
+    class Changing(dict[Any, Any]):
+        def get(self, *_: Any) -> Any:
+            raise KeyError("gone")
+
+    notes = Notes(lambda line: None, frozenset(), lambda: (1, "one"))
+    notes._sender._begun.acquire()
+    manager = BaseManager()
+    manager.rooms = {"/": Changing({None: {}})}
+    notes.rooms_changed(manager)
+    assert notes._news() == ([], False)
+    manager.rooms = {}
+    notes.rooms_changed(manager)
+    assert [each["rooms"] for each in notes._news()[0]] == [[]]
 
 
 HOSTILE = """

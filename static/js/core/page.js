@@ -19,6 +19,7 @@ let link = null;
 const request = (event, payload, options) =>
   link ? link.request(event, payload, options) : Promise.reject(new RequestFailed("offline"));
 let work = null;
+let insideCode = null; // one promise for all reports: they must enter the store in the order in which they came
 
 /**
  * Read `#page-data`, fill the store, connect to the lesson namespace. Call once, before elements are defined.
@@ -78,7 +79,7 @@ const handlers = {
   [EVENTS.SANDBOX_OUTPUT]: (told) => store.set((state) => onOutput(state, told)),
   [EVENTS.SANDBOX_TRACE]: (told) => store.set((state) => onTrace(state, told)),
   [EVENTS.SANDBOX_INSIDE]: (told) =>
-    import("../inside.js").then(({ onInside }) => store.set((state) => onInside(state, told)), () => {}), // offline
+    (insideCode ??= import("../inside.js")).then(({ onInside }) => store.set((state) => onInside(state, told)), () => (insideCode = null)),
   [EVENTS.SANDBOX_MARKS]: (told) => store.set((state) => onMarks(state, told)),
   [EVENTS.SANDBOX_FAULTS]: (told) => store.set((state) => onFaults(state, told)),
   [EVENTS.CHECK_RESULT]: (told) => store.set((state) => onCheckResult(state, told)),
