@@ -28,7 +28,7 @@ export function explainEntry(entry, { source = "", rowsNow = () => entry.rows } 
   const more = entry.rows.length - shown.length;
   return [
     h("h3", {}, entry.legs.length > 0 ? wayOf(entry) : [entry.client && `Client ${entry.client}`, markWords(entry)].filter(Boolean).join(" ")),
-    ...[...answers(entry), ...handlerLines(entry, source), ...roomLines(entry)].map((content) => h("p", { class: "seq-says" }, content)),
+    ...[...(entry.mark?.text ? [[entry.mark.text]] : []), ...answers(entry), ...handlerLines(entry, source), ...roomLines(entry)].map((content) => h("p", { class: "seq-says" }, content)),
     h("div", { class: "seq-frames" }, frames),
     shown.length > 0 ? peel(shown[0], () => handlerLines(entry, source)[0] ?? null) : null,
     more > 0 ? h("p", { class: "note" }, `and ${more} more: all of them stand in the table.`) : null,

@@ -167,3 +167,15 @@ test("how a connection was closed belongs to the good-bye before it; without one
   assert.deepEqual(kinds(rude), ["connect", "mark"]);
   assert.deepEqual(rude.lanes.A, [{ from: 0, to: 1 }]);
 });
+
+test("a frame that was held up is drawn once, where it went on; a lost one says what it was", () => {
+  const rows = [...opening("A"), row("A", "sent", '42["say",1]', clock + 2)];
+  const held = { time: rows[2].time + 1, client: "A", kind: "delayed", text: "held", frame: '42["say",1]', direction: "sent" };
+  const lost = { ...held, kind: "lost", frame: '42["gone",2]' };
+  const model = buildModel({ rows, marks: [held, lost] });
+  assert.deepEqual(kinds(model), ["connect", "mark", "event"]);
+  assert.match(sentenceOf(model.entries[1]), /gone 2 lost on its way/);
+  assert.match(words(model.entries[2]), /held for 1/);
+  const waiting = buildModel({ rows: rows.slice(0, 3), marks: [held] });
+  assert.equal(waiting.entries[1].direction, null);
+});

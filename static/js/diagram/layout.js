@@ -74,15 +74,15 @@ function stack(entries) {
   return items;
 }
 
-function heightOf({ kind, legs, mark }) {
+function heightOf({ kind, legs, direction, mark }) {
   if (kind === "heartbeat") return ROW.thin;
-  if (legs.length === 0 && !(mark?.direction)) return ROW.mark;
+  if (legs.length === 0 && !(mark && direction)) return ROW.mark;
   return ROW.line + ROW.slope + ROW.fan * Math.max(0, legs.length - 1) + ROW.below;
 }
 
 /** Where the line of an entry begins. */
 export function lineOf(item) {
-  return item.y + (item.entry.legs.length > 0 || item.entry.mark?.direction ? ROW.line : item.height / 2);
+  return item.y + (item.entry.legs.length > 0 || (item.entry.mark && item.entry.direction) ? ROW.line : item.height / 2);
 }
 
 function linesOf(model, { columns, serverX }, items, height) {

@@ -8,6 +8,7 @@ import { relate } from "../wire/trace.js";
 import { joinInside } from "./inside.js";
 import { flag, isFlag } from "./flags.js";
 import { lanesOf } from "./lanes.js";
+import { joinDelayed } from "./late.js";
 
 /** Copies of one event that reach several clients within so many seconds are one emit that fans out. */
 const FAN_SECONDS = 0.25;
@@ -15,6 +16,8 @@ const FAN_SECONDS = 0.25;
 const ARROWS_PER_SECOND = 24;
 /** A burst goes on until it has been quiet for so long. */
 const QUIET_SECONDS = 0.3;
+/** Marks that are drawn as an arrow that does not arrive. */
+const ARROWS = new Set(["lost", "missing"]);
 const GOODBYE_SECONDS = 2;
 /** The frames by which a connection moves from long-polling to WebSocket. */
 const UPGRADE = new Set(["2probe", "3probe", "5", "6"]);
@@ -39,8 +42,9 @@ export function keyOf(object) {
  * for what is drawn as a mark on a lane; `question` and `answer` are the entries that an acknowledgement joins.
  */
 export function buildModel({ rows = [], marks = [], inside = null }, { fold = true } = {}) {
-  const builder = new Builder(rows, fold);
-  const drawn = marks.filter((mark) => !isFlag(mark));
+  const { late, marks: others } = joinDelayed(rows, marks);
+  const builder = new Builder(rows, fold, late);
+  const drawn = others.filter((mark) => !isFlag(mark));
   let next = 0;
   for (const row of rows) {
     while (next < drawn.length && drawn[next].time < row.time) builder.mark(drawn[next++]);
@@ -56,8 +60,9 @@ export function buildModel({ rows = [], marks = [], inside = null }, { fold = tr
 }
 
 class Builder {
-  constructor(rows, fold) {
+  constructor(rows, fold, late) {
     this.fold = fold;
+    this.late = late;
     this.relations = relate(rows);
     this.entries = [];
     this.holder = new Map(); // row → the leg that its attachments join
@@ -68,7 +73,7 @@ class Builder {
 
   mark(mark) {
     if (this.fold && this.#belongs(mark)) return;
-    this.#add({ kind: "mark", time: mark.time, client: mark.client, direction: mark.direction ?? null, mark, legs: [], rows: [] }, mark);
+    this.#add({ kind: "mark", time: mark.time, client: mark.client, direction: ARROWS.has(mark.kind) ? mark.direction || null : null, mark, legs: [], rows: [] }, mark);
   }
 
   /** That a WebSocket was opened is in the frames that follow; how it was closed belongs to the good-bye before. */
@@ -115,7 +120,7 @@ class Builder {
 
   #arrow(row, socket, relation) {
     const kind = socket === null || socket.problem ? "packet" : socket.event !== null ? "event" : socket.name.endsWith("ACK") ? "ack" : "packet";
-    const leg = { client: row.client, time: row.time, rows: [row], entry: null };
+    const leg = { client: row.client, time: row.time, rows: [row], entry: null, late: this.late.get(row) ?? 0 };
     const entry = this.#add({ kind, time: row.time, client: null, direction: row.direction, socket, legs: [leg], rows: [row], asks: relation.asks, early: relation.early }, row);
     leg.entry = entry;
     this.holder.set(row, leg);
@@ -128,7 +133,7 @@ class Builder {
     if (row.direction !== "received" || socket?.event == null) return false;
     const fan = this.fans.find((entry) => row.time - entry.time <= FAN_SECONDS && sameEvent(entry.socket, socket) && !entry.legs.some(({ client }) => client === row.client));
     if (!fan) return false;
-    const leg = { client: row.client, time: row.time, rows: [row], entry: fan };
+    const leg = { client: row.client, time: row.time, rows: [row], entry: fan, late: this.late.get(row) ?? 0 };
     fan.legs.push(leg);
     fan.rows.push(row);
     fan.end = row.time;

@@ -14,7 +14,7 @@ export function shapesOf(item, layout, until = Infinity) {
   if (!entry) return gap(item, layout);
   const shapes = [timeOf(item, layout)];
   if (entry.legs.length > 0) shapes.push(...bar(item, layout), ...arrows(entry, layout, until), ...bracket(item, layout), label(entry, layout));
-  else if (entry.mark?.direction) shapes.push(...lostArrow(entry, layout), label(entry, layout));
+  else if (entry.mark && entry.direction) shapes.push(...lostArrow(entry, layout), label(entry, layout));
   else if (entry.kind === "heartbeat") shapes.push(...heartbeat(entry, item, layout));
   else shapes.push(...mark(entry, item, layout));
   return shapes;
@@ -25,7 +25,7 @@ function shape(tag, attrs, text = null, children = null) {
 }
 
 function timeOf({ entry, height }, { narrow, gutter }) {
-  const y = entry.legs.length > 0 || entry.mark?.direction ? ROW.line + 4 : height / 2 + 4;
+  const y = entry.legs.length > 0 || (entry.mark && entry.direction) ? ROW.line + 4 : height / 2 + 4;
   return shape("text", { class: "seq-time", x: gutter - 6, y, "text-anchor": "end" }, `${entry.time.toFixed(3)}${narrow ? "" : " s"}`);
 }
 
@@ -39,7 +39,7 @@ function arrows(entry, { columns, letters, serverX }, until) {
     const [from, to] = sent ? [x, serverX] : [serverX, x];
     const begin = ROW.line + i * ROW.start;
     const y = ROW.line + ROW.slope + i * ROW.fan;
-    const look = `is-${entry.direction} is-${entry.kind}${leg.wrong ? ` is-${leg.wrong}` : ""}`;
+    const look = `is-${entry.direction} is-${entry.kind}${leg.wrong ? ` is-${leg.wrong}` : leg.late ? " is-late" : ""}`;
     const ignored = entry.early && sent;
     return [
       ...(sent || entry.kind !== "event" ? [] : [shape("circle", { class: `seq-heard lane-${letters.get(leg.client)}`, cx: x, cy: y, r: 7 })]),

@@ -9,7 +9,7 @@ export function labelOf(entry) {
   const { kind, socket } = entry;
   const place = placeOf(socket?.namespace ?? entry.namespace);
   if (kind === "event") return [piece("name", socket.event), piece("data", listed(socket.args)), place, ...attachments(entry), target(entry), trouble(entry)].filter(Boolean);
-  if (kind === "ack") return [piece("note", "ack"), piece("data", socket.args.length === 0 ? "empty" : listed(socket.args)), place, ...attachments(entry)].filter(Boolean);
+  if (kind === "ack") return [piece("note", "ack"), piece("data", socket.args.length === 0 ? "empty" : listed(socket.args)), place, ...attachments(entry), trouble(entry)].filter(Boolean);
   if (kind === "packet") return [piece("note", packetName(entry.rows[0])), piece("data", packetData(entry.rows[0])), place].filter(Boolean);
   if (entry.mark?.kind === "lost") return lost(entry.mark);
   return [piece(kind === "refused" || entry.mark?.kind === "missing" ? "bad" : "note", markWords(entry))];
@@ -44,8 +44,10 @@ function target({ emit }) {
   return to.startsWith("room:") ? piece("room", `room ${to.slice(5)}`) : to === "all" ? piece("room", emit.skip ? "all but one" : "all") : null;
 }
 
-function trouble({ early, direction, wrong }) {
+function trouble({ early, direction, wrong, legs }) {
   if (wrong) return piece("bad", wrong);
+  const late = Math.max(0, ...legs.map((leg) => leg.late ?? 0));
+  if (late > 0) return piece("late", `held for ${seconds(late)}`);
   return early && direction === "sent" ? piece("bad", "ignored: not connected yet") : null;
 }
 
