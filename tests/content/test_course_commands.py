@@ -75,7 +75,13 @@ def test_record_plays_the_questions_and_keeps_who_heard(root: Path) -> None:
     done = flask_course(root, "record", "speaking-up")
     if "can't" in done.stderr:
         pytest.skip("programs can't be confined on this machine")
-    assert (done.returncode, done.stdout) == (0, "speaking-up/who-hears-news: A 0, B 2, C 0\n"), done.stderr
+    first, *mistakes = done.stdout.splitlines()
+    assert (done.returncode, first) == (0, "speaking-up/who-hears-news: A 0, B 2, C 0"), done.stderr
+    assert [line.partition(":")[0].rpartition("/")[2] for line in mistakes] == [
+        "forgets-to-shout",
+        "never-answers",
+        "one-word-only",
+    ]
     kept = json.loads((root / GOLDEN).read_text())
     assert kept["who-hears-news"]["heard"] == {"A": 0, "B": 2, "C": 0}
     assert flask_course(root, "check", "--no-run").returncode == 0
