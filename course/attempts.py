@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from course.content.answers import MAX_ANSWER_LENGTH, is_right, receptions
-from course.content.model import PLAYGROUND, SCRATCH, Course, Exercise, Files, Lesson, Option, Question, Scenario
+from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
+from course.content.pieces import Exercise, Files, Option, Question, Scenario
 from course.grading.grader import Grader
 from course.progress import answers, work
 from course.progress.answers import Answered, Votes

@@ -12,7 +12,7 @@ from html import unescape
 from typing import Any
 
 from course.attempts import Attempts, Refused, valid_files
-from course.content.model import Exercise, Files
+from course.content.pieces import Exercise, Files
 from course.grading.model import CheckResult
 from course.grading.notes import LearnerNotes
 from course.progress import work

@@ -14,7 +14,8 @@ from course.cli.deliveries import told, unplayed
 from course.cli.delivery_player import NotPlayed
 from course.cli.program_runs import Checker, Outcome, ProgramRuns, Sandboxes
 from course.content.findings import Findings
-from course.content.model import Course, Delivery, Exercise, Files, Lesson, Problem, Runtime
+from course.content.model import Course, Lesson, Problem
+from course.content.pieces import Delivery, Exercise, Files, Runtime
 from course.content.programs import CheckFunction, check_functions, parse, read_text
 
 AT_ONCE = 2

@@ -8,7 +8,8 @@ from pathlib import Path
 from course.cli.delivery_player import NotPlayed
 from course.cli.players import played
 from course.content.delivery import GOLDEN_FILE, golden_text
-from course.content.model import Course, Delivery, Lesson, Scenario
+from course.content.model import Course, Lesson
+from course.content.pieces import Delivery, Scenario
 
 PLAYS = 3
 """How often a scenario is played before its outcome is believed."""

@@ -12,7 +12,8 @@ from course.cli.delivery_player import NotPlayed
 from course.cli.players import played
 from course.cli.program_runs import ProgramRuns
 from course.content.demonstrations import golden_file, golden_text
-from course.content.model import Course, Demonstration, Lesson
+from course.content.model import Course, Lesson
+from course.content.pieces import Demonstration
 
 PLAY_SECONDS = 120.0
 """A demonstration takes its time."""

@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from course.cli.program_runs import Outcome, ProgramRuns
 from course.content.mistake_traces import GOLDEN_FILE, KeptTrace, golden_text, made_from, name_of, read_kept
-from course.content.model import Course, Exercise, Files, Lesson, Mistake
+from course.content.model import Course, Lesson
+from course.content.pieces import Exercise, Files, Mistake
 from course.grading.model import CheckResult
 from course.grading.normal_form import Frames, fits_kinds, frames_of, kinds_of, same_frames, words_of
 

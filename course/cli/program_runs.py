@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from course.check_runs import NotingWatcher
 from course.cli.deliveries import play
 from course.cli.delivery_player import NotPlayed
-from course.content.model import Example, Exercise, Files, Runtime, Scenario
+from course.content.pieces import Example, Exercise, Files, Runtime, Scenario
 from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import LearnerNotes
 from course.sandbox.model import Program, ProgramRefused, Purpose, StateChange, Watcher

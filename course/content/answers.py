@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from decimal import Decimal, InvalidOperation
 
-from course.content.model import Question, QuestionKind
+from course.content.pieces import Question, QuestionKind
 
 MAX_ANSWER_LENGTH = 200
 """Characters of a written answer that are looked at."""

@@ -16,7 +16,7 @@ from course.content.exhibits import EXHIBITS
 from course.content.findings import Findings
 from course.content.highlight import highlight_client, highlight_python
 from course.content.markdown import Typesetter
-from course.content.model import Block, Example, ExerciseLink, Exhibit, Prose, Recording, Runtime
+from course.content.pieces import Block, Example, ExerciseLink, Exhibit, Prose, Recording, Runtime
 from course.content.programs import parse, read_text, telling_part, title_of
 from course.content.questions import read_question
 from course.content.recordings import FOLDER, read_recording

@@ -15,7 +15,8 @@ from course.content.front_matter import LESSON_KEYS, PAGE_KEYS, FrontMatter, rea
 from course.content.images import check_images
 from course.content.markdown import Typesetter
 from course.content.mistake_traces import check_traces
-from course.content.model import Exercise, Lesson
+from course.content.model import Lesson
+from course.content.pieces import Exercise
 from course.content.programs import IGNORED, read_text
 from course.content.recordings import FOLDER as RECORDINGS
 from course.content.reference import breakable, read_reference

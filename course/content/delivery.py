@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course.content.findings import Findings
-from course.content.model import ClientSeat, Delivery, Emission, Option, Scenario
+from course.content.pieces import ClientSeat, Delivery, Emission, Option, Scenario
 
 GOLDEN_FILE = "golden/deliveries.json"
 RECORD = "Run: flask --app app course record"

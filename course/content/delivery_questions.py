@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from course.content.delivery import DeliveryDraft, Golden, made_from, options_of
 from course.content.findings import Findings
 from course.content.markdown import Typesetter
-from course.content.model import Delivery, Example, Question, Scenario
+from course.content.pieces import Delivery, Example, Question, Scenario
 from course.content.questions import ID, short_hash
 from course.content.scanner import BlockText, looks_like_a_key
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course.content.findings import Findings
-from course.content.model import Demonstration, Example, WatchKind, WatchStep
+from course.content.pieces import Demonstration, Example, WatchKind, WatchStep
 from course.content.scanner import BlockText
 
 RECORD = "Run: flask --app app course record"

@@ -9,7 +9,7 @@ from course.content.findings import Findings
 from course.content.front_matter import TASK_KEYS, FrontMatter, read_front_matter
 from course.content.markdown import Typesetter
 from course.content.mistakes import read_mistakes
-from course.content.model import Exercise, Task
+from course.content.pieces import Exercise, Task
 from course.content.programs import CheckFunction, check_functions, parse, read_program, read_text
 from course.content.scanner import TASK_BLOCKS, BlockText, ProseText, scan
 

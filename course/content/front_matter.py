@@ -9,7 +9,7 @@ from typing import Any, get_args
 import yaml
 
 from course.content.findings import Findings
-from course.content.model import ExerciseKind, Runtime
+from course.content.pieces import ExerciseKind, Runtime
 
 LEVELS = ("Foundation", "Intermediate", "Advanced", "Expert")
 RUNTIMES: tuple[str, ...] = get_args(Runtime)

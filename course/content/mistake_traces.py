@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from course.content.findings import Findings
-from course.content.model import Exercise, Files
+from course.content.pieces import Exercise, Files
 
 GOLDEN_FILE = "golden/mistakes.json"
 RECORD = "Run: flask --app app course record"

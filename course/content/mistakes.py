@@ -7,7 +7,7 @@ from pathlib import Path
 
 from course.content.findings import Findings
 from course.content.markdown import Reference, Typesetter
-from course.content.model import Mistake
+from course.content.pieces import Mistake
 from course.content.programs import WHY_FILE, read_program, read_text
 from course.content.scanner import scan
 

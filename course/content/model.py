@@ -1,28 +1,15 @@
-"""What a course is, once it has been read from disk: frozen values and the problems found on the way.
-
-Everything here is plain data. HTML fields are already sanitised and safe to place in a page;
-``correct``, ``accepted`` and ``reason_html`` must never reach a browser before the answer is committed
-(see `Question.public`).
-"""
+"""What a course is, once it has been read from disk: frozen values and the problems found on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
+
+from course.content.pieces import Block, Delivery, Demonstration, Example, Exercise, Exhibit, Files, Question, Runtime
 
 Severity = Literal["error", "warning"]
-QuestionKind = Literal["single", "multiple", "text", "number", "delivery"]
-"""``delivery``: the options are clients, and those that receive the event are right."""
-QuestionRole = Literal["question", "prediction"]
-Runtime = Literal["threading", "gevent", "gevent-patched"]
-"""What a program runs on; ``gevent-patched`` is monkey-patched before anything of the program is imported."""
-ExerciseKind = Literal["build", "fix"]
-"""``fix`` begins with a broken server, which the learner repairs."""
-Files = Mapping[str, str]
-"""Name inside the exercise (``server.py``) → text."""
-
 SCRATCH = "scratch"
 """The workspace of a lesson (and of the playground) that belongs to no exercise: examples run here."""
 
@@ -45,199 +32,6 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class ClientSeat:
-    """A client of a delivery question, and the namespace that it is connected to."""
-
-    name: str
-    namespace: str
-
-
-@dataclass(frozen=True)
-class Emission:
-    """One client emits one event."""
-
-    client: str
-    event: str
-    args: tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class Scenario:
-    """What happens before a delivery question is asked."""
-
-    program: Example
-    clients: tuple[ClientSeat, ...]
-    emissions: tuple[Emission, ...]
-    """In order, each one handled before the next; the last one is the one in question."""
-    event: str
-    """Who hears it is the question."""
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """A scenario and its recorded outcome."""
-
-    question: str
-    """Id of the question."""
-    line: int
-    scenario: Scenario
-    heard: Mapping[str, int] | None
-    """How often each client heard the event; None while nothing is recorded for this program and scenario."""
-
-
-WatchKind = Literal["say", "connect", "emits", "asks", "leaves", "vanishes", "wait"]
-
-
-@dataclass(frozen=True)
-class WatchStep:
-    """One thing that happens in a demonstration, or is said about it; what does not belong to its kind is empty."""
-
-    kind: WatchKind
-    clients: tuple[str, ...] = ()
-    namespace: str = "/"
-    transport: str = "websocket"
-    """``websocket``, ``polling``, or ``upgrade`` from one to the other."""
-    auth: Any = None
-    event: str = ""
-    args: tuple[Any, ...] = ()
-    seconds: float = 0.0
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class Demonstration:
-    """A run of an example that was recorded, to be watched."""
-
-    name: str
-    """Id of the example."""
-    title: str
-    program: Example
-    steps: tuple[WatchStep, ...]
-    line: int
-    trace: Mapping[str, Any] | None
-    """``{"rows", "marks", "captions"}`` as they were recorded; None while nothing is recorded of this program and
-    these steps."""
-
-
-@dataclass(frozen=True)
-class Option:
-    id: str
-    """Stable, derived from the option's text; never reveals its place or the key."""
-    html: str
-    correct: bool
-    reason_html: str
-    times: int = 0
-    """How often the client of a delivery question hears the event."""
-
-
-@dataclass(frozen=True)
-class Question:
-    id: str
-    role: QuestionRole
-    kind: QuestionKind
-    stem_html: str
-    options: tuple[Option, ...]
-    accepted: tuple[str, ...]
-    """For ``text`` and ``number``: every answer that counts as right, normalised."""
-    reason_html: str
-    """For ``text`` and ``number``: the reason shown after answering."""
-    version: str
-    """Hash of the question's content: statistics of an edited question start anew."""
-    line: int
-    scenario: Scenario | None = None
-    """Of a delivery question; it would give the key away."""
-
-    def public(self) -> dict[str, Any]:
-        """Return what a browser may know before the answer is committed: no key, no reason."""
-        return {
-            "id": self.id,
-            "role": self.role,
-            "kind": self.kind,
-            "stem_html": self.stem_html,
-            "options": [{"id": option.id, "html": option.html} for option in self.options],
-        }
-
-
-@dataclass(frozen=True)
-class Example:
-    id: str
-    """File name without ``.py``."""
-    title: str
-    source: str
-    told: str
-    """The lines of the source that the text shows: imports, set-up and the run call are left out."""
-    html: str
-    """The same, highlighted."""
-    file: str
-    line: int
-    try_text_html: str = ""
-    """One sentence saying what to do with the clients once it runs."""
-    runtime: Runtime = "threading"
-    client: Files = field(default_factory=dict)
-    """Code for its clients, such as ``client.js``; none when it has none."""
-    client_html: Mapping[str, str] = field(default_factory=dict)
-    """The same, highlighted."""
-
-
-@dataclass(frozen=True)
-class Task:
-    check: str
-    """Name of the function in ``checks.py`` that marks this task as done."""
-    html: str
-
-
-@dataclass(frozen=True)
-class Mistake:
-    id: str
-    files: Files
-    why_html: str
-    belief_html: str = ""
-    """What one believes who makes it, in one sentence; empty when its author did not say."""
-    address: str = ""
-    """Where the lesson explains it: ``#a-heading`` of its own, or an address of the site."""
-
-
-@dataclass(frozen=True)
-class Exercise:
-    slug: str
-    title: str
-    minutes: int
-    goal_html: str
-    tasks: tuple[Task, ...]
-    hints: tuple[str, ...]
-    starter: Files
-    solution: Files
-    solution_note_html: str
-    checks: Path
-    mistakes: tuple[Mistake, ...]
-    events: tuple[str, ...]
-    """Event names offered in the client cards."""
-    runtime: Runtime = "threading"
-    kind: ExerciseKind = "build"
-    terminal: bool = True
-    """Whether the program finds a terminal on its standard input."""
-    timed: bool = False
-    """Its checks measure time, so that nothing else should run beside them."""
-
-
-@dataclass(frozen=True)
-class Prose:
-    html: str
-    starts: tuple[int, ...] = ()
-    """The line of the file on which each element begins: as many as the HTML has at its top level."""
-
-
-@dataclass(frozen=True)
-class ExerciseLink:
-    """The place in the text where an exercise is offered."""
-
-    slug: str
-    lesson: str
-    """Slug of the lesson to which the exercise belongs; often this one."""
-    line: int = 0
-
-
-@dataclass(frozen=True)
 class Term:
     """One entry of the glossary."""
 
@@ -247,34 +41,6 @@ class Term:
     also: tuple[str, ...]
     """Other forms under which a text may name it."""
     html: str
-
-
-@dataclass(frozen=True)
-class Exhibit:
-    """A drawing that does something; ``templates/exhibits/<name>.html`` draws it."""
-
-    name: str
-    words: tuple[str, ...]
-    """What stands behind the name: for some exhibits the id of an example."""
-    caption_html: str
-    example: Example | None
-    """The program that it runs, for those that run one."""
-    line: int = 0
-
-
-@dataclass(frozen=True)
-class Recording:
-    """The table of a real run that was kept."""
-
-    name: str
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    caption_html: str = ""
-    line: int = 0
-
-
-Block = Prose | Question | Example | ExerciseLink | Exhibit | Recording | Demonstration
 
 
 @dataclass(frozen=True)

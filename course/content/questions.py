@@ -12,7 +12,7 @@ from course.content.answers import normalised
 from course.content.fences import FenceReader
 from course.content.findings import Findings
 from course.content.markdown import Typesetter
-from course.content.model import Option, Question, QuestionKind
+from course.content.pieces import Option, Question, QuestionKind
 from course.content.scanner import BlockText, holds_a_mark, looks_like_a_key, without_code
 
 KINDS: tuple[QuestionKind, ...] = tuple(kind for kind in get_args(QuestionKind) if kind != "delivery")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from course.content.findings import Findings
-from course.content.model import Recording
+from course.content.pieces import Recording
 from course.content.programs import read_text
 
 FOLDER = "recordings"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from course.attempts import Refused
-from course.content.model import Files
+from course.content.pieces import Files
 from course.sandbox.client_faults import Fault, FaultRefused
 
 NAME_CHARACTERS = 80

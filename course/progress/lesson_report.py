@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from course.content.model import Lesson, Question
+from course.content.model import Lesson
+from course.content.pieces import Question
 from course.extensions import db
 from course.progress import notes
 from course.progress.models import Answer, Attempt, Work

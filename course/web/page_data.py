@@ -9,18 +9,14 @@ from typing import Any
 from markupsafe import Markup
 
 from course.attempts import Attempts, reveal, shuffled
-from course.content.model import (
-    PLAYGROUND,
-    SCRATCH,
+from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson, Problem
+from course.content.pieces import (
     Block,
-    Course,
     Demonstration,
     Example,
     Exercise,
     ExerciseLink,
     Exhibit,
-    Lesson,
-    Problem,
     Prose,
     Question,
     Recording,

@@ -10,7 +10,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from course.content.model import Block, Course, Exercise, Lesson, Problem, Prose
+from course.content.model import Course, Lesson, Problem
+from course.content.pieces import Block, Exercise, Prose
 from course.web.site import site
 
 Drawn = dict[str, Any]

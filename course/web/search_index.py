@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 
-from course.content.model import Course, Example, Exercise, Lesson, Prose, Question, Recording
+from course.content.model import Course, Lesson
+from course.content.pieces import Example, Exercise, Prose, Question, Recording
 from course.web.modes import HEADING
 
 RESULTS_AT_MOST = 30

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from string import Template
 
-from course.content.model import Files, Runtime
+from course.content.pieces import Files, Runtime
 
 PINNED = ("Flask", "Flask-SocketIO", "simple-websocket")
 PYTEST = "pytest==9.2.0"

@@ -9,7 +9,7 @@ import pytest
 
 from course.content.demonstrations import golden_file, golden_text
 from course.content.loader import load_course
-from course.content.model import Demonstration, WatchStep
+from course.content.pieces import Demonstration, WatchStep
 from tests.content.courses import BUNDLE, LESSON, change, problems, whole_course
 
 BLOCK = """\

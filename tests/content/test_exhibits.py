@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from course.content.loader import load_course
-from course.content.model import Exhibit, Recording
+from course.content.pieces import Exhibit, Recording
 from course.content.recordings import hash_of
 from tests.content.courses import BUNDLE, LESSON, change, problems, whole_course
 from tests.content.test_frame import FilePlant

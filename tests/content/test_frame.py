@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.content.loader import load_course
-from course.content.model import ExerciseLink, Prose
+from course.content.pieces import ExerciseLink, Prose
 from tests.content.courses import BUNDLE, LESSON, SLUG, change, problems, whole_course
 
 GLOSSARY = """\

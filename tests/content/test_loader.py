@@ -16,7 +16,7 @@ from course.content.highlight import highlight_python
 from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
 from course.content.markdown import TAGS
-from course.content.model import Example, ExerciseLink, Prose, Question
+from course.content.pieces import Example, ExerciseLink, Prose, Question
 from tests.content.courses import BUNDLE, EXERCISE, LESSON, SLUG, change, problems, this_course, whole_course
 
 

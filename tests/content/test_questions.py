@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from course.content.answers import is_right, normalised
 from course.content.findings import Findings
 from course.content.markdown import Typesetter
-from course.content.model import Prose, Question
+from course.content.pieces import Prose, Question
 from course.content.questions import read_question
 from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
 

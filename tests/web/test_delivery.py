@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from course.content.model import Option, Question
+from course.content.pieces import Option, Question
 
 SLUG = "listening-to-events"
 HEARD = {"A": 1, "B": 0, "C": 2}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from course.content.client_code import CLIENT_FILES
-from course.content.model import Runtime
+from course.content.pieces import Runtime
 from course.web.take_home import COMPONENTS, PATCHING, PYTEST, SERVED_BY_FLASK, project
 
 SERVER = "from flask import Flask\n"
