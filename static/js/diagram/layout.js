@@ -54,7 +54,7 @@ function columnsFor(clients, width) {
   const step = Math.min(WIDEST_STEP, Math.max(least, (width - left - right) / count));
   const columns = new Map(clients.map((client, i) => [client, Math.round(left + i * step)]));
   const serverX = Math.round(left + count * step);
-  return { width: serverX + right, narrow, gutter: narrow ? 44 : 62, columns, serverX };
+  return { width: Math.max(serverX + right, width), narrow, gutter: narrow ? 44 : 62, columns, serverX };
 }
 
 function stack(entries) {

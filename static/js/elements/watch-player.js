@@ -1,7 +1,7 @@
 // <watch-player data-src="…">: a recorded run, played back in the sequence diagram with captions; play, step, scrub.
 
 import { fill, h } from "../core/dom.js";
-import { beatsOf, pieces } from "../watch/beats.js";
+import { beatsOf, folds, pieces } from "../watch/beats.js";
 import "./sequence-diagram.js";
 
 const KEYS = { ArrowRight: 1, ArrowLeft: -1 };
@@ -37,7 +37,7 @@ class WatchPlayer extends HTMLElement {
     this.trace = trace;
     this.beats = beatsOf(trace);
     this.diagram = h("sequence-diagram", { compact: true });
-    this.diagram.fold = !trace.rows.some(({ frame }) => frame === "2probe"); // there the frames themselves are the matter
+    this.diagram.fold = folds(trace.rows);
     this.caption = h("p", { class: "watch-caption", "aria-live": "polite" });
     this.toggle = h("button", { type: "button", class: "primary", onclick: () => (this.#timer ? this.#pause() : this.#play()) });
     this.back = h("button", { type: "button", class: "small", "aria-label": "One step back", onclick: () => this.#step(-1) }, "‹");

@@ -14,6 +14,7 @@ const WORD_MS = 260;
  */
 export function beatsOf({ rows, marks = [], captions }) {
   const events = [...rows.filter(({ frame }) => !isHeartbeat(frame)), ...marks].sort((one, other) => one.time - other.time);
+  const folded = folds(rows);
   const beats = [];
   let caption = -1;
   let until = 0;
@@ -28,11 +29,24 @@ export function beatsOf({ rows, marks = [], captions }) {
     const next = events[i + 1];
     const said = captions[caption + 1]?.time ?? Infinity;
     until = event.time;
-    if (next && next.time - event.time <= TOGETHER_S && next.time < said && next.direction === "received" && event.direction === "received") return;
+    if (next && next.time < said && (together(event, next) || (folded && isJoining(event) && isJoining(next) && next.client === event.client))) return;
     beats.push({ until, caption, ms: BEAT_MS });
   });
   say(Infinity);
   return beats;
+}
+
+/** Say whether a connection's beginning is one step: not where the change to WebSocket is the matter. */
+export function folds(rows) {
+  return !rows.some(({ frame }) => frame === "2probe");
+}
+
+function together(event, next) {
+  return next.time - event.time <= TOGETHER_S && next.direction === "received" && event.direction === "received";
+}
+
+function isJoining({ frame, kind }) {
+  return kind === "opened" || /^(0\{|40)/.test(frame ?? "");
 }
 
 /** Return how long it takes to read a caption, in milliseconds. */
