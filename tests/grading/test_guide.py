@@ -13,10 +13,10 @@ from course.grading import author
 ROOT = Path(__file__).resolve().parents[2]
 GUIDE = (ROOT / "docs/authoring.md").read_text()
 OWN_USE = {
-    author.Server: {"close", "others", "recording", "reports", "started", "stopped"},
+    author.Server: {"close", "others", "recording", "reports", "settle", "started", "stopped"},
     author.Client: {
         *("name", "nothing_came", "open", "patience", "refusal", "sio", "took", "wait_for", "wait_patiently"),
-        *("ask_later", "wait_answered"),
+        *("ask_later", "fence_later", "wait_answered"),
     },
     author.Latency: set(),
     author.Answer: {"acknowledge", "asked_at", "client", "ended_at", "event", "give_up"},
