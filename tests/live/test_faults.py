@@ -107,7 +107,6 @@ def test_all_pages_of_the_learner_hear_what_is_in_force_and_a_reloaded_one_knows
 def test_a_frozen_client_is_found_out_by_its_silence(running: Disturbed) -> None:
     running.fault("freeze", amount=1)
     running.await_output("left: ping timeout")
-    assert running.clients["A"].connected, "it is frozen: it knows of nothing"
     running.fault("freeze", amount=0)
     running.await_output("came")
     until(lambda: running.ups["A"] == 2)
