@@ -18,7 +18,7 @@ def alarm_rings_everywhere(server: Server) -> None:
     watchman, sleeper = server.clients("watchman", "sleeper")
     text = random_word()
     watchman.emit("alarm", text)
-    if watchman.wait_for(lambda: watchman.heard("rung"), watchman.patience):
+    if watchman.wait_patiently(lambda: watchman.heard("rung")):
         sleeper.expect_event(
             "rung", text, hint="Who shall hear it? socketio.emit(…) reaches everybody.", mistake="only-the-sender"
         )
