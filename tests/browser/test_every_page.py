@@ -27,15 +27,20 @@ def page(new_context, watched) -> Iterator[Page]:
     watched.verify()
 
 
-def faults_of(page: Page, address: str, *, thorough: bool = False, part: str = "") -> list[str]:
+def faults_of(
+    page: Page, address: str, *, thorough: bool = False, part: str = "", all_modes: bool = False
+) -> list[str]:
     """Return what is wrong with a page in both themes and three widths.
 
     Args:
+        all_modes: show what all modes of the text show, one below the other: each piece is looked at once.
         thorough: look at all six, with axe; else axe looks at the wide ones, and for contrast alone where it is dark.
         part: a selector of what is this page's own; the rest is that of a page that axe has seen.
     """
     page.goto(address)
     page.wait_for_function("() => document.fonts.status === 'loaded'")
+    if all_modes:
+        page.locator("#lesson").evaluate("(text) => text.removeAttribute('data-mode')")
     found = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -62,11 +67,11 @@ def slug_of(folder: Path) -> str:
 
 
 def faults_of_bundle(page: Page, base: str, folder: Path, *, thorough: bool) -> Iterator[str]:
-    """Yield what is wrong with a text, its modes and its exercises."""
+    """Yield what is wrong with a text, its modes (one by one where it is `thorough`) and its exercises."""
     address = f"{base}/lessons/{slug_of(folder)}/"
-    yield from faults_of(page, address, thorough=thorough)
-    for mode in modes_of(page):
-        yield from faults_of(page, mode, thorough=thorough, part=TEXT)
+    yield from faults_of(page, address, thorough=thorough, all_modes=not thorough)
+    for mode in modes_of(page) if thorough else ():
+        yield from faults_of(page, mode, thorough=True, part=TEXT)
     for number, exercise in enumerate(sorted((folder / "exercises").glob("*/task.md"))):
         yield from faults_of(
             page, f"{address}{exercise.parent.name}/", thorough=thorough and number == 0, part=TEXT if number else ""
