@@ -8,6 +8,7 @@ from typing import Any
 import socketio
 
 from tests.live.learner import Page
+from tests.quick_to_close import LEAVING_AT_ONCE
 
 
 class Disturbed:
@@ -30,10 +31,11 @@ class Disturbed:
     def __exit__(self, *_: object) -> None:
         for client in self.clients.values():
             client.reconnection = False
-            client.eio.disconnect(abort=True)
+            client.shutdown()  # a client that is on its way back is called off: it would go on behind other tests
 
     def _connect(self, tag: str) -> Any:
-        client = socketio.Client(handle_sigint=False, reconnection_delay=0.1, reconnection_delay_max=0.2)
+        returning = {**LEAVING_AT_ONCE, "reconnection": True, "reconnection_delay": 0.1, "reconnection_delay_max": 0.2}
+        client = socketio.Client(**returning)
         client.on("connect", lambda: self._up(tag))
         path = f"{self.sandbox['url']}{tag}/socket.io"
         client.connect(self.page.url, transports=["websocket"], socketio_path=path)

@@ -51,8 +51,10 @@ def connect(front):
         each.client.reconnection = False
         if each.client.connected and each.transport == "websocket":
             each.client.eio.ws.sock.shutdown(socket.SHUT_RDWR)
-        else:
+        elif each.client.connected:
             each.client.eio.disconnect(abort=True)
+        else:
+            each.client.shutdown()  # it may be on its way back, and would go on behind other tests
 
 
 def kinds(front, client):
