@@ -29,6 +29,7 @@ def test_hover_and_focus_show_it_and_escape_closes_it(open_page, rich_site):
 
 def test_a_tap_shows_it_and_leads_on(open_page, rich_site):
     page = open_page(f"/lessons/{SLUG}/", on=rich_site, viewport={"width": 390, "height": 844}, has_touch=True)
+    page.wait_for_function("() => customElements.get('share-address')")  # what is loaded last; until then it is a link
     page.locator("a.term").first.tap()
     popover = page.locator("#term-popover")
     expect(popover).to_contain_text(MEANING)

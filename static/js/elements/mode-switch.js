@@ -7,7 +7,7 @@ class ModeSwitch extends HTMLElement {
   #end = null;
 
   connectedCallback() {
-    this.article = this.closest("[data-mode]");
+    this.article = this.closest("#lesson");
     this.links = [...this.querySelectorAll("a[data-mode]")];
     this.name = `mode:${store.get().page.learner_tag}`;
     const signal = (this.#end = new AbortController()).signal;

@@ -9,7 +9,7 @@ class QuizScore extends HTMLElement {
     const { right, wrong } = this.dataset;
     this.right = new Set(words(right));
     this.wrong = new Set(words(wrong));
-    this.article = this.closest("[data-mode]");
+    this.article = this.closest("#lesson");
     this.button = h("button", { type: "button", class: "small", onclick: () => this.#filter() });
     this.line = this.querySelector(".score");
     this.querySelector("a")?.replaceWith(this.button);
