@@ -274,7 +274,8 @@ def test_join_room_needs_a_handler_around_it_or_a_sid_and_a_namespace(small: Ser
 def test_a_background_task_cannot_join_a_room(tmp_path: Path) -> None:
     body = "socketio.start_background_task(join_room, 'red')"
     with serving(SMALL_SERVER.format(body=body), tmp_path) as served:
-        served.wait_for_line("RuntimeError: Working outside of application context")
+        # A traceback is written in pieces; the server's own greeting may come between two of them.
+        served.wait_for_line("Working outside of application context")
 
 
 # Nobody keeps a list for you
