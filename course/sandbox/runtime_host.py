@@ -15,7 +15,7 @@ from typing import Protocol
 from course.sandbox.forkserver_link import ForkServerGone, ForkServerLink, Started
 from course.sandbox.probe import probe
 from course.sandbox.runtimes import Runtime
-from course.sandbox.sandbox import IllegalStep, Sandbox, close_sockets
+from course.sandbox.sandbox import IllegalStep, Sandbox
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,8 @@ class RuntimeHost:
             try:
                 link.fork(request, [*(each.fileno() for each in theirs), program.fileno()])
             finally:
-                close_sockets(theirs)
+                for each in theirs:  # the child has copies of its own
+                    each.close()
 
     def _new_link(self) -> ForkServerLink:
         return ForkServerLink(self, self.runtime, unconfined=self._unconfined)

@@ -31,6 +31,7 @@ from course.sandbox.model import (
 )
 from course.sandbox.output import OutputMeter
 from course.sandbox.trace import Trace
+from course.sandbox.visitors import Visitors
 
 STEPS: dict[State, frozenset[State]] = {
     "queued": frozenset({"queued", "starting", *ENDED}),
@@ -106,6 +107,7 @@ class Sandbox:
             lambda in_force: watcher.faults_changed(self.id, in_force),
             before.faults if before else None,
         )
+        self.visitors: Visitors = before.visitors if before else Visitors()
         self.restarted = False
         """Whether another one goes on from this one."""
         self._again = before is not None
@@ -297,9 +299,3 @@ class Sandbox:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-
-
-def close_sockets(sockets: list[socket.socket]) -> None:
-    """Close our copies of what was handed to the child."""
-    for each in sockets:
-        each.close()

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from course.attempts import Refused
 from course.content.images import image_file
 from course.content.model import Lesson
+from course.sandbox import visitors
 from course.sandbox.client_page import has_client
 from course.sandbox.model import ENDED
 from course.web import modes
@@ -109,16 +110,19 @@ def playground() -> str:
 
 
 @pages.get("/connect/<sandbox_id>")
-def connect(sandbox_id: str) -> str:
-    """Show a ready client for a running sandbox: for another tab, or a phone."""
+def connect(sandbox_id: str) -> str | WerkzeugResponse:
+    """Show a ready client for a running sandbox: for another tab, or a phone. Its tag stays its own on a reload."""
     sandbox = site().attempts.sandboxes.get(sandbox_id)
     if sandbox is None or sandbox.state.state in ENDED:
         abort(410, "This server is not running any more. Press Run on the lesson page, then use the new address.")
-    agent = request.user_agent.string
+    tag = request.args.get("tag", "")
+    if not visitors.NAME.fullmatch(tag):
+        name = sandbox.visitors.name("phone" if "Mobile" in request.user_agent.string else "tab")
+        return redirect(url_for(".connect", sandbox_id=sandbox_id, tag=name))
     own = has_client(sandbox.program.files)
     data = {
         "kind": "connect",
-        "tag": "phone" if "Mobile" in agent else "tab",
+        "tag": tag,
         "sandbox": {"id": sandbox.id, "url": f"/sandbox/{sandbox.id}/", "state": sandbox.state.state},
     }
     return render_template("connect.html", **frame(), has_client=own, page_data=_addressed(data))

@@ -140,3 +140,10 @@ def test_more_clients_another_tab_and_a_terminal_join_the_same_server(bench, sit
     expect(bench.frame("add 2, 3").first).to_be_visible()
     bench.wire.get_by_label("Show the frames of").select_option("tab")
     expect(bench.frame("from a tab").first).to_be_visible()
+
+    tab.reload()
+    expect(tab.get_by_role("strong")).to_have_text("tab")  # it stays the same client
+    tab.goto(address)
+    expect(tab.get_by_role("strong")).to_have_text("tab-2")
+    expect(tab.locator(".client-state")).to_contain_text("Connected")
+    bench.wire.get_by_label("Show the frames of").select_option("tab-2")
