@@ -15,6 +15,7 @@ from course.sandbox.gateway_address import Address, Refused
 from course.sandbox.gateway_backend import READ_BYTES, Backend
 from course.sandbox.gateway_handshake import agreement, checked_key, upgrade_headers
 from course.sandbox.gateway_http import begin_answer, mark_refusal
+from course.sandbox.gateway_idle import IdleWatch
 from course.sandbox.gateway_line import Line, Parcel
 from course.sandbox.gateway_link import HELD, RequestLink, is_event, lose
 from course.sandbox.gateway_socket import client_socket, leave
@@ -29,6 +30,8 @@ IDLE_SECONDS = 120.0
 """Engine.IO pings every 25 s; a tunnel without a byte for this long has nobody at its end."""
 BYTES_PER_SECOND = 2 * 1024 * 1024
 BURST_BYTES = 1024 * 1024
+
+_idle_watch = IdleWatch()
 
 
 def pass_websocket(
@@ -85,6 +88,8 @@ class Tunnel:
         self._from_client = FrameReader(limit=most, masked=True)
         self._from_backend = FrameReader(limit=most, masked=False)
         self._last_byte = time.monotonic()
+        self._sending: dict[Direction, float] = {}
+        """Since when bytes wait for the end that they go to."""
         self._close_code: int | None = None
         self._between_frames = True
         self._ending = ""
@@ -95,10 +100,10 @@ class Tunnel:
     def run(self, head: bytes, leftover: bytes) -> None:
         """Answer the client with `head`, pass on the frames that came behind the server's, then everything else."""
         for end in (self._client, self._backend):
-            end.settimeout(IDLE_SECONDS)
+            end.settimeout(None)
         self._sandbox.trace.mark(self._tag, "opened", "A WebSocket is open.")
         back = Thread(target=self._pass_back, args=(head, leftover), name="tunnel", daemon=True)
-        with self._faults.lent(self):
+        with self._faults.lent(self), _idle_watch.over(self):
             back.start()
             try:
                 self._pump(self._client, self._backend, self._from_client, "sent")
@@ -165,18 +170,23 @@ class Tunnel:
         """Note why the tunnel ends; what comes later is only the echo of it."""
         self._ending = self._ending or why
 
+    def end_if_idle(self) -> None:
+        """End it if for `IDLE_SECONDS` neither side has sent a byte, or one has taken none of what it should get."""
+        now = time.monotonic()
+        if now - self._last_byte >= IDLE_SECONDS:
+            self._ends(f"Nothing came from either side for {IDLE_SECONDS:g} s.")
+        elif any(now - since >= IDLE_SECONDS for since in list(self._sending.values())):
+            self._ends(f"One side took nothing for {IDLE_SECONDS:g} s.")
+        else:
+            return
+        _shut(self._client)
+        _shut(self._backend)
+
     def _read(self, source: socket.socket) -> bytes:
-        """Return the next bytes, or none at the end; silence is no end while the other direction speaks."""
-        while True:
-            try:
-                data = source.recv(READ_BYTES)
-            except TimeoutError:
-                if time.monotonic() - self._last_byte >= IDLE_SECONDS:
-                    self._ends(f"Nothing came from either side for {IDLE_SECONDS:g} s.")
-                    return b""
-                continue
-            self._last_byte = time.monotonic()
-            return data
+        """Return the next bytes, or none at the end."""
+        data = source.recv(READ_BYTES)
+        self._last_byte = time.monotonic()
+        return data
 
     def _pass_on(self, data: bytes, sink: socket.socket, frames: FrameReader, direction: Direction) -> None:
         """Read the frames, note the messages, send the bytes: in this order, so that no answer precedes its question.
@@ -200,7 +210,9 @@ class Tunnel:
             self._sandbox.trace.add(self._tag, direction, message, "websocket")
             if is_event(message):
                 self._sandbox.touch()
+        self._sending[direction] = time.monotonic()
         sink.sendall(parcel.data)
+        del self._sending[direction]
         if direction == "received":
             self._between_frames = parcel.at_boundary
 

@@ -1,6 +1,7 @@
 """A WebSocket's bytes pass as they are; handshake, limits and endings are watched."""
 
 import base64
+import contextlib
 import hashlib
 import socket
 import threading
@@ -8,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from course.sandbox import gateway_tunnel
+from course.sandbox import gateway_idle, gateway_tunnel
 from course.sandbox.gateway_handshake import ACCEPT_GUID
 from course.sandbox.gateway_tunnel import Pace
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
@@ -223,9 +224,42 @@ def test_no_close_frame_is_put_inside_another_frame(talk):
 
 def test_an_idle_tunnel_is_cut(talk, monkeypatch):
     monkeypatch.setattr(gateway_tunnel, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(gateway_idle, "LOOK_SECONDS", 0.02)
     with talk(sends_and_waits(f"{AGREED}\r\n".encode())) as conversation:
         conversation.ask()
         assert read_all(conversation.connection) == b""
+        until(lambda: len(conversation.sandbox.marks()) == 2)
+        assert conversation.sandbox.marks()[1] == ("closed", "Nothing came from either side for 0.05 s.")
+
+
+def test_a_client_that_speaks_but_takes_nothing_is_cut(talk, monkeypatch):
+    monkeypatch.setattr(gateway_tunnel, "IDLE_SECONDS", 0.2)
+    monkeypatch.setattr(gateway_tunnel, "BURST_BYTES", 1 << 40)
+    monkeypatch.setattr(gateway_idle, "LOOK_SECONDS", 0.02)
+    large = b"\x82\x7f" + (200 * 1024).to_bytes(8, "big") + bytes(200 * 1024)
+    over = threading.Event()
+
+    def behave(connection):
+        threading.Thread(target=read_all, args=(connection,), daemon=True).start()
+        connection.sendall(f"{AGREED}\r\n".encode())
+        with contextlib.suppress(OSError):
+            while True:
+                connection.sendall(large)
+
+    with talk(behave) as conversation:
+        conversation.ask()
+
+        def goes_on_speaking():
+            with contextlib.suppress(OSError):
+                while not over.wait(0.05):
+                    conversation.connection.sendall(client_frame(9))
+
+        speaker = threading.Thread(target=goes_on_speaking)
+        speaker.start()
+        until(lambda: len(conversation.sandbox.marks()) == 2)
+        over.set()
+        speaker.join()
+        assert conversation.sandbox.marks()[1] == ("closed", "One side took nothing for 0.2 s.")
 
 
 def test_a_wrong_path_of_a_websocket_is_the_learners_404(front):
