@@ -8,6 +8,7 @@ const CHARACTERS = 2_000; // of one argument; the wire has the frame
 
 export class ReceivedList {
   #follow;
+  #waiting = [];
 
   constructor() {
     this.list = h("ol", { class: "received", tabindex: "0", "aria-label": "Received", hidden: true });
@@ -18,8 +19,15 @@ export class ReceivedList {
 
   /** Add a row: {kind: "event" | "ack", name, args, ms?, answered?} or a line of text, {text, level?, link?}. */
   add(row) {
+    // Once a frame, for all that came: to look at each row's height at once would lay the page out for every event.
+    if (this.#waiting.push(row) === 1) requestAnimationFrame(() => this.#draw());
+    if (this.#waiting.length > CAP) this.#waiting.shift();
+  }
+
+  #draw() {
     this.list.hidden = false;
-    this.list.append(drawRow(row));
+    this.list.append(...this.#waiting.map(drawRow));
+    this.#waiting = [];
     while (this.list.children.length > CAP) this.list.firstElementChild.remove();
     this.#follow.grown();
   }
