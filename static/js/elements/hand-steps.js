@@ -35,18 +35,31 @@ class HandSteps extends HTMLElement {
     const { steps, at, name } = this;
     const running = store.get().sandbox?.state === "ready";
     const step = steps[at];
+    const held = this.contains(document.activeElement) ? document.activeElement.className : null;
     const players = [...this.panes].map(([client, pane]) => (client === pane ? null : `${pane} plays ${client}`)).filter(Boolean);
     fill(this, h("section", { class: "hand-steps", "aria-label": "Steps of the check" },
       h("div", { class: "hand-head" }, h("strong", {}, `By hand: ${name}`),
-        h("button", { type: "button", class: "small quiet icon-only", "aria-label": "Close the steps", onclick: () => this.remove() }, h("span", { class: "i i-cross", "aria-hidden": "true" }))),
+        h("button", { type: "button", class: "small quiet icon-only", "aria-label": "Close the steps", onclick: () => this.#close() }, h("span", { class: "i i-cross", "aria-hidden": "true" }))),
       players.length > 0 ? h("p", { class: "note" }, `${players.join(", ")}.`) : null,
-      h("ol", {}, steps.map((each, i) => h("li", { class: i === at ? "is-now" : i < at ? "is-done" : "", "aria-current": i === at ? "step" : null },
+      h("ol", { tabindex: "0", "aria-label": "Steps" }, steps.map((each, i) => h("li", { class: i === at ? "is-now" : i < at ? "is-done" : "", "aria-current": i === at ? "step" : null },
         h("span", { class: `ava ava-${each.pane.toLowerCase()} small`, "aria-hidden": "true" }, each.pane), h("span", {}, h("span", { class: "visually-hidden" }, `${each.pane}: `), sayStep(each))))),
       h("div", { class: "hand-foot" },
         h("p", { class: "note", role: "status" }, !running ? "Run your server first." : step ? pressed(step) : "That was all. Look at the diagram: what came back?"),
         running ? null : h("button", { type: "button", class: "small", onclick: () => actions.run() }, "Run"),
         step ? h("button", { type: "button", class: "small", onclick: () => this.#next() }, at + 1 < steps.length ? "Next step" : "Done") : null)));
     this.querySelector(".is-now")?.scrollIntoView({ block: "nearest" });
+    if (held !== null) this.#focusAgain(held);
+  }
+
+  /** Drawing anew takes the button away that was pressed: the keyboard goes on at the one in its place. */
+  #focusAgain(held) {
+    const buttons = [...this.querySelectorAll("button")].reverse();
+    (buttons.find((button) => button.className === held) ?? buttons[0]).focus();
+  }
+
+  #close() {
+    this.remove();
+    askForClients();
   }
 }
 
@@ -77,8 +90,12 @@ export function tryByHand(rows, title) {
   const steps = h("hand-steps", {});
   list.prepend(steps);
   steps.load(rows, title);
-  document.dispatchEvent(new CustomEvent("region-requested", { detail: { region: "clients" } }));
+  askForClients();
   list.scrollTop = 0;
+}
+
+function askForClients() {
+  document.dispatchEvent(new CustomEvent("region-requested", { detail: { region: "clients" } }));
 }
 
 customElements.define("hand-steps", HandSteps);
