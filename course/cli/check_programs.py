@@ -1,7 +1,7 @@
 """Runs every program of a course: what the files alone can't show.
 
-Examples must start, solutions pass, starters fail, each known mistake must be recognised as itself, and each delivery
-question must end as it was recorded.
+Examples must start, solutions pass, starters fail, each known mistake must be recognised as itself and travel as it was
+recorded, and each delivery question must end as it was recorded.
 """
 
 from __future__ import annotations
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 
 from course.cli.deliveries import told, unplayed
 from course.cli.delivery_player import NotPlayed
+from course.cli.mistakes import difference
 from course.cli.program_runs import Checker, Outcome, ProgramRuns, Sandboxes
 from course.content.findings import Findings
 from course.content.model import Course, Lesson, Problem
-from course.content.pieces import Delivery, Exercise, Files, Runtime
+from course.content.pieces import Delivery, Exercise, Files, Mistake, Runtime
 from course.content.programs import CheckFunction, check_functions, parse, read_text
 
 AT_ONCE = 2
@@ -119,6 +121,10 @@ class _Runs:
 
     def checked(self, exercise: Exercise, files: Files, what: str) -> Outcome:
         self._begin(what)
+        return self.once_more(exercise, files)
+
+    def once_more(self, exercise: Exercise, files: Files) -> Outcome:
+        """Run what has been counted already."""
         return self._programs.checked(exercise, files)
 
     def _begin(self, what: str) -> None:
@@ -139,7 +145,7 @@ class _ExerciseRun:
             return  # the checks themselves are broken: nothing they say about other programs counts
         self._starter()
         for mistake in self.exercise.mistakes:
-            self._mistake(mistake.id, mistake.files)
+            self._mistake(mistake)
         self._report_idle_checks()
 
     def _run(self, files: Files, folder: str) -> tuple[Outcome, Findings]:
@@ -174,9 +180,13 @@ class _ExerciseRun:
             fix = "Leave something for the learner to do, or make the checks stricter."
             file.add(1, "starter-passes", "The starter passes every check already.", fix)
 
-    def _mistake(self, name: str, files: Files) -> None:
-        outcome, file = self._run(files, f"wrong/{name}")
-        if outcome.error or outcome.mistakes == {name}:
+    def _mistake(self, mistake: Mistake) -> None:
+        name = mistake.id
+        outcome, file = self._run(mistake.files, f"wrong/{name}")
+        if outcome.error:
+            return
+        if outcome.mistakes == {name}:
+            self._must_travel_as_recorded(mistake, outcome, file)
             return
         earned = ", ".join(sorted(outcome.mistakes)) or "no mistake"
         why = "it passes every check" if outcome.passed else f"the checks recognise {earned}"
@@ -184,6 +194,15 @@ class _ExerciseRun:
             why = f"it does not start: {outcome.why}"
         fix = f'Make a check fail with mistake="{name}" on this program, and with no other.'
         file.add(1, "mistake-not-earned", f"This program should earn “{name}”, but {why}.", fix)
+
+    def _must_travel_as_recorded(self, mistake: Mistake, outcome: Outcome, file: Findings) -> None:
+        again = partial(self.runs.once_more, self.exercise, mistake.files)
+        differs = difference(self.exercise, mistake, outcome, again)
+        if differs:
+            lesson = self.exercise.checks.parents[2].name.split("-", 1)[-1]
+            fix = f"If it is meant to be so, run: flask --app app course record --again {lesson}"
+            message = f"What travels with this program is not what was recorded: {differs}."
+            file.add(1, "golden-differs", message, fix)
 
     def _report_idle_checks(self) -> None:
         for check in self._functions():

@@ -62,7 +62,8 @@ def check_command(form: str, no_run: bool) -> None:
 
 @course_cli.command("record")
 @click.argument("lessons", nargs=-1)
-def record_command(lessons: tuple[str, ...]) -> None:
+@click.option("--again", is_flag=True, help="Record known mistakes whose files are as they were, too.")
+def record_command(lessons: tuple[str, ...], again: bool) -> None:
     """Keep what is seen of the programs of LESSONS (slugs; all when none is named) in their golden/ folders.
 
     That is who hears the event of each delivery question; what travels in each demonstration, and with each known
@@ -78,14 +79,14 @@ def record_command(lessons: tuple[str, ...]) -> None:
     try:
         with _running(here.attempts, off=here.settings.sandbox == "off"):
             runs = ProgramRuns(here.attempts.sandboxes, here.attempts.grader)
-            recorded = [_record(course, lesson, runs) for lesson in chosen]
+            recorded = [_record(course, lesson, runs, again) for lesson in chosen]
     except SandboxesUnavailable as refusal:
         raise click.ClickException(str(refusal)) from refusal
     sys.exit(0 if all(recorded) else 1)
 
 
-def _record(course: Course, lesson: Lesson, runs: ProgramRuns) -> bool:
-    """Record the questions of one lesson; say whether all of them could be played."""
+def _record(course: Course, lesson: Lesson, runs: ProgramRuns, again: bool) -> bool:
+    """Record what is seen of one lesson; say whether all of them could be played."""
     outcomes: dict[str, dict[str, int]] = {}
     for delivery in lesson.deliveries:
         try:
@@ -94,8 +95,9 @@ def _record(course: Course, lesson: Lesson, runs: ProgramRuns) -> bool:
         except NotPlayed as reason:
             click.echo(f"{lesson.slug}/{delivery.question}: {unplayed(delivery, reason)}", err=True)
     keep(course, lesson, outcomes)
-    others = [record(course, lesson, runs, _say) for record in (record_demonstrations, record_mistakes)]
-    return all(others) and len(outcomes) == len(lesson.deliveries)
+    watched = record_demonstrations(course, lesson, runs, _say)
+    mistaken = record_mistakes(course, lesson, runs, _say, again=again)
+    return watched and mistaken and len(outcomes) == len(lesson.deliveries)
 
 
 def _say(text: str, well: bool) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 
 from course.cli.program_runs import Outcome, ProgramRuns
 from course.content.mistake_traces import GOLDEN_FILE, KeptTrace, golden_text, made_from, name_of, read_kept
@@ -14,6 +16,8 @@ from course.grading.normal_form import Frames, fits_kinds, frames_of, kinds_of, 
 
 PLAYS = 4
 """How often a mistake is run before its frames are believed."""
+TRIES = 3
+"""How often it is run until it travels as recorded: a busy machine may lose the last frame of a run."""
 AT_ONCE = 4
 """Runs side by side: most of a check is waiting."""
 
@@ -22,7 +26,9 @@ class NotRecorded(Exception):
     """The mistake does not do what it should; the message, a whole sentence, says why."""
 
 
-def record_mistakes(course: Course, lesson: Lesson, runs: ProgramRuns, say: Callable[[str, bool], None]) -> bool:
+def record_mistakes(
+    course: Course, lesson: Lesson, runs: ProgramRuns, say: Callable[[str, bool], None], *, again: bool = False
+) -> bool:
     """Record the mistakes of a lesson whose files have changed since; say whether all went well.
 
     Args:
@@ -30,15 +36,14 @@ def record_mistakes(course: Course, lesson: Lesson, runs: ProgramRuns, say: Call
         lesson: one of it.
         runs: starts the programs.
         say: is told what was recorded, and whether that is all right.
+        again: those whose files are as they were, too.
     """
     folder = course.root / lesson.folder
-    try:
-        before = read_kept(folder)
-    except ValueError:
-        before = {}
+    before = _read(folder)
+    valid = {} if again else before
     kept, well = {}, True
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        jobs = [(each, pool.submit(_kept_or_fresh, before, *each, runs)) for each in _mistakes(lesson)]
+        jobs = [(each, pool.submit(_kept_or_fresh, valid, *each, runs)) for each in _mistakes(lesson)]
         for (exercise, mistake), job in jobs:
             name = name_of(exercise.slug, mistake.id)
             try:
@@ -90,6 +95,47 @@ def agrees(kept: KeptTrace, check: str, frames: Frames) -> bool:
         return True
     same = same_frames if kept.held == "exactly" else fits_kinds
     return kept.check == check and same(kept.frames, frames)
+
+
+def difference(exercise: Exercise, mistake: Mistake, outcome: Outcome, again: Callable[[], Outcome]) -> str:
+    """Return in what a run differs from what was recorded; "" when it does not, or nothing valid was recorded.
+
+    Args:
+        exercise: that of the mistake.
+        mistake: one that the checks have recognised.
+        outcome: of that run.
+        again: runs it once more; called when the run differs.
+    """
+    checks = exercise.checks.read_text(encoding="utf-8")
+    kept = _read(exercise.checks.parents[2]).get(name_of(exercise.slug, mistake.id))
+    if exercise.timed or kept is None or kept.made_from != made_from(mistake.files, checks, exercise.runtime):
+        return ""
+    check, frames = first_failure(outcome.results, checks, mistake.files)
+    for _ in range(TRIES - 1):
+        if agrees(kept, check, frames):
+            return ""
+        outcome = again()
+        if outcome.failed:
+            check, frames = first_failure(outcome.results, checks, mistake.files)
+    return "" if agrees(kept, check, frames) else _told_apart(kept, check, frames)
+
+
+def _told_apart(kept: KeptTrace, check: str, frames: Frames) -> str:
+    if check != kept.check:
+        return f"the first check to fail is “{check}”, and was “{kept.check}”"
+    for name in sorted({*kept.frames, *frames}):
+        recorded = replace(kept, frames={name: kept.frames.get(name, ())})
+        if not agrees(recorded, check, {name: frames.get(name, ())}):
+            return f"what {name} sends and receives is no more the same"
+    return "there are other clients"
+
+
+def _read(folder: Path) -> dict[str, KeptTrace]:
+    """Return what is recorded in a lesson's folder; a file that can't be read holds nothing."""
+    try:
+        return read_kept(folder)
+    except ValueError:
+        return {}
 
 
 def _mistakes(lesson: Lesson) -> Iterator[tuple[Exercise, Mistake]]:

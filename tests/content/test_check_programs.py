@@ -16,6 +16,7 @@ from course.cli.mistakes import record_mistakes
 from course.cli.new_lesson import make_lesson
 from course.cli.program_runs import ProgramRuns
 from course.content.loader import load_course
+from course.content.mistake_traces import GOLDEN_FILE as MISTAKES_FILE
 from course.content.mistake_traces import read_kept
 from course.grading.grader import Grader
 from course.sandbox.limits import Limits
@@ -270,6 +271,14 @@ def test_what_travels_with_each_mistake_is_kept_and_a_change_is_noticed(
     (frames,) = silent.frames.values()
     assert frames[-2:] == ('> 421["shout","‹w1› ‹w2›"]', "< 431[]")
     assert load_course(root).problems == ()
+    assert found(root, sandboxes, grader) == set()
+    change(root, f"{BUNDLE}/{MISTAKES_FILE}", "< 431[]", "< 431[null]")  # as another library's release would bring it
+    (problem,) = check_programs(load_course(root), sandboxes, grader)
+    wrong = f"{EXERCISE}/wrong/never-answers/server.py"
+    assert (problem.rule, problem.file) == ("golden-differs", wrong)
+    assert "sends and receives is no more the same" in problem.message and "record --again" in problem.fix
+    assert record_mistakes(course, course.lessons[0], runs, lambda *each: None, again=True)
+    assert read_kept(root / BUNDLE) == kept
     change(root, f"{EXERCISE}/wrong/never-answers/server.py", "text.upper()", "text.lower()")
     (problem,) = load_course(root).problems
     assert (problem.rule, problem.file) == ("golden-stale", f"{EXERCISE}/wrong/never-answers/server.py")
