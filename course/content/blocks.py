@@ -14,7 +14,6 @@ from course.content.evidence import check_evidence, names_of
 from course.content.exercises import SLUG
 from course.content.exhibits import EXHIBITS
 from course.content.findings import Findings
-from course.content.highlight import highlight_client, highlight_python
 from course.content.markdown import Typesetter
 from course.content.pieces import Block, Example, ExerciseLink, Exhibit, Prose, Recording, Runtime
 from course.content.programs import parse, read_text, telling_part, title_of
@@ -124,20 +123,17 @@ class BlockReader:
         if not title_of(tree):
             fix = "Begin the program with a docstring: its first line is the title of the card."
             file.add(1, "example-title", "The example has no title.", fix)
-        told = telling_part(source, tree)
         client = read_client(path, self.here.beside(f"{self.here.file}/examples"))
         return Example(
             id=name,
             title=title_of(tree),
             source=source,
-            told=told,
-            html=highlight_python(told),
+            told=telling_part(source, tree),
             file="server.py",
             line=line,
             try_text_html=try_text_html,
             runtime=runtime,
             client=client,
-            client_html={file: highlight_client(text, file) for file, text in client.items()},
         )
 
     def _default_program(self, name: str, line: int) -> Example | None:

@@ -92,9 +92,17 @@ def claim_tests(folder: Path) -> frozenset[str]:
             tree = ast.parse(path.read_text(encoding="utf-8"))
         except (OSError, SyntaxError, ValueError):
             continue
-        functions = (node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-        found.update(name for name in functions if name.startswith("test_"))
+        found.update(_test_functions(tree.body))
     return frozenset(found)
+
+
+def _test_functions(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """Look where pytest looks: a function inside another one is no test."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            yield node.name
+        elif isinstance(node, ast.ClassDef):
+            yield from _test_functions(node.body)
 
 
 def _check_names(evidence: Evidence, names: Collection[str], findings: Findings) -> None:

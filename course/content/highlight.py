@@ -5,6 +5,7 @@ The same colours are CodeMirror's. `highlight_css` writes the rules for both the
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import ClassVar
 
 from pygments import highlight
@@ -17,6 +18,8 @@ from pygments.style import Style
 from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Number, Operator, String
 
 CSS_CLASS = "code"
+KEPT = 1024
+"""Programs whose colours are kept: more than a course shows."""
 
 
 class Light(Style):
@@ -53,6 +56,7 @@ class Dark(Style):
     }
 
 
+@lru_cache(KEPT)
 def highlight_python(source: str) -> str:
     """Return `source` as ``<div class="code"><pre>…``: escaped text and spans with short classes.
 
@@ -62,6 +66,7 @@ def highlight_python(source: str) -> str:
     return str(highlight(source, as_it_is, HtmlFormatter(cssclass=CSS_CLASS, wrapcode=True)))
 
 
+@lru_cache(KEPT)
 def highlight_client(source: str, name: str) -> str:
     """Return a file of client code, such as ``client.js``, in the same form."""
     lexer: Lexer = HtmlLexer() if name.endswith((".html", ".vue")) else JavascriptLexer()

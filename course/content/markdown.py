@@ -39,6 +39,13 @@ _ATTRIBUTES = {
     "td": {"align"},
     **{tag: {"class"} for tag in ("div", "span", "code", "p")},
 }
+_CLEANER = nh3.Cleaner(
+    tags=set(TAGS),
+    attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+    url_schemes={"http", "https", "mailto"},
+    allowed_classes={"a": {"term"}},
+    set_tag_attribute_values={"pre": {"tabindex": "0"}},
+)
 _ONE_PARAGRAPH = re.compile(r"\A<p>((?:(?!</?p>).)*)</p>\s*\Z", re.DOTALL)
 _CODE = re.compile(r"<code.*?</code>", re.DOTALL)
 _MARK = re.compile(r"\[\s*[xX✓✔]?\s*\]")
@@ -103,14 +110,7 @@ class Typesetter:
 
 def clean(html: str) -> str:
     """Return `html` with nothing in it but the tags and attributes that lessons use."""
-    return nh3.clean(
-        html,
-        tags=set(TAGS),
-        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        url_schemes={"http", "https", "mailto"},
-        allowed_classes={"a": {"term"}},
-        set_tag_attribute_values={"pre": {"tabindex": "0"}},
-    )
+    return _CLEANER.clean(html)
 
 
 class _Collector(Extension):

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from course.content.highlight import highlight_client, highlight_python
+
 QuestionKind = Literal["single", "multiple", "text", "number", "delivery"]
 """``delivery``: the options are clients, and those that receive the event are right."""
 QuestionRole = Literal["question", "prediction"]
@@ -150,8 +152,6 @@ class Example:
     source: str
     told: str
     """The lines of the source that the text shows: imports, set-up and the run call are left out."""
-    html: str
-    """The same, highlighted."""
     file: str
     line: int
     try_text_html: str = ""
@@ -159,8 +159,16 @@ class Example:
     runtime: Runtime = "threading"
     client: Files = field(default_factory=dict)
     """Code for its clients, such as ``client.js``; none when it has none."""
-    client_html: Mapping[str, str] = field(default_factory=dict)
-    """The same, highlighted."""
+
+    @property
+    def html(self) -> str:
+        """`told`, highlighted: when a page shows it, since most readers of a course never do."""
+        return highlight_python(self.told)
+
+    @property
+    def client_html(self) -> Mapping[str, str]:
+        """`client`, highlighted."""
+        return {name: highlight_client(text, name) for name, text in self.client.items()}
 
 
 @dataclass(frozen=True)
