@@ -5,17 +5,19 @@ The same colours are CodeMirror's. `highlight_css` writes the rules for both the
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import ClassVar
 
 from pygments import highlight
+from pygments.filter import Filter
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexer import Lexer
 from pygments.lexers.html import HtmlLexer
 from pygments.lexers.javascript import JavascriptLexer
 from pygments.lexers.python import PythonLexer
 from pygments.style import Style
-from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Number, Operator, String
+from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Number, Operator, String, Text, _TokenType
 
 CSS_CLASS = "code"
 KEPT = 1024
@@ -62,15 +64,27 @@ def highlight_python(source: str) -> str:
 
     What a reader selects there, and what the page's script reads, is `source` to the letter (its last line ended).
     """
-    as_it_is = PythonLexer(stripnl=False, ensurenl=False)
-    return str(highlight(source, as_it_is, HtmlFormatter(cssclass=CSS_CLASS, wrapcode=True)))
+    return _coloured(source, PythonLexer(stripnl=False, ensurenl=False))
 
 
 @lru_cache(KEPT)
 def highlight_client(source: str, name: str) -> str:
     """Return a file of client code, such as ``client.js``, in the same form."""
     lexer: Lexer = HtmlLexer() if name.endswith((".html", ".vue")) else JavascriptLexer()
+    return _coloured(source, lexer)
+
+
+def _coloured(source: str, lexer: Lexer) -> str:
+    lexer.add_filter(_OnlyColours())
     return str(highlight(source, lexer, HtmlFormatter(cssclass=CSS_CLASS, wrapcode=True)))
+
+
+class _OnlyColours(Filter):
+    """Names a token by what gives it its colour: of a program's spans, the half that have none would be dead weight."""
+
+    def filter(self, lexer: Lexer | None, stream: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:
+        for token, text in stream:
+            yield next((family for family in reversed(token.split()) if Light.styles.get(family)), Text), text
 
 
 def highlight_css() -> str:
