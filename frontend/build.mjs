@@ -7,7 +7,7 @@
 //
 // The workbench comes in pieces: app.js, what it shares with them (shared-1.js, …: pages preload these, so that nothing
 // waits for a second round trip), later.js once the page is usable, and CodeMirror (editor.js). The entries of other pages (connect.js, site.js), the classic script theme.js and what
-// runs in the frames of client code (client-frame.js) are built apart: they share no chunk with it, so no page waits for a file that only another one needs.
+// runs in the frames of client code (client-frame.js) and of the preview (preview-frame.js) are built apart: they share no chunk with it, so no page waits for a file that only another one needs.
 
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { existsSync } from "node:fs";
@@ -23,7 +23,7 @@ const fresh = path.join(modules, `.build-${process.pid}`); // two builds at a ti
 
 /** Compressed (brotli) kilobytes that a file may weigh, with all that it imports at once. */
 const BUDGET = { "app.js": 32, "app.css": 12, "editor.js": 145, "connect.js": 32, "opening.js": 32, "site.js": 4, "theme.js": 1,
-  "client-frame.js": 18, "client-react.js": 110, "client-vue.js": 280, "exhibits.css": 4, "map.css": 4, "more.css": 4, "diagram.css": 4 };
+  "client-frame.js": 18, "preview-frame.js": 1, "client-react.js": 110, "client-vue.js": 280, "exhibits.css": 4, "map.css": 4, "more.css": 4, "diagram.css": 4 };
 
 /** Hashed fonts keep a short name in the manifest, so that a page can preload them. */
 const FONTS = {
@@ -59,6 +59,7 @@ const builds = [
   { entryPoints: ["static/js/opening.js"], format: "esm", splitting: true },
   { entryPoints: ["static/js/site.js"], format: "esm", splitting: true },
   { entryPoints: ["static/js/client-frame.js"], format: "iife" },
+  { entryPoints: ["static/js/preview-frame.js"], format: "iife" },
   { entryPoints: ["static/js/client-react.js", "static/js/client-vue.js"], format: "iife", define: VUE_FLAGS },
   { entryPoints: ["static/js/theme.js"], format: "iife" },
   { entryPoints: ["static/css/app.css"] },

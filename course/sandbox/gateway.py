@@ -27,6 +27,8 @@ from course.sandbox.gateway_tunnel import pass_websocket
 from course.sandbox.headers import guards, preflight_headers
 from course.sandbox.limits import Limits
 from course.sandbox.model import ENDED, Program, StateChange
+from course.sandbox.preview_page import SCRIPT as PREVIEW_SCRIPT
+from course.sandbox.preview_page import PreviewPage, is_previewed
 from course.sandbox.trace import Trace
 
 
@@ -126,6 +128,9 @@ class Gateway:
         with link.faults.lent(link):
             link.enter(websocket=websocket)
             try:
+                if not websocket and is_previewed(environ, address):
+                    page = PreviewPage(start_response, address, self._script(PREVIEW_SCRIPT, address))
+                    return page.of(pass_on(environ, page.start, sandbox, port, address, link))
                 return pass_on(environ, start_response, sandbox, port, address, link)
             except Refused:
                 if link.is_cut:
@@ -145,14 +150,15 @@ class Gateway:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             raise Refused(405, "bad_method", "A client's page can only be read.")
 
-        def built(name: str) -> str:
-            path = self._client_script(name)
-            return path and address.course + path
-
-        headers, body = client_answer(address, sandbox.program.files, built)
+        headers, body = client_answer(address, sandbox.program.files, lambda name: self._script(name, address))
         sandbox.touch()
         start_response("200 OK", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _script(self, name: str, address: Address) -> str:
+        """Return the whole address of a script of ours for a learner's page; "" while it is not built."""
+        path = self._client_script(name)
+        return path and address.course + path
 
     def _running(self, address: Address) -> RunningSandbox:
         sandbox = self._sandboxes.get(address.sandbox_id)

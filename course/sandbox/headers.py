@@ -72,6 +72,15 @@ def client_page_headers(address: Address, scripts: list[str]) -> Headers:
     return [("Content-Security-Policy", _client_page_policy(address, scripts)), *guards(address)[1:]]
 
 
+def preview_headers(headers: Headers, address: Address, script: str) -> Headers:
+    """Return the headers of a learner's page for the preview: of another length, and with our script let in.
+
+    `script` is its absolute address, or "".
+    """
+    kept = [(name, value) for name, value in headers if name not in ("Content-Length", "Content-Security-Policy")]
+    return [*kept, ("Content-Security-Policy", _policy(address, script))]
+
+
 def preflight_headers(address: Address) -> Headers:
     """Return the answer to a CORS preflight, which never reaches the learner's server."""
     return [
@@ -100,14 +109,15 @@ def rewritten_location(location: str, address: Address) -> str | None:
     return address.prefix + path + query + fragment
 
 
-def _policy(address: Address | None) -> str:
+def _policy(address: Address | None, script: str = "") -> str:
     if address is None or not address.client or address.is_page:
         return "sandbox; default-src 'none'"
     own = f"{address.base}{address.prefix}/"
     own_websocket = "ws" + own.removeprefix("http")
+    usual = f"'unsafe-inline' data: blob: {own}"
+    scripts = f"script-src {usual} {script}; " if script else ""
     return (
-        "sandbox allow-scripts allow-forms; "
-        f"default-src 'unsafe-inline' data: blob: {own}; "
+        f"sandbox allow-scripts allow-forms; default-src {usual}; {scripts}"
         f"connect-src {own} {own_websocket}; "
         f"form-action {own}; base-uri {own}"
     )

@@ -13,13 +13,34 @@ PAGES = ECHO.replace(
     "socketio.run(app)",
     '''@app.route("/")
 def home():
-    return """<!doctype html><title>Home</title><h1>Hello</h1><a href="about">About</a>
-<script>document.title = tried(() => document.cookie); function tried(what) { try { return what(); } catch (error) { return error.name; } }</script>"""
+    return f"""<!doctype html><title>Home</title><h1>Hello</h1><a href="about">About</a> <a href="/about">Literally</a>
+<a href="{url_for("about")}">By its name</a> <link rel="stylesheet" href="/style.css"><p id="told"></p>
+<form method="post" action="{url_for("greet")}"><input name="who" aria-label="Who"><button>Greet</button></form>""" + """
+<script>
+fetch("/time").then((answer) => answer.json()).then(({ now }) => {
+  document.getElementById("told").textContent = "It is " + now;
+  const made = document.createElement("a");
+  made.href = "/about";
+  made.textContent = "Made by a script";
+  document.body.append(made);
+});
+document.title = tried(() => document.cookie); function tried(what) { try { return what(); } catch (error) { return error.name; } }</script>"""
 
 
 @app.route("/about")
 def about():
-    return "<h1>About us</h1>"
+    who = request.args.get("who", "us")
+    return f"<h1>About {escape(who)}</h1><p>{request.path}</p>"
+
+
+@app.route("/style.css")
+def style():
+    return Response("h1 { color: rgb(1, 2, 3) }", mimetype="text/css")
+
+
+@app.post("/greet")
+def greet():
+    return redirect(url_for("about", who=request.form["who"]))
 
 
 @app.route("/time")
@@ -28,7 +49,7 @@ def time():
 
 
 socketio.run(app)''',
-)
+).replace("import Flask\n", "import Flask, Response, redirect, request, url_for\nfrom markupsafe import escape\n", 1)
 
 CODE = """const socket = io();
 socket.on("connect", () => {
@@ -323,9 +344,17 @@ def test_the_preview_shows_the_servers_own_pages_and_no_others(bench):
     bench.start(PAGES)
     panel.get_by_role("button", name="Show").click()
     frame = page.frame_locator("preview-pane iframe")
-    frame.get_by_role("link", name="About").click()
-    expect(frame.get_by_role("heading")).to_have_text("About us")
     field = panel.get_by_role("textbox")
+    for link in ("About", "Literally", "By its name", "Made by a script"):
+        frame.get_by_role("link", name=link).click()
+        expect(frame.get_by_role("heading")).to_have_text("About us")
+        expect(frame.locator("p")).to_have_text("/about")  # what the server sees is what it would see at home
+        field.press("Enter")
+        expect(frame.locator("#told")).to_have_text("It is 7")
+    expect(frame.get_by_role("heading")).to_have_css("color", "rgb(1, 2, 3)")
+    frame.get_by_role("textbox").fill("Ada")
+    frame.get_by_role("button", name="Greet").click()
+    expect(frame.get_by_role("heading")).to_have_text("About Ada")
     field.fill("http://localhost:5000/time")
     field.press("Enter")
     expect(frame.locator("body")).to_contain_text('"now":7')

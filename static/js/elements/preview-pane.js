@@ -34,7 +34,7 @@ class PreviewPane extends HTMLElement {
     this.go.disabled = !ready;
     this.empty.hidden = again;
     this.empty.textContent = ready
-      ? "Choose a path and press Show: the page that your server answers with appears here. Links that begin with / work on your own computer only: here all of your server’s pages live under a longer address."
+      ? "Choose a path and press Show: the page that your server answers with appears here."
       : "Run the server first. Then the pages that its routes answer with appear here.";
     if (again) this.#open(this.path);
     else this.place.replaceChildren();
