@@ -55,7 +55,7 @@ def keep_alive(desk: Desk, visit: Visit, payload: Payload) -> Answer:
 
 
 def check(desk: Desk, visit: Visit, payload: Payload) -> Answer:
-    """Begin a check; its results follow as announcements."""
+    """Begin a check, and say what will be looked at; the results follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
     found = desk.attempts.exercise(visit.slug, exercise)
     if visit.learner in desk.checking:
@@ -63,7 +63,8 @@ def check(desk: Desk, visit: Visit, payload: Payload) -> Answer:
     desk.checking.add(visit.learner)
     check_run = uuid.uuid4().hex
     desk.socketio.start_background_task(_check, desk, visit, check_run, exercise, files)
-    return {"check_run": check_run, "total": len(found.tasks)}
+    tasks = [{"check": task.check, "html": task.html} for task in found.tasks]
+    return {"check_run": check_run, "total": len(tasks), "tasks": tasks}
 
 
 def _check(desk: Desk, visit: Visit, check_run: str, exercise: str, files: Mapping[str, str]) -> None:

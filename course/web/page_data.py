@@ -171,7 +171,6 @@ def _exercise_workspace(saved: Saved | None, lesson: Lesson, exercise: Exercise)
     return {
         **_workspace(saved, exercise.title, dict(exercise.starter), exercise.events),
         **_runtimes((exercise.runtime,)),
-        "tasks": [{"check": task.check, "html": task.html} for task in exercise.tasks],
         "hints": len(exercise.hints),
         "hints_seen": list(exercise.hints[: saved.hints_seen]) if saved else [],
         "total": len(exercise.tasks),
@@ -189,7 +188,6 @@ def _scratch(
     return {
         **_workspace(saved, title, dict(attempts.starting_files(slug, SCRATCH)), offered),
         **_runtimes(attempts.runtimes(slug, SCRATCH)),
-        "tasks": [],
         "hints": 0,
         "hints_seen": [],
         "total": 0,

@@ -7,8 +7,8 @@ import {
 const PAGE = {
   kind: "lesson", slug: "events", open: "scratch", examples: {}, run: { available: true, reason: "" },
   workspaces: {
-    scratch: { title: "Examples", files: { "server.py": "a" }, version: 2, tasks: [], results: [] },
-    add: { title: "Add", files: { "server.py": "b" }, version: 0, tasks: [{ check: "adds" }, { check: "alone" }], results: [], total: 2 },
+    scratch: { title: "Examples", files: { "server.py": "a" }, version: 2, results: [] },
+    add: { title: "Add", files: { "server.py": "b" }, version: 0, results: [], total: 2 },
   },
 };
 const begin = (patch = {}) => ({ ...stateFromPage(PAGE), ...patch });
@@ -133,12 +133,12 @@ test("what a program runs under is said where it is a choice, or not the ordinar
 });
 
 test("a newer text brings its programs and tasks, and leaves the learner's own things alone", () => {
-  const mine = { title: "Add", files: { "server.py": "mine" }, version: 4, hints_seen: ["one"], runtime: "gevent", tasks: [] };
+  const mine = { title: "Add", files: { "server.py": "mine" }, version: 4, hints_seen: ["one"], runtime: "gevent", total: 0 };
   const state = begin({ page: { ...PAGE, workspaces: { ...PAGE.workspaces, add: mine } }, files: { "server.py": "typed" } });
-  const told = { title: "Add up", files: { "server.py": "b" }, version: 0, hints_seen: [], runtimes: [{ id: "threading" }], runtime: "threading", tasks: [{ check: "adds" }], total: 1 };
+  const told = { title: "Add up", files: { "server.py": "b" }, version: 0, hints_seen: [], runtimes: [{ id: "threading" }], runtime: "threading", total: 1 };
   const after = apply(state, onNewText(state, { title: "Events", examples: { echo: {} }, workspaces: { add: told, fresh: told } }));
-  const { title, files, version, hints_seen: seen, runtime, tasks } = after.page.workspaces.add;
-  assert.deepEqual([title, files["server.py"], version, seen, runtime, tasks.length], ["Add up", "mine", 4, ["one"], "threading", 1]);
+  const { title, files, version, hints_seen: seen, runtime, total } = after.page.workspaces.add;
+  assert.deepEqual([title, files["server.py"], version, seen, runtime, total], ["Add up", "mine", 4, ["one"], "threading", 1]);
   assert.deepEqual([after.files["server.py"], Object.keys(after.page.examples), after.checksOf.fresh.total], ["typed", ["echo"], 1]);
   assert.ok("scratch" in after.page.workspaces);
 });

@@ -204,9 +204,12 @@ def test_a_check_streams_its_results_and_counts_as_progress(page: Page) -> None:
     source = page.ask("solution", {"exercise": "add-with-ack"}) and page.ask("solution", {"exercise": "add-with-ack"})
     begun = page.ask("check", {"exercise": "add-with-ack", "files": source["files"]})
     assert begun["ok"], begun
+    tasks = [task["check"] for task in begun["tasks"]]
+    assert all(task["html"] for task in begun["tasks"]) and len(tasks) == begun["total"]
     results = [page.await_event("check_result") for _ in range(begun["total"])]
     finished = page.await_event("check_finished")
     assert [result["outcome"] for result in results] == ["passed"] * begun["total"]
+    assert {result["name"] for result in results} == set(tasks)
     assert (finished["passed"], finished["error"]) == (begun["total"], None)
 
 

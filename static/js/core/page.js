@@ -125,7 +125,7 @@ export const actions = {
 
   async check() {
     const { workspace, checks, page } = store.get();
-    if (checks.running || !page.workspaces[workspace]?.tasks?.length) return;
+    if (checks.running || !page.workspaces[workspace]?.total) return;
     const begun = { ...noChecks(), running: true, total: checks.total };
     store.set((state) => withChecks(state, workspace, begun));
     // The server keeps what is checked as a version: saved first, so that the next keystroke builds on that one.
@@ -133,7 +133,7 @@ export const actions = {
     const { files } = store.get();
     try {
       const reply = await request(EVENTS.CHECK, { exercise: workspace, files }, { timeout: RUN_TIMEOUT_MS });
-      store.set((state) => withChecks(state, workspace, { run: reply.check_run, total: reply.total }));
+      store.set((state) => withChecks(state, workspace, { run: reply.check_run, total: reply.total, tasks: reply.tasks }));
     } catch (error) {
       store.set((state) => withChecks(state, workspace, { ...checks, running: false, error: toldError(error) }));
     }

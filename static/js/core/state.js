@@ -82,9 +82,9 @@ export function onNewText(state, fresh) {
   const checksOf = { ...state.checksOf };
   for (const [name, told] of Object.entries(fresh.workspaces ?? {})) {
     const known = workspaces[name];
-    const { title, events, tasks, hints, total, url, runtimes } = told;
+    const { title, events, hints, total, url, runtimes } = told;
     const runtime = runtimes.some(({ id }) => id === known?.runtime) ? known.runtime : told.runtime;
-    workspaces[name] = known ? { ...known, title, events, tasks, hints, total, url, runtimes, runtime } : told;
+    workspaces[name] = known ? { ...known, title, events, hints, total, url, runtimes, runtime } : told;
     checksOf[name] ??= checksFromPage(told);
   }
   return { page: { ...state.page, title: fresh.title, examples: fresh.examples, workspaces }, checksOf };
@@ -92,13 +92,13 @@ export function onNewText(state, fresh) {
 
 /** Return the checks of a workspace that has never been checked. */
 export function noChecks() {
-  return { run: null, running: false, results: [], passed: 0, total: 0, error: null };
+  return { run: null, running: false, results: [], passed: 0, total: 0, tasks: [], error: null };
 }
 
 function checksFromPage(work) {
   const results = work.results ?? [];
   const passed = results.length > 0 ? results.filter((each) => each.outcome === "passed").length : work.passed ?? 0;
-  return { ...noChecks(), results, passed, total: work.total || work.tasks?.length || results.length };
+  return { ...noChecks(), results, passed, total: work.total || results.length };
 }
 
 /** Return the store's form of a sandbox as the server tells it; `known` is what was known of the same one. */

@@ -31,21 +31,20 @@ class CheckResults extends HTMLElement {
 
   #draw() {
     const { checks, page, workspace } = store.get();
-    const tasks = page.workspaces[workspace]?.tasks ?? [];
     const begun = checks.running || checks.results.length > 0 || checks.error !== null;
     this.head.hidden = this.list.hidden = !begun;
     this.empty.hidden = begun;
-    if (!begun) fill(this.empty, nothingYet(tasks, page.run));
+    if (!begun) fill(this.empty, nothingYet(page.workspaces[workspace]?.total ?? 0, page.run));
     this.summary.textContent = checkSummary(checks);
     this.summary.classList.toggle("is-passed", !checks.running && checks.total > 0 && checks.passed === checks.total);
     this.again.hidden = checks.running;
     this.again.textContent = checks.error ? "Try again" : "Check again";
-    this.#drawList(checks, tasks);
+    this.#drawList(checks);
     tickTasks(workspace, checks.results);
   }
 
   /** Rows keep their place and their open details while further results arrive. */
-  #drawList({ results, running }, tasks) {
+  #drawList({ results, running, tasks }) {
     const waiting = running ? tasks.filter((task) => !results.some((result) => result.name === task.check)) : [];
     const rows = [...results, ...waiting.map((task, i) => ({ name: task.check, html: task.html, outcome: i === 0 ? "running" : "waiting" }))];
     const names = new Set();
@@ -72,8 +71,8 @@ function sameRow(one, other) {
   return one === other || (one.html !== undefined && one.html === other.html && one.outcome === other.outcome);
 }
 
-function nothingYet(tasks, run) {
-  if (tasks.length === 0) return h("p", {}, "Nothing is checked here: this is free space. Choose an exercise above the editor, and its checks appear here.");
+function nothingYet(total, run) {
+  if (total === 0) return h("p", {}, "Nothing is checked here: this is free space. Choose an exercise above the editor, and its checks appear here.");
   if (run?.available === false) return h("p", {}, run.reason);
   return [
     h("p", {}, "Not checked yet. A check starts your program afresh and sends real clients to it."),

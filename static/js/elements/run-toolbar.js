@@ -52,14 +52,14 @@ class RunToolbar extends HTMLElement {
 
   #draw() {
     const { checks, page, runPending, sandbox, workspace } = store.get();
-    const tasks = page.workspaces[workspace]?.tasks?.length ?? 0;
+    const total = page.workspaces[workspace]?.total ?? 0;
     this.run.disabled = runPending || page.run?.available === false;
     this.run.title = page.run?.available === false ? page.run.reason : "";
     this.stop.disabled = !isAlive(sandbox);
-    this.check.hidden = tasks === 0;
+    this.check.hidden = total === 0;
     this.check.disabled = checks.running || page.run?.available === false;
     this.check.setAttribute("aria-busy", String(checks.running));
-    this.count.textContent = checks.running || checks.results.length > 0 || checks.passed > 0 ? `${checks.passed}/${checks.total || tasks}` : "";
+    this.count.textContent = checks.running || checks.results.length > 0 || checks.passed > 0 ? `${checks.passed}/${checks.total || total}` : "";
     this.#drawPill();
   }
 
