@@ -2,7 +2,7 @@
 
 import { h } from "./core/dom.js";
 import { emittedOn, handlerFor, handlersIn } from "./diagram/source.js";
-import { markWords, seconds, wayOf } from "./diagram/words.js";
+import { markWords, ofClient, seconds, wayOf } from "./diagram/words.js";
 import { wireRow } from "./wire_row.js";
 
 const FRAMES_SHOWN = 60;
@@ -26,9 +26,10 @@ export function explainEntry(entry, { source = "", rowsNow = () => entry.rows } 
   const frames = shown.map((row) => wireRow(row, rowsNow));
   if (frames.length > 0) frames[0].open = true;
   const more = entry.rows.length - shown.length;
+  const title = entry.legs.length > 0 ? wayOf(entry) : ofClient(entry.client, markWords(entry), `Client ${entry.client}`);
   return [
-    h("h3", {}, entry.legs.length > 0 ? wayOf(entry) : [entry.client && `Client ${entry.client}`, markWords(entry)].filter(Boolean).join(" ")),
-    ...[...(entry.mark?.text ? [[entry.mark.text]] : []), ...answers(entry), ...handlerLines(entry, source), ...roomLines(entry)].map((content) => h("p", { class: "seq-says" }, content)),
+    h("h3", {}, title),
+    ...[...(entry.mark?.text && !title.endsWith(entry.mark.text) ? [[entry.mark.text]] : []), ...answers(entry), ...handlerLines(entry, source), ...roomLines(entry)].map((content) => h("p", { class: "seq-says" }, content)),
     h("div", { class: "seq-frames" }, frames),
     shown.length > 0 ? peel(shown[0], () => handlerLines(entry, source)[0] ?? null) : null,
     more > 0 ? h("p", { class: "note" }, `and ${more} more: all of them stand in the table.`) : null,

@@ -40,6 +40,29 @@ def axe_faults(page: Page, where: str, options: dict[str, list[str]] | None = No
     ]
 
 
+STILL = "() => document.getAnimations().length === 0"
+"""A colour on its way is no colour to judge."""
+
+
+def part_faults(page: Page, where: str, part: str, view: str) -> list[str]:
+    """Return what axe finds on a part of a lesson page: light, dark, and dark on a phone, which shows it in `view`."""
+    before = page.viewport_size
+    assert before is not None
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(STILL)
+        found += axe_faults(page, f"{where}, {scheme}", part=part)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("(view) => { location.hash = view; }", view)
+    page.wait_for_function("(view) => document.querySelector('#main').dataset.view === view", arg=view)
+    page.wait_for_function(STILL)
+    found += axe_faults(page, f"{where}, phone", part=part) + layout_faults(page, f"{where}, phone")
+    page.set_viewport_size(before)
+    page.emulate_media(color_scheme="light")
+    return found
+
+
 def layout_faults(page: Page, where: str) -> list[str]:
     """Return what sticks out of the page or of its own box, and what the page was not allowed to do."""
     width, room = page.evaluate("() => [document.documentElement.scrollWidth, innerWidth]")

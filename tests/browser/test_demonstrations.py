@@ -4,7 +4,14 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.faults import part_faults
+
 LESSON = "/lessons/emitting-events/"
+MOVES = """(player) => {
+  const entry = player.querySelector("g.seq-entry");
+  entry.classList.add("is-new");
+  return getComputedStyle(entry).animationName;
+}"""
 
 
 def test_a_run_is_played_stepped_and_scrubbed(open_page):
@@ -34,11 +41,17 @@ def test_a_run_is_played_stepped_and_scrubbed(open_page):
     expect(player.locator("sequence-diagram")).to_contain_text("typing")
     expect(play).to_have_text("Play again")
 
+    assert part_faults(page, "watch player", "watch-player", "lesson") == []
+
     play.click()
     expect(play).to_have_text("Pause")
     expect(count).not_to_have_text(re.compile(r"^1 /"), timeout=10_000)  # it goes on by itself
     play.click()
     expect(play).to_have_text("Play")
+
+    assert player.evaluate(MOVES) != "none"
+    page.emulate_media(reduced_motion="reduce")
+    assert player.evaluate(MOVES) == "none"
 
 
 def test_without_a_script_the_captions_tell_it(new_context, site):

@@ -9,7 +9,7 @@ from collections import Counter
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Watched
-from tests.browser.faults import axe_faults
+from tests.browser.faults import axe_faults, part_faults
 from tests.browser.on_the_wire import OnTheWire, Row, Seen, counted, unexplained
 from tests.browser.workbench import Workbench
 from tests.running_site import ROOT
@@ -66,6 +66,11 @@ def chat_say(text):
 
 socketio.run(app)
 '''
+COLOURS = """() => [...document.querySelectorAll("g.seq-entry")].filter((entry) => entry.querySelector(".seq-pill"))
+  .map((entry) => {
+    const [pill, words] = [entry.querySelector(".seq-pill"), entry.querySelector(".seq-mark")].map((it) => getComputedStyle(it));
+    return { words: words.fill, halo: words.stroke, pill: pill.fill, edge: pill.stroke };
+  })"""
 
 
 class Diagram:
@@ -110,6 +115,7 @@ def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page)
     diagram = Diagram(bench)
     expect(diagram.arrow("A connected")).to_be_visible()
     expect(diagram.arrow("B now over WebSocket")).to_be_visible()
+    assert_seen_in_forced_colours(page)
 
     bench.client("A").emit("shout", '"hi"', ack=False)
     fan = diagram.arrow('server → A, B, C: shouted "HI" all')
@@ -135,6 +141,7 @@ def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page)
     )
     expect(diagram.detail.locator(".bytes")).to_have_text("81 06 34 33 31 5b 35 5d")  # a header, then 431[5]
     assert axe_faults(page, "diagram") == []
+    assert part_faults(page, "diagram", "live-diagram", "wire") == []
     answer.focus()
     page.keyboard.press("ArrowUp")
     expect(question).to_be_focused()
@@ -159,6 +166,17 @@ def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page)
     again = Diagram(bench)
     expect(again.arrow("A → server: nosuch")).to_be_visible()
     assert not before - again.drawn(), "a reload has lost arrows"
+
+
+def assert_seen_in_forced_colours(page: Page) -> None:
+    """Require the marks to have the reader's own colours: a drawing is not repainted by the browser, only its text."""
+    page.emulate_media(forced_colors="active")
+    marks = page.evaluate(COLOURS)
+    assert len(marks) > 2
+    assert {(mark["words"] == mark["edge"], mark["words"] != mark["pill"], mark["halo"]) for mark in marks} == {
+        (True, True, "none")
+    }
+    page.emulate_media(forced_colors="none")
 
 
 def test_a_failed_check_is_a_picture_whose_steps_can_be_repeated_by_hand(open_page):
@@ -191,8 +209,11 @@ def test_a_failed_check_is_a_picture_whose_steps_can_be_repeated_by_hand(open_pa
     bench.expect_running()
     for letter in "ABC":
         bench.client(letter).expect_connected()
+    onward = steps.get_by_role("button", name="Next step")
+    onward.press("Enter")
+    expect(onward).to_be_focused()
     while "emit typing" not in steps.locator("li[aria-current]").inner_text():
-        steps.get_by_role("button", name="Next step").click()
+        onward.click()
     sender = bench.client("A")
     expect(sender.card.locator("input.event")).to_have_value("typing")
     sender.card.get_by_role("button", name="Emit").click()

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildModel } from "../../static/js/diagram/model.js";
-import { labelOf, sentenceOf, asText } from "../../static/js/diagram/words.js";
+import { labelOf, moment, ofClient, sentenceOf, asText } from "../../static/js/diagram/words.js";
 import { randomTraffic } from "./random_traffic.mjs";
 
 let clock = 0;
@@ -178,4 +178,13 @@ test("a frame that was held up is drawn once, where it went on; a lost one says 
   assert.match(words(model.entries[2]), /held for 1/);
   const waiting = buildModel({ rows: rows.slice(0, 3), marks: [held] });
   assert.equal(waiting.entries[1].direction, null);
+});
+
+test("a moment fits the column beside the lanes, however long the run", () => {
+  assert.deepEqual([0.0204, 14.309, 143.0257, 1643.2].map((time) => moment(time, true)), ["0.020", "14.31", "143.0", "1643"]);
+  assert.deepEqual([0.0204, 14.309, 143.0257, 1643.2].map((time) => moment(time, false)), ["0.020 s", "14.309 s", "143.03 s", "1643.2 s"]);
+});
+
+test("a sentence about a client has a colon before it, other words have none", () => {
+  assert.deepEqual([ofClient("A", "connected"), ofClient("A", "Frozen", "Client A"), ofClient("", "Killed")], ["A connected", "Client A: Frozen", "Killed"]);
 });

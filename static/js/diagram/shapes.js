@@ -3,7 +3,7 @@
 // Coordinates are the entry's own: y from 0 at its top. Classes carry the colours; see diagram.css and svg_text.js.
 
 import { ROW } from "./layout.js";
-import { labelOf, markWords, seconds } from "./words.js";
+import { labelOf, markWords, moment, ofClient, seconds } from "./words.js";
 
 const CHARACTER = { code: 7.25, text: 6.3 }; // pixels of a 12 px letter, on the wide side
 const HEAD = 8;
@@ -26,7 +26,7 @@ function shape(tag, attrs, text = null, children = null) {
 
 function timeOf({ entry, height }, { narrow, gutter }) {
   const y = entry.legs.length > 0 || (entry.mark && entry.direction) ? ROW.line + 4 : height / 2 + 4;
-  return shape("text", { class: "seq-time", x: gutter - 6, y, "text-anchor": "end" }, `${entry.time.toFixed(3)}${narrow ? "" : " s"}`);
+  return shape("text", { class: "seq-time", x: gutter - 6, y, "text-anchor": "end" }, moment(entry.time, narrow));
 }
 
 function arrows(entry, { columns, letters, serverX }, until) {
@@ -107,7 +107,7 @@ function spans(pieces, letters) {
 
 function mark(entry, { height }, layout) {
   const { columns, serverX, gutter, width } = layout;
-  const words = [entry.client, markWords(entry)].filter(Boolean).join(" ");
+  const words = ofClient(entry.client, markWords(entry));
   const y = height / 2;
   const at = entry.client ? columns.get(entry.client) : entry.kind === "burst" ? (gutter + serverX) / 2 : serverX;
   const letters = Math.floor((width - gutter - 24) / CHARACTER.text);

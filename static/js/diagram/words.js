@@ -108,11 +108,23 @@ export function seconds(time) {
   return `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
 }
 
+/** Put the client before what happened to it: "A connected", but "A: Frozen" where that is a sentence of its own. */
+export function ofClient(client, words, name = client) {
+  if (!client) return words;
+  return `${name}${/^[A-Z]/.test(words) ? ":" : ""} ${words}`;
+}
+
+/** Return a moment of the run in seconds, with as many decimals as the column beside the lanes has room for. */
+export function moment(time, narrow) {
+  const whole = String(Math.floor(Math.max(0, time))).length;
+  return `${time.toFixed(Math.max(0, Math.min(3, (narrow ? 4 : 5) - whole)))}${narrow ? "" : " s"}`;
+}
+
 /** Say an entry in one line: who to whom, and what. */
 export function sentenceOf(entry) {
   const words = labelOf(entry).map(({ text }) => text).join(" ");
   const { kind, direction } = entry;
-  const whole = kind === "event" || kind === "ack" || kind === "packet" ? `${wayOf(entry)}: ${words}` : [entry.client, words].filter(Boolean).join(" ");
+  const whole = kind === "event" || kind === "ack" || kind === "packet" ? `${wayOf(entry)}: ${words}` : ofClient(entry.client, words);
   const answered = entry.answer ? `, answered after ${seconds(entry.answer.time - entry.time)}` : entry.asks ? ", no answer seen" : "";
   const lost = !entry.mark || !direction ? "" : { lost: " on its way", missing: ", expected, but never came" }[entry.mark.kind] ?? "";
   return `${whole}${answered}${lost}`;

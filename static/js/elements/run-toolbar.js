@@ -84,12 +84,16 @@ function menu() {
   const details = h("details", { class: "menu" },
     h("summary", { class: "button quiet icon-only", "aria-label": "More" }, h("span", { class: "i i-more", "aria-hidden": "true" })),
     h("div", { class: "menu-body" }, h("div", {}, history), h("div", {}, download)));
-  history.addEventListener("click", () => {
+  const close = () => {
     details.open = false;
+    details.firstChild.focus();
+  };
+  history.addEventListener("click", () => {
+    close();
     details.dispatchEvent(new CustomEvent("history-requested", { bubbles: true }));
   });
   download.addEventListener("click", () => {
-    details.open = false;
+    close();
     downloadFiles();
   });
   return details;

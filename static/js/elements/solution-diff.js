@@ -22,9 +22,11 @@ class SolutionDiff extends HTMLElement {
     return this.dataset.exercise ?? this.closest("[data-exercise]")?.dataset.exercise ?? store.get().workspace;
   }
 
+  /** While it asks the button says so, and keeps the focus: a disabled one would lose it, and the dialog could not give it back. */
   async #ask() {
+    if (this.button.ariaDisabled === "true") return;
     const exercise = this.#exercise;
-    this.button.disabled = true;
+    this.button.ariaDisabled = "true";
     this.note.textContent = "";
     try {
       const reply = await actions.solution(exercise);
@@ -35,7 +37,7 @@ class SolutionDiff extends HTMLElement {
       this.note.textContent = error.message;
       if (error.code === "ask_again") this.button.textContent = "Show it all the same";
     } finally {
-      this.button.disabled = false;
+      this.button.ariaDisabled = "false";
     }
   }
 
