@@ -5,6 +5,7 @@ The same colours are CodeMirror's. `highlight_css` writes the rules for both the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import ClassVar
@@ -85,6 +86,15 @@ class _OnlyColours(Filter):
     def filter(self, lexer: Lexer | None, stream: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:
         for token, text in stream:
             yield next((family for family in reversed(token.split()) if Light.styles.get(family)), Text), text
+
+
+_NO_COLOUR = [name for token, name in STANDARD_TYPES.items() if name and not Light.style_for_token(token)["color"]]
+_DEAD_WEIGHT = re.compile(rf'<span class="(?:{"|".join(_NO_COLOUR)})">(.*?)</span>', re.DOTALL)
+
+
+def only_coloured(html: str) -> str:
+    """Return what Pygments made of a fence in a text, without the spans that no rule of ours colours."""
+    return _DEAD_WEIGHT.sub(r"\1", html)
 
 
 def highlight_css() -> str:

@@ -22,7 +22,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from course.content.element_lines import lines_of
 from course.content.findings import Findings
-from course.content.highlight import CSS_CLASS
+from course.content.highlight import CSS_CLASS, only_coloured
 from course.content.model import Heading
 
 TAGS = frozenset(
@@ -89,7 +89,7 @@ class Typesetter:
     def prose(self, text: str, line: int, findings: Findings | None = None) -> tuple[str, tuple[int, ...]]:
         """Return `text`, which begins on `line`, as sanitised HTML blocks, with the line on which each begins."""
         converted, starts = _reader.convert(self, text, line, findings or self.findings)
-        html = clean(converted)
+        html = only_coloured(clean(converted))
         if _MARK.search(_CODE.sub("", html)):
             # The scanner looks at lines; this looks at what a reader would see, whatever Markdown made of them.
             (findings or self.findings).add(

@@ -481,6 +481,16 @@ def test_a_shown_program_is_its_source_to_the_letter() -> None:
         assert html.unescape(re.sub("<[^>]*>", "", shown)) == text
 
 
+def test_code_carries_only_the_spans_that_have_a_colour(tmp_path: Path) -> None:
+    root = whole_course(tmp_path / "lessons")
+    change(root, LESSON, "## Show it", '```python\ndef f(a):\n    return a.b + "x"\n```\n\n%% -\n\n## Show it')
+    lesson = load_course(root).lessons[0]
+    fence = "".join(block.html for block in lesson.blocks if isinstance(block, Prose))
+    for shown in (fence, highlight_python('def f(a):\n    return a.b + "x"\n')):
+        assert '<span class="k">def</span> <span class="nf">f</span>(a):\n' in shown
+        assert re.search(r'    <span class="k">return</span> a.b \+ <span class="s2?">.*x', shown)
+
+
 def test_the_empty_corner_of_a_table_is_no_heading(tmp_path: Path) -> None:
     root = whole_course(tmp_path / "lessons")
     change(root, LESSON, "## Show it", "| | now |\n|---|---|\n| A | 1 |\n\n## Show it")
