@@ -133,6 +133,7 @@ class Claims(Listening):
                 actual=f"{self.name} is still connected",
                 hint=hint,
                 mistake=mistake,
+                points=Pointer("missing", self.name, what="end"),
             )
         failure = self._server.stopped() or self._flooded()
         if failure:
@@ -163,6 +164,7 @@ class Claims(Listening):
             actual=f"{self.name} was disconnected",
             hint=hint or "Look for a call of disconnect().",
             mistake=mistake,
+            points=Pointer("extra", self.name, what="end"),
         )
 
     def _flooded(self) -> CheckFailed | None:

@@ -34,6 +34,10 @@ class Received:
         """The first argument, or None when the event carried nothing."""
         return self.args[0] if self.args else None
 
+    def pointer(self) -> Pointer:
+        """Return where it stands in the picture."""
+        return Pointer("wrong", self.client.name, self.event, self.args)
+
     def __str__(self) -> str:
         return show_event(self.event, self.args)
 
@@ -103,8 +107,13 @@ class Answer:
                 actual=show(*self.values) if self.values else "an empty acknowledgement",
                 hint=hint,
                 mistake=mistake,
-                points=Pointer("wrong", self.client.name, "", self.values),
+                points=self.pointer(),
             )
+
+    def pointer(self) -> Pointer:
+        """Return where it stands in the picture, or should."""
+        name = self.client.name
+        return Pointer("wrong", name, args=self.values) if self.arrived else Pointer("missing", name)
 
     def acknowledge(self, *values: Any) -> None:
         """Take what the server sent; called by the client, under its lock."""

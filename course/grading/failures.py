@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal, NoReturn, Protocol
 
 _SHOWN_CHARACTERS = 160
 REPORT_SECONDS = 0.5
@@ -17,24 +17,46 @@ class Pointer:
 
     kind: Literal["missing", "extra", "wrong"]
     client: str
-    event: str
+    event: str = ""
     """Its name; empty for an acknowledgement."""
     args: tuple[Any, ...] | None = None
     """What it carried, or should have; None when that is not the point."""
+    what: Literal["message", "connection", "end", "newest"] = "message"
+    """An event or an acknowledgement; the request to connect with its answer; the server's ending of the connection;
+    or whatever the client has sent or received last."""
+
+    def pointer(self) -> Pointer:
+        """Return itself: it says already where."""
+        return self
 
     def as_mark(self, seconds: float) -> dict[str, Any]:
-        """Return the mark that the page draws: {time, client, kind, direction, event, args, text}."""
-        name = f"“{self.event}”" if self.event else "the acknowledgement"
+        """Return the mark that the page draws: {time, client, kind, what, direction, event, args, text}."""
+        name = _WHAT.get(self.what) or (f"“{self.event}”" if self.event else "the acknowledgement")
         carried = f" {show(*self.args)}" if self.args else ""
         return {
             "time": round(seconds, 4),
             "client": self.client,
             "kind": self.kind,
+            "what": self.what,
             "direction": "received",
             "event": self.event,
             "args": _plain(self.args),
             "text": f"{self.kind}: {name}{carried}",
         }
+
+
+_WHAT = {
+    "connection": "the answer to the request to connect",
+    "end": "the end of the connection",
+    "newest": "the last that passed",
+}
+
+
+class Shown(Protocol):
+    """What stands in the picture of a check: a client, an event, an answer, a refusal."""
+
+    def pointer(self) -> Pointer:
+        """Return where."""
 
 
 def _plain(args: tuple[Any, ...] | None) -> list[Any] | None:
@@ -96,6 +118,7 @@ def fail(
     mistake: str | None = None,
     line: int | None = None,
     timing: bool = False,
+    about: Shown | None = None,
 ) -> NoReturn:
     """End the check as failed.
 
@@ -107,11 +130,22 @@ def fail(
         mistake: id of the known mistake, a folder in ``wrong/``.
         line: line of ``server.py`` that raised.
         timing: whether a busy machine might be the cause. Then the whole check is tried again before this counts.
+        about: what the picture of the check points at: an event that was heard, an answer, a refusal; for a client, the
+            last that it sent or received.
 
     Raises:
         CheckFailed: always.
     """
-    raise CheckFailed(message, expected=expected, actual=actual, hint=hint, mistake=mistake, line=line, timing=timing)
+    raise CheckFailed(
+        message,
+        expected=expected,
+        actual=actual,
+        hint=hint,
+        mistake=mistake,
+        line=line,
+        timing=timing,
+        points=about.pointer() if about else None,
+    )
 
 
 @dataclass(frozen=True)

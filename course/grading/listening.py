@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course.grading.evidence import Received
+from course.grading.failures import Pointer
 from course.grading.recording_client import RecordingClient
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ class Listening:
     def patience(self) -> float:
         """Seconds a claim waits: longer where the machine or the server is slow, as round trips showed."""
         return min(LONGEST_PATIENCE_SECONDS, max(PATIENCE_SECONDS, PATIENCE_IN_ROUND_TRIPS * self._slowest_seconds))
+
+    def pointer(self) -> Pointer:
+        """Return where it is in the picture: at the last that it sent or received."""
+        return Pointer("wrong", self.name, what="newest")
+
+    def missing(self, event: str, *args: Any) -> Pointer:
+        """Return an event that this client should have heard, with what it carries: for `fail(…, about=…)`."""
+        return Pointer("missing", self.name, event, args or None)
 
     def heard(self, event: str | None = None) -> list[Received]:
         """Return what this client has heard so far (of that event), oldest first."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from course.grading.evidence import Received
-from course.grading.failures import REPORT_SECONDS, CheckFailed, show
+from course.grading.failures import REPORT_SECONDS, CheckFailed, Pointer, show
 
 if TYPE_CHECKING:
     from course.grading.server import Server
@@ -27,6 +27,11 @@ class Refusal:
     """The HTTP status when the handshake itself was refused, before Socket.IO had its say; None otherwise."""
     heard: list[Received]
     """Events that reached the client all the same, oldest first."""
+
+    def pointer(self) -> Pointer:
+        """Return where it stands in the picture, or should: a server that refuses by its status sends no frame."""
+        passed = self.answered and self.status is None
+        return Pointer("wrong" if passed else "missing", self.name, what="connection")
 
     def __str__(self) -> str:
         if not self.answered:
@@ -70,6 +75,7 @@ def not_accepted(refusal: Refusal, server: Server, begun: float) -> CheckFailed:
         expected=expected,
         actual=str(refusal) if refusal.answered else "the connection was never accepted",
         hint="Look at the connect handler, if there is one, and at what socketio.run is given.",
+        points=refusal.pointer(),
     )
 
 
@@ -79,6 +85,7 @@ def let_in(name: str) -> CheckFailed:
         f"Your server let {name} in.",
         actual=f"{name} was connected",
         hint="The connect handler refuses with return False, or with raise ConnectionRefusedError(…) and a reason.",
+        points=Pointer("extra", name, what="connection"),
     )
 
 
@@ -91,6 +98,7 @@ def no_refusal(refusal: Refusal, server: Server, begun: float) -> CheckFailed | 
         f"Your server neither let {refusal.name} in nor refused it.",
         actual=str(refusal),
         hint="Does the connect handler come to an end?",
+        points=refusal.pointer(),
     )
     return failure.about(f"{refusal.name} is refused", "", None)
 
@@ -109,4 +117,5 @@ def _raised(refusal: Refusal, server: Server, begun: float) -> CheckFailed | Non
         actual=exception.shown() + silence,
         hint="Nobody can connect, and nobody is refused, while the connect handler fails.",
         line=exception.line,
+        points=refusal.pointer(),
     )

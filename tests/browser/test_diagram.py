@@ -219,6 +219,18 @@ def test_a_failed_check_is_a_picture_whose_steps_can_be_repeated_by_hand(open_pa
     sender.card.get_by_role("button", name="Emit").click()
     sender.expect_heard("typing")
 
+    page.goto(
+        page.url.replace("emitting-events/three-audiences", "connections/token-gate")
+    )  # a failure in an author's own words
+    solution = (ROOT / "lessons/05-connections/exercises/token-gate/solution/server.py").read_text()
+    bench.write(solution.replace('"unknown token"', '"no"'))
+    bench.check()
+    failed = bench.checks.locator("li.check.is-failed")
+    failed.get_by_text("See it happen").click()
+    refused = failed.locator("g.seq-entry.is-chosen")
+    expect(refused).to_contain_text("stranger refused: no: not this answer")
+    expect(refused.locator(".seq-pill.is-wrong")).to_have_count(1)
+
 
 def test_under_the_hood_the_readers_own_event_is_peeled(open_page):
     page = open_page("/lessons/under-the-hood/")

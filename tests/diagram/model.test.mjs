@@ -157,6 +157,18 @@ test("a failed check's arrow is flagged: too many, not this, or missing", () => 
   assert.deepEqual(missing.clients, ["A", "B", "C"]);
 });
 
+test("a failed check points at a connection, its end, or the last that passed", () => {
+  const rows = [...opening("A"), row("B", "received", '42["told",1]', 2), row("A", "received", "41", 2.1), row("A", "sent", "1", 3.5)];
+  const pointed = (what, kind, client = "A") => {
+    const { entries } = buildModel({ rows, marks: [{ time: 3, client, kind, what, direction: "received", event: "", args: null, text: `${kind}: it` }] });
+    return sentenceOf(entries.find(({ wrong, mark }) => wrong || mark));
+  };
+  assert.equal(pointed("connection", "extra"), "A connected: should be refused");
+  assert.equal(pointed("end", "extra"), "A put out by the server: should stay");
+  assert.equal(pointed("end", "missing", "B"), "B missing: it, expected, but never came");
+  assert.equal(pointed("newest", "wrong", "B"), "server → B: told 1 look here");
+});
+
 test("how a connection was closed belongs to the good-bye before it; without one it is a mark of its own", () => {
   const rows = [...opening("A"), row("A", "sent", "41")];
   const closed = (time) => ({ time, client: "A", kind: "closed", text: "closed by the client, code 1005" });

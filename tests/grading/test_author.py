@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from course.grading.author import ANY, AuthorError, Check, CheckFailed, Server, check, fail, random_number, random_word
+from course.grading.failures import Pointer, Shown
 from course.grading.server import Reports
 from tests.grading.harness import served
 from tests.grading.talkative import SOURCE
@@ -165,7 +166,14 @@ def test_a_failure_points_at_the_arrow_it_is_about(server: Server) -> None:
         assert failure.value.points is not None
         return failure.value.points.as_mark(1.5)
 
-    heard = {"client": "other", "event": "told", "args": ["hello"], "direction": "received", "time": 1.5}
+    heard = {
+        "client": "other",
+        "event": "told",
+        "args": ["hello"],
+        "direction": "received",
+        "time": 1.5,
+        "what": "message",
+    }
     extra = mark(lambda: other.expect_nothing(after=answer))
     assert extra == {**heard, "kind": "extra", "text": 'extra: “told” "hello"'}
     assert mark(lambda: other.expect_event("told", "goodbye"))["kind"] == "wrong"
@@ -174,6 +182,25 @@ def test_a_failure_points_at_the_arrow_it_is_about(server: Server) -> None:
     assert mark(lambda: asker.expect_event("told", ANY))["args"] is None
     assert mark(lambda: answer.expect("other words"))["event"] == ""
     assert mark(lambda: other.expect_exactly("told", times=0, after=answer))["kind"] == "extra"
+    end = mark(lambda: other.expect_gone())
+    assert (end["kind"], end["what"], end["text"]) == ("missing", "end", "missing: the end of the connection")
+
+
+def test_an_authors_own_failure_points_at_what_it_is_about(server: Server) -> None:
+    asker, other = server.clients("asker", "other")
+    answer = asker.ask("tell_others", "hello")
+    (heard,) = other.expect_events("told", times=1)
+
+    def pointer(about: Shown) -> Pointer | None:
+        with pytest.raises(CheckFailed) as failure:
+            fail("No.", about=about)
+        return failure.value.points
+
+    assert pointer(heard) == Pointer("wrong", "other", "told", ("hello",))
+    assert pointer(answer) == Pointer("wrong", "asker", "", answer.values)
+    assert pointer(asker.ask("nobody_handles_this")) == Pointer("missing", "asker")
+    assert pointer(asker.missing("told", "hello")) == Pointer("missing", "asker", "told", ("hello",))
+    assert pointer(other) == Pointer("wrong", "other", what="newest")
 
 
 def test_silence_without_evidence_is_the_authors_mistake(server: Server) -> None:

@@ -16,12 +16,12 @@ OWN_USE = {
     author.Server: {"close", "others", "recording", "reports", "settle", "started", "stopped"},
     author.Client: {
         *("name", "nothing_came", "open", "patience", "refusal", "sio", "took", "wait_for", "wait_patiently"),
-        *("ask_later", "fence_later", "wait_answered"),
+        *("ask_later", "fence_later", "pointer", "wait_answered"),
     },
     author.Latency: set(),
-    author.Answer: {"acknowledge", "asked_at", "client", "ended_at", "event", "give_up"},
-    author.Received: {"client"},
-    author.Refusal: {"name"},
+    author.Answer: {"acknowledge", "asked_at", "client", "ended_at", "event", "give_up", "pointer"},
+    author.Received: {"client", "pointer"},
+    author.Refusal: {"name", "pointer"},
     author.HttpAnswer: {"asked_at", "request", "server"},
 }
 """Public members that other modules of ours call; checks.py has no need of them."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from course.grading.author import AuthorError, CheckFailed, Client, Refusal, Server
+from course.grading.failures import Pointer
 from course.grading.server import CONNECT_SECONDS, Reports
 from tests.grading.harness import served
 from tests.grading.talkative import SOURCE
@@ -34,6 +35,7 @@ def test_who_is_let_in_is_told(server: Server) -> None:
     with pytest.raises(CheckFailed, match="Your server let stranger in") as failure:
         server.refused("stranger", auth={"token": "right"}, hint="Look at the token.", mistake="lets-all-in")
     assert (failure.value.hint, failure.value.mistake) == ("Look at the token.", "lets-all-in")
+    assert failure.value.points == Pointer("extra", "stranger", what="connection")
 
 
 def test_what_leaked_before_the_refusal_is_kept(server: Server) -> None:
@@ -56,6 +58,13 @@ def test_a_connect_handler_that_raised_lets_nobody_in(server: Server) -> None:
     with pytest.raises(CheckFailed, match="raised LookupError on line") as failure:
         server.client("stranger", auth={"token": "broken"})
     assert failure.value.expected == "stranger can connect"
+    assert failure.value.points == Pointer("missing", "stranger", what="connection")
+
+
+def test_a_client_that_is_turned_away_by_mistake_points_at_the_answer(server: Server) -> None:
+    with pytest.raises(CheckFailed, match="could not connect") as failure:
+        server.client("stranger", auth={"token": "old"})
+    assert failure.value.points == Pointer("wrong", "stranger", what="connection")
 
 
 def test_a_connect_handler_that_hangs_is_told(server: Server) -> None:

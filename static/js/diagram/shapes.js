@@ -114,7 +114,7 @@ function mark(entry, { height }, layout) {
   const text = words.length > letters ? `${words.slice(0, letters - 1)}…` : words;
   const half = (text.length * CHARACTER.text) / 2 + 10;
   const x = Math.min(Math.max(at, gutter + half), width - half - 4);
-  const look = entry.kind === "mark" ? `is-mark mark-${entry.mark.kind}` : `is-${entry.kind}`;
+  const look = `${entry.kind === "mark" ? `is-mark mark-${entry.mark.kind}` : `is-${entry.kind}`}${entry.wrong ? " is-wrong" : ""}`;
   const joins = ["connect", "refused", "leave", "upgrade"].includes(entry.kind) && entry.client;
   return [
     ...(joins ? [shape("path", { class: `seq-joins ${look}`, d: `M${at} ${y}H${serverX}` }), shape("circle", { class: `seq-joint ${look}`, cx: serverX, cy: y, r: 3 })] : []),

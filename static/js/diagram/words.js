@@ -12,7 +12,7 @@ export function labelOf(entry) {
   if (kind === "ack") return [piece("note", "ack"), piece("data", socket.args.length === 0 ? "empty" : listed(socket.args)), place, ...attachments(entry), trouble(entry)].filter(Boolean);
   if (kind === "packet") return [piece("note", packetName(entry.rows[0])), piece("data", packetData(entry.rows[0])), place].filter(Boolean);
   if (entry.mark?.kind === "lost") return lost(entry.mark);
-  return [piece(kind === "refused" || entry.mark?.kind === "missing" ? "bad" : "note", markWords(entry))];
+  return [piece(kind === "refused" || entry.wrong || entry.mark?.kind === "missing" ? "bad" : "note", markWords(entry))];
 }
 
 /** What will never arrive is called by its event, like what does. */
@@ -65,6 +65,10 @@ function packetData(row) {
 
 /** Return the words of what is drawn as a mark: short, without the client's name. */
 export function markWords(entry) {
+  return entry.wrong ? `${wordsOf(entry)}: ${entry.wrong}` : wordsOf(entry);
+}
+
+function wordsOf(entry) {
   const { kind, rows, mark } = entry;
   const to = entry.namespace && entry.namespace !== "/" ? ` to ${entry.namespace}` : "";
   switch (kind) {

@@ -28,6 +28,7 @@ def goals_are_told(server: Server) -> None:
             actual=show(score.value),
             hint=CHANGE,
             mistake=mistake,
+            about=score,
         )
 
 
@@ -46,6 +47,7 @@ def a_newcomer_knows(server: Server) -> None:
             expected=f"“score” with {present} goals or more",
             actual=str(greeting),
             hint="Send the score as it is at this moment.",
+            about=greeting,
         )
 
 

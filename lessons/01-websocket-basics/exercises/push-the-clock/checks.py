@@ -50,6 +50,7 @@ def one_clock_for_all(server: Server) -> None:
             hint="Who starts the task, and how often?",
             mistake="one-clock-per-client",
             timing=True,
+            about=ticks[-1],
         )
     count_up(ticks)
     for client in (second, third):
@@ -68,6 +69,7 @@ def expect_ticks(server: Server, client: Client, *, times: int) -> None:
         actual=f"{heard} in 3 s",
         hint="The clock stops when somebody leaves." if mistake == "stops-with-a-leaver" else EVERYBODY,
         mistake=mistake,
+        about=client.missing("tick"),
     )
 
 
@@ -86,6 +88,7 @@ def turned_away(server: Server, refusal: Refusal) -> None:
         actual="it heard “tick” before it was connected, and waited in vain" if ticking else str(refusal),
         hint="The connect handler has to return.",
         mistake="loops-in-the-handler" if ticking else None,
+        about=refusal,
     )
 
 
@@ -108,4 +111,5 @@ def count_up(ticks: list[Received]) -> None:
             actual=show(numbers),
             hint="Count in the task: number += 1, then socketio.emit(“tick”, number).",
             mistake="one-clock-per-client" if len(set(map(str, numbers))) < len(numbers) else None,
+            about=ticks[-1],
         )

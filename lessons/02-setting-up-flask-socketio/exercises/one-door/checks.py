@@ -23,18 +23,25 @@ def alarm_rings_everywhere(server: Server) -> None:
             "rung", text, hint="Who shall hear it? socketio.emit(…) reaches everybody.", mistake="only-the-sender"
         )
     else:
-        recognise_silence(server)
+        recognise_silence(server, watchman)
     watchman.expect_event("rung", text, hint=ONE)
 
 
-def recognise_silence(server: Server) -> None:
+def recognise_silence(server: Server, watchman: Client) -> None:
     if server.http("GET", "/alarms/?EIO=4&transport=polling").text.startswith("0{"):
-        silent("The alarm waits at a path of its own, where none of the clients is.", "a-second-path")
+        silent(watchman, "The alarm waits at a path of its own, where none of the clients is.", "a-second-path")
     elsewhere = server.tries("elsewhere", namespace="/alarms")
     if isinstance(elsewhere, Client):
-        silent("The alarm listens in the namespace /alarms; the clients are in /.", "a-namespace-of-its-own")
-    silent("Nobody listens for “alarm”.", "turned-round")
+        silent(watchman, "The alarm listens in the namespace /alarms; the clients are in /.", "a-namespace-of-its-own")
+    silent(watchman, "Nobody listens for “alarm”.", "turned-round")
 
 
-def silent(sentence: str, mistake: str) -> None:
-    fail(sentence, expected="both clients hear “rung”", actual="nobody hears anything", hint=ONE, mistake=mistake)
+def silent(watchman: Client, sentence: str, mistake: str) -> None:
+    fail(
+        sentence,
+        expected="both clients hear “rung”",
+        actual="nobody hears anything",
+        hint=ONE,
+        mistake=mistake,
+        about=watchman.missing("rung"),
+    )

@@ -57,4 +57,5 @@ def recognise_late_handler(server: Server, visitor: Client) -> None:
             actual="nothing came back",
             hint="Is the handler above the run line? What stands below it is never reached.",
             mistake="handler-below-run",
+            about=visitor,
         )

@@ -14,7 +14,7 @@ def answers_with_the_sum(server: Server) -> None:
     if answer.arrived:
         recognise_wrong_answer(answer, a + b)
     else:
-        recognise_silence(server, asker, a, b)
+        recognise_silence(server, answer, a, b)
     answer.expect(a + b, hint=RETURN)
 
 
@@ -49,12 +49,13 @@ def recognise_wrong_answer(answer: Answer, total: int) -> None:
             actual=f"an empty acknowledgement, and the event {emitted[0]}",
             hint="Return the sum instead of emitting it.",
             mistake="emit-instead-of-return",
+            about=emitted[0],
         )
     if answer.is_exactly(str(total)):
         answer.expect(total, hint="Return the number itself, not its digits as text.", mistake="sum-as-text")
 
 
-def recognise_silence(server: Server, asker: Client, a: int, b: int) -> None:
+def recognise_silence(server: Server, answer: Answer, a: int, b: int) -> None:
     if any("coroutine" in exception.message for exception in server.exceptions()):
         fail(
             "Your handler never ran: it made a coroutine that nobody awaits.",
@@ -62,7 +63,9 @@ def recognise_silence(server: Server, asker: Client, a: int, b: int) -> None:
             actual="no acknowledgement",
             hint="Write def instead of async def.",
             mistake="async-def",
+            about=answer,
         )
+    asker = answer.client
     if asker.connected and asker.ask("add", [a, b]).is_exactly(a + b):
         fail(
             "Your handler adds what is inside one list, but the client sends two values.",
@@ -70,15 +73,18 @@ def recognise_silence(server: Server, asker: Client, a: int, b: int) -> None:
             actual="no acknowledgement: a handler with one parameter can't take two values",
             hint="Give the handler one parameter for each value: def add(a, b).",
             mistake="takes-one-list",
+            about=answer,
         )
 
 
 def recognise_running_total(client: Client, answer: Answer) -> None:
-    if answer.arrived and client.ask("add", 0, 0).is_exactly(*answer.values):
+    nothing = client.ask("add", 0, 0) if answer.arrived else answer
+    if nothing.arrived and nothing.is_exactly(*answer.values):
         fail(
             "Your server still remembers the questions before this one.",
             expected="add(0, 0) is answered with 0",
             actual=f"add(0, 0) is answered with {show(*answer.values)}",
             hint="Use nothing but the two numbers that came with this question.",
             mistake="keeps-a-running-total",
+            about=nothing,
         )

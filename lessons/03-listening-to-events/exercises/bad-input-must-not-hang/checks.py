@@ -29,6 +29,7 @@ def a_missing_value_is_answered(server: Server) -> None:
             actual="the client was disconnected",
             hint="Return an error and let the client stay.",
             mistake="hangs-up",
+            about=asker,
         )
     if not answer.arrived and is_error(asker.ask("divide", a, 0)):
         answer.expect_arrived(
@@ -111,4 +112,5 @@ def expect_error(answer: Answer, what: str) -> None:
         actual=show(*answer.values) if answer.values else "an empty acknowledgement",
         hint="Return a dictionary with the key “error” and a text.",
         mistake=mistake,
+        about=answer,
     )

@@ -62,7 +62,8 @@ def swap_takes_two_values(server: Server) -> None:
 
 
 def expect_once(client: Client, item: str) -> None:
-    times = len([event for event in client.heard("added") if event.value == item])
+    heard = [event for event in client.heard("added") if event.value == item]
+    times = len(heard)
     if times > 1:
         fail(
             f"{client.name} heard of one item {times} times.",
@@ -70,6 +71,7 @@ def expect_once(client: Client, item: str) -> None:
             actual=f"{times} events with {show(item)}",
             hint="One emit to everybody reaches the sender too.",
             mistake="announces-twice",
+            about=heard[-1],
         )
 
 
@@ -86,6 +88,7 @@ def expect_one_list(asker: Client, answer: Answer) -> None:
         actual=show(*answer.values) if answer.values else "an empty acknowledgement",
         hint="Return the list as it is.",
         mistake="spreads-the-list" if spread else None,
+        about=answer,
     )
 
 
@@ -105,4 +108,5 @@ def expect_end_of_list(client: Client, items: list[str], *, hint: str, mistake: 
             actual=f"it ends with {show(*found)}" if found else "an empty list",
             hint=hint,
             mistake=mistake,
+            about=client,
         )

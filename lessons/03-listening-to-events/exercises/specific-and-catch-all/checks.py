@@ -54,6 +54,7 @@ def recognise_emitted_name(answer: Answer, event: str) -> None:
             actual=f"an empty acknowledgement, and the event {emitted[0]}",
             hint="Return the dictionary instead of emitting something.",
             mistake="emits-the-name",
+            about=emitted[0],
         )
 
 
@@ -69,6 +70,7 @@ def recognise_silence(asker: Client, event: str) -> None:
             actual="no acknowledgement",
             hint=NAME_FIRST,
             mistake="forgets-the-event-name",
+            about=without_payload,
         )
     if as_message.arrived:
         fail(
@@ -77,4 +79,5 @@ def recognise_silence(asker: Client, event: str) -> None:
             actual="no acknowledgement",
             hint="“message” is an event like any other; the name that stands for all others is “*”.",
             mistake="message-as-catch-all",
+            about=as_message,
         )

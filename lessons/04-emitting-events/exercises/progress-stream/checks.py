@@ -28,6 +28,7 @@ def progress_comes_and_then_the_answer(server: Server) -> None:
             actual=f"the acknowledgement after {len(came)} of them",
             hint="Do the work in the handler, and return at its end.",
             mistake="answers-too-early",
+            about=answer,
         )
     if came != PERCENT:
         fail(
@@ -36,6 +37,7 @@ def progress_comes_and_then_the_answer(server: Server) -> None:
             actual=f"“progress” with {', '.join(map(str, came))}" if came else "no “progress”",
             hint="Emit one number after each fifth of the work.",
             mistake="one-event-for-all" if came == [PERCENT] else None,
+            about=asker,
         )
 
 
@@ -56,6 +58,7 @@ def progress_comes_while_it_happens(server: Server) -> None:
             actual=f"{len(reports)} events within {spread * 1000:.0f} ms",
             hint="emit puts an event into a queue. Somebody must get a turn to empty it.",
             mistake="time-sleep" if held_up else "all-at-the-end",
+            about=reports[-1],
         )
 
 

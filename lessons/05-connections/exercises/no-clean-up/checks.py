@@ -6,7 +6,7 @@ and rows of its own check.
 
 from typing import Any
 
-from course.grading.author import Client, Server, check, fail, random_number, random_word, show
+from course.grading.author import Client, Received, Server, check, fail, random_number, random_word, show
 
 SECONDS = 3.0
 """How soon the others must hear that somebody has left."""
@@ -54,6 +54,7 @@ def the_typing_ends(server: Server) -> None:
         actual=f"the newest list that it heard is {show(newest_typing(watcher))}",
         hint="Emit the new list to everybody, as the “typing” event does.",
         mistake="forgets-to-tell-who-types",
+        about=watcher.missing("typing"),
     )
 
 
@@ -85,13 +86,15 @@ def a_second_tab_stays(server: Server) -> None:
     passing = joined(server)
     passing.close()  # when the others know of this, they would know of the first tab as well
     watcher.expect_event("offline", passing.name, within=SECONDS, hint=CLEAN_UP)
-    if offline(watcher, name):
+    told = offline(watcher, name)
+    if told:
         fail(
             "A user closed one of two tabs, and the others were told that the user is offline.",
             expected=f"no “offline” with {show(name)}, whose other tab is open",
             actual=f"{watcher.name} heard “offline” with {show(name)}",
             hint="Take out the connection, and then see whether the name is still there.",
             mistake="offline-with-the-first-tab",
+            about=told[-1],
         )
     second.close()
     watcher.expect_event("offline", name, within=SECONDS, hint="When the last tab is closed, the user is offline.")
@@ -114,6 +117,7 @@ def strangers_may_leave(server: Server) -> None:
             actual=f"{watcher.name} heard {told[0]}",
             hint="Return when there is no name.",
             mistake="tells-of-strangers",
+            about=told[0],
         )
     raised = [exception for exception in server.exceptions() if exception.type == "KeyError"]
     if raised:
@@ -135,9 +139,9 @@ def joined(server: Server, name: str = "", tab: str = "") -> Client:
     return client
 
 
-def offline(watcher: Client, name: str) -> int:
-    """Return how often the watcher has heard that somebody is offline."""
-    return sum(event.args == (name,) for event in watcher.heard("offline"))
+def offline(watcher: Client, name: str) -> list[Received]:
+    """Return what the watcher has heard of somebody's being offline."""
+    return [event for event in watcher.heard("offline") if event.args == (name,)]
 
 
 def hears_offline(watcher: Client, leaver: Client) -> bool:
@@ -148,14 +152,15 @@ def expect_once(server: Server, watcher: Client, name: str) -> None:
     """Claim that no second “offline” follows: whatever was emitted before a newcomer's “online” has been heard."""
     newcomer = joined(server)
     watcher.expect_event("online", newcomer.name, hint="Leave the “join” event as it was.")
-    times = offline(watcher, name)
-    if times != 1:
+    told = offline(watcher, name)
+    if len(told) != 1:
         fail(
-            f"The others heard {times} times that one user is offline.",
+            f"The others heard {len(told)} times that one user is offline.",
             expected=f"“offline” with {show(name)} once",
-            actual=f"{watcher.name} heard it {times} times",
+            actual=f"{watcher.name} heard it {len(told)} times",
             hint="Does your handler run twice? Look for a traceback in the server log.",
             mistake="runs-twice",
+            about=told[-1] if told else watcher.missing("offline", name),
         )
 
 
@@ -182,6 +187,7 @@ def expect_not_in(watcher: Client, key: str, name: str, *, hint: str, mistake: s
             actual=show(answer.value),
             hint=hint,
             mistake=mistake,
+            about=answer,
         )
 
 

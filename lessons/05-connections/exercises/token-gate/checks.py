@@ -35,6 +35,7 @@ def strangers_are_refused(server: Server) -> None:
         actual="stranger is connected" + ("" if quiet else " and was even welcomed"),
         hint=RAISE,
         mistake="no-refusal-at-all" if quiet else None,
+        about=knocked,
     )
 
 
@@ -56,6 +57,7 @@ def the_refusal_says_why(server: Server) -> None:
         actual=str(refusal),
         hint=RAISE,
         mistake=mistake,
+        about=refusal,
     )
 
 
@@ -73,6 +75,7 @@ def strangers_hear_nothing(server: Server) -> None:
             actual=f"stranger heard {refusal.heard[0]}",
             hint="Look at the token first, and emit afterwards.",
             mistake="greets-before-checking",
+            about=refusal.heard[0],
         )
     member(server, "amber-heron")
     ben_arrived = ada.expect_event("arrived", "Ben")
@@ -84,6 +87,7 @@ def strangers_hear_nothing(server: Server) -> None:
             actual=f"Ada heard {others[0]}",
             hint="Look at the token first, and tell the others afterwards.",
             mistake="greets-before-checking",
+            about=others[0],
         )
 
 
@@ -100,6 +104,7 @@ def whoever_brings_no_token_is_refused_too(server: Server) -> None:
                 actual="stranger is connected",
                 hint="What does your connect handler do with it? Does it crash, and who answers then?",
                 mistake="error-handler-opens-the-door" if server.exceptions() or auth is None else None,
+                about=knocked,
             )
         judge_nonsense(knocked, brought)
 
@@ -112,6 +117,7 @@ def judge_nonsense(refusal: Refusal, brought: str) -> None:
             actual="no answer at all",
             hint="A crash in connect is never answered. Make sure of what auth is before you look into it.",
             mistake="crashes-without-auth",
+            about=refusal,
         )
 
 
@@ -128,6 +134,7 @@ def member(server: Server, token: str) -> Client:
         actual=str(knocked),
         hint="The token stands in what connect is given: def knock(auth).",
         mistake="looks-elsewhere",
+        about=knocked,
     )
 
 

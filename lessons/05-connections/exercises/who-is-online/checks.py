@@ -117,6 +117,7 @@ def expect_still_online(server: Server, closes: str, mistake: str) -> None:
             actual=f"{watcher.name} heard {without[0]}",
             hint="Count the connections of each user.",
             mistake=mistake,
+            about=without[0],
         )
 
 
@@ -158,4 +159,5 @@ def expect_list(client: Client, users: list[str], *, among: list[str], hint: str
         actual=f"“online” with {show(*newest[0].args)}",
         hint=hint,
         mistake=mistake,
+        about=newest[0],
     )

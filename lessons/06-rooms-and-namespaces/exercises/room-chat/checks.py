@@ -22,6 +22,7 @@ def members_hear(server: Server) -> None:
             actual="nothing came",
             hint=LISTS,
             mistake="never-joins",
+            about=member.missing("said", room, text),
         )
     heard = member.expect_event("said", room, text, hint=LISTS)
     if not speaker.heard("said"):
@@ -31,6 +32,7 @@ def members_hear(server: Server) -> None:
             actual="only member heard it",
             hint="The speaker is a member too: to=room reaches every member, unless you leave one out.",
             mistake="forgets-the-sender",
+            about=speaker.missing("said", room, text),
         )
     speaker.expect_event("said", room, text)
 

@@ -32,6 +32,7 @@ def the_result_is_right(server: Server) -> None:
             actual="1000 rounds",
             hint="Do the whole work, but elsewhere.",
             mistake="skips-the-work",
+            about=asker,
         )
     asker.expect_event("digested", right, hint="Hash the word as often as the client asks.")
 

@@ -18,6 +18,7 @@ def answers_at_once(server: Server) -> None:
             actual=f"{early[0]} came first",
             hint="Let a background task do the work; the handler returns at once.",
             mistake="lets-them-wait",
+            about=early[0],
         )
 
 
@@ -67,4 +68,5 @@ def recognise_the_others_result(client: Client, word: str) -> None:
             actual=f"{client.name} heard {strange[0]}",
             hint="What belongs to one question travels with it: pass the sid to the task.",
             mistake="the-last-one-who-asked",
+            about=strange[0],
         )
