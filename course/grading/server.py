@@ -189,8 +189,13 @@ class Server:
         """Return every client of this check but that one."""
         return [client for client in self._clients.values() if client is not than]
 
-    def exceptions(self) -> list[ReportedException]:
-        """Return what the learner's program raised during this check, as the sandbox reported it."""
+    def exceptions(self, *, within: float = 0) -> list[ReportedException]:
+        """Return what the learner's program raised during this check, as the sandbox reported it.
+
+        The report may come after what the clients hear: so many seconds are waited for the first one at most.
+        """
+        if within:
+            self.reports.wait_exception(self.started, within)
         return self.reports.exceptions_since(self.started)
 
     def stopped(self) -> CheckFailed | None:

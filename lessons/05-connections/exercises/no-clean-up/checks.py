@@ -10,6 +10,8 @@ from course.grading.author import Client, Received, Server, check, fail, random_
 
 SECONDS = 3.0
 """How soon the others must hear that somebody has left."""
+REPORT_SECONDS = 0.5
+"""How long a traceback of a stranger's leaving may take to be told."""
 CLEAN_UP = "The “disconnect” handler runs when a connection has ended. Take out what hangs on its sid."
 
 
@@ -119,7 +121,7 @@ def strangers_may_leave(server: Server) -> None:
             mistake="tells-of-strangers",
             about=told[0],
         )
-    raised = [exception for exception in server.exceptions() if exception.type == "KeyError"]
+    raised = [exception for exception in server.exceptions(within=REPORT_SECONDS) if exception.type == "KeyError"]
     if raised:
         fail(
             raised[0].sentence(),
