@@ -8,6 +8,11 @@ from tests.browser.workbench import ECHO, EXERCISES, LESSON, Workbench
 from tests.content.courses import SLUG
 
 SIZES = {"wide": (1366, 768), "middle": (820, 1180), "phone": (390, 844)}
+CHOSEN = """(option) => [["input", "::before"], [null, "::after"]].map(([part, mark]) => {
+  const node = part ? option.querySelector(part) : option;
+  return getComputedStyle(node, mark).backgroundColor !== getComputedStyle(node).backgroundColor;
+})"""
+"""Whether what was chosen, and what became of it, stand out from their ground."""
 PHONE_VIEWS = ("#lesson", "#code", "#clients", "#wire")
 
 
@@ -38,6 +43,9 @@ def test_the_lesson_page_at_work_has_no_fault(open_page, watched, scheme):
     question = bench.page.locator("#question-one-or-many")
     question.get_by_role("radio", name="Just one").check()
     question.get_by_role("button", name="Commit").click()
+    bench.page.emulate_media(forced_colors="active")
+    assert question.locator(".option.is-mistaken").evaluate(CHOSEN) == [True, True]
+    bench.page.emulate_media(forced_colors="none")
     bench.start(ECHO)
     for letter in "ABC":
         bench.client(letter).expect_connected("websocket")
