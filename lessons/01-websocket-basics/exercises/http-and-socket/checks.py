@@ -12,7 +12,7 @@ def the_poster_is_answered(server: Server) -> None:
     text = random_word()
     posted = notify(server, text)
     if posted.status >= 500:
-        told = listener.wait_for(lambda: listener.heard("note"), listener.patience)
+        told = listener.wait_patiently(lambda: listener.heard("note"))
         posted.expect_status(
             200,
             hint="A route answers its request, whatever else it does.",
@@ -37,7 +37,7 @@ def every_socket_hears_it(server: Server) -> None:
     text = random_word()
     notify(server, text).expect_status(200)
     ann = listeners[0]
-    told = ann.wait_for(lambda: of(ann, text), ann.patience)
+    told = ann.wait_patiently(lambda: of(ann, text))
     mistake = None if told else recognise_silence(server, text)
     for listener in listeners:
         listener.expect_event("note", text, hint=TELL, mistake=mistake)
@@ -69,8 +69,8 @@ def of(client: Client, text: str) -> bool:
 def recognise_silence(server: Server, text: str) -> str | None:
     """The route has told nobody: does a newcomer hear of it, or who sends an event called “notify”?"""
     newcomer = server.client("newcomer")
-    if newcomer.wait_for(lambda: of(newcomer, text), newcomer.patience):
+    if newcomer.wait_patiently(lambda: of(newcomer, text)):
         return "waits-for-a-newcomer"
     another = random_word()
     newcomer.emit("notify", {"text": another})
-    return "an-event-instead" if newcomer.wait_for(lambda: of(newcomer, another), newcomer.patience) else None
+    return "an-event-instead" if newcomer.wait_patiently(lambda: of(newcomer, another)) else None

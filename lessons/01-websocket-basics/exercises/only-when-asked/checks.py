@@ -15,7 +15,7 @@ def goals_are_told(server: Server) -> None:
     referee, fan, other = server.clients("referee", "fan", "other")
     before = asked(referee)
     referee.emit("goal", "home")
-    fan.wait_for(lambda: told_goal(fan, before), fan.patience)
+    fan.wait_patiently(lambda: told_goal(fan, before))
     referee.fence()
     mistake = "only-the-referee" if told_goal(referee, before) and not told_goal(fan, before) else None
     for client in (fan, other):
@@ -38,7 +38,7 @@ def a_newcomer_knows(server: Server) -> None:
     referee, fan = server.clients("referee", "fan")
     for team in TEAMS:
         referee.emit("goal", team)
-    fan.wait_for(lambda: len(fan.heard("score")) >= len(TEAMS), fan.patience)
+    fan.wait_patiently(lambda: len(fan.heard("score")) >= len(TEAMS))
     present = max(goals(score) for score in fan.expect_events("score", times=1, hint=CHANGE))
     greeting = server.client("newcomer").expect_event("score", ANY, hint=GREET, mistake="newcomers-wait")
     if goals(greeting) < present:

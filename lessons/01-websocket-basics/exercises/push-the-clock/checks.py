@@ -99,7 +99,7 @@ def recognise_silence(server: Server) -> str | None:
     asker = server.client("asker")
     for question in ("tick", "time", "clock"):
         asker.emit(question)
-    return "ticks-as-an-answer" if asker.wait_for(lambda: asker.heard("tick"), asker.patience) else None
+    return "ticks-as-an-answer" if asker.wait_patiently(lambda: asker.heard("tick")) else None
 
 
 def count_up(ticks: list[Received]) -> None:

@@ -17,7 +17,7 @@ def the_room_hears_it(server: Server) -> None:
         hint="emit answers the client whose event is handled. A route has none.",
         mistake="emits-in-the-route" if posted.status == 500 else None,
     )
-    first.wait_for(lambda: first.heard("announced"), first.patience)
+    first.wait_patiently(lambda: first.heard("announced"))
     mistake = None if first.heard("announced") else recognise_default_namespace(server)
     for pupil in (first, second):
         pupil.expect_event("announced", text, hint=ADDRESS, mistake=mistake)

@@ -12,7 +12,7 @@ def the_ticket_hears_it(server: Server) -> None:
     ticket, text = open_ticket(writer, reader), random_word()
     sent = writer.ask("reply", {"ticket": ticket, "text": text})
     sent.expect_arrived(hint="“reply” is acknowledged.")
-    reader.wait_for(lambda: reader.heard("replied"), reader.patience)
+    reader.wait_patiently(lambda: reader.heard("replied"))
     writer.fence()
     if not reader.heard("replied") and not writer.heard("replied"):
         reader.expect_event("replied", text, hint=HALVES, mistake="nobody-has-joined")

@@ -13,7 +13,7 @@ def members_hear(server: Server) -> None:
     join(room, speaker, member)
     answer = speaker.ask("say", room, text)
     answer.expect(True, hint="Return True when the message went out.")
-    member.wait_for(lambda: member.heard("said"), member.patience)
+    member.wait_patiently(lambda: member.heard("said"))
     speaker.fence()
     if not member.heard("said") and not speaker.heard("said") and not server.exceptions():
         fail(

@@ -74,7 +74,7 @@ def join(table: str, *clients: Client) -> None:
 def expect_in_the_game(server: Server, event: str, value: str, *players: Client) -> None:
     """Claim that all players hear it; where nobody does, look whether it is sent in “/” instead."""
     first = players[0]
-    first.wait_for(lambda: first.heard(event), first.patience)
+    first.wait_patiently(lambda: first.heard(event))
     mistake = None
     if not any(player.heard(event) for player in players):
         mistake = recognise_default_namespace(server, first, event)
@@ -87,5 +87,5 @@ def recognise_default_namespace(server: Server, player: Client, event: str) -> s
     visitor = server.client("visitor")
     if player.connected:
         player.emit("move" if event == "moved" else "win", visitor.sio.get_sid("/"), random_word())
-        visitor.wait_for(lambda: visitor.heard(event), visitor.patience)
+        visitor.wait_patiently(lambda: visitor.heard(event))
     return "looks-in-the-default-namespace" if visitor.heard(event) else None

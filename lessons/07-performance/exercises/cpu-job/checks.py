@@ -24,7 +24,7 @@ def the_result_is_right(server: Server) -> None:
     word, rounds = random_word(), 2500
     asker.emit("digest", word, rounds)
     right = digest_of(word, rounds)
-    asker.wait_for(lambda: asker.heard("digested"), asker.patience)
+    asker.wait_patiently(lambda: asker.heard("digested"))
     if any(event.value == digest_of(word, 1000) for event in asker.heard("digested")):
         fail(
             "The word was hashed fewer times than the client asked for.",
