@@ -154,6 +154,14 @@ class Claims(Listening):
                 hint="Start at the line that raised: the server log shows the whole traceback.",
                 line=exception.line,
             )
+        return self.dropped()
+
+    def dropped(self) -> CheckFailed | None:
+        """Return the failure that says that the server has ended the connection; None while it keeps it.
+
+        Raises:
+            AuthorError: this client has left or frozen by itself, and sees no more what becomes of it.
+        """
         return None if self.connected else self._was_disconnected("", None)
 
     def _was_disconnected(self, hint: str, mistake: str | None) -> CheckFailed:

@@ -121,6 +121,7 @@ class Latency:
                 answer = self._client.ask_later(self._event)
                 self._answers.append(answer)
                 if not self._client.wait_answered(answer, ANSWER_SECONDS) or self._ended.wait(self._every):
+                    self._failure = self._client.dropped()  # between the last answer and the end nobody would ask
                     return
         except (CheckFailed, AuthorError) as failure:
             self._failure = failure

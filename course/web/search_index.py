@@ -156,7 +156,7 @@ def _sections(lesson: Lesson, kind: str, address: str) -> Iterator[Entry]:
         if HEADING.match(part):
             yield Entry(title, kind, url, " ".join(texts))
             anchor = _ID.search(part)
-            title, url, texts = _words(part), f"{address}#{anchor[1]}" if anchor else address, [lesson.title]
+            title, url, texts = _words(part), f"{address}#{anchor[1]}" if anchor else address, [f"{lesson.title} ·"]
         else:
             texts.append(_words(part))
     yield Entry(title, kind, url, " ".join(texts))
@@ -171,9 +171,9 @@ def _parts(lesson: Lesson) -> Iterator[str]:
             case Question():
                 yield block.stem_html
             case Example():
-                yield f"<p>{html.escape(block.title)}</p>{block.try_text_html}"
+                yield f"<p>{html.escape(block.title)}:</p>{block.try_text_html}"
             case Recording():
-                yield f"<p>{html.escape(block.title)}</p>{block.caption_html}"
+                yield f"<p>{html.escape(block.title)}:</p>{block.caption_html}"
 
 
 def _kind(exercise: Exercise) -> str:
