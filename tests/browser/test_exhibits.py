@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.test_accessibility import faults, faults_in_every_size
+from tests.browser.test_accessibility import faults_in_every_size
 from tests.browser.workbench import Workbench
 from tests.content.courses import SLUG, exhibits_course
 from tests.running_site import RunningSite
@@ -214,21 +214,11 @@ def test_a_page_without_an_exhibit_loads_none_of_it(new_context, site):
 
 @pytest.mark.timeout(240)
 def test_exhibits_at_work_have_no_fault(open_page, exhibits):
-    # A colour on its way from one theme to the other is no colour to judge.
     page = open_page(f"/lessons/{SLUG}/", on=exhibits, reduced_motion="reduce")
-    found = faults_in_both_themes(page, "exhibits, empty")
+    found = faults_in_every_size(page, "exhibits, empty")
     page.locator("exhibit-latency").get_by_role("button", name="cpu").click()
     has_result(page.locator("exhibit-latency"))
     expect(page.locator("exhibit-handshake .frames-list")).to_be_visible()
     page.locator("exhibit-race").get_by_role("button", name="Start the race").click()
     has_result(page.locator("exhibit-race"))
-    assert found + faults_in_both_themes(page, "exhibits, at work") == []
-
-
-def faults_in_both_themes(page, name):
-    """Look at every size in the light, and at the wide one in the dark: a theme has colours and no sizes."""
-    found = faults_in_every_size(page, f"{name}, light")
-    page.emulate_media(color_scheme="dark")
-    found += faults(page, f"{name}, dark")
-    page.emulate_media(color_scheme="light")
-    return found
+    assert found + faults_in_every_size(page, "exhibits, at work") == []
