@@ -4,11 +4,13 @@ import { h } from "./core/dom.js";
 import { followEnd } from "./follow.js";
 
 const CAP = 200;
+const PAUSE_MS = 100; // between two drawings; the first event after a rest is drawn with the next frame
 const CHARACTERS = 2_000; // of one argument; the wire has the frame
 
 export class ReceivedList {
   #follow;
   #waiting = [];
+  #drawnAt = -PAUSE_MS;
 
   constructor() {
     this.list = h("ol", { class: "received", tabindex: "0", "aria-label": "Received", hidden: true });
@@ -19,12 +21,16 @@ export class ReceivedList {
 
   /** Add a row: {kind: "event" | "ack", name, args, ms?, answered?} or a line of text, {text, level?, link?}. */
   add(row) {
-    // Once a frame, for all that came: to look at each row's height at once would lay the page out for every event.
-    if (this.#waiting.push(row) === 1) requestAnimationFrame(() => this.#draw());
+    // What comes fast is drawn together: to look at each row's height at once would lay the page out for every event.
+    if (this.#waiting.push(row) === 1) {
+      const pause = Math.max(0, this.#drawnAt + PAUSE_MS - performance.now());
+      setTimeout(() => requestAnimationFrame(() => this.#draw()), pause);
+    }
     if (this.#waiting.length > CAP) this.#waiting.shift();
   }
 
   #draw() {
+    this.#drawnAt = performance.now();
     this.list.hidden = false;
     this.list.append(...this.#waiting.map(drawRow));
     this.#waiting = [];
