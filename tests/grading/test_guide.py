@@ -16,7 +16,7 @@ OWN_USE = {
     author.Server: {"close", "others", "recording", "reports", "settle", "started", "stopped"},
     author.Client: {
         *("name", "nothing_came", "open", "patience", "refusal", "sio", "took", "wait_for", "wait_patiently"),
-        *("ask_later", "fence_later", "pointer", "wait_answered"),
+        *("ask_later", "dropped", "fence_later", "pointer", "wait_answered"),
     },
     author.Latency: set(),
     author.Answer: {"acknowledge", "asked_at", "client", "ended_at", "event", "give_up", "pointer"},
