@@ -1,6 +1,6 @@
 """Ends tunnels in which nothing moves: one look at all of them, now and then.
 
-A timeout at each read would say the same, and costs every frame a timer: a quarter of what the gateway has to do.
+A timeout at each read would say the same, and costs every frame a timer.
 """
 
 from __future__ import annotations

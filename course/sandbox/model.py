@@ -12,6 +12,12 @@ MAX_SOURCE_BYTES = 64 * 1024
 
 State = Literal["queued", "starting", "ready", "stopped", "crashed", "limited"]
 ENDED: frozenset[State] = frozenset({"stopped", "crashed", "limited"})
+STEPS: dict[State, frozenset[State]] = {
+    "queued": frozenset({"queued", "starting", *ENDED}),
+    "starting": frozenset({"ready", *ENDED}),
+    "ready": frozenset({"ready", *ENDED}),
+}
+"""From a state, the states that may follow. From an end nothing does."""
 
 Purpose = Literal["run", "check"]
 Stream = Literal["stdout", "stderr", "notice"]
@@ -160,3 +166,7 @@ class Watcher(Protocol):
     def marked(self, sandbox_id: str, marks: list[Mark]) -> None: ...
 
     def faults_changed(self, sandbox_id: str, in_force: Mapping[str, Mapping[str, Any]]) -> None: ...
+
+
+class IllegalStep(RuntimeError):
+    """A sandbox can't go from this state to that one."""

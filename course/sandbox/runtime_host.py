@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Protocol
 
 from course.sandbox.forkserver_link import ForkServerGone, ForkServerLink, Started
+from course.sandbox.model import IllegalStep
 from course.sandbox.probe import probe
 from course.sandbox.runtimes import Runtime
-from course.sandbox.sandbox import IllegalStep, Sandbox
+from course.sandbox.sandbox import Sandbox
 
 log = logging.getLogger(__name__)
 

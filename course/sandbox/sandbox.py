@@ -21,6 +21,8 @@ from course.sandbox.inside import Inside
 from course.sandbox.limits import Limits
 from course.sandbox.model import (
     ENDED,
+    STEPS,
+    IllegalStep,
     LearnerException,
     Program,
     Purpose,
@@ -33,11 +35,6 @@ from course.sandbox.output import OutputMeter
 from course.sandbox.trace import Trace
 from course.sandbox.visitors import Visitors
 
-STEPS: dict[State, frozenset[State]] = {
-    "queued": frozenset({"queued", "starting", *ENDED}),
-    "starting": frozenset({"ready", *ENDED}),
-    "ready": frozenset({"ready", *ENDED}),
-}
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -47,10 +44,6 @@ READ_BYTES = 16 * 1024
 CONTROL_READ_BYTES = 4 * 1024
 PAUSE_SECONDS = 0.005
 """Between two looks at the streams: a program that floods them waits, instead of keeping this process busy."""
-
-
-class IllegalStep(RuntimeError):
-    """A sandbox can't go from this state to that one."""
 
 
 class Sandbox:

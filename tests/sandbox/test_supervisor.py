@@ -11,8 +11,7 @@ import psutil
 import pytest
 
 from course.sandbox.limits import MB, Limits
-from course.sandbox.model import ENDED, MAX_SOURCE_BYTES, Program, ProgramRefused, StateChange
-from course.sandbox.sandbox import IllegalStep
+from course.sandbox.model import ENDED, MAX_SOURCE_BYTES, IllegalStep, Program, ProgramRefused, StateChange
 from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
 from tests.sandbox.host import PATIENCE, Host, Memory, source_of
 
