@@ -97,6 +97,8 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         self._session = session
         self._adapter = adapter
         self._frozen = False
+        self._ended: set[str] = set()
+        """The namespaces that the server has disconnected: what it still sends there reaches nobody."""
         self._on_event = on_event
         self._on_lost = on_lost
         self._fences: dict[str, threading.Event] = {}
@@ -190,14 +192,19 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
             self._decided.set()
 
     def _handle_event(self, namespace: str | None, id: int | None, data: Any) -> None:
-        if not isinstance(data, list) or not data or not isinstance(data[0], str):
-            return  # not a Socket.IO event; the frame stays in the recording
+        if (namespace or "/") in self._ended or not isinstance(data, list) or not data or not isinstance(data[0], str):
+            return  # nothing that a client would hand on; the frame stays in the recording
         answer = self._on_event(namespace or "/", data[0], tuple(data[1:]))
         if id is not None and answer is not NO_ACKNOWLEDGEMENT:
             values = [] if answer is None else list(answer) if isinstance(answer, tuple) else [answer]
             self._send_packet(self.packet_class(socketio.packet.ACK, namespace=namespace or "/", id=id, data=values))
 
+    def _handle_ack(self, namespace: str | None, id: int | None, data: Any) -> None:
+        if (namespace or "/") not in self._ended:  # a handler that disconnects acknowledges behind its own goodbye
+            super()._handle_ack(namespace, id, data)
+
     def _handle_disconnect(self, namespace: str | None) -> None:
+        self._ended.add(namespace or "/")
         self._on_lost(namespace or "/")
         # The library joins the reading thread here, which is this one: let another thread do it.
         self.start_background_task(super()._handle_disconnect, namespace)

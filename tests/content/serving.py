@@ -1,7 +1,7 @@
 """Runs a lesson's program in a plain process of its own, as ``python server.py`` in a terminal would.
 
-Only this is added: a free port, the leave to use Werkzeug's server without a terminal, and under gevent, which starts
-without a word, the line that says where it runs.
+Only this is added: a free port, the leave to use Werkzeug's server without a terminal, output line by line as in one,
+and under gevent, which starts without a word, the line that says where it runs.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tests.quick_to_close import LEAVING_AT_ONCE, QuickToClose
 
 LAUNCHER = """
 import runpy, sys
+sys.stdout.reconfigure(line_buffering=True)
 from flask_socketio import SocketIO
 plain_run = SocketIO.run
 def run(self, app, **options):
@@ -89,7 +90,7 @@ def serving(program: Path | str, tmp_path: Path | None = None) -> Iterator[Serve
     else:
         path = program
     process = subprocess.Popen(
-        [sys.executable, "-u", "-c", LAUNCHER, str(path)],
+        [sys.executable, "-c", LAUNCHER, str(path)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import socketio
 
 from course.grading.author import ANY, AuthorError, Check, CheckFailed, Server, check, fail, random_number, random_word
 from course.grading.failures import Pointer, Shown
@@ -86,6 +87,15 @@ def test_a_disconnected_client_is_told_from_silence(server: Server) -> None:
         asker.emit("echo")
     with pytest.raises(CheckFailed, match="disconnected asker"):
         asker.expect_connected()
+
+
+def test_what_comes_behind_a_goodbye_is_not_handed_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socketio.Client, "_handle_disconnect", lambda *_: None)  # the library would hang up
+    asker = server.client("asker")
+    answer = asker.ask_later("leave_me_alone")
+    asker.expect_gone()
+    assert asker.sio.fence(5)
+    assert not answer.arrived
 
 
 def test_a_connected_client_is_known_to_be_connected(server: Server) -> None:

@@ -142,7 +142,8 @@ def test_a_long_freeze_disconnects_everybody(tmp_path: Path) -> None:
         assert innocent.receive() == ""  # it answered every question that came, and was hung up on
         served.wait_for_line("ping timeout")
         assert busy.receive() == ""
-        assert sum(line.startswith("gone:") for line in served.lines) == 2
+        with served.changed:
+            assert served.changed.wait_for(lambda: "".join(served.lines).count("gone:") == 2, PATIENCE), served.lines
 
 
 # One number, many hands

@@ -73,9 +73,12 @@ def test_who_asks_gets_what_was_missed(example: Mapping[str, Served]) -> None:
 def test_events_arrive_in_order_and_are_finished_out_of_order() -> None:
     with examples_of(OVERLAP) as lesson_three, client(lesson_three["overlap"]) as ada:
         served = lesson_three["overlap"]
-        long, short = ada.emit("work", "long", 1.5), ada.emit("work", "short", 0)
+        long = ada.emit("work", "long", 1.5)
+        served.wait_for_line("long begins")
+        short = ada.emit("work", "short", 0)
         assert short.get(timeout=PATIENCE) == ("short done",)
         assert long.get(timeout=PATIENCE) == ("long done",)
+        served.wait_for_line("long ends")  # what a program prints has a way of its own, later than its frames
         lines = [line for line in served.lines if line.startswith(("long", "short"))]
         assert lines.index("long begins") < lines.index("long ends")
         assert lines.index("short ends") < lines.index("long ends")
