@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do 
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done),python3)
 BIN := .venv/bin
 
-.PHONY: run test lint bench soak attacks check clean
+.PHONY: run test lint bench soak pages attacks check clean
 
 run:
 	@$(PYTHON) dev/prepare.py run
@@ -25,6 +25,10 @@ bench:
 soak:
 	@$(PYTHON) dev/prepare.py test
 	@SOAK=20 $(BIN)/python -m pytest tests/lessons $(ARGS)
+
+pages:
+	@$(PYTHON) dev/prepare.py test
+	@THOROUGH=1 $(BIN)/python -m pytest tests/browser/test_every_page.py $(ARGS)
 
 attacks:
 	@$(PYTHON) dev/prepare.py test
