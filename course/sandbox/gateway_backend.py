@@ -45,6 +45,7 @@ class Backend:
     def __init__(self, path: Path) -> None:
         self.socket = _connect(path)
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
+        self._heard = False
 
     def __enter__(self) -> Backend:
         return self
@@ -116,16 +117,18 @@ class Backend:
             while (event := self._http.next_event()) is h11.NEED_DATA:
                 self._http.receive_data(self._receive())
         except h11.RemoteProtocolError as error:
-            raise _nonsense() from error
+            raise (_nonsense() if self._heard else _hung_up()) from error
         return event
 
     def _receive(self) -> bytes:
         try:
-            return self.socket.recv(READ_BYTES)
+            data = self.socket.recv(READ_BYTES)
         except TimeoutError as error:
             raise _silent() from error
         except OSError:
             return b""
+        self._heard = self._heard or bool(data)
+        return data
 
 
 def _connect(path: Path) -> socket.socket:
@@ -144,6 +147,10 @@ def _connect(path: Path) -> socket.socket:
 
 def _nonsense() -> Refused:
     return Refused(502, "bad_answer", "The program's answer is not proper HTTP, so it was not passed on.")
+
+
+def _hung_up() -> Refused:
+    return Refused(502, "no_answer", "The program closed the connection without an answer. Its log may say why.")
 
 
 def _silent() -> Refused:

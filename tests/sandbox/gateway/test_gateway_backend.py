@@ -51,6 +51,12 @@ def test_nonsense_becomes_502(answering, data):
     assert answer.headers["Content-Security-Policy"].startswith("sandbox")
 
 
+@pytest.mark.parametrize(("data", "code"), [(b"", "no_answer"), (b"HTTP", "bad_answer")])
+def test_hanging_up_is_told_from_nonsense(answering, data, code):
+    answer = answering(data, "/socket.io/?EIO=4&transport=polling")
+    assert answer.get_json()["code"] == code
+
+
 def test_interim_answers_are_skipped(answering):
     answer = answering(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     assert (answer.status_code, answer.data) == (200, b"ok")
