@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from course.content.programs import IGNORED
@@ -12,7 +15,7 @@ from course.content.programs import IGNORED
 POLL_SECONDS = 0.5
 
 _log = logging.getLogger(__name__)
-_Snapshot = dict[Path, tuple[int, int]]
+_Snapshot = dict[str, tuple[int, int]]
 
 
 class CourseWatcher:
@@ -48,9 +51,9 @@ class CourseWatcher:
     def look(self) -> frozenset[Path]:
         """Return the files that changed since the last look."""
         now = _snapshot(self.root)
-        changed = {path for path in now.keys() | self._seen.keys() if now.get(path) != self._seen.get(path)}
+        changed = [path for path in now.keys() | self._seen.keys() if now.get(path) != self._seen.get(path)]
         self._seen = now
-        return frozenset(changed)
+        return frozenset(map(Path, changed))
 
     def _run(self) -> None:
         while not self._stopped.wait(self.poll_seconds):
@@ -65,13 +68,20 @@ class CourseWatcher:
 
 def _snapshot(root: Path) -> _Snapshot:
     seen: _Snapshot = {}
-    for path in root.rglob("*"):
-        if IGNORED.intersection(path.parts):
-            continue
+    folders = [str(root)]
+    while folders:
+        time.sleep(0)  # under gevent this thread is a greenlet: requests go on between two folders
         try:
-            status = path.stat()
-        except OSError:  # removed between the listing and the look
+            entries = list(os.scandir(folders.pop()))
+        except OSError:  # removed between the listing and the look, like a file below
             continue
-        if not path.is_dir():
-            seen[path] = (status.st_mtime_ns, status.st_size)
+        for entry in entries:
+            if entry.name in IGNORED:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+                continue
+            with suppress(OSError):
+                status = entry.stat()
+                seen[entry.path] = (status.st_mtime_ns, status.st_size)
     return seen
