@@ -1,5 +1,7 @@
 // A list that grows at its end: it stays at the newest until the reader scrolls up, also while it is out of sight.
 
+import { whenDrawn } from "./core/frame.js";
+
 const NEAR_END_PX = 8;
 
 /** Bring `node` into sight inside `list`, its beginning first; the page around the list stays where it is. */
@@ -22,8 +24,10 @@ export function followEnd(list, onChange = () => {}) {
     before = list.scrollTop;
     set(true);
   };
-  const grown = () => following && toEnd();
+  const follow = () => following && toEnd();
+  const grown = () => following && whenDrawn(follow);
   const set = (now) => {
+    if (now === following) return;
     following = now;
     onChange(now);
   };
@@ -37,7 +41,7 @@ export function followEnd(list, onChange = () => {}) {
   const opened = ({ target }) => target.open && set(false); // a reader who opens a row is reading it
   // A row that is opened at the end makes the list longer: its reader wants to stay with it.
   list.addEventListener("toggle", scrolled, { capture: true });
-  const watch = new ResizeObserver(grown); // a panel that is opened, or a splitter that is moved
+  const watch = new ResizeObserver(follow); // a panel that is opened, or a splitter that is moved
   watch.observe(list);
   list.addEventListener("scroll", scrolled, { passive: true });
   list.addEventListener("toggle", opened, { capture: true });

@@ -1,6 +1,7 @@
 // What a client has received: newest last, capped; the reader who has scrolled up is not pulled down.
 
 import { h } from "./core/dom.js";
+import { onceAFrame } from "./core/frame.js";
 import { followEnd } from "./follow.js";
 
 const CAP = 200;
@@ -10,6 +11,7 @@ const CHARACTERS = 2_000; // of one argument; the wire has the frame
 export class ReceivedList {
   #follow;
   #waiting = [];
+  #plan = onceAFrame(() => this.#draw());
   #drawnAt = -PAUSE_MS;
 
   constructor() {
@@ -24,7 +26,7 @@ export class ReceivedList {
     // What comes fast is drawn together: to look at each row's height at once would lay the page out for every event.
     if (this.#waiting.push(row) === 1) {
       const pause = Math.max(0, this.#drawnAt + PAUSE_MS - performance.now());
-      setTimeout(() => requestAnimationFrame(() => this.#draw()), pause);
+      setTimeout(this.#plan, pause);
     }
     if (this.#waiting.length > CAP) this.#waiting.shift();
   }

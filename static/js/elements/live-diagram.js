@@ -1,6 +1,7 @@
 // <live-diagram>: the picture of what passes now, with the chosen arrow explained, and the same rows as a table.
 
 import { fill, h } from "../core/dom.js";
+import { onceAFrame } from "../core/frame.js";
 import { actions, store } from "../core/page.js";
 import { explainEntry, howToRead } from "../diagram_detail.js";
 import { svgText } from "../diagram/svg_text.js";
@@ -19,7 +20,7 @@ class LiveDiagram extends HTMLElement {
   #ends = [];
   #shown = "";
   #timer = 0;
-  #planned = false;
+  #plan = onceAFrame(() => this.isConnected && this.#draw());
 
   connectedCallback() {
     this.diagram = h("sequence-diagram", {});
@@ -77,15 +78,6 @@ class LiveDiagram extends HTMLElement {
     this.closest(".sandbox")?.classList.toggle("has-room", wanted);
     this.room.setAttribute("aria-pressed", String(wanted));
     this.room.textContent = wanted ? "Show the code" : "Make room";
-  }
-
-  #plan() {
-    if (this.#planned) return;
-    this.#planned = true;
-    requestAnimationFrame(() => {
-      this.#planned = false;
-      if (this.isConnected) this.#draw();
-    });
   }
 
   #draw() {

@@ -1,6 +1,7 @@
 // <rooms-view>: who is in which room now, lit up as something is emitted to it, and the last handlers that ran.
 
 import { fill, h } from "../core/dom.js";
+import { onceAFrame } from "../core/frame.js";
 import { store } from "../core/page.js";
 import { hasEnded } from "../core/state.js";
 import { followEnd } from "../follow.js";
@@ -12,7 +13,7 @@ const HANDLERS_SHOWN = 60;
 
 class RoomsView extends HTMLElement {
   #ends = [];
-  #planned = false;
+  #plan = onceAFrame(() => this.isConnected && this.#draw());
   #rows = new Map();
   #told = new Map();
   #last = new Map();
@@ -73,16 +74,6 @@ class RoomsView extends HTMLElement {
       this.#lit.delete(key);
       this.#plan();
     }, LIT_MS));
-  }
-
-  /** Draw once a frame of the screen, however much is told. */
-  #plan() {
-    if (this.#planned) return;
-    this.#planned = true;
-    requestAnimationFrame(() => {
-      this.#planned = false;
-      if (this.isConnected) this.#draw();
-    });
   }
 
   #draw() {

@@ -10,6 +10,7 @@
 
 import { place, svg } from "../exhibits/svg.js";
 import { fill, h } from "../core/dom.js";
+import { onceAFrame, whenDrawn } from "../core/frame.js";
 import { asNode, laneHead, serverHead } from "../diagram_nodes.js";
 import { layOut } from "../diagram/layout.js";
 import { buildModel } from "../diagram/model.js";
@@ -31,7 +32,9 @@ class SequenceDiagram extends HTMLElement {
   #nodes = new Map();
   #chosen = null;
   #pointed = null;
-  #planned = false;
+  #view = { width: 0, height: 0, top: 0 }; // of the scroller, in pixels of the screen, as last measured
+  #drawSoon = onceAFrame(() => this.isConnected && this.#view.width > 0 && this.#draw());
+  #resting = 0;
   #restUntil = 0; // on a busy machine the picture takes at most a quarter of the time
   #stale = true;
   #following = true;
@@ -47,10 +50,12 @@ class SequenceDiagram extends HTMLElement {
     this.scroller = h("div", { class: "seq-scroll" }, this.heads, this.body);
     fill(this, this.scroller);
     this.#nodes.clear();
+    this.drawnHeads = "";
     this.follow = followEnd(this.scroller, (following) => (this.#following = following));
-    const watch = new ResizeObserver(() => this.#plan(true));
+    // A hidden picture has no width and is drawn when it comes into sight.
+    const watch = new ResizeObserver(() => this.#measure() && this.#plan(true));
     watch.observe(this.scroller);
-    this.scroller.addEventListener("scroll", () => this.#plan(false), { passive: true });
+    this.scroller.addEventListener("scroll", () => this.#measure() && this.#plan(false), { passive: true });
     this.addEventListener("click", ({ target }) => this.#choose(entryAt(target)));
     this.addEventListener("focusin", ({ target }) => this.#choose(entryAt(target)));
     this.addEventListener("pointerover", ({ target, pointerType }) => pointerType === "mouse" && this.#point(entryAt(target)));
@@ -100,6 +105,7 @@ class SequenceDiagram extends HTMLElement {
     const item = this.layout?.itemOf.get(entry);
     if (!item) return;
     this.#reveal(item);
+    this.#plan(false);
     this.#choose(item.key);
   }
 
@@ -115,16 +121,20 @@ class SequenceDiagram extends HTMLElement {
   /** Draw once a frame of the screen, however much arrives. */
   #plan(stale) {
     this.#stale ||= stale;
-    if (this.#planned) return;
-    this.#planned = true;
-    const soon = () => requestAnimationFrame(() => {
-      this.#planned = false;
-      // A hidden picture is drawn when it comes into sight: the ResizeObserver tells.
-      if (this.isConnected && this.scroller.clientWidth > 0) this.#draw();
-    });
     const rest = this.#restUntil - performance.now();
-    if (rest > 0) setTimeout(soon, rest);
-    else soon();
+    if (rest <= 0) this.#drawSoon();
+    else this.#resting ||= setTimeout(() => {
+      this.#resting = 0;
+      this.#drawSoon();
+    }, rest);
+  }
+
+  /** Note what is in sight; return whether that has changed. */
+  #measure() {
+    const { clientWidth: width, clientHeight: height, scrollTop: top } = this.scroller;
+    const { width: w, height: h, top: t } = this.#view;
+    this.#view = { width, height, top };
+    return w !== width || h !== height || Math.abs(t - top) >= 1;
   }
 
   #draw() {
@@ -133,48 +143,73 @@ class SequenceDiagram extends HTMLElement {
       this.#stale = false;
       const anchor = this.#anchor();
       this.model = buildModel(this.#trace, { fold: this.#fold });
-      this.layout = layOut(this.model, { width: this.scroller.clientWidth / this.#zoom });
+      this.layout = layOut(this.model, { width: this.#view.width / this.#zoom });
       this.#drawLanes();
-      if (this.#following && this.#until === Infinity) this.follow.grown();
-      else this.#hold(anchor);
+      this.#hold(anchor);
       this.dispatchEvent(new CustomEvent("diagram-drawn"));
     }
     this.#drawEntries();
-    const cost = performance.now() - begun;
-    this.#restUntil = cost > CHEAP_MS ? performance.now() + cost * 3 : 0;
+    whenDrawn(() => {
+      const cost = performance.now() - begun; // with the page laid out
+      this.#restUntil = cost > CHEAP_MS ? performance.now() + cost * 3 : 0;
+    });
   }
 
   /** What stands at the top edge, so that it can stay there when older rows fall away. */
   #anchor() {
-    const top = this.scroller.scrollTop / this.#zoom;
+    const top = this.#view.top / this.#zoom;
     const item = this.layout?.items.find(({ y, height }) => y + height > top);
     return item ? { key: item.key, offset: item.y - top } : null;
   }
 
   #hold(anchor) {
-    if (this.#until !== Infinity) return this.#holdUntil();
-    const item = anchor && this.layout.items.find(({ key }) => key === anchor.key);
-    if (item) this.scroller.scrollTop = (item.y - anchor.offset) * this.#zoom;
+    if (this.#until !== Infinity) this.#holdUntil();
+    else if (this.#following) {
+      this.#view.top = this.#within(Infinity);
+      this.follow.grown();
+    } else {
+      const item = anchor && this.layout.items.find(({ key }) => key === anchor.key);
+      if (item) this.#scrollTo((item.y - anchor.offset) * this.#zoom);
+    }
   }
 
   /** In a replay the newest arrow is kept in sight. */
   #holdUntil() {
     const newest = this.layout.items.findLast(({ entry }) => entry && entry.time <= this.#until);
     if (newest) this.#reveal(newest);
-    else this.scroller.scrollTop = 0;
+    else this.#scrollTo(0);
   }
 
   #reveal({ y, height }) {
-    const { scrollTop, clientHeight } = this.scroller;
-    const seen = clientHeight - HEADS * this.#zoom;
-    if (y * this.#zoom < scrollTop) this.scroller.scrollTop = y * this.#zoom - 8;
-    else if ((y + height) * this.#zoom > scrollTop + seen) this.scroller.scrollTop = (y + height) * this.#zoom - seen + 8;
+    const { top } = this.#view;
+    const seen = this.#view.height - HEADS * this.#zoom;
+    if (y * this.#zoom < top) this.#scrollTo(y * this.#zoom - 8);
+    else if ((y + height) * this.#zoom > top + seen) this.#scrollTo((y + height) * this.#zoom - seen + 8);
+  }
+
+  /** What is in sight is known at once; the page scrolls when all is drawn, and has to be laid out for it only once. */
+  #scrollTo(top) {
+    this.#view.top = this.#within(top);
+    whenDrawn(this.#scroll);
+  }
+
+  #within(top) {
+    return Math.max(0, Math.min(top, (HEADS + this.#height()) * this.#zoom - this.#view.height));
+  }
+
+  #scroll = () => {
+    if (this.isConnected) this.scroller.scrollTop = this.#view.top;
+  };
+
+  /** Lanes reach the bottom. */
+  #height() {
+    return Math.max(this.layout.height, this.#view.height / this.#zoom - HEADS);
   }
 
   #drawLanes() {
     const { width, columns, serverX, lines } = this.layout;
     const zoom = this.#zoom;
-    const height = Math.max(this.layout.height, this.scroller.clientHeight / zoom - HEADS); // lanes reach the bottom
+    const height = this.#height();
     const to = (y) => (y === this.layout.height ? height : y);
     place(this.body, { width: width * zoom, height: height * zoom, viewBox: `0 0 ${width} ${height}` });
     place(this.heads, { width: width * zoom, height: HEADS * zoom, viewBox: `0 0 ${width} ${HEADS}` });
@@ -196,8 +231,8 @@ class SequenceDiagram extends HTMLElement {
 
   #drawEntries() {
     const { items } = this.layout;
-    const top = this.scroller.scrollTop / this.#zoom - BEYOND;
-    const bottom = top + this.scroller.clientHeight / this.#zoom + 2 * BEYOND;
+    const top = this.#view.top / this.#zoom - BEYOND;
+    const bottom = top + this.#view.height / this.#zoom + 2 * BEYOND;
     const inSight = ({ y, height, key }) => (y + height > top && y < bottom) || this.#nodes.get(key)?.node === document.activeElement;
     const shown = items.filter((item) => item.time <= this.#until && inSight(item));
     const keys = new Set(shown.map(({ key }) => key));

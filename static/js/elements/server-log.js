@@ -1,6 +1,7 @@
 // <server-log>: what the learner's program prints; lines of a traceback lead into the editor.
 
 import { fill, h } from "../core/dom.js";
+import { onceAFrame } from "../core/frame.js";
 import { actions, store } from "../core/page.js";
 import { followEnd } from "../follow.js";
 
@@ -12,7 +13,7 @@ class ServerLog extends HTMLElement {
   #ends = [];
   #nodes = new Map();
   #unfinished = null;
-  #planned = false;
+  #plan = onceAFrame(() => this.isConnected && this.#draw());
 
   connectedCallback() {
     this.tools = h("div", { class: "panel-tools" }, h("span", { class: "acts" },
@@ -33,16 +34,6 @@ class ServerLog extends HTMLElement {
 
   disconnectedCallback() {
     this.#ends.splice(0).forEach((end) => end());
-  }
-
-  /** Draw once a frame of the screen, however much is printed. */
-  #plan() {
-    if (this.#planned) return;
-    this.#planned = true;
-    requestAnimationFrame(() => {
-      this.#planned = false;
-      if (this.isConnected) this.#draw();
-    });
   }
 
   /** Append what is new, and take away what the store has let go (a new run, Clear, the cap). */

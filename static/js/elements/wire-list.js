@@ -1,6 +1,7 @@
 // <wire-list>: every frame of every client, literal, as the gateway saw it pass.
 
 import { fill, h } from "../core/dom.js";
+import { onceAFrame } from "../core/frame.js";
 import { actions, store } from "../core/page.js";
 import { followEnd } from "../follow.js";
 import { whenNothing } from "../nothing_yet.js";
@@ -11,7 +12,7 @@ class WireList extends HTMLElement {
   #ends = [];
   #nodes = new Map();
   #paused = null;
-  #planned = false;
+  #plan = onceAFrame(() => this.isConnected && this.#draw());
 
   connectedCallback() {
     this.client = h("select", { "aria-label": "Show the frames of", onchange: () => this.#plan() });
@@ -39,16 +40,6 @@ class WireList extends HTMLElement {
 
   disconnectedCallback() {
     this.#ends.splice(0).forEach((end) => end());
-  }
-
-  /** Draw once a frame of the screen, however many rows arrive. */
-  #plan() {
-    if (this.#planned) return;
-    this.#planned = true;
-    requestAnimationFrame(() => {
-      this.#planned = false;
-      if (this.isConnected) this.#draw();
-    });
   }
 
   #draw() {
