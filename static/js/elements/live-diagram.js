@@ -1,7 +1,7 @@
 // <live-diagram>: the picture of what passes now, with the chosen arrow explained, and the same rows as a table.
 
 import { fill, h } from "../core/dom.js";
-import { onceAFrame } from "../core/frame.js";
+import { onceAFrame, whenDrawn } from "../core/frame.js";
 import { actions, store } from "../core/page.js";
 import { explainEntry, howToRead } from "../diagram_detail.js";
 import { svgText } from "../diagram/svg_text.js";
@@ -20,6 +20,7 @@ class LiveDiagram extends HTMLElement {
   #ends = [];
   #shown = "";
   #timer = 0;
+  #detailToTop = () => (this.detail.scrollTop = 0);
   #plan = onceAFrame(() => this.isConnected && this.#draw());
 
   connectedCallback() {
@@ -109,7 +110,7 @@ class LiveDiagram extends HTMLElement {
     this.#shown = key;
     this.detail.classList.toggle("is-open", entry !== null);
     fill(this.detail, entry ? explainEntry(entry, { source: this.source, rowsNow: () => store.get().traceRows }) : howToRead());
-    this.detail.scrollTop = 0;
+    whenDrawn(this.#detailToTop);
   }
 
   async #copy(text, said) {

@@ -1,19 +1,19 @@
 // <rooms-view>: who is in which room now, lit up as something is emitted to it, and the last handlers that ran.
 
 import { fill, h } from "../core/dom.js";
-import { onceAFrame } from "../core/frame.js";
 import { store } from "../core/page.js";
 import { hasEnded } from "../core/state.js";
 import { followEnd } from "../follow.js";
 import { SLOW_SECONDS, addressee, byNamespace, doer, duration, keyOf, reached, shortSid } from "../inside.js";
 import { whenNothing } from "../nothing_yet.js";
+import { whileInSight } from "../while_in_sight.js";
 
 const LIT_MS = 1_200;
 const HANDLERS_SHOWN = 60;
 
 class RoomsView extends HTMLElement {
   #ends = [];
-  #plan = onceAFrame(() => this.isConnected && this.#draw());
+  #sight = null;
   #rows = new Map();
   #told = new Map();
   #last = new Map();
@@ -27,12 +27,14 @@ class RoomsView extends HTMLElement {
     this.view = h("div", { class: "inside" }, this.rooms, h("section", { class: "ran" }, h("h3", {}, "Handlers"), this.log));
     fill(this, this.view, this.empty);
     this.follow = followEnd(this.log);
+    this.#sight = whileInSight(this, () => this.#draw());
     this.#read(store.get().inside, false); // what was emitted before this view was opened lights nothing up
     this.#ends = [
+      () => this.#sight.stop(),
       () => this.follow.stop(),
       () => [...this.#lit.values()].forEach(clearTimeout),
       store.subscribe((state) => state.inside, (inside, before) => this.#news(inside, before)),
-      store.subscribe((state) => state.sandbox?.state, () => this.#plan()),
+      store.subscribe((state) => state.sandbox?.state, () => this.#sight.plan()),
       store.subscribe((state) => state.sandbox?.id, () => this.#forget()),
     ];
   }
@@ -43,13 +45,13 @@ class RoomsView extends HTMLElement {
 
   #news(inside, before) {
     if (before) this.#read(inside, true);
-    this.#plan();
+    this.#sight.plan();
   }
 
   #forget() {
     for (const known of [this.#told, this.#last, this.#lit]) known.clear();
     this.#read(store.get().inside, false);
-    this.#plan();
+    this.#sight.plan();
   }
 
   /** Note what has been emitted since the last look: a report of a handler that goes on comes again, longer. */
@@ -72,7 +74,7 @@ class RoomsView extends HTMLElement {
     clearTimeout(this.#lit.get(key));
     this.#lit.set(key, setTimeout(() => {
       this.#lit.delete(key);
-      this.#plan();
+      this.#sight.plan();
     }, LIT_MS));
   }
 

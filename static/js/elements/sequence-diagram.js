@@ -46,7 +46,8 @@ class SequenceDiagram extends HTMLElement {
     this.heads = svg("svg", { class: "seq-heads", "aria-hidden": "true" });
     this.lanes = svg("g", { class: "seq-lanes", "aria-hidden": "true" });
     this.entries = svg("g", { class: "seq-entries" });
-    this.body = svg("svg", { class: "seq-body", role: "group", "aria-label": "Sequence diagram. The arrow keys go from event to event." }, this.lanes, this.entries);
+    this.zoomed = svg("g", {}, this.lanes, this.entries);
+    this.body = svg("svg", { class: "seq-body", role: "group", "aria-label": "Sequence diagram. The arrow keys go from event to event." }, this.zoomed);
     this.scroller = h("div", { class: "seq-scroll" }, this.heads, this.body);
     fill(this, this.scroller);
     this.#nodes.clear();
@@ -211,8 +212,9 @@ class SequenceDiagram extends HTMLElement {
     const zoom = this.#zoom;
     const height = this.#height();
     const to = (y) => (y === this.layout.height ? height : y);
-    place(this.body, { width: width * zoom, height: height * zoom, viewBox: `0 0 ${width} ${height}` });
-    place(this.heads, { width: width * zoom, height: HEADS * zoom, viewBox: `0 0 ${width} ${HEADS}` });
+    // No viewBox: it would change with the height, and everything in the picture be laid out again.
+    place(this.body, { width: width * zoom, height: height * zoom });
+    place(this.zoomed, { transform: `scale(${zoom})` });
     const all = [...columns.values(), serverX];
     this.lanes.replaceChildren(
       svg("path", { class: "lane-faint", d: all.map((x) => `M${x} 0V${height}`).join("") }),
@@ -222,10 +224,11 @@ class SequenceDiagram extends HTMLElement {
   }
 
   #drawHeads() {
-    const { columns, letters, serverX, narrow } = this.layout;
-    const names = [...columns.keys()].join("\n") + serverX + this.layout.width;
+    const { columns, letters, serverX, narrow, width } = this.layout;
+    const names = [...columns.keys(), serverX, width, this.#zoom].join("\n");
     if (this.drawnHeads === names) return;
     this.drawnHeads = names;
+    place(this.heads, { width: width * this.#zoom, height: HEADS * this.#zoom, viewBox: `0 0 ${width} ${HEADS}` });
     this.heads.replaceChildren(...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)), serverHead(serverX, narrow));
   }
 
@@ -242,6 +245,9 @@ class SequenceDiagram extends HTMLElement {
       this.#nodes.delete(key);
     }
     const tab = keys.has(this.#chosen) ? this.#chosen : shown.findLast(({ entry }) => entry)?.key;
+    // A replay may not have begun: then the keyboard scrolls the picture itself.
+    if (tab === undefined) this.scroller.setAttribute("tabindex", "0");
+    else if (document.activeElement !== this.scroller) this.scroller.removeAttribute("tabindex");
     let before = this.entries.firstElementChild;
     for (const item of shown) {
       const node = this.#node(item, tab);

@@ -1,10 +1,10 @@
 // <wire-list>: every frame of every client, literal, as the gateway saw it pass.
 
 import { fill, h } from "../core/dom.js";
-import { onceAFrame } from "../core/frame.js";
 import { actions, store } from "../core/page.js";
 import { followEnd } from "../follow.js";
 import { whenNothing } from "../nothing_yet.js";
+import { whileInSight } from "../while_in_sight.js";
 import { asText, clientsOf, sift } from "../wire/rows.js";
 import { wireRow } from "../wire_row.js";
 
@@ -12,13 +12,13 @@ class WireList extends HTMLElement {
   #ends = [];
   #nodes = new Map();
   #paused = null;
-  #plan = onceAFrame(() => this.isConnected && this.#draw());
+  #sight = null;
 
   connectedCallback() {
-    this.client = h("select", { "aria-label": "Show the frames of", onchange: () => this.#plan() });
-    this.direction = h("select", { class: "direction", "aria-label": "Show the direction", onchange: () => this.#plan() },
+    this.client = h("select", { "aria-label": "Show the frames of", onchange: () => this.#sight.plan() });
+    this.direction = h("select", { class: "direction", "aria-label": "Show the direction", onchange: () => this.#sight.plan() },
       h("option", { value: "" }, "both directions"), h("option", { value: "sent" }, "sent"), h("option", { value: "received" }, "received"));
-    this.hide = h("input", { type: "checkbox", checked: true, onchange: () => this.#plan() });
+    this.hide = h("input", { type: "checkbox", checked: true, onchange: () => this.#sight.plan() });
     this.hiddenCount = h("span", { class: "count" });
     this.pause = h("button", { type: "button", class: "small quiet", "aria-pressed": "false", onclick: () => this.#togglePause() }, "Pause");
     this.copy = h("button", { type: "button", class: "small quiet", onclick: () => this.#copy() }, "Copy");
@@ -30,11 +30,13 @@ class WireList extends HTMLElement {
         h("button", { type: "button", class: "small quiet", onclick: () => this.#clear() }, "Clear"), this.copy));
     fill(this, this.tools, this.list, this.empty);
     this.follow = followEnd(this.list);
+    this.#sight = whileInSight(this, () => this.#draw());
     this.#ends = [
+      () => this.#sight.stop(),
       () => this.follow.stop(),
-      store.subscribe((state) => state.traceRows, () => this.#plan()),
-      store.subscribe((state) => state.traceDropped, () => this.#plan()),
-      store.subscribe((state) => state.sandbox?.state, () => this.#plan()),
+      store.subscribe((state) => state.traceRows, () => this.#sight.plan()),
+      store.subscribe((state) => state.traceDropped, () => this.#sight.plan()),
+      store.subscribe((state) => state.sandbox?.state, () => this.#sight.plan()),
     ];
   }
 
@@ -102,7 +104,7 @@ class WireList extends HTMLElement {
     this.#paused = this.#paused ? null : store.get().traceRows;
     this.pause.setAttribute("aria-pressed", String(this.#paused !== null));
     this.pause.textContent = this.#paused ? "Go on" : "Pause";
-    this.#plan();
+    this.#sight.plan();
   }
 
   #clear() {
