@@ -4,7 +4,13 @@ import json
 import re
 from pathlib import Path
 
+import flask_migrate
 import pytest
+from flask.testing import FlaskClient
+
+from course.config import read_settings
+from course.extensions import db
+from course.factory import create_app
 
 DIST = Path(__file__).parents[2] / "static" / "dist"
 KILOBYTE = 1024
@@ -76,3 +82,33 @@ def test_the_sentences_about_frames_come_when_a_frame_is_opened() -> None:
     at_first = with_imports(file_of("app.js")) | with_imports(file_of("later.js"))
     assert not [file for file in at_first if sentence in (DIST / file).read_text()]
     assert [file.name for file in DIST.glob("*.js") if sentence in file.read_text()]
+
+
+@pytest.fixture(scope="module")
+def visitor(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A browser that reads Brotli, on a production site: in development, blocks carry marks of their own."""
+    instance = tmp_path_factory.mktemp("production")
+    app = create_app(read_settings({"INSTANCE_DIR": str(instance), "PRODUCTION": "1", "SECRET_KEY": "x" * 32}))
+    with app.app_context():
+        flask_migrate.upgrade()
+        db.session.remove()
+        db.engine.dispose()
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_ENCODING"] = "br"
+    return client
+
+
+def test_a_lessons_text_keeps_its_budget(visitor: FlaskClient) -> None:
+    """Lesson 3 stands for what the page itself costs; a longer text may weigh more (decision 0014)."""
+    lessons = set(re.findall(r'href="(/lessons/[\w-]+/)"', visitor.get("/", headers={"Accept-Encoding": ""}).text))
+    sizes = {address: len(visitor.get(address).data) / KILOBYTE for address in lessons}
+    assert sizes["/lessons/listening-to-events/"] <= 15
+    assert max(sizes.values()) <= 18, sizes
+
+
+def test_a_lesson_page_keeps_its_budget_in_all(visitor: FlaskClient) -> None:
+    html = len(visitor.get("/lessons/listening-to-events/").data) / KILOBYTE
+    script = weight(with_imports(file_of("app.js")))
+    assert html + weight({file_of("app.css")}) + script <= 60
+    later = weight(with_imports(file_of("editor.js")) - with_imports(file_of("app.js")))
+    assert html + weight({file_of("app.css"), file_of("text.woff2"), file_of("code.woff2")}) + script + later <= 250
