@@ -4,7 +4,7 @@ import { h } from "./core/dom.js";
 import { onceAFrame } from "./core/frame.js";
 import { followEnd } from "./follow.js";
 
-const CAP = 200;
+const CAP = 100; // each row costs at every layout; the wire keeps more
 const PAUSE_MS = 100; // between two drawings; the first event after a rest is drawn with the next frame
 const CHARACTERS = 2_000; // of one argument; the wire has the frame
 
