@@ -12,7 +12,7 @@ from pathlib import Path
 
 from course.content.programs import IGNORED
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 
 _log = logging.getLogger(__name__)
 _Snapshot = dict[str, tuple[int, int]]
