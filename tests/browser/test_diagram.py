@@ -265,9 +265,7 @@ def test_under_the_hood_the_readers_own_event_is_peeled(open_page):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_picture_and_the_table_hold_exactly_the_frames_that_the_browser_saw(
-    open_page, watched: Watched, seed: int
-):
+def test_the_picture_and_the_table_hold_exactly_the_frames_that_the_browser_saw(open_page, watched: Watched, seed: int):
     watched.expected = ("status of 400",)  # a good-bye on long-polling may come after the server's own
     page = open_page("/playground/")
     wire = OnTheWire(page)
