@@ -94,11 +94,11 @@ def test_a_page_that_is_loaded_again_connects_its_clients_to_the_server_that_run
     bench.client("A").expect_heard("ack", "first")
 
 
-def test_a_card_keeps_the_newest_200_rows_and_stays_at_the_newest(bench, page):
+def test_a_card_keeps_the_newest_100_rows_and_stays_at_the_newest(bench, page):
     a = bench.client("A")
     a.emit("flood", "450")
     a.expect_heard("ack", "all sent")
-    expect(a.received).to_have_count(200)
+    expect(a.received).to_have_count(100)
     expect(a.received.first).to_contain_text("251")
     rest = "(list) => list.scrollHeight - list.scrollTop - list.clientHeight"
     assert a.card.locator(".received").evaluate(rest) < 2
