@@ -147,8 +147,8 @@ class Tunnel:
         pace = Pace(BYTES_PER_SECOND, BURST_BYTES)
         try:
             while data := data or self._read(source):
-                pace.spend(len(data))
                 self._pass_on(data, sink, frames, direction)
+                pace.spend(len(data))
                 if self._from_client.closed and self._from_backend.closed:
                     # The server should close the connection now (section 7.1.1). Werkzeug keeps it for its
                     # ping timeout, and the browser's close event would wait with it.
@@ -208,11 +208,11 @@ class Tunnel:
     def _deliver(self, parcel: Parcel, sink: socket.socket, direction: Direction) -> None:
         for message in parcel.messages:
             self._sandbox.trace.add(self._tag, direction, message, "websocket")
-            if is_event(message):
-                self._sandbox.touch()
         self._sending[direction] = time.monotonic()
         _send_whole(sink, parcel.data)
         del self._sending[direction]
+        if any(map(is_event, parcel.messages)):
+            self._sandbox.touch()
         if direction == "received":
             self._between_frames = parcel.at_boundary
 

@@ -12,13 +12,14 @@ from collections import deque
 from collections.abc import Callable
 from threading import Event as ThreadEvent
 from threading import Lock, Thread
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from course.sandbox.client_tag import MEASURING
 from course.sandbox.model import Mark, MarkKind, TraceRow
 
 Direction = Literal["sent", "received"]
 Transport = Literal["polling", "websocket"]
+Item = TypeVar("Item")
 
 KEPT_ROWS = 500
 ROWS_PER_SECOND = 300
@@ -26,6 +27,8 @@ CHARACTERS_PER_SECOND = 512 * 1024
 FLUSH_SECONDS = 0.04
 KEPT_MARKS = 300
 MARKS_PER_SECOND = 100
+MOST_WAITING = 1000
+"""Frames, or marks, that wait for a flush: beyond what several seconds may show."""
 FRAME_CHARACTERS = 8 * 1024
 """Longer frames are cut in the trace (not on the wire), so that 500 rows stay below 4 MB. Their row's `size` tells."""
 
@@ -54,8 +57,29 @@ class _Marked(NamedTuple):
     direction: Direction | Literal[""]
 
 
+class _Quota:
+    """What one second may bring: so many items, of so many characters in all."""
+
+    def __init__(self, items: int, characters: int = CHARACTERS_PER_SECOND) -> None:
+        self._most_items, self._most_characters = items, characters
+        self._second, self._items, self._characters = -1, 0, 0
+
+    def admits(self, time: float, characters: int = 0) -> bool:
+        """Whether one more may come at `time`; counts it if so."""
+        if int(time) != self._second:
+            self._second, self._items, self._characters = int(time), 0, 0
+        if self._items >= self._most_items or self._characters >= self._most_characters:
+            return False
+        self._items += 1
+        self._characters += characters
+        return True
+
+
 class Trace:
     """The trace of one sandbox. Safe to call from several threads or greenlets.
+
+    A frame waits for `add` before it goes on: so `add` only queues it, without a lock (a deque's two ends are safe),
+    and whatever else there is to do is done by `flush`.
 
     Args:
         flush: is given a batch of rows and the number of frames left out since the last batch. It is called on
@@ -81,24 +105,21 @@ class Trace:
         self._flush = flush
         self._flush_marks = flush_marks
         self._clock = clock
-        self._rows_per_second = rows_per_second
         self._flush_seconds = flush_seconds
         self._kept: deque[TraceRow] = deque(maxlen=kept_rows)
         self._kept_marks: deque[Mark] = deque(maxlen=KEPT_MARKS)
-        self._pending: list[_Seen] = []
-        self._pending_marks: list[_Marked] = []
-        self._dropped = 0
-        self._second = -1
-        self._rows_this_second = 0
-        self._characters_this_second = 0
-        self._marks_this_second = 0
+        self._seen: deque[_Seen] = deque()
+        self._marked: deque[_Marked] = deque()
+        self._left_out = 0
+        self._rows_quota = _Quota(rows_per_second)
+        self._marks_quota = _Quota(MARKS_PER_SECOND)
         self._started: float = before._started if before else clock()
         self._goes_on = before is not None
         if before is not None:
             self._kept.extend(before.rows)
             self._kept_marks.extend(before.marks)
-        self._lock = Lock()
         self._flushing = Lock()
+        self._beginning = Lock()
         self._work = ThreadEvent()
         self._thread: Thread | None = None
         self._closed = ThreadEvent()
@@ -120,16 +141,13 @@ class Trace:
 
     def add(self, client: str, direction: Direction, frame: str | bytes, transport: Transport) -> None:
         """Note one Engine.IO packet: text as `str`, a binary WebSocket message as `bytes`."""
-        if client.startswith(MEASURING) or (isinstance(frame, str) and FENCE.match(frame)):
+        if self._closed.is_set():
             return
-        now = self._clock() - self._started
-        with self._lock:
-            if self._closed.is_set() or not self._admit(now, len(frame)):
-                return
-            self._pending.append(_Seen(now, client, direction, frame, transport))
-            self._begin_flushing()
-        if not self._work.is_set():
-            self._work.set()
+        if len(self._seen) < MOST_WAITING:
+            self._seen.append(_Seen(self._clock(), client, direction, frame, transport))
+        else:
+            self._left_out += 1
+        self._announce()
 
     def mark(
         self,
@@ -143,62 +161,41 @@ class Trace:
 
         Beyond `MARKS_PER_SECOND` in one second marks are left out: only a flood of lost frames brings so many.
         """
-        if client.startswith(MEASURING):
-            return
-        now = self._clock() - self._started
-        with self._lock:
-            self._begin_second(now)
-            if self._closed.is_set() or self._marks_this_second >= MARKS_PER_SECOND:
-                return
-            self._marks_this_second += 1
-            self._pending_marks.append(_Marked(now, client, kind, text, frame, direction))
-            self._begin_flushing()
-        self._work.set()
+        if not self._closed.is_set() and len(self._marked) < MOST_WAITING:
+            self._marked.append(_Marked(self._clock(), client, kind, text, frame, direction))
+            self._announce()
 
     def flush(self) -> None:
         """Tell what is pending now instead of within `flush_seconds`."""
         with self._flushing:
-            with self._lock:
-                pending, self._pending = self._pending, []
-                dropped, self._dropped = self._dropped, 0
-                marked, self._pending_marks = self._pending_marks, []
-            if pending or dropped:
-                rows = [_row(seen) for seen in pending]
+            left_out, self._left_out = self._left_out, 0
+            seen = [each for each in _taken(self._seen) if not _is_ours(each)]
+            admitted = [each for each in seen if self._rows_quota.admits(each.time, _characters(each))]
+            rows = [_row(each, self._started) for each in admitted]
+            left_out += len(seen) - len(rows)
+            marked = [each for each in _taken(self._marked) if not each.client.startswith(MEASURING)]
+            marks = [_mark(each, self._started) for each in marked if self._marks_quota.admits(each.time)]
+            if rows or left_out:
                 self._kept.extend(rows)
-                self._flush(rows, dropped)
-            if marked:
-                marks = [_mark(each) for each in marked]
+                self._flush(rows, left_out)
+            if marks:
                 self._kept_marks.extend(marks)
                 self._flush_marks(marks)
 
     def close(self) -> None:
         """Flush what is left and take no more. Closing twice is harmless."""
-        with self._lock:
-            self._closed.set()
+        self._closed.set()
         self._work.set()
         self.flush()
 
-    def _begin_flushing(self) -> None:
-        if self._thread is None:
-            self._thread = Thread(target=self._flush_batches, name="trace", daemon=True)
-            self._thread.start()
-
-    def _begin_second(self, now: float) -> None:
-        second = int(now)
-        if second != self._second:
-            self._second, self._marks_this_second = second, 0
-            self._rows_this_second, self._characters_this_second = 0, 0
-
-    def _admit(self, now: float, characters: int) -> bool:
-        self._begin_second(now)
-        if self._rows_this_second >= self._rows_per_second or self._characters_this_second >= CHARACTERS_PER_SECOND:
-            self._dropped += 1
-            # The flusher is awake: a full second has rows in it. The count goes out with their batch or the next.
-            self._work.set()
-            return False
-        self._rows_this_second += 1
-        self._characters_this_second += min(characters, FRAME_CHARACTERS)
-        return True
+    def _announce(self) -> None:
+        if self._work.is_set():
+            return
+        with self._beginning:
+            if self._thread is None:
+                self._thread = Thread(target=self._flush_batches, name="trace", daemon=True)
+                self._thread.start()
+        self._work.set()
 
     def _flush_batches(self) -> None:
         while not self._closed.is_set():
@@ -208,7 +205,21 @@ class Trace:
             self.flush()
 
 
-def _row(seen: _Seen) -> TraceRow:
+def _taken(waiting: deque[Item]) -> list[Item]:
+    """Take what waits now; more may come meanwhile."""
+    return [waiting.popleft() for _ in range(len(waiting))]
+
+
+def _is_ours(seen: _Seen) -> bool:
+    """Whether it is no part of the conversation that is shown."""
+    return seen.client.startswith(MEASURING) or (isinstance(seen.frame, str) and FENCE.match(seen.frame) is not None)
+
+
+def _characters(seen: _Seen) -> int:
+    return min(len(seen.frame), FRAME_CHARACTERS)
+
+
+def _row(seen: _Seen, started: float) -> TraceRow:
     frame, size = _literal(seen.frame), 0
     if isinstance(seen.frame, bytes):
         size = len(seen.frame)
@@ -216,12 +227,12 @@ def _row(seen: _Seen) -> TraceRow:
         size = (len(seen.frame) - 1) * 3 // 4 - seen.frame[-2:].count("=")
     else:
         size = len(seen.frame.encode("utf-8", "surrogatepass"))
-    return TraceRow(max(0.0, seen.time), seen.client, seen.direction, frame, seen.transport, size)
+    return TraceRow(max(0.0, seen.time - started), seen.client, seen.direction, frame, seen.transport, size)
 
 
-def _mark(marked: _Marked) -> Mark:
-    told = marked._replace(time=max(0.0, marked.time))
-    return Mark(told.time, told.client, told.kind, told.text, _literal(told.frame), told.direction)
+def _mark(marked: _Marked, started: float) -> Mark:
+    since = max(0.0, marked.time - started)
+    return Mark(since, marked.client, marked.kind, marked.text, _literal(marked.frame), marked.direction)
 
 
 def _literal(frame: str | bytes) -> str:

@@ -105,6 +105,29 @@ def test_arbitrary_bytes_are_read_or_refused_and_nothing_else(data):
             assert refused.code in (PROTOCOL_ERROR, MESSAGE_TOO_BIG)
 
 
+@pytest.mark.parametrize("opcode", [2, 9], ids=["a message", "a ping"])
+def test_a_payload_that_looks_like_a_frame_is_a_payload(opcode):
+    reader = from_server()
+    inner = frame(1, b"42[1]")
+    assert reader.feed(frame(opcode, length=len(inner))) == []
+    assert reader.feed(inner) == ([inner] if opcode == 2 else [])
+
+
+def test_a_short_text_counts_against_the_limit_too():
+    assert from_server(limit=5).feed(frame(1, b"42[1]")) == ["42[1]"]
+    with pytest.raises(FrameRefused) as refused:
+        from_server(limit=4).feed(frame(1, b"42[1]"))
+    assert refused.value.code == MESSAGE_TOO_BIG
+
+
+def test_a_short_text_inside_a_message_is_refused():
+    reader = from_server()
+    reader.feed(frame(1, b"x", fin=False))
+    with pytest.raises(FrameRefused) as refused:
+        reader.feed(frame(1, b"y"))
+    assert refused.value.code == PROTOCOL_ERROR
+
+
 def test_at_boundary_says_whether_a_frame_is_under_way():
     reader = from_server()
     assert reader.at_boundary

@@ -193,7 +193,7 @@ def test_frames_pass_byte_by_byte_unchanged(talk):
         read_all(conversation.connection)
     assert arrived == [message]
     assert conversation.sandbox.frames() == [("sent", '42["slow"]'), ("sent", "bAQI=")]
-    assert conversation.sandbox.touched == 2
+    assert conversation.sandbox.touched in (1, 2)  # TCP may bring both at once
 
 
 GIANT = b"\x82\x7f" + (300 * 1024).to_bytes(8, "big")
