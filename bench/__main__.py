@@ -42,9 +42,10 @@ PLAYGROUND = "/lessons/playground"
 
 
 def main() -> None:
-    """Run everything and print the table."""
+    """Run everything against a site as it is in production, and print the table."""
     with tempfile.TemporaryDirectory(prefix="duplex-bench-") as folder:
-        site = RunningSite(Path(folder), TMPDIR=folder, SANDBOX_SLOTS="80").start()
+        production = {"PRODUCTION": "1", "SECRET_KEY": secrets.token_hex(), "SANDBOX_SLOTS": "80"}
+        site = RunningSite(Path(folder), TMPDIR=folder, **production).start()
         try:
             first_event(site, "threading")
             first_event(site, "gevent")
@@ -54,14 +55,9 @@ def main() -> None:
             memory(site, "gevent", 50)
             for name, value, unit, goal in diagram_figures(site):
                 show(name, value, unit, goal=goal)
+            page_figures(site)
         finally:
             site.stop()
-        # In development each block carries a mark, by which its newer text finds its place.
-        served = RunningSite(Path(folder) / "served", TMPDIR=folder, PRODUCTION="1", SECRET_KEY=secrets.token_hex())
-        try:
-            page_figures(served.start())
-        finally:
-            served.stop()
 
 
 def first_event(site: RunningSite, runtime: Runtime, rounds: int = 20) -> None:
