@@ -6,23 +6,22 @@ Those that read or keep something need an application context.
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
-from course.content.answers import MAX_ANSWER_LENGTH, is_right, receptions
+from course.content.answers import MAX_ANSWER_LENGTH, is_right
 from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
-from course.content.pieces import Exercise, Files, Option, Question, Scenario
+from course.content.pieces import Exercise, Files, Question
 from course.grading.grader import Grader
 from course.progress import answers, work
-from course.progress.answers import Answered, Votes
+from course.progress.answers import Answered
 from course.progress.work import Conflict, Saved
 from course.sandbox.model import MAX_SOURCE_BYTES, Program, ProgramRefused, Watcher
 from course.sandbox.runtimes import RUNTIMES, Runtime
 from course.sandbox.sandbox import Sandbox
 from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
+from course.verdicts import Verdict, is_choice
 
 FILES_AT_MOST = 20
 FILE_NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}")
@@ -37,19 +36,6 @@ class Refused(Exception):
         self.message = message
         self.extra = extra
         """More fields of the answer, beside ``error``."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What may be known once an answer is committed."""
-
-    question: Question
-    answered: Answered
-    votes: Votes | None
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the shape that the page draws."""
-        return {**reveal(self.question, self.answered), "votes": votes_json(self.votes)}
 
 
 class Attempts:
@@ -191,7 +177,7 @@ class Attempts:
         """Commit an answer and mark it."""
         found = find_question(self.lesson(slug), question)
         if found.options:
-            if not _is_choice(found, choices):
+            if not is_choice(found, choices):
                 raise Refused("no_choice", "Choose an answer first.")
         elif not text.strip():
             raise Refused("no_choice", "Write an answer first.")
@@ -247,16 +233,6 @@ def valid_files(files: Files) -> None:
         )
 
 
-def _is_choice(question: Question, choices: tuple[str, ...]) -> bool:
-    known = {option.id for option in question.options}
-    if question.kind == "delivery":  # nobody may be the one who receives it
-        try:
-            return receptions(choices).keys() <= known
-        except ValueError:
-            return False
-    return bool(choices) and set(choices) <= known and (question.kind != "single" or len(choices) == 1)
-
-
 def find_question(lesson: Lesson, question: str) -> Question:
     """Return a question of a lesson.
 
@@ -267,57 +243,3 @@ def find_question(lesson: Lesson, question: str) -> Question:
         if found.id == question:
             return found
     raise Refused("unknown_question", "This question has changed or gone. Reload the page.")
-
-
-def shuffled(question: Question, learner: str) -> list[Option]:
-    """Return the options in the order that belongs to this learner: the same each time, another for the next one.
-
-    Clients A, B and C keep theirs.
-    """
-    if question.kind == "delivery":
-        return list(question.options)
-    return sorted(
-        question.options,
-        key=lambda option: hashlib.sha256(f"{learner} {question.id} {option.id}".encode()).digest(),
-    )
-
-
-def reveal(question: Question, answered: Answered) -> dict[str, Any]:
-    """Return the key and the reasons, in the shape that the page draws.
-
-    Of a delivery question also what its scenario does, so that the page can play it, and how often each client was
-    `said` to hear the event and hears it: `times`.
-    """
-    delivery = question.kind == "delivery"
-    said = receptions(answered.choices) if delivery else {}
-    told = {
-        "correct": answered.correct,
-        "options": [
-            {
-                "id": option.id,
-                "correct": option.correct,
-                "reason_html": option.reason_html,
-                "chosen": option.id in (said if delivery else answered.choices),
-                **({"said": said.get(option.id, 0), "times": option.times} if delivery else {}),
-            }
-            for option in question.options
-        ],
-        "reason_html": question.reason_html,
-        "accepted": list(question.accepted[:1]),
-        "text": answered.text,
-    }
-    return {**told, "scenario": _steps(question.scenario)} if delivery and question.scenario else told
-
-
-def _steps(scenario: Scenario) -> dict[str, Any]:
-    return {
-        "example": scenario.program.id,
-        "clients": [{"name": seat.name, "namespace": seat.namespace} for seat in scenario.clients],
-        "emissions": [{"client": each.client, "event": each.event, "args": each.args} for each in scenario.emissions],
-        "event": scenario.event,
-    }
-
-
-def votes_json(votes: Votes | None) -> Mapping[str, Any] | None:
-    """Return votes as the page draws them."""
-    return {"total": votes.total, "counts": votes.counts} if votes else None

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from course.attempts import Attempts, reveal, shuffled
+from course.attempts import Attempts
 from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson, Problem
 from course.content.pieces import (
     Block,
@@ -26,6 +26,7 @@ from course.live.desk import Desk, namespace_of
 from course.progress import answers, work
 from course.progress.answers import Answered
 from course.progress.work import Saved
+from course.verdicts import reveal, shuffled
 from course.web.modes import marked
 from course.web.problem_notes import printed, with_notes
 

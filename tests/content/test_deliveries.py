@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from course.attempts import shuffled
 from course.content.answers import is_right
 from course.content.loader import load_course
 from course.content.pieces import ClientSeat, Emission, Question
+from course.verdicts import shuffled
 from tests.content.courses import BUNDLE, LESSON, change, problems, whole_course
 from tests.content.delivering import BLOCK, GOLDEN, record, with_delivery
 

@@ -1,0 +1,93 @@
+"""Questions as one learner meets them: the options in their order, and what may be known once an answer is committed.
+
+Stands just below `course.attempts` in the import law.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from course.content.answers import receptions
+from course.content.pieces import Option, Question, Scenario
+from course.progress.answers import Answered, Votes
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What may be known once an answer is committed."""
+
+    question: Question
+    answered: Answered
+    votes: Votes | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the shape that the page draws."""
+        return {**reveal(self.question, self.answered), "votes": votes_json(self.votes)}
+
+
+def is_choice(question: Question, choices: tuple[str, ...]) -> bool:
+    """Whether the choices are an answer to this question at all."""
+    known = {option.id for option in question.options}
+    if question.kind == "delivery":  # nobody may be the one who receives it
+        try:
+            return receptions(choices).keys() <= known
+        except ValueError:
+            return False
+    return bool(choices) and set(choices) <= known and (question.kind != "single" or len(choices) == 1)
+
+
+def shuffled(question: Question, learner: str) -> list[Option]:
+    """Return the options in the order that belongs to this learner: the same each time, another for the next one.
+
+    Clients A, B and C keep theirs.
+    """
+    if question.kind == "delivery":
+        return list(question.options)
+    return sorted(
+        question.options,
+        key=lambda option: hashlib.sha256(f"{learner} {question.id} {option.id}".encode()).digest(),
+    )
+
+
+def reveal(question: Question, answered: Answered) -> dict[str, Any]:
+    """Return the key and the reasons, in the shape that the page draws.
+
+    Of a delivery question also what its scenario does, so that the page can play it, and how often each client was
+    `said` to hear the event and hears it: `times`.
+    """
+    delivery = question.kind == "delivery"
+    said = receptions(answered.choices) if delivery else {}
+    told = {
+        "correct": answered.correct,
+        "options": [
+            {
+                "id": option.id,
+                "correct": option.correct,
+                "reason_html": option.reason_html,
+                "chosen": option.id in (said if delivery else answered.choices),
+                **({"said": said.get(option.id, 0), "times": option.times} if delivery else {}),
+            }
+            for option in question.options
+        ],
+        "reason_html": question.reason_html,
+        "accepted": list(question.accepted[:1]),
+        "text": answered.text,
+    }
+    return {**told, "scenario": _steps(question.scenario)} if delivery and question.scenario else told
+
+
+def _steps(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "example": scenario.program.id,
+        "clients": [{"name": seat.name, "namespace": seat.namespace} for seat in scenario.clients],
+        "emissions": [{"client": each.client, "event": each.event, "args": each.args} for each in scenario.emissions],
+        "event": scenario.event,
+    }
+
+
+def votes_json(votes: Votes | None) -> Mapping[str, Any] | None:
+    """Return votes as the page draws them."""
+    return {"total": votes.total, "counts": votes.counts} if votes else None
