@@ -12,6 +12,7 @@ import { place, svg } from "../exhibits/svg.js";
 import { fill, h } from "../core/dom.js";
 import { onceAFrame, whenDrawn } from "../core/frame.js";
 import { asNode, laneHead, serverHead } from "../diagram_nodes.js";
+import { Sight } from "../diagram_sight.js";
 import { layOut } from "../diagram/layout.js";
 import { buildModel } from "../diagram/model.js";
 import { shapesOf } from "../diagram/shapes.js";
@@ -28,12 +29,12 @@ class SequenceDiagram extends HTMLElement {
   #trace = { rows: [], marks: [], inside: null };
   #fold = true;
   #until = Infinity;
-  #zoom = 1;
   #nodes = new Map();
   #chosen = null;
   #pointed = null;
-  #view = { width: 0, height: 0, top: 0 }; // of the scroller, in pixels of the screen, as last measured
-  #drawSoon = onceAFrame(() => this.isConnected && this.#view.width > 0 && this.#draw());
+  #scroller = h("div", { class: "seq-scroll" });
+  #sight = new Sight(this.#scroller, HEADS);
+  #drawSoon = onceAFrame(() => this.isConnected && this.#sight.isShown && this.#draw());
   #resting = 0;
   #restUntil = 0; // on a busy machine the picture takes at most a quarter of the time
   #stale = true;
@@ -48,22 +49,24 @@ class SequenceDiagram extends HTMLElement {
     this.entries = svg("g", { class: "seq-entries" });
     this.zoomed = svg("g", {}, this.lanes, this.entries);
     this.body = svg("svg", { class: "seq-body", role: "group", "aria-label": "Sequence diagram. The arrow keys go from event to event." }, this.zoomed);
-    this.scroller = h("div", { class: "seq-scroll" }, this.heads, this.body);
-    fill(this, this.scroller);
+    fill(this.#scroller, this.heads, this.body);
+    fill(this, this.#scroller);
     this.#nodes.clear();
     this.drawnHeads = "";
-    this.follow = followEnd(this.scroller, (following) => (this.#following = following));
+    this.follow = followEnd(this.#scroller, (following) => (this.#following = following));
     // A hidden picture has no width and is drawn when it comes into sight.
-    const watch = new ResizeObserver(() => this.#measure() && this.#plan(true));
-    watch.observe(this.scroller);
-    this.scroller.addEventListener("scroll", () => this.#measure() && this.#plan(false), { passive: true });
-    this.addEventListener("click", ({ target }) => this.#choose(entryAt(target)));
-    this.addEventListener("focusin", ({ target }) => this.#choose(entryAt(target)));
-    this.addEventListener("pointerover", ({ target, pointerType }) => pointerType === "mouse" && this.#point(entryAt(target)));
-    this.addEventListener("pointerleave", () => this.#point(null));
-    this.addEventListener("keydown", (event) => this.#key(event));
-    this.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
-    this.#ends = [() => this.follow.stop(), () => watch.disconnect()];
+    const watch = new ResizeObserver(() => this.#sight.measure() && this.#plan(true));
+    watch.observe(this.#scroller);
+    const listening = new AbortController();
+    const { signal } = listening;
+    this.#scroller.addEventListener("scroll", () => this.#sight.measure() && this.#plan(false), { passive: true, signal });
+    this.addEventListener("click", ({ target }) => this.#choose(entryAt(target)), { signal });
+    this.addEventListener("focusin", ({ target }) => this.#choose(entryAt(target)), { signal });
+    this.addEventListener("pointerover", ({ target, pointerType }) => pointerType === "mouse" && this.#point(entryAt(target)), { signal });
+    this.addEventListener("pointerleave", () => this.#point(null), { signal });
+    this.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.addEventListener("wheel", (event) => this.#wheel(event), { passive: false, signal });
+    this.#ends = [() => this.follow.stop(), () => watch.disconnect(), () => listening.abort()];
     this.#plan(true);
   }
 
@@ -89,9 +92,9 @@ class SequenceDiagram extends HTMLElement {
     this.#plan(true);
   }
 
-  get zoom() { return this.#zoom; }
+  get zoom() { return this.#sight.zoom; }
   set zoom(zoom) {
-    this.#zoom = Math.min(ZOOM.most, Math.max(ZOOM.least, zoom));
+    this.#sight.zoom = Math.min(ZOOM.most, Math.max(ZOOM.least, zoom));
     this.#plan(true);
   }
 
@@ -105,7 +108,7 @@ class SequenceDiagram extends HTMLElement {
   reveal(entry) {
     const item = this.layout?.itemOf.get(entry);
     if (!item) return;
-    this.#reveal(item);
+    this.#sight.reveal(item);
     this.#plan(false);
     this.#choose(item.key);
   }
@@ -114,7 +117,7 @@ class SequenceDiagram extends HTMLElement {
   goTo(entry) {
     const item = this.layout?.itemOf.get(entry);
     if (!item) return;
-    this.#reveal(item);
+    this.#sight.reveal(item);
     this.#drawEntries();
     this.#nodes.get(item.key)?.node.focus({ preventScroll: true });
   }
@@ -130,21 +133,14 @@ class SequenceDiagram extends HTMLElement {
     }, rest);
   }
 
-  /** Note what is in sight; return whether that has changed. */
-  #measure() {
-    const { clientWidth: width, clientHeight: height, scrollTop: top } = this.scroller;
-    const { width: w, height: h, top: t } = this.#view;
-    this.#view = { width, height, top };
-    return w !== width || h !== height || Math.abs(t - top) >= 1;
-  }
-
   #draw() {
     const begun = performance.now();
     if (this.#stale) {
       this.#stale = false;
       const anchor = this.#anchor();
       this.model = buildModel(this.#trace, { fold: this.#fold });
-      this.layout = layOut(this.model, { width: this.#view.width / this.#zoom });
+      this.layout = layOut(this.model, { width: this.#sight.width });
+      this.#sight.content = this.layout.height;
       this.#drawLanes();
       this.#hold(anchor);
       this.dispatchEvent(new CustomEvent("diagram-drawn"));
@@ -158,7 +154,7 @@ class SequenceDiagram extends HTMLElement {
 
   /** What stands at the top edge, so that it can stay there when older rows fall away. */
   #anchor() {
-    const top = this.#view.top / this.#zoom;
+    const { top } = this.#sight;
     const item = this.layout?.items.find(({ y, height }) => y + height > top);
     return item ? { key: item.key, offset: item.y - top } : null;
   }
@@ -166,51 +162,24 @@ class SequenceDiagram extends HTMLElement {
   #hold(anchor) {
     if (this.#until !== Infinity) this.#holdUntil();
     else if (this.#following) {
-      this.#view.top = this.#within(Infinity);
+      this.#sight.expectEnd();
       this.follow.grown();
     } else {
       const item = anchor && this.layout.items.find(({ key }) => key === anchor.key);
-      if (item) this.#scrollTo((item.y - anchor.offset) * this.#zoom);
+      if (item) this.#sight.scrollTo(item.y - anchor.offset);
     }
   }
 
   /** In a replay the newest arrow is kept in sight. */
   #holdUntil() {
     const newest = this.layout.items.findLast(({ entry }) => entry && entry.time <= this.#until);
-    if (newest) this.#reveal(newest);
-    else this.#scrollTo(0);
-  }
-
-  #reveal({ y, height }) {
-    const { top } = this.#view;
-    const seen = this.#view.height - HEADS * this.#zoom;
-    if (y * this.#zoom < top) this.#scrollTo(y * this.#zoom - 8);
-    else if ((y + height) * this.#zoom > top + seen) this.#scrollTo((y + height) * this.#zoom - seen + 8);
-  }
-
-  /** What is in sight is known at once; the page scrolls when all is drawn, and has to be laid out for it only once. */
-  #scrollTo(top) {
-    this.#view.top = this.#within(top);
-    whenDrawn(this.#scroll);
-  }
-
-  #within(top) {
-    return Math.max(0, Math.min(top, (HEADS + this.#height()) * this.#zoom - this.#view.height));
-  }
-
-  #scroll = () => {
-    if (this.isConnected) this.scroller.scrollTop = this.#view.top;
-  };
-
-  /** Lanes reach the bottom. */
-  #height() {
-    return Math.max(this.layout.height, this.#view.height / this.#zoom - HEADS);
+    if (newest) this.#sight.reveal(newest);
+    else this.#sight.scrollTo(0);
   }
 
   #drawLanes() {
     const { width, columns, serverX, lines } = this.layout;
-    const zoom = this.#zoom;
-    const height = this.#height();
+    const { zoom, height } = this.#sight;
     const to = (y) => (y === this.layout.height ? height : y);
     // No viewBox: it would change with the height, and everything in the picture be laid out again.
     place(this.body, { width: width * zoom, height: height * zoom });
@@ -225,17 +194,16 @@ class SequenceDiagram extends HTMLElement {
 
   #drawHeads() {
     const { columns, letters, serverX, narrow, width } = this.layout;
-    const names = [...columns.keys(), serverX, width, this.#zoom].join("\n");
+    const names = [...columns.keys(), serverX, width, this.#sight.zoom].join("\n");
     if (this.drawnHeads === names) return;
     this.drawnHeads = names;
-    place(this.heads, { width: width * this.#zoom, height: HEADS * this.#zoom, viewBox: `0 0 ${width} ${HEADS}` });
+    place(this.heads, { width: width * this.#sight.zoom, height: HEADS * this.#sight.zoom, viewBox: `0 0 ${width} ${HEADS}` });
     this.heads.replaceChildren(...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)), serverHead(serverX, narrow));
   }
 
   #drawEntries() {
     const { items } = this.layout;
-    const top = this.#view.top / this.#zoom - BEYOND;
-    const bottom = top + this.#view.height / this.#zoom + 2 * BEYOND;
+    const [top, bottom] = [this.#sight.top - BEYOND, this.#sight.bottom + BEYOND];
     const inSight = ({ y, height, key }) => (y + height > top && y < bottom) || this.#nodes.get(key)?.node === document.activeElement;
     const shown = items.filter((item) => item.time <= this.#until && inSight(item));
     const keys = new Set(shown.map(({ key }) => key));
@@ -246,8 +214,8 @@ class SequenceDiagram extends HTMLElement {
     }
     const tab = keys.has(this.#chosen) ? this.#chosen : shown.findLast(({ entry }) => entry)?.key;
     // A replay may not have begun: then the keyboard scrolls the picture itself.
-    if (tab === undefined) this.scroller.setAttribute("tabindex", "0");
-    else if (document.activeElement !== this.scroller) this.scroller.removeAttribute("tabindex");
+    if (tab === undefined) this.#scroller.setAttribute("tabindex", "0");
+    else if (document.activeElement !== this.#scroller) this.#scroller.removeAttribute("tabindex");
     let before = this.entries.firstElementChild;
     for (const item of shown) {
       const node = this.#node(item, tab);
@@ -327,7 +295,7 @@ class SequenceDiagram extends HTMLElement {
   #wheel(event) {
     if (!(event.ctrlKey || event.metaKey) || this.hasAttribute("compact")) return;
     event.preventDefault();
-    this.zoom = this.#zoom * (event.deltaY < 0 ? 1.1 : 1 / 1.1);
+    this.zoom *= event.deltaY < 0 ? 1.1 : 1 / 1.1;
   }
 }
 
