@@ -6,10 +6,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.workbench import ECHO, LESSON, Workbench
-
-# A client that leaves while it polls: its waiting GET may be answered with 400, since the session is over by then.
-A_POLL_CUT_SHORT = "the server responded with a status of 400"
+from tests.browser.workbench import A_POLL_CUT_SHORT, ECHO, LESSON, Workbench
 
 
 @pytest.fixture

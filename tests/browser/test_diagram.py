@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import Watched
 from tests.browser.faults import axe_faults, part_faults
 from tests.browser.on_the_wire import OnTheWire, Row, Seen, counted, unexplained
-from tests.browser.workbench import Workbench
+from tests.browser.workbench import A_POLL_CUT_SHORT, Workbench
 from tests.running_site import ROOT
 
 SEEDS = [int(seed) for seed in os.environ.get("SEEDS", "20 7 13").split()]
@@ -122,7 +122,8 @@ class Diagram:
         return Counter((client, direction, frame) for client, direction, frame in rows)
 
 
-def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page):
+def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page, watched: Watched):
+    watched.expected = (A_POLL_CUT_SHORT,)  # C, when it is refused
     page = open_page("/playground/")
     bench = Workbench(page)
     bench.start(SERVER)
@@ -266,7 +267,7 @@ def test_under_the_hood_the_readers_own_event_is_peeled(open_page):
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_picture_and_the_table_hold_exactly_the_frames_that_the_browser_saw(open_page, watched: Watched, seed: int):
-    watched.expected = ("status of 400",)  # a good-bye on long-polling may come after the server's own
+    watched.expected = (A_POLL_CUT_SHORT,)
     page = open_page("/playground/")
     wire = OnTheWire(page)
     bench = Workbench(page)

@@ -9,6 +9,9 @@ from playwright.sync_api import Locator, Page, expect
 LESSON = "/lessons/listening-to-events/"
 EXERCISES = Path(__file__).parents[2] / "lessons/03-listening-to-events/exercises"
 
+A_POLL_CUT_SHORT = "the server responded with a status of 400"
+"""A browser's console when a client leaves while it polls: its next GET may come when the session is over."""
+
 ECHO = '''"""A server for tests: it answers, prints, fails and takes bytes."""
 
 from flask import Flask
