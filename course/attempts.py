@@ -139,12 +139,15 @@ class Attempts:
 
     # Saved work
 
-    def save(self, learner: str, slug: str, exercise: str, files: Files, base_version: int | None) -> Saved:
-        """Keep what the editor holds."""
+    def save(
+        self, learner: str, slug: str, exercise: str, files: Files, base_version: int | None, *, loaded: bool = False
+    ) -> Saved:
+        """Keep what the editor holds: typed, or `loaded` in the place of what stood there; the history has both."""
         self.starting_files(slug, exercise)
         valid_files(files)
         try:
-            return work.save(learner, slug, exercise, files, base_version=base_version)
+            kind = "loaded" if loaded else "save"
+            return work.save(learner, slug, exercise, files, kind=kind, base_version=base_version)
         except Conflict as conflict:
             raise Refused(
                 "conflict",

@@ -73,7 +73,7 @@ def reveal(question: Question, answered: Answered) -> dict[str, Any]:
             for option in question.options
         ],
         "reason_html": question.reason_html,
-        "accepted": list(question.accepted[:1]),
+        "accepted": [text.strip("`") for text in question.accepted[:1]],
         "text": answered.text,
     }
     return {**told, "scenario": _steps(question.scenario)} if delivery and question.scenario else told

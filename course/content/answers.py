@@ -22,10 +22,20 @@ def normalised(kind: QuestionKind, text: str) -> str:
     Text: case, surrounding quotes, a final full stop and the amount of white space do not matter.
     Numbers: ``3``, ``3.0`` and `` 3,0`` are the same.
     """
-    text = " ".join(text[:MAX_ANSWER_LENGTH].split())
-    if kind == "number":
-        return _number(text)
-    return text.rstrip(".").strip().strip(_QUOTES).strip().casefold()
+    return _number(" ".join(text[:MAX_ANSWER_LENGTH].split())) if kind == "number" else _bare(text).casefold()
+
+
+def accepted_form(kind: QuestionKind, text: str) -> str:
+    """Return an answer that an author accepts in the form in which it is compared; empty when it is none.
+
+    A text in backticks is code: there, case matters, and so it keeps them.
+    """
+    is_code = kind == "text" and len(text) > 2 and text.startswith("`") and text.endswith("`")
+    return f"`{_bare(text)}`" if is_code else normalised(kind, text)
+
+
+def _bare(text: str) -> str:
+    return " ".join(text[:MAX_ANSWER_LENGTH].split()).rstrip(".").strip().strip(_QUOTES).strip()
 
 
 def _number(text: str) -> str:
@@ -64,7 +74,7 @@ def is_right(question: Question, choices: Collection[str] = (), text: str = "") 
         ValueError: the choices of a delivery question are none, see `receptions`.
     """
     if question.kind in ("text", "number"):
-        return normalised(question.kind, text) in question.accepted
+        return normalised(question.kind, text) in question.accepted or f"`{_bare(text)}`" in question.accepted
     if question.kind == "delivery":
         return receptions(choices) == {option.id: option.times for option in question.options if option.times}
     return set(choices) == {option.id for option in question.options if option.correct}

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import get_args
 
-from course.content.answers import normalised
+from course.content.answers import accepted_form, normalised
 from course.content.fences import FenceReader
 from course.content.findings import Findings
 from course.content.markdown import Typesetter
@@ -196,7 +196,7 @@ def _render(
         kind=kind,
         stem_html=typesetter.block("\n".join(draft.stem), block.line + 1, findings),
         options=options,
-        accepted=tuple(normalised(kind, text) for text in accepted),
+        accepted=tuple(accepted_form(kind, text) for text in accepted),
         reason_html=typesetter.block("\n".join(draft.reason), draft.reason_line, findings) if draft.reason else "",
         version=short_hash(kind, "\n".join(draft.stem).strip(), keys, accepted, draft.reason),
         line=block.line,

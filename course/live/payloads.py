@@ -35,6 +35,14 @@ def optional_name(payload: dict[str, Any], field: str) -> str | None:
     return None if payload.get(field) is None else name(payload, field)
 
 
+def flag(payload: dict[str, Any], field: str) -> bool:
+    """Return yes or no; a missing one is no."""
+    value = payload.get(field, False)
+    if not isinstance(value, bool):
+        raise bad(f"“{field}” must be true or false.")
+    return value
+
+
 def text(payload: dict[str, Any], field: str) -> str:
     """Return free text; a missing one is empty."""
     value = payload.get(field, "")

@@ -94,7 +94,8 @@ def save(desk: Desk, visit: Visit, payload: Payload) -> Answer:
     """Keep what the editor holds, and tell the learner's other tabs."""
     exercise = payloads.name(payload, "exercise")
     base = payloads.optional_number(payload, "base_version")
-    saved = desk.attempts.save(visit.learner, visit.slug, exercise, payloads.files(payload), base)
+    files, loaded = payloads.files(payload), payloads.flag(payload, "loaded")
+    saved = desk.attempts.save(visit.learner, visit.slug, exercise, files, base, loaded=loaded)
     return {"version": _tell_other_tabs(desk, visit, saved).version}
 
 

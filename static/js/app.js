@@ -2,7 +2,6 @@
 
 import "./start.js";
 import "./elements/theme-switch.js";
-import "./elements/presence-note.js";
 import "./elements/status-line.js";
 import "./elements/mode-switch.js";
 import "./elements/split-pane.js";

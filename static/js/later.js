@@ -2,6 +2,7 @@
 // that fill once a server runs.
 // app.js imports it after everything else, so that text, editor and clients are usable sooner.
 
+import "./elements/presence-note.js";
 import "./elements/client-menu.js";
 import "./elements/client-network.js";
 import "./elements/client-faults.js";
@@ -20,10 +21,13 @@ import "./elements/work-history.js";
 import "./elements/share-address.js";
 import "./elements/client-files.js";
 import "./elements/preview-pane.js";
+import { tendChanges } from "./changed_since.js";
 import { tendClientCode } from "./client_code.js";
 import { store } from "./core/page.js";
+import { tendEventNames } from "./example_events.js";
 import { countModes } from "./mode_counts.js";
 import { moreStyles } from "./more_styles.js";
+import { keepReadingPlace } from "./reading_place.js";
 import { tendSearch } from "./search/keys.js";
 import { tendTables } from "./tables.js";
 import { tendTerms } from "./terms.js";
@@ -40,8 +44,11 @@ store.subscribe((state) => state.savedAnew, async (times) => {
 whenInSight("rooms-view", () => moreStyles().then(() => import("./elements/rooms-view.js")));
 whenInSight("live-diagram", () => import("./elements/live-diagram.js"));
 whenInSight("watch-player", () => moreStyles("diagram").then(() => import("./elements/watch-player.js")));
+keepReadingPlace();
 countModes();
 tendClientCode();
+tendEventNames();
+tendChanges();
 tendSearch();
 tendTables();
 tendTerms();

@@ -77,6 +77,19 @@ def test_reset_can_be_undone(open_page):
     bench.expect_program(MINE)
 
 
+def test_an_example_that_is_loaded_leaves_what_was_typed_in_the_history(open_page):
+    bench = Workbench(open_page("/lessons/emitting-events/"))
+    bench.write(MINE)
+    bench.page.get_by_role("button", name="Run this").nth(1).click()  # at once: nothing has been saved yet
+    bench.expect_running()
+    bench.page.locator("run-toolbar").get_by_label("More", exact=True).click()
+    bench.page.get_by_role("button", name="Earlier versions").click()
+    history = bench.page.get_by_role("dialog").get_by_role("listitem")
+    expect(history.first).to_contain_text("Loaded")
+    history.nth(1).get_by_role("button", name="Bring back").click()
+    bench.expect_program(MINE)
+
+
 def test_a_dropped_connection_gives_everything_back(open_page, watched):
     watched.expected = CONNECTION_LOST
     bench = Workbench(open_page(EXERCISE))

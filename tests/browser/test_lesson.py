@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.workbench import EXERCISES, LESSON, Workbench
+from tests.browser.workbench import ECHO, EXERCISES, LESSON, Workbench
 
 STARTER = (EXERCISES / "add-with-ack/starter/server.py").read_text()
 SOLUTION = (EXERCISES / "add-with-ack/solution/server.py").read_text()
@@ -99,3 +99,41 @@ def test_an_example_that_was_loaded_can_be_undone(open_page):
     bench.expect_running()
     bench.notes.get_by_role("button", name="Undo").click()
     bench.expect_program("# my own notes\n")
+
+
+def test_the_reading_place_comes_back_after_a_reload_and_from_an_exercise(open_page):
+    page = open_page(LESSON)
+    heading = page.get_by_role("heading", name="Two names with a history")
+    heading.evaluate("(it) => it.scrollIntoView()")
+    page.reload()
+    expect(heading).to_be_in_viewport()
+    card = page.locator(".exercise-card").nth(1)
+    title = card.get_by_role("heading").inner_text()
+    card.get_by_role("link").click()
+    page.get_by_role("link", name="Back to the lesson").click()
+    expect(page.get_by_role("heading", name=title, exact=True)).to_be_in_viewport()
+
+
+def test_the_clients_take_their_events_from_the_example_that_is_run(open_page):
+    page = open_page(LESSON)
+    bench = Workbench(page)
+    field = bench.client("A").card.get_by_label("Event that Client A emits")
+    field.fill("of_my_own")
+    page.locator("example-card").filter(has_text="Four ways to answer").get_by_role("button", name="Run this").click()
+    expect(field).to_have_value("add")
+    offered = bench.client("A").card.locator("datalist option")
+    assert offered.evaluate_all("(all) => all.map(({ value }) => value)") == ["add", "ends", "both", "noted"]
+    bench.client("A").expect_connected("websocket")
+    field.fill("both")
+    bench.write("# changed\n" + ECHO)
+    expect(field).to_have_value("both")
+
+
+def test_continue_leads_to_the_furthest_lesson_that_was_begun(open_page, site):
+    page = open_page("/lessons/emitting-events/")
+    question = page.locator("quiz-question").filter(has=page.get_by_role("radio")).first
+    question.get_by_role("radio").first.check()
+    question.locator("button[type=submit]").click()
+    expect(question.locator(".option-reason").first).to_be_visible()
+    page.goto(site.url)
+    expect(page.get_by_role("link", name="Continue: Emitting events")).to_be_visible()

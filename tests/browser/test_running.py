@@ -22,6 +22,20 @@ def test_a_program_runs_by_button_and_by_keys_and_its_output_streams(open_page):
     expect(bench.log).not_to_contain_text("asked for 2 and 3")
 
 
+def test_what_was_changed_since_run_is_said_until_the_next_one(open_page):
+    bench = Workbench(open_page("/playground/"))
+    note = bench.page.get_by_text("changed since Run")
+    bench.start(ECHO)
+    expect(note).to_be_hidden()
+    bench.write("# newer\n" + ECHO)
+    expect(note).to_be_visible()
+    bench.write(ECHO)
+    expect(note).to_be_hidden()
+    bench.write("# newer\n" + ECHO)
+    bench.button("Run").click()
+    expect(note).to_be_hidden()
+
+
 def test_a_traceback_shows_the_learners_frames_and_leads_to_the_line(open_page):
     bench = Workbench(open_page("/playground/"))
     bench.start(ECHO)

@@ -239,3 +239,10 @@ def test_a_damaged_question_never_shows_its_key(text: str, edits: list[tuple[flo
 def _without_stem(html: str) -> str:
     """Leave the stem's own code out: `[x]` may stand inside a sentence there."""
     return re.sub(r"<code>.*?</code>", "", html, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize(("answer", "right"), [("message", True), ("`message`.", True), ("Message", False)])
+def test_an_answer_that_is_accepted_as_code_has_its_case(answer: str, right: bool) -> None:
+    block = NUMBER.replace(" number", " text").replace("= 3", "= `message`")
+    assert is_right(good(block), text=answer) is right
+    assert is_right(good(block.replace("`message`", "Message")), text="message")

@@ -49,6 +49,25 @@ test("a keystroke is kept in this browser at once and reaches the server within 
   assert.deepEqual(Object.keys(storage), []);
 }));
 
+test("what was loaded says so until it is saved, what is typed after that does not", withTimers(async (pass) => {
+  const server = fakeServer({ version: 1, files: program("a") });
+  const sent = [];
+  const { work } = open(server, fakeStorage(), {
+    request: (event, payload) => {
+      sent.push([payload.files["server.py"], payload.loaded]);
+      return server.request(event, payload);
+    },
+  });
+  work.edit(program("another"), true);
+  work.edit(program("another one"));
+  pass(700);
+  await settle();
+  work.edit(program("another one, typed"));
+  pass(700);
+  await settle();
+  assert.deepEqual(sent, [["another one", true], ["another one, typed", false]]);
+}));
+
 test("what is written while a save is on its way is saved after it, on top of it", withTimers(async (pass) => {
   const server = fakeServer({ version: 1, files: program("a") });
   const { work } = open(server);

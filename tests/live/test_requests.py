@@ -141,6 +141,19 @@ def test_reset_and_restore_give_everything_back(page: Page) -> None:
     ] == {"server.py": "mine"}
 
 
+def test_a_program_that_is_loaded_leaves_what_was_typed_in_the_history(page: Page) -> None:
+    for text, loaded in (("typed", False), ("an example", True), ("an example, changed", False)):
+        page.ask("save", {"exercise": "scratch", "files": {"server.py": text}, "base_version": None, "loaded": loaded})
+    history = page.ask("history", {"exercise": "scratch"})["versions"]
+    assert [(entry["kind"], entry["files"]["server.py"]) for entry in history] == [
+        ("save", "an example, changed"),
+        ("loaded", "an example"),
+        ("save", "typed"),
+    ]
+    refused = page.ask("save", {"exercise": "scratch", "files": {"server.py": "x"}, "loaded": "yes"})
+    assert refused["error"]["code"] == "bad_payload"
+
+
 def test_the_solution_comes_on_asking_twice(page: Page) -> None:
     assert page.ask("solution", {"exercise": "add-with-ack"})["error"]["code"] == "ask_again"
     shown = page.ask("solution", {"exercise": "add-with-ack"})

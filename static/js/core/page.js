@@ -149,12 +149,13 @@ export const actions = {
   resolveConflict: (choice) => work.resolve(choice),
 
   /** Put an example of the text into the scratch workspace and run it, under its own runtime unless `runtime` says another; what stood there comes back with Undo. */
-  loadExample(id, runtime = "") {
+  async loadExample(id, runtime = "") {
     const { page } = store.get();
     const example = page.examples?.[id];
     if (!example) return;
+    store.set({ runError: null }); // of another program
     work.open(SCRATCH);
-    work.replace({ "server.py": example.source, ...example.client }, `Loaded “${example.title}”.`);
+    await work.replace({ "server.py": example.source, ...example.client }, `Loaded “${example.title}”.`);
     actions.chooseRuntime(runtime || example.runtime);
     actions.run();
   },

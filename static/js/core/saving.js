@@ -24,6 +24,7 @@ export class Work {
   #delay;
   #timer = null;
   #saving = null;
+  #loaded = false;
 
   constructor({ learner = "", slug, workspace, files, version = 0, storage, request, send, onChange, delay = SAVE_DELAY_MS }) {
     this.workspace = workspace;
@@ -46,9 +47,13 @@ export class Work {
     return !sameFiles(this.files, this.#saved);
   }
 
-  /** Take the learner's edit: kept in this browser before this returns, sent to the server after the delay. */
-  edit(files) {
+  /**
+   * Take the learner's edit: kept in this browser before this returns, sent to the server after the delay. What was
+   * `loaded` rather than typed gets a version of its own there, beside what it took the place of.
+   */
+  edit(files, loaded = false) {
     this.files = files;
+    this.#loaded ||= loaded;
     const kept = this.#keep();
     if (this.unsaved && !this.conflict) this.#saveAfter(this.#delay);
     this.#tell(this.conflict ? "conflict" : this.unsaved ? "local" : "saved", kept ? "" : NO_ROOM);
@@ -106,7 +111,7 @@ export class Work {
   }
 
   #payload() {
-    return { exercise: this.workspace, files: this.files, base_version: this.version };
+    return { exercise: this.workspace, files: this.files, base_version: this.version, loaded: this.#loaded };
   }
 
   #takeUpDraft() {
@@ -142,6 +147,7 @@ export class Work {
 
   #confirmed(version, files) {
     this.#saved = files;
+    this.#loaded = false;
     this.#drafts.dropThrough(this.version);
     this.version = version;
     if (this.unsaved) this.#keep();

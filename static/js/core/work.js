@@ -37,12 +37,14 @@ export function keepWork({ store, storage, request, send }) {
     return workOf(store.get().workspace);
   }
 
-  /** Change the open files in a way that one click takes back. */
-  function replace(files, label) {
-    const before = store.get();
-    if (sameFiles(before.files, files)) return;
-    current().edit(files);
-    store.set({ undo: { label, workspace: before.workspace, files: before.files } });
+  /** Put other files in the place of the open ones, which are saved first; one click brings those back. */
+  async function replace(files, label) {
+    const work = current();
+    const before = work.files;
+    if (sameFiles(before, files)) return;
+    await work.save();
+    work.edit(files, true);
+    store.set({ undo: { label, workspace: work.workspace, files: before } });
   }
 
   return {

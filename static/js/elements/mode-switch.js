@@ -9,7 +9,8 @@ class ModeSwitch extends HTMLElement {
   connectedCallback() {
     this.article = this.closest("#lesson");
     this.links = [...this.querySelectorAll("a[data-mode]")];
-    this.name = `mode:${store.get().page.learner_tag}`;
+    const { learner_tag: learner, slug } = store.get().page;
+    this.name = `mode:${learner}:${slug}`; // another lesson begins with its text
     const signal = (this.#end = new AbortController()).signal;
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     window.addEventListener("hashchange", () => this.#uncover(), { signal });

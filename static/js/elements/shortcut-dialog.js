@@ -2,8 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { SHORTCUTS } from "../core/keys.js";
-
-const TYPING = "input, textarea, select, [contenteditable]";
+import { isTyping } from "../typing.js";
 
 class ShortcutDialog extends HTMLElement {
   #end = null;
@@ -18,7 +17,7 @@ class ShortcutDialog extends HTMLElement {
       button.addEventListener("click", () => this.#open(), { signal });
     }
     document.addEventListener("keydown", (event) => {
-      if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TYPING)) return;
+      if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
       event.preventDefault();
       this.#open();
     }, { signal });

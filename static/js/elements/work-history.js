@@ -8,6 +8,7 @@ import { moment } from "../core/words.js";
 
 const KINDS = {
   save: "Saved while you wrote",
+  loaded: "Loaded",
   starter: "Reset to the starting code",
   solution: "The solution",
   restore: "Brought back",

@@ -1,6 +1,7 @@
 // What opens the search: its link in the header, "/", and Ctrl+K (Command+K on a Mac). The dialog comes with the first wish.
 
-const TYPING = "input, textarea, select, [contenteditable]";
+import { isTyping } from "../typing.js";
+
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform ?? "");
 
 /** Listen until the page goes. */
@@ -21,7 +22,7 @@ export function tendSearch() {
 function asksForSearch(event) {
   const mod = MAC ? event.metaKey : event.ctrlKey;
   if (mod && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") return true;
-  return event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.closest(TYPING);
+  return event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target);
 }
 
 async function open() {
