@@ -53,6 +53,19 @@ def test_what_is_written_before_the_editor_arrives_is_kept(new_context, site, wa
     watched.verify()
 
 
+def test_enter_ends_a_line_and_tab_takes_a_suggestion(open_page):
+    bench = Workbench(open_page("/playground/"))
+    suggestions = bench.page.locator(".cm-tooltip-autocomplete")
+    bench.write("")
+    bench.page.keyboard.type("x = emi")
+    expect(suggestions).to_be_visible()
+    bench.page.keyboard.press("Enter")
+    bench.page.keyboard.type("y = emi")
+    expect(suggestions).to_be_visible()
+    bench.page.keyboard.press("Tab")
+    expect(bench.editor.locator(".cm-line")).to_have_text(["x = emi", 'y = emit("event", data)'])
+
+
 def test_the_editor_colours_python_and_marks_what_does_not_compile(open_page):
     bench = Workbench(open_page(f"{LESSON}add-with-ack/"))
     colour = "(node) => getComputedStyle(node).color"

@@ -1,6 +1,9 @@
 // The code editor: CodeMirror 6 with Python. Comes in a chunk of its own and knows nothing of the page's store.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import {
+  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, selectedCompletionIndex,
+  setSelectedCompletion,
+} from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab, toggleTabFocusMode, undo } from "@codemirror/commands";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { lintGutter, lintKeymap } from "@codemirror/lint";
@@ -34,14 +37,22 @@ const linesAtOnce = EditorView.domEventHandlers({
 const behaviour = [
   linesAtOnce,
   lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
-  indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ icons: false }), highlightActiveLine(), highlightSelectionMatches(),
+  indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ icons: false, selectOnOpen: false, interactionDelay: 0 }), highlightActiveLine(), highlightSelectionMatches(),
   indentUnit.of("    "), EditorState.tabSize.of(4),
   keymap.of([
     { key: "Ctrl-m", run: toggleTabFocusMode },
+    { key: "Tab", run: takeSuggestion },
     ...closeBracketsKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap,
     ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter" && binding.key !== "Ctrl-m"), indentWithTab,
   ]),
 ];
+
+/** Tab takes the first suggestion, or the one that was chosen. Enter takes a chosen one only: else it ends the line. */
+function takeSuggestion(view) {
+  if (completionStatus(view.state) !== "active") return false;
+  if (selectedCompletionIndex(view.state) === null) view.dispatch({ effects: setSelectedCompletion(0) });
+  return acceptCompletion(view);
+}
 
 /**
  * Put an editor into `parent`.
