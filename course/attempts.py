@@ -79,7 +79,7 @@ class Attempts:
         if exercise != SCRATCH:
             return self.exercise(slug, exercise).starter
         examples = () if slug == PLAYGROUND else self.lesson(slug).examples
-        return {"server.py": examples[0].source} if examples else self._courses().playground
+        return {"server.py": examples[0].source, **examples[0].client} if examples else self._courses().playground
 
     def runtimes(self, slug: str, exercise: str) -> tuple[Runtime, ...]:
         """Return what the program of a workspace can be run under; the first unless something else is chosen.

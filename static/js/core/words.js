@@ -28,7 +28,7 @@ const QUIET_ENDS = new Set(["no_run_call", "exited"]);
 export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, other = "", runtime = "" } = {}) {
   if (pending && !["queued", "starting"].includes(sandbox?.state)) return { kind: "starting", text: "Starting" };
   if (!sandbox || (other && hasEnded(sandbox.state))) return { kind: "off", text: "Not running" };
-  if (other && sandbox.state === "ready") return { kind: "running", text: `Running: ${other}` };
+  if (other && sandbox.state === "ready") return { kind: "limited", text: `Running: ${other}` };
   const short = SHORT_REASONS[sandbox.code];
   switch (sandbox.state) {
     case "queued":

@@ -62,7 +62,8 @@ class SequenceDiagram extends HTMLElement {
     this.#scroller.addEventListener("scroll", () => this.#sight.measure() && this.#plan(false), { passive: true, signal });
     this.addEventListener("click", ({ target }) => this.#choose(entryAt(target)), { signal });
     this.addEventListener("focusin", ({ target }) => this.#choose(entryAt(target)), { signal });
-    this.addEventListener("pointerover", ({ target, pointerType }) => pointerType === "mouse" && this.#point(entryAt(target)), { signal });
+    // A picture that comes under a resting pointer is not pointed at: that takes a move.
+    this.addEventListener("pointermove", ({ target, pointerType }) => pointerType === "mouse" && this.#point(entryAt(target)), { signal });
     this.addEventListener("pointerleave", () => this.#point(null), { signal });
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.addEventListener("wheel", (event) => this.#wheel(event), { passive: false, signal });
