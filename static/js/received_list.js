@@ -43,7 +43,7 @@ export class ReceivedList {
 
 function drawRow(row) {
   if (row.text !== undefined) return h("li", { class: `is-note is-${row.level}` }, row.text, row.link);
-  const name = row.kind === "ack" ? "↩ ack" : row.name;
+  const name = row.kind === "ack" ? `↩ ack ${row.name}` : row.name;
   return h("li", { class: `is-${row.kind}` },
     h("span", { class: "name" }, name),
     h("span", { class: "data" }, row.args.map(shown).join(", ") || (row.kind === "ack" ? "(empty)" : "")),

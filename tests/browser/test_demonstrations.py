@@ -13,6 +13,9 @@ MOVES = """(player) => {
   return getComputedStyle(entry).animationName;
 }"""
 
+# The path of the clients' lanes, when two of them end at different heights.
+ENDS_APART = re.compile(r"V([\d.]+)M.*V(?!\1(?:M|$))")
+
 
 def test_a_run_is_played_stepped_and_scrubbed(open_page):
     page = open_page(f"{LESSON}?mode=watch")
@@ -52,6 +55,22 @@ def test_a_run_is_played_stepped_and_scrubbed(open_page):
     assert player.evaluate(MOVES) != "none"
     page.emulate_media(reduced_motion="reduce")
     assert player.evaluate(MOVES) == "none"
+
+
+def test_a_replay_does_not_show_beforehand_who_will_leave(open_page):
+    page = open_page("/lessons/connections/?mode=watch")
+    player = page.locator("watch-player").first
+    lanes = player.locator(".lane-line:not(.is-server)")
+    slider = player.get_by_role("slider", name="Place in the recording")
+    slider.focus()
+    page.keyboard.press("End")
+    expect(player.get_by_text("C leaves")).to_be_visible()
+    expect(lanes).to_have_attribute("d", ENDS_APART)
+    page.keyboard.press("Home")
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    expect(player.get_by_text("C connected")).to_be_visible()
+    expect(lanes).not_to_have_attribute("d", ENDS_APART)
 
 
 def test_without_a_script_the_captions_tell_it(new_context, site):

@@ -181,16 +181,25 @@ class SequenceDiagram extends HTMLElement {
   #drawLanes() {
     const { width, columns, serverX, lines } = this.layout;
     const { zoom, height } = this.#sight;
-    const to = (y) => (y === this.layout.height ? height : y);
+    const reached = this.#reached();
+    const to = (y) => (y === this.layout.height || y > reached ? height : y);
+    const begun = lines.filter(({ client, from }) => client && from <= reached);
     // No viewBox: it would change with the height, and everything in the picture be laid out again.
     place(this.body, { width: width * zoom, height: height * zoom });
     place(this.zoomed, { transform: `scale(${zoom})` });
     const all = [...columns.values(), serverX];
     this.lanes.replaceChildren(
       svg("path", { class: "lane-faint", d: all.map((x) => `M${x} 0V${height}`).join("") }),
-      svg("path", { class: "lane-line", d: lines.filter(({ client }) => client).map((line) => `M${line.x} ${line.from}V${to(line.to)}`).join("") }),
+      svg("path", { class: "lane-line", d: begun.map((line) => `M${line.x} ${line.from}V${to(line.to)}`).join("") }),
       svg("path", { class: "lane-line is-server", d: `M${serverX} 0V${height}` }));
     this.#drawHeads();
+  }
+
+  /** How far down a replay has come: who will leave later is still there. */
+  #reached() {
+    if (this.#until === Infinity) return Infinity;
+    const last = this.layout.items.findLast(({ time }) => time <= this.#until);
+    return last ? last.y + last.height : 0;
   }
 
   #drawHeads() {
