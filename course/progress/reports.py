@@ -29,16 +29,13 @@ class LessonProgress:
     done: int
     total: int
     exercises: Mapping[str, ExerciseProgress]
+    started: bool
+    """Whether anything was written or answered there, however well."""
 
     @property
     def finished(self) -> bool:
         """Say whether nothing is left to do."""
         return self.total > 0 and self.done == self.total
-
-    @property
-    def started(self) -> bool:
-        """Say whether anything has been done."""
-        return self.done > 0 or any(exercise.passed for exercise in self.exercises.values())
 
 
 def lesson_progress(learner: str, lesson: Lesson) -> LessonProgress:
@@ -64,4 +61,5 @@ def _progress(
         verdict = verdicts.get((lesson.slug, question.id))
         if verdict and verdict.question_version == question.version:
             done += verdict.correct or question.role == "prediction"
-    return LessonProgress(done=done, total=len(exercises) + len(lesson.questions), exercises=exercises)
+    started = any(slug == lesson.slug for slug, _ in (*standings, *verdicts))
+    return LessonProgress(done, len(exercises) + len(lesson.questions), exercises, started)

@@ -146,7 +146,7 @@ def test_continue_leads_to_the_furthest_lesson_that_was_begun(open_page, site):
     page = open_page("/lessons/emitting-events/")
     question = page.locator("quiz-question").filter(has=page.get_by_role("radio")).first
     question.get_by_role("radio").first.check()
-    question.locator("button[type=submit]").click()
+    question.locator("button[type=submit]").click()  # right or wrong
     expect(question.locator(".option-reason").first).to_be_visible()
     page.goto(site.url)
     expect(page.get_by_role("link", name="Continue: Emitting events")).to_be_visible()
