@@ -124,16 +124,20 @@ class Stage:
 
     def check(self, exercise: Exercise, program: str) -> Report:
         """Check the program in the folder `program` of the exercise."""
+        report = self.check_program(exercise, exercise.program(program))
+        self._first.setdefault((exercise.folder, program), report)
+        return report
+
+    def check_program(self, exercise: Exercise, program: Program) -> Report:
+        """Check a program that stands nowhere on disk."""
         results: list[CheckResult] = []
         notes = LearnerNotes()
         try:
-            with self._running(exercise.program(program), notes) as socket_path:
+            with self._running(program, notes) as socket_path:
                 summary = self._grader.run(exercise.checks, socket_path, on_result=results.append, notes=notes)
-            report = Report(results, summary)
+            return Report(results, summary)
         except NeverListened as ended:
-            report = failed_at_the_start(exercise, str(ended))
-        self._first.setdefault((exercise.folder, program), report)
-        return report
+            return failed_at_the_start(exercise, str(ended))
 
 
 def failed_at_the_start(exercise: Exercise, why: str) -> Report:

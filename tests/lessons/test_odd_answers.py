@@ -1,0 +1,45 @@
+"""Whatever a program answers and emits, a check blames the program: “our side” breaks on nothing that it hears."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from tests.lessons.stage import Exercise, Stage, exercises
+
+# The answers of all handlers, and the data of all emits, are replaced; comings and goings are left alone.
+ODD = """
+import itertools
+import flask_socketio
+
+odd = itertools.cycle([{values}])
+handle, emit = flask_socketio.SocketIO._handle_event, flask_socketio.SocketIO.emit
+
+
+def handle_oddly(self, handler, message, *rest):
+    answer = handle(self, handler, message, *rest)
+    return answer if message in ("connect", "disconnect") else next(odd)
+
+
+def emit_oddly(self, event, *args, **options):
+    return emit(self, event, next(odd), **options)
+
+
+flask_socketio.SocketIO._handle_event, flask_socketio.SocketIO.emit = handle_oddly, emit_oddly
+
+"""
+VALUES = {
+    "nothing": "None",
+    "anything": "None, 'odd', [None, 1], {'odd': []}, 1.5, True, b'odd', [], ('a', None)",
+}
+
+
+@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
+@pytest.mark.parametrize("exercise", exercises(), ids=str)
+def test_odd_answers_are_the_programs_fault(stage: Stage, exercise: Exercise, values: str) -> None:
+    solution = exercise.program("solution")
+    files = {**solution.files, "server.py": ODD.replace("{values}", values) + solution.files["server.py"]}
+    report = stage.check_program(exercise, dataclasses.replace(solution, files=files))
+    assert report.summary.error is None, report
+    assert not [result for result in report.results if result.outcome == "error"], report
