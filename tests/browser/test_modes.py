@@ -37,7 +37,7 @@ def test_each_mode_shows_its_own_blocks_and_no_heading_above_nothing(open_page):
     expect(switch(page).get_by_role("link", name="Build")).to_have_attribute("aria-current", "true")
 
 
-def test_the_mode_is_remembered_for_other_lessons_but_an_address_wins(open_page, site):
+def test_the_mode_of_a_lesson_is_remembered_but_an_address_wins(open_page, site):
     page = open_page(LESSON)
     switch(page).get_by_role("link", name="Build").click()
     page.goto(site.url + LESSON)
