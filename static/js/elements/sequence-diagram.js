@@ -11,7 +11,8 @@
 import { place, svg } from "../exhibits/svg.js";
 import { fill, h } from "../core/dom.js";
 import { onceAFrame, whenDrawn } from "../core/frame.js";
-import { asNode, laneHead, serverHead } from "../diagram_nodes.js";
+import { drawHeads, drawLanes, headsOf } from "../diagram_lanes.js";
+import { asNode } from "../diagram_nodes.js";
 import { Sight } from "../diagram_sight.js";
 import { layOut } from "../diagram/layout.js";
 import { buildModel } from "../diagram/model.js";
@@ -142,7 +143,12 @@ class SequenceDiagram extends HTMLElement {
       this.model = buildModel(this.#trace, { fold: this.#fold });
       this.layout = layOut(this.model, { width: this.#sight.width });
       this.#sight.content = this.layout.height;
-      this.#drawLanes();
+      const { zoom, height } = this.#sight;
+      // No viewBox: it would change with the height, and everything in the picture be laid out again.
+      place(this.body, { width: this.layout.width * zoom, height: height * zoom });
+      place(this.zoomed, { transform: `scale(${zoom})` });
+      drawLanes(this.lanes, this.layout, height, this.#until);
+      this.#drawHeads();
       this.#hold(anchor);
       this.dispatchEvent(new CustomEvent("diagram-drawn"));
     }
@@ -178,37 +184,12 @@ class SequenceDiagram extends HTMLElement {
     else this.#sight.scrollTo(0);
   }
 
-  #drawLanes() {
-    const { width, columns, serverX, lines } = this.layout;
-    const { zoom, height } = this.#sight;
-    const reached = this.#reached();
-    const to = (y) => (y === this.layout.height || y > reached ? height : y);
-    const begun = lines.filter(({ client, from }) => client && from <= reached);
-    // No viewBox: it would change with the height, and everything in the picture be laid out again.
-    place(this.body, { width: width * zoom, height: height * zoom });
-    place(this.zoomed, { transform: `scale(${zoom})` });
-    const all = [...columns.values(), serverX];
-    this.lanes.replaceChildren(
-      svg("path", { class: "lane-faint", d: all.map((x) => `M${x} 0V${height}`).join("") }),
-      svg("path", { class: "lane-line", d: begun.map((line) => `M${line.x} ${line.from}V${to(line.to)}`).join("") }),
-      svg("path", { class: "lane-line is-server", d: `M${serverX} 0V${height}` }));
-    this.#drawHeads();
-  }
-
-  /** How far down a replay has come: who will leave later is still there. */
-  #reached() {
-    if (this.#until === Infinity) return Infinity;
-    const last = this.layout.items.findLast(({ time }) => time <= this.#until);
-    return last ? last.y + last.height : 0;
-  }
-
   #drawHeads() {
-    const { columns, letters, serverX, narrow, width } = this.layout;
-    const names = [...columns.keys(), serverX, width, this.#sight.zoom].join("\n");
+    const { zoom } = this.#sight;
+    const names = headsOf(this.layout, zoom);
     if (this.drawnHeads === names) return;
     this.drawnHeads = names;
-    place(this.heads, { width: width * this.#sight.zoom, height: HEADS * this.#sight.zoom, viewBox: `0 0 ${width} ${HEADS}` });
-    this.heads.replaceChildren(...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)), serverHead(serverX, narrow));
+    drawHeads(this.heads, this.layout, { zoom, height: HEADS });
   }
 
   #drawEntries() {
