@@ -8,7 +8,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psutil
@@ -37,6 +38,7 @@ SOLUTION = Path("lessons/03-listening-to-events/exercises/add-with-ack/solution/
 MILLISECONDS = 1000.0
 WARM_UPS = 5
 """Runs before it counts: the site has just started, and warms its graders and fork servers up."""
+WEBSOCKET = "/socket.io/?EIO=4&transport=websocket"
 PLAYGROUND = "/lessons/playground"
 """It offers every runtime."""
 
@@ -102,7 +104,7 @@ def cold_start(runtime: Runtime) -> float:
     try:
         while True:
             try:
-                wire = Wire(f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket")
+                wire = Wire(f"ws://127.0.0.1:{port}{WEBSOCKET}")
                 break
             except (ConnectionRefusedError, websocket.WebSocketException):
                 time.sleep(0.002)
@@ -113,31 +115,58 @@ def cold_start(runtime: Runtime) -> float:
         process.wait()
 
 
-def round_trip(site: RunningSite, folder: Path, trips: int = 2000) -> None:
+def round_trip(site: RunningSite, folder: Path, turns: int = 60, trips: int = 40) -> None:
     """One acknowledged event, through the gateway with the trace on, against straight to the unix socket.
 
-    As many trips are made before any counts: the first seconds of a new program, and after many runs, are slower.
+    They go in turns, and what is added is the median of the differences between neighbours: a slow moment of the
+    machine hits both. The peer is a relay that only passes bytes on. Half as many turns are made before any counts:
+    the first seconds of a new program, and after many runs, are slower.
     """
     with Page(site.url, PLAYGROUND) as page, ExitStack() as stack:
         sandbox = run(page, "threading")
         [unix_socket] = [str(path) for path in folder.rglob("*") if path.is_socket() and sandbox in str(path)]
-        through = Wire(address(site, sandbox))
-        direct = Wire("ws://sandbox/socket.io/?EIO=4&transport=websocket", unix_socket=unix_socket)
-        stack.callback(through.close)
-        stack.callback(direct.close)
-        timed: dict[str, list[float]] = {"through": [], "direct": []}
-        warming_up = trips // 50
-        for turn in range(2 * warming_up):  # in turns, so that a slow moment of the machine hits both
-            for name, wire in (("direct", direct), ("through", through)):
-                for _ in range(50):
-                    before = time.perf_counter()
-                    wire.ask("add", 2, 3)
-                    if turn >= warming_up:
-                        timed[name].append(time.perf_counter() - before)
+        port = stack.enter_context(bare_relay(unix_socket))
+        ways = {
+            "direct": Wire(f"ws://sandbox{WEBSOCKET}", unix_socket=unix_socket),
+            "relay": Wire(f"ws://127.0.0.1:{port}{WEBSOCKET}"),
+            "gateway": Wire(address(site, sandbox)),
+        }
+        for wire in ways.values():
+            stack.callback(wire.close)
+        timed: dict[str, list[float]] = {way: [] for way in ways}
+        for turn in range(turns + turns // 2):
+            for way, wire in ways.items():
+                took = median([round_trip_time(wire) for _ in range(trips)])
+                if turn >= turns // 2:
+                    timed[way].append(took)
                 time.sleep(0.02)  # the trace is capped per second: stay below, as a page would
-    show("Round trip through the gateway, trace on", median(timed["through"]), "ms", digits=3)
-    show("  direct to the unix socket", median(timed["direct"]), "ms", digits=3)
-    show("  added by the gateway", median(timed["through"]) - median(timed["direct"]), "ms", goal=0.25, digits=3)
+
+    def added_by(way: str) -> float:
+        return statistics.median(through - direct for through, direct in zip(timed[way], timed["direct"], strict=True))
+
+    show("Round trip through the gateway, trace on", statistics.median(timed["gateway"]), "ms", digits=3)
+    show("  direct to the unix socket", statistics.median(timed["direct"]), "ms", digits=3)
+    show("  added by a relay that only passes bytes on", added_by("relay"), "ms", digits=3)
+    show("  added by the gateway", added_by("gateway"), "ms", goal=0.25, digits=3)
+
+
+def round_trip_time(wire: Wire) -> float:
+    """Return the seconds that one acknowledged event takes."""
+    before = time.perf_counter()
+    wire.ask("add", 2, 3)
+    return time.perf_counter() - before
+
+
+@contextmanager
+def bare_relay(unix_socket: str) -> Iterator[int]:
+    """Run the peer of the gateway; yield its port."""
+    command = [sys.executable, "-m", "bench.relay", unix_socket]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield int(process.stdout.readline())
+        finally:
+            process.kill()
 
 
 def whole_check(site: RunningSite, rounds: int = 10) -> None:
@@ -174,7 +203,7 @@ def memory(site: RunningSite, runtime: Runtime, count: int) -> None:
 
 def address(site: RunningSite, sandbox: str) -> str:
     """Return where client A reaches a sandbox through the gateway."""
-    return f"ws://127.0.0.1:{site.port}/sandbox/{sandbox}/A/socket.io/?EIO=4&transport=websocket"
+    return f"ws://127.0.0.1:{site.port}/sandbox/{sandbox}/A{WEBSOCKET}"
 
 
 def median(seconds: list[float]) -> float:
