@@ -7,8 +7,8 @@ from typing import Any
 from course.content.model import Course
 from course.progress.reports import course_progress
 from course.web.learner import current_learner
-from course.web.page_data import RUNTIMES
 from course.web.site import site
+from course.web.workspaces import RUNTIMES
 
 
 def frame() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -20,22 +20,14 @@ from course.content.pieces import (
     Prose,
     Question,
     Recording,
-    Runtime,
 )
 from course.live.desk import Desk, namespace_of
 from course.progress import answers, work
 from course.progress.answers import Answered
-from course.progress.work import Saved
 from course.verdicts import reveal, shuffled
 from course.web.modes import marked
 from course.web.problem_notes import printed, with_notes
-
-RUNTIMES: Mapping[Runtime, str] = {
-    "threading": "threading",
-    "gevent": "gevent",
-    "gevent-patched": "gevent, monkey-patched",
-}
-"""What a program runs under → its name for learners."""
+from course.web.workspaces import exercise_workspace, lesson_workspaces, scratch_workspace
 
 
 def lesson_blocks(
@@ -115,31 +107,25 @@ def lesson_page(
 ) -> dict[str, Any]:
     """Return what the script of a lesson page, or of an exercise page, begins with."""
     saved = {each.exercise: each for each in work.all_of(learner, lesson.slug)}
-    shown = [exercise] if exercise else list(lesson.exercises.values())
-    workspaces = {item.slug: _exercise_workspace(saved.get(item.slug), lesson, item) for item in shown}
-    if exercise is None:
-        free = _scratch(saved.get(SCRATCH), lesson.slug, "Examples", attempts, lesson.events)
-        workspaces = {SCRATCH: free, **workspaces}
+    around = _common(learner, lesson.slug, attempts, desk)
+    if exercise:
+        return {
+            **around,
+            "kind": "exercise",
+            "title": exercise.title,
+            "open": exercise.slug,
+            "workspaces": {exercise.slug: exercise_workspace(saved.get(exercise.slug), lesson, exercise)},
+            "examples": {},
+            "answered": {},
+        }
     return {
-        **_common(learner, lesson.slug, attempts, desk),
-        "kind": "exercise" if exercise else "lesson",
-        "title": exercise.title if exercise else lesson.title,
-        "open": exercise.slug if exercise else SCRATCH,
-        "workspaces": workspaces,
-        "examples": {} if exercise else {each.id: _example(each, each in lesson.blocks) for each in lesson.examples},
-        "answered": answered_json(learner, lesson) if exercise is None else {},
+        **around,
+        "kind": "lesson",
+        "title": lesson.title,
+        "open": SCRATCH,
+        "workspaces": lesson_workspaces(saved, lesson, attempts),
+        "answered": answered_json(learner, lesson),
     }
-
-
-def _example(example: Example, shown: bool) -> dict[str, Any]:
-    """Return an example's data. What the text shows of its program, the page's script reads there: it is sent once."""
-    data: dict[str, Any] = {"title": example.title, "runtime": example.runtime}
-    if example.client:
-        data["client"] = dict(example.client)
-    if not shown or example.told not in example.source:  # a last line may lack its end
-        return {**data, "source": example.source}
-    before, _, after = example.source.partition(example.told)
-    return {**data, "before": before, "after": after}
 
 
 def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, Any]:
@@ -150,7 +136,7 @@ def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, A
         "kind": "playground",
         "title": "Playground",
         "open": SCRATCH,
-        "workspaces": {SCRATCH: _scratch(saved, PLAYGROUND, "Playground", attempts, ())},
+        "workspaces": {SCRATCH: scratch_workspace(saved, PLAYGROUND, "Playground", attempts, ())},
         "examples": {},
         "answered": {},
     }
@@ -165,50 +151,4 @@ def _common(learner: str, slug: str, attempts: Attempts, desk: Desk) -> dict[str
         "sandbox": desk.feeds.of(learner, slug),
         "run": {"available": unavailable is None, "reason": unavailable or ""},
         "here": desk.presence.count(slug),
-    }
-
-
-def _exercise_workspace(saved: Saved | None, lesson: Lesson, exercise: Exercise) -> dict[str, Any]:
-    return {
-        **_workspace(saved, exercise.title, dict(exercise.starter), exercise.events),
-        **_runtimes((exercise.runtime,)),
-        "hints": len(exercise.hints),
-        "hints_seen": list(exercise.hints[: saved.hints_seen]) if saved else [],
-        "total": len(exercise.tasks),
-        "url": f"/lessons/{lesson.slug}/{exercise.slug}/",
-    }
-
-
-def _scratch(
-    saved: Saved | None,
-    slug: str,
-    title: str,
-    attempts: Attempts,
-    offered: tuple[str, ...],
-) -> dict[str, Any]:
-    return {
-        **_workspace(saved, title, dict(attempts.starting_files(slug, SCRATCH)), offered),
-        **_runtimes(attempts.runtimes(slug, SCRATCH)),
-        "hints": 0,
-        "hints_seen": [],
-        "total": 0,
-        "url": f"/lessons/{slug}/" if slug != PLAYGROUND else "/playground/",
-    }
-
-
-def _runtimes(offered: Iterable[Runtime]) -> dict[str, Any]:
-    """Return what a workspace's programs can run under, and what is chosen at first."""
-    named = [{"id": runtime, "name": RUNTIMES[runtime]} for runtime in offered]
-    return {"runtimes": named, "runtime": named[0]["id"]}
-
-
-def _workspace(saved: Saved | None, title: str, starter: dict[str, str], offered: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "title": title,
-        "files": dict(saved.files) if saved and saved.version else starter,
-        "version": saved.version if saved else 0,
-        "events": list(offered),
-        "results": saved.results if saved else [],
-        "passed": saved.best if saved else 0,
-        "done": bool(saved and saved.passed),
     }

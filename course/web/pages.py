@@ -14,11 +14,13 @@ from course.sandbox import visitors
 from course.sandbox.client_page import has_client
 from course.sandbox.model import ENDED
 from course.web import modes
+from course.web.assets import A_YEAR_SECONDS
 from course.web.frame import frame
 from course.web.learner import current_learner
 from course.web.opening import levels, map_page, sections
 from course.web.page_data import lesson_blocks, lesson_page, playground_page
 from course.web.problem_notes import problems_of
+from course.web.programs import beyond, lesson_programs, version_of
 from course.web.site import site
 
 pages = Blueprint("pages", __name__)
@@ -48,7 +50,8 @@ def lesson(slug: str) -> str | WerkzeugResponse:
         return redirect(url_for("pages.course_map", again=request.args.get("again")))
     learner = current_learner()
     around = frame()
-    data = lesson_page(learner, found, site().attempts, site().desk)
+    data = _addressed(lesson_page(learner, found, site().attempts, site().desk))
+    programs = lesson_programs(found, site().attempts)
     own = problems_of(site().course, found)
     blocks = lesson_blocks(learner, site().course, found, request.args.get("again", ""), own.beside if own else None)
     offered = modes.ways(found, blocks, around["progress"])
@@ -65,8 +68,23 @@ def lesson(slug: str) -> str | WerkzeugResponse:
         missing=asked if asked in modes.SENTENCES else "",
         only_wrong=request.args.get("only") == "wrong",
         sentences=modes.SENTENCES,
-        page_data=_addressed(data),
+        page_data=data,
+        sent=beyond(programs, data),
+        programs=url_for(".lesson_programs_file", slug=slug, v=version_of(programs)),
     )
+
+
+@pages.get("/lessons/<slug>/programs.json")
+def lesson_programs_file(slug: str) -> Response:
+    """Send a lesson's examples and starting code. Under the version that a page names, it may be kept for ever."""
+    programs = lesson_programs(_lesson(slug), site().attempts)
+    response = jsonify(programs)
+    if request.args.get("v") == version_of(programs):
+        response.cache_control.max_age = A_YEAR_SECONDS
+        response.cache_control.public = response.cache_control.immutable = True
+    else:
+        response.cache_control.no_cache = True
+    return response
 
 
 @pages.get("/lessons/<slug>/<exercise>/")

@@ -17,6 +17,7 @@ import "./elements/quiz-score.js";
 import "./elements/shortcut-dialog.js";
 import "./elements/runtime-picker.js";
 import "./elements/solution-diff.js";
+import "./elements/work-notes.js";
 import "./elements/work-history.js";
 import "./elements/share-address.js";
 import "./elements/client-files.js";

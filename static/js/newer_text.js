@@ -2,9 +2,9 @@
 // answers, and the whole sandbox half are left as they are.
 
 import { trustedPage } from "./core/dom.js";
+import { onNewText } from "./core/new_text.js";
 import { actions, store } from "./core/page.js";
 import { readPageData } from "./core/page_data.js";
-import { onNewText } from "./core/state.js";
 import { countModes } from "./mode_counts.js";
 
 let busy = false;
@@ -20,17 +20,17 @@ export async function showNewerText() {
       waiting = false;
       const answer = await fetch(location.href, { cache: "no-store" });
       if (!answer.ok) throw new Error(`status ${answer.status}`);
-      takeOver(trustedPage(await answer.text()));
+      await takeOver(trustedPage(await answer.text()));
     }
   } finally {
     busy = false;
   }
 }
 
-function takeOver(page) {
+async function takeOver(page) {
+  const data = await readPageData(page);
   const body = document.querySelector(".lesson-body");
   bringAlong(page);
-  const data = readPageData(page);
   store.set((state) => onNewText(state, data));
   renew(body, page);
   renewModes(body.closest(".lesson"), page.querySelector("mode-switch"));

@@ -1,12 +1,12 @@
-// What has to happen before any element wakes up: the page's data into the store, and the keys that work everywhere.
+// What has to happen before any element wakes up: the page's connection, and the keys that work everywhere.
 
 import { listenForShortcuts } from "./core/keys.js";
-import { actions, loadPageData } from "./core/page.js";
+import { actions, startPage } from "./core/page.js";
 import { tendMenus } from "./menus.js";
 import { listenForRegions } from "./regions.js";
 
 tendMenus();
-if (loadPageData()) {
+if (startPage()) {
   listenForShortcuts(actions);
   listenForRegions();
 }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  MARKS_CAP, TRACE_CAP, onCheckFinished, onCheckResult, onFaults, onMarks, onNewText, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
+  MARKS_CAP, TRACE_CAP, onCheckFinished, onCheckResult, onFaults, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
 } from "../../static/js/core/state.js";
+import { onNewText } from "../../static/js/core/new_text.js";
 
 const PAGE = {
   kind: "lesson", slug: "events", open: "scratch", examples: {}, run: { available: true, reason: "" },

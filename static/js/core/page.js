@@ -13,7 +13,9 @@ import { keepWork } from "./work.js";
 const RUN_TIMEOUT_MS = 20_000;
 const EMPTY_PAGE = { kind: "page", slug: "", namespace: "", workspaces: {}, examples: {}, run: { available: true, reason: "" } };
 
-export const store = createStore(stateFromPage(EMPTY_PAGE));
+const data = await readPageData(document); // whoever imports the store waits for it
+
+export const store = createStore(stateFromPage({ ...EMPTY_PAGE, ...data }));
 
 let link = null;
 const request = (event, payload, options) =>
@@ -22,14 +24,12 @@ let work = null;
 let insideCode = null; // one promise for all reports: they must enter the store in the order in which they came
 
 /**
- * Read `#page-data`, fill the store, connect to the lesson namespace. Call once, before elements are defined.
+ * Connect to the lesson namespace, and keep the learner's work. Call once, before elements are defined.
  *
  * A page without page data (the map, an error page) gets no connection. Returns whether there was any.
  */
-export function loadPageData(root = document) {
-  const data = readPageData(root);
+export function startPage() {
   if (!data) return false;
-  store.set(stateFromPage({ ...EMPTY_PAGE, ...data }));
   const { page } = store.get();
   const send = (event, payload) => link?.send(event, payload);
   // A save that can't go out says so at once: it is tried again by itself when the connection is back.

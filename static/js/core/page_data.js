@@ -1,17 +1,33 @@
-// What the server wrote into the page for its script.
+// What the server wrote into the page for its script, and beside it.
+
+const AGAIN_MS = 2_000;
 
 /**
- * Return the data of a page, parsed; null where there is none (the map of an empty course, an error page).
+ * Return the data of a page; null where there is none (the map of an empty course, an error page).
  *
- * What the lesson shows of a program is sent once, in the lesson: it is read from there, between what stands before it
- * (imports, set-up) and after it (the run call).
+ * A lesson's programs are the same for everybody and come in a file of their own, which the browser keeps: the page
+ * tells only what differs for this learner. What the lesson shows of an example is sent once, in the lesson: it is read
+ * from there, between what stands before it (imports, set-up) and after it (the run call).
  */
-export function readPageData(root) {
+export async function readPageData(root) {
   const script = root.getElementById("page-data");
   if (!script) return null;
   const data = JSON.parse(script.textContent);
-  for (const [id, example] of Object.entries(data.examples ?? {})) {
+  const file = root.getElementById("programs");
+  if (!file) return data;
+  const { examples, workspaces } = await arrived(file.href);
+  for (const name in workspaces) Object.assign(workspaces[name], data.workspaces[name]);
+  for (const [id, example] of Object.entries(examples)) {
     example.source ??= example.before + root.querySelector(`example-card[data-example="${id}"] pre`).textContent + example.after;
   }
-  return data;
+  return { ...data, examples, workspaces };
+}
+
+/** Without the programs there is nothing to run: wait for them, however long the network is away. */
+async function arrived(address) {
+  for (;;) {
+    const answer = await fetch(address).catch(() => null);
+    if (answer?.ok) return answer.json();
+    await new Promise((again) => setTimeout(again, AGAIN_MS));
+  }
 }

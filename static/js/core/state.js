@@ -76,26 +76,13 @@ function votesFromPage(page) {
   return Object.fromEntries(told.map(([question, verdict]) => [question, verdict.votes]));
 }
 
-/** The text was saved anew (development): what the lesson says is new, what the learner has is left alone. */
-export function onNewText(state, fresh) {
-  const workspaces = { ...state.page.workspaces };
-  const checksOf = { ...state.checksOf };
-  for (const [name, told] of Object.entries(fresh.workspaces ?? {})) {
-    const known = workspaces[name];
-    const { title, events, hints, total, url, runtimes } = told;
-    const runtime = runtimes.some(({ id }) => id === known?.runtime) ? known.runtime : told.runtime;
-    workspaces[name] = known ? { ...known, title, events, hints, total, url, runtimes, runtime } : told;
-    checksOf[name] ??= checksFromPage(told);
-  }
-  return { page: { ...state.page, title: fresh.title, examples: fresh.examples, workspaces }, checksOf };
-}
-
 /** Return the checks of a workspace that has never been checked. */
 export function noChecks() {
   return { run: null, running: false, results: [], passed: 0, total: 0, tasks: [], error: null };
 }
 
-function checksFromPage(work) {
+/** Return the checks of a workspace as the page tells them. */
+export function checksFromPage(work) {
   const results = work.results ?? [];
   const passed = results.length > 0 ? results.filter((each) => each.outcome === "passed").length : work.passed ?? 0;
   return { ...noChecks(), results, passed, total: work.total || results.length };

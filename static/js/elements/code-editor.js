@@ -5,7 +5,6 @@ import { fill, h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
 import { saveWords } from "../core/words.js";
 import { keyRow } from "../editor/key-row.js";
-import "./work-notes.js";
 
 const ENTRY = "server.py";
 

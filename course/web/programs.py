@@ -1,0 +1,49 @@
+"""The programs of a lesson, the same for everybody: a file that a browser keeps. The page says only what differs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from course.attempts import Attempts
+from course.content.model import Lesson
+from course.content.pieces import Example
+from course.web.workspaces import lesson_workspaces
+
+
+def lesson_programs(lesson: Lesson, attempts: Attempts) -> dict[str, Any]:
+    """Return a lesson's examples by id, and its workspaces by name as they are for somebody who begins."""
+    examples = {each.id: _example(each, each in lesson.blocks) for each in lesson.examples}
+    return {"examples": examples, "workspaces": lesson_workspaces({}, lesson, attempts)}
+
+
+def version_of(programs: Mapping[str, Any]) -> str:
+    """Return what changes whenever the programs do."""
+    return hashlib.sha256(json.dumps(programs).encode()).hexdigest()[:8]
+
+
+def beyond(programs: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a page says that its lesson's programs don't: of a workspace, the fields that differ.
+
+    `static/js/core/page_data.js` puts both together again.
+    """
+    known = programs["workspaces"]
+    differing = {
+        name: {key: value for key, value in workspace.items() if value != known[name][key]}
+        for name, workspace in page["workspaces"].items()
+    }
+    rest = {key: value for key, value in page.items() if key not in programs}
+    return {**rest, "workspaces": {name: fields for name, fields in differing.items() if fields}}
+
+
+def _example(example: Example, shown: bool) -> dict[str, Any]:
+    """Return an example's data. What the text shows of its program, the page's script reads there: it is sent once."""
+    data: dict[str, Any] = {"title": example.title, "runtime": example.runtime}
+    if example.client:
+        data["client"] = dict(example.client)
+    if not shown or example.told not in example.source:  # a last line may lack its end
+        return {**data, "source": example.source}
+    before, _, after = example.source.partition(example.told)
+    return {**data, "before": before, "after": after}

@@ -1,0 +1,71 @@
+"""The workspaces of a page: what the editor holds, what the program runs under, how far its checks are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from course.attempts import Attempts
+from course.content.model import PLAYGROUND, SCRATCH, Lesson
+from course.content.pieces import Exercise, Runtime
+from course.progress.work import Saved
+
+RUNTIMES: Mapping[Runtime, str] = {
+    "threading": "threading",
+    "gevent": "gevent",
+    "gevent-patched": "gevent, monkey-patched",
+}
+"""What a program runs under → its name for learners."""
+
+
+def lesson_workspaces(saved: Mapping[str, Saved], lesson: Lesson, attempts: Attempts) -> dict[str, Any]:
+    """Return the free workspace of a lesson and one for each exercise, by name, with what is `saved` in them."""
+    free = scratch_workspace(saved.get(SCRATCH), lesson.slug, "Examples", attempts, lesson.events)
+    return {
+        SCRATCH: free,
+        **{item.slug: exercise_workspace(saved.get(item.slug), lesson, item) for item in lesson.exercises.values()},
+    }
+
+
+def exercise_workspace(saved: Saved | None, lesson: Lesson, exercise: Exercise) -> dict[str, Any]:
+    """Return the workspace of an exercise."""
+    return {
+        **_workspace(saved, exercise.title, dict(exercise.starter), exercise.events),
+        **_runtimes((exercise.runtime,)),
+        "hints": len(exercise.hints),
+        "hints_seen": list(exercise.hints[: saved.hints_seen]) if saved else [],
+        "total": len(exercise.tasks),
+        "url": f"/lessons/{lesson.slug}/{exercise.slug}/",
+    }
+
+
+def scratch_workspace(
+    saved: Saved | None, slug: str, title: str, attempts: Attempts, offered: tuple[str, ...]
+) -> dict[str, Any]:
+    """Return the workspace without a task of a lesson or of the playground; `offered` are events for the clients."""
+    return {
+        **_workspace(saved, title, dict(attempts.starting_files(slug, SCRATCH)), offered),
+        **_runtimes(attempts.runtimes(slug, SCRATCH)),
+        "hints": 0,
+        "hints_seen": [],
+        "total": 0,
+        "url": f"/lessons/{slug}/" if slug != PLAYGROUND else "/playground/",
+    }
+
+
+def _runtimes(offered: Iterable[Runtime]) -> dict[str, Any]:
+    """Return what a workspace's programs can run under, and what is chosen at first."""
+    named = [{"id": runtime, "name": RUNTIMES[runtime]} for runtime in offered]
+    return {"runtimes": named, "runtime": named[0]["id"]}
+
+
+def _workspace(saved: Saved | None, title: str, starter: dict[str, str], offered: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "title": title,
+        "files": dict(saved.files) if saved and saved.version else starter,
+        "version": saved.version if saved else 0,
+        "events": list(offered),
+        "results": saved.results if saved else [],
+        "passed": saved.best if saved else 0,
+        "done": bool(saved and saved.passed),
+    }
