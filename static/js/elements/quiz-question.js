@@ -1,4 +1,4 @@
-// <quiz-question data-question="id">: a real form, answered without leaving the page; each option then gives its reason.
+// <quiz-question id="question-…">: a real form, answered without leaving the page; each option then gives its reason.
 
 import { h, trustedHtml } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
@@ -20,17 +20,22 @@ class QuizQuestion extends HTMLElement {
     this.#ends = [
       () => this.form.removeEventListener("submit", submit),
       () => this.form.removeEventListener("change", choose),
-      store.subscribe((state) => state.votes[this.dataset.question], (votes) => votes && this.#drawVotes(votes)),
+      store.subscribe((state) => state.votes[this.question], (votes) => votes && this.#drawVotes(votes)),
     ];
     this.#markChosen();
     if (this.#isDelivery && canRun()) this.#run = new DeliveryRun(this.form, (text) => this.#say(text));
-    this.#verdict = store.get().page.answered?.[this.dataset.question] ?? null;
+    this.#verdict = store.get().page.answered?.[this.question] ?? null;
     this.#offerRun();
     if (this.#card.classList.contains("is-wrong")) this.#offerRetry();
   }
 
   disconnectedCallback() {
     this.#ends.splice(0).forEach((end) => end());
+  }
+
+  /** Its id in the lesson. */
+  get question() {
+    return this.id.replace("question-", "");
   }
 
   get #card() {
@@ -76,7 +81,7 @@ class QuizQuestion extends HTMLElement {
     }
     this.#setBusy(true);
     try {
-      this.#verdict = await actions.answer(this.dataset.question, { role: this.dataset.role, ...given });
+      this.#verdict = await actions.answer(this.question, { role: this.dataset.role, ...given });
       await this.#showRun(runs);
     } catch (error) {
       if (error.code === "offline" || error.code === "timeout") this.form.submit();

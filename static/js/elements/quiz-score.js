@@ -34,7 +34,7 @@ class QuizScore extends HTMLElement {
   #filter() {
     const only = !this.article.dataset.only;
     for (const block of this.article.querySelectorAll("[data-modes~=myths]")) {
-      const question = block.querySelector("quiz-question")?.dataset.question;
+      const question = block.querySelector("quiz-question")?.question;
       if (question) block.toggleAttribute("data-settled", only && !this.wrong.has(question));
     }
     if (only) this.article.dataset.only = "wrong";
