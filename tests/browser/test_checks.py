@@ -59,6 +59,22 @@ def test_the_solution_passes_and_ticks_every_task(bench):
     expect(bench.page.locator("li.task.is-done")).to_have_count(3)
 
 
+def test_results_say_when_the_program_has_changed_since(bench):
+    since = bench.checks.locator(".changed-since")
+    bench.write(SOLUTION)
+    bench.check()
+    bench.expect_checked("All 3 checks passed")
+    expect(since).to_be_hidden()
+    bench.write(TAKES_ONE_LIST)
+    expect(since).to_be_visible()
+    bench.write(SOLUTION)
+    expect(since).to_be_hidden()
+    bench.write(TAKES_ONE_LIST)
+    bench.check()
+    bench.expect_checked("0 of 3 checks passed.")
+    expect(since).to_be_hidden()
+
+
 @pytest.mark.parametrize("exercise", ["specific-and-catch-all", "bad-input-must-not-hang"])
 def test_the_other_exercises_fail_at_first_and_pass_when_solved(open_page, exercise):
     bench = Workbench(open_page(f"{LESSON}{exercise}/"))

@@ -109,6 +109,7 @@ def test_more_clients_another_tab_and_a_terminal_join_the_same_server(bench, sit
     page = bench.page
     page.get_by_role("button", name="Add a client").click()
     bench.client("D").expect_connected()
+    bench.client("A").fill("add", "2, 3")
     page.get_by_role("button", name="Phone or terminal").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("HOST=0.0.0.0")

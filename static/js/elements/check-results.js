@@ -1,6 +1,7 @@
 // <check-results>: what real clients found out about the exercise, result by result; ticks the task list as well.
 
 import { fill, h, trustedHtml } from "../core/dom.js";
+import { sameFiles } from "../core/drafts.js";
 import { actions, store } from "../core/page.js";
 import { checkSummary } from "../core/words.js";
 import { knownMistake } from "../known_mistake.js";
@@ -10,11 +11,13 @@ const OUTCOMES = { passed: "Passed", failed: "Not yet", skipped: "Skipped", erro
 class CheckResults extends HTMLElement {
   #ends = [];
   #drawn = new Map();
+  #checked = new Map(); // workspace → the files that its results are about, as far as this page knows
 
   connectedCallback() {
     this.summary = h("p", { class: "summary" });
     this.again = h("button", { type: "button", class: "small", onclick: () => actions.check() }, "Check again");
-    this.head = h("div", { class: "checks-head" }, this.summary, this.again);
+    this.since = h("p", { class: "changed-since" }, "changed since this check");
+    this.head = h("div", { class: "checks-head" }, this.summary, this.again, this.since);
     this.list = h("ol", { class: "checks" });
     this.empty = h("div", { class: "empty" });
     this.#drawn.clear();
@@ -22,6 +25,7 @@ class CheckResults extends HTMLElement {
     this.#ends = [
       store.subscribe((state) => state.checks, () => this.#draw()),
       store.subscribe((state) => state.workspace, () => this.#draw()),
+      store.subscribe((state) => state.files, () => this.#compare()),
     ];
   }
 
@@ -39,8 +43,17 @@ class CheckResults extends HTMLElement {
     this.summary.classList.toggle("is-passed", !checks.running && checks.total > 0 && checks.passed === checks.total);
     this.again.hidden = checks.running;
     this.again.textContent = checks.error ? "Try again" : "Check again";
+    const begins = checks.running && checks.results.length === 0;
+    if (begins || !this.#checked.has(workspace)) this.#checked.set(workspace, store.get().files);
+    this.#compare();
     this.#drawList(checks);
     tickTasks(workspace, checks.results);
+  }
+
+  /** Results stay in sight while the program is edited: they are about the one that was checked. */
+  #compare() {
+    const { checks, files, workspace } = store.get();
+    this.since.hidden = checks.running || sameFiles(files, this.#checked.get(workspace) ?? files);
   }
 
   /** Rows keep their place and their open details while further results arrive. */

@@ -4,6 +4,8 @@ import qrcode from "qrcode-generator";
 
 import { dialogHead, fill, h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
+import { terminalProgram } from "../client/terminal.js";
+import { parseArgs } from "../wire/payload.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const QUIET_ZONE = 2;
@@ -36,18 +38,15 @@ class ShareAddress extends HTMLElement {
         : h("div", { class: "qr" }, drawQr(address)),
       h("h3", {}, "From a terminal"),
       h("p", { class: "note" }, "With Python and ", h("code", {}, 'pip install "python-socketio[client]"'), ":"),
-      copyable(snippet(base, sandbox.id)));
+      copyable(terminalProgram({ base, id: sandbox.id, ...asked() })));
     this.dialog.showModal();
   }
 }
 
-function snippet(base, id) {
-  return `import socketio
-sio = socketio.Client()
-sio.on("*", print)
-sio.connect("${base}", socketio_path="/sandbox/${id}/terminal/socket.io")
-print(sio.call("add", (2, 3)))  # any event that your server knows
-sio.wait()`;
+/** Return the event and the arguments that the first client would emit now. */
+function asked() {
+  const { event, payload } = document.querySelector("client-card");
+  return { event: event.value.trim() || "hello", args: parseArgs(payload.value).args };
 }
 
 function copyable(text) {
