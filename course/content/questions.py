@@ -15,6 +15,14 @@ from course.content.markdown import Typesetter
 from course.content.pieces import Option, Question, QuestionKind
 from course.content.scanner import BlockText, holds_a_mark, looks_like_a_key, without_code
 
+OPTION_ID_DIGITS = 4
+"""Hex digits of an option's id.
+
+A lesson's page carries up to sixty ids, and no compression helps against them. They need to differ within a question
+only: among four options two share four digits in one question of 11,000, and three in one of 700. When it happens, the
+rule `option-id` says so. Learners' answers are kept by these ids: another number needs a migration.
+"""
+
 KINDS: tuple[QuestionKind, ...] = tuple(kind for kind in get_args(QuestionKind) if kind != "delivery")
 
 ID = re.compile(r"^[a-z][a-z0-9-]*$")
@@ -161,6 +169,7 @@ def _check_options(block: BlockText, kind: QuestionKind | None, draft: _Draft, f
     seen: set[str] = set()
     for choice in draft.choices:
         _check_choice(choice, seen, findings)
+    _check_ids(block.words[0] if block.words else "", draft, findings)
 
 
 def _check_choice(choice: _Choice, seen: set[str], findings: Findings) -> None:
@@ -176,12 +185,23 @@ def _check_choice(choice: _Choice, seen: set[str], findings: Findings) -> None:
     seen.add(text.casefold())
 
 
+def _check_ids(name: str, draft: _Draft, findings: Findings) -> None:
+    """Two options with one id could not be told apart when a learner chooses one."""
+    owners: dict[str, str] = {}
+    for choice in draft.choices:
+        other = owners.setdefault(option_id(name, choice.text), choice.text)
+        if other != choice.text:  # the same text twice is another mistake
+            message = f"The options “{other}” and “{choice.text}” happen to get the same id."
+            fix = "Word this one a little differently: the id is made from its text."
+            findings.add(choice.line, "option-id", message, fix)
+
+
 def _render(
     block: BlockText, name: str, kind: QuestionKind, draft: _Draft, findings: Findings, typesetter: Typesetter
 ) -> Question:
     options = tuple(
         Option(
-            id=short_hash(name, choice.text)[:10],
+            id=option_id(name, choice.text),
             html=typesetter.inline(choice.text, choice.line, findings),
             correct=choice.correct,
             reason_html=typesetter.block("\n".join(choice.reason), choice.line + 1, findings),
@@ -201,6 +221,11 @@ def _render(
         version=short_hash(kind, "\n".join(draft.stem).strip(), keys, accepted, draft.reason),
         line=block.line,
     )
+
+
+def option_id(question: str, text: str) -> str:
+    """Return the id of the option with that text: the same wherever it stands, and whether it is right or not."""
+    return short_hash(question, text)[:OPTION_ID_DIGITS]
 
 
 def short_hash(*parts: object) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import shutil
 from pathlib import Path
 
 from course.cli.new_lesson import make_lesson
 from course.content.loader import load_course
 from course.content.model import Course, Problem
+from course.content.questions import option_id
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 SLUG = "speaking-up"
@@ -96,3 +98,14 @@ def change(root: Path, file: str, old: str, new: str) -> int:
 
 def problems(root: Path) -> tuple[Problem, ...]:
     return load_course(root).problems
+
+
+def namesakes(question: str) -> tuple[str, str]:
+    """Return two texts that get the same id as options of that question."""
+    owners: dict[str, str] = {}
+    for number in itertools.count():
+        text = f"Client {number}"
+        other = owners.setdefault(option_id(question, text), text)
+        if other != text:
+            return other, text
+    raise AssertionError

@@ -17,7 +17,17 @@ from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
 from course.content.markdown import TAGS
 from course.content.pieces import Example, ExerciseLink, Prose, Question
-from tests.content.courses import BUNDLE, EXERCISE, LESSON, SLUG, change, problems, this_course, whole_course
+from tests.content.courses import (
+    BUNDLE,
+    EXERCISE,
+    LESSON,
+    SLUG,
+    change,
+    namesakes,
+    problems,
+    this_course,
+    whole_course,
+)
 
 
 @pytest.fixture
@@ -46,6 +56,7 @@ TASK_LINE = "- answers_in_capitals: `shout` with a text is acknowledged with the
 WHY = "The capitals were made and thrown away: without `return`, the acknowledgement is empty."
 SOLUTION = "::: solution\nOne line is enough: `return text.upper()`.\n:::"
 NO_REASON = "- [ ] Every client\n  > That takes an `emit` with `broadcast=True`."
+NAMESAKES = "- [ ] {}\n  > No.\n- [ ] {}\n  > No.\n- [ ] Every client".format(*namesakes("who-hears-it"))
 
 TEXT_PLANTS = [
     Plant("front-matter", LESSON, "---\ntitle", "title", line=1),
@@ -89,6 +100,7 @@ TEXT_PLANTS = [
     Plant("option-reason", LESSON, NO_REASON, "- [ ] Every client"),
     Plant("option-catch-all", LESSON, "- [ ] Every client", "- [ ] All of the above"),
     Plant("option-twice", LESSON, "- [ ] Every client", "- [ ] The client that asked", lines_below=2),
+    Plant("option-id", LESSON, "- [ ] Every client", NAMESAKES, lines_below=2),
     Plant(
         "question-reason", LESSON, "::: question who-hears-it", "::: question a text\nSo?\n\n= b\n:::\n::: question c"
     ),

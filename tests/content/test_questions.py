@@ -14,6 +14,7 @@ from course.content.markdown import Typesetter
 from course.content.pieces import Prose, Question
 from course.content.questions import read_question
 from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
+from tests.content.courses import namesakes
 
 SINGLE = """\
 ::: question who-hears
@@ -87,6 +88,24 @@ def test_option_ids_follow_the_text_and_not_the_place() -> None:
     second = {option.html: option.id for option in good(moved).options}
     assert first == second
     assert len(set(first.values())) == 3
+
+
+def test_what_answers_are_kept_by_stays_as_it_is() -> None:
+    """Whoever changes one of these values owes the answers that are kept a migration, as 0003 is one."""
+    question = good(SINGLE)
+    assert [option.id for option in question.options] == ["9117", "454e", "55f7"]
+    assert (question.version, good(NUMBER).version) == ("a2dc996c9601f081", "f27e97e952742eb9")
+
+
+def test_options_that_happen_to_get_the_same_id_are_refused() -> None:
+    one, other = namesakes("who-hears")
+    alike = SINGLE.replace("Everybody", one).replace("The sender", other)
+    assert read(alike) == (None, [(6, "option-id")])
+    assert read(alike.replace(other, f"{other} itself"))[1] == []
+
+
+def test_the_same_option_twice_is_reported_once() -> None:
+    assert read(SINGLE.replace("Everybody", "The sender"))[1] == [(6, "option-twice")]
 
 
 @pytest.mark.parametrize(
