@@ -1,4 +1,4 @@
-// <panel-tabs role="tablist">: Diagram, Wire, Server log and Checks below the clients; on a middle-sized screen Clients as well.
+// <panel-tabs>: Diagram, Wire, Server log and Checks below the clients; on a middle-sized screen Clients as well.
 //
 // A crash opens the log and a check run opens the checks: what happened should be in sight without searching.
 
@@ -13,7 +13,8 @@ class PanelTabs extends HTMLElement {
 
   connectedCallback() {
     this.lower = this.closest(".lower");
-    this.tabs = new Map([...this.querySelectorAll('[role="tab"]')].map((tab) => [tab.dataset.tab, tab]));
+    this.tabs = new Map([...this.querySelectorAll("button")].map((tab) => [tab.dataset.tab, tab]));
+    this.#describe();
     const signal = new AbortController();
     this.addEventListener("click", (event) => this.#press(event), signal);
     this.addEventListener("keydown", (event) => this.#key(event), signal);
@@ -34,9 +35,24 @@ class PanelTabs extends HTMLElement {
     this.#ends.splice(0).forEach((end) => end());
   }
 
+  /** Without this script they are no tabs, so the page does not call them so. */
+  #describe() {
+    this.setAttribute("role", "tablist");
+    for (const [name, tab] of this.tabs) {
+      const panel = panelOf(name);
+      tab.id = `tab-${name}`;
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", panel.id);
+      if (name === "clients") continue; // a panel at times: see #arrange
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      panel.tabIndex = 0;
+    }
+  }
+
   /** Clients are a tab only where there is no room above: then the tabs stand before them, in the page as on screen. */
   #arrange() {
-    const clients = document.getElementById("clients");
+    const clients = panelOf("clients");
     const middle = this.#middle.matches;
     const first = this.compareDocumentPosition(clients) & Node.DOCUMENT_POSITION_FOLLOWING;
     if (middle !== Boolean(first)) {
@@ -64,13 +80,12 @@ class PanelTabs extends HTMLElement {
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
       if (chosen) tab.classList.remove("is-new", "is-bad");
-      const panel = document.getElementById(tab.getAttribute("aria-controls"));
-      if (each !== "clients") panel.hidden = !chosen;
+      if (each !== "clients") panelOf(each).hidden = !chosen;
     }
   }
 
   #press(event) {
-    const tab = event.target.closest('[role="tab"]');
+    const tab = event.target.closest("button");
     if (!tab) return;
     this.touched = true;
     this.#choose(tab.dataset.tab);
@@ -108,6 +123,10 @@ class PanelTabs extends HTMLElement {
     if (before === undefined || now !== "crashed") return;
     this.#choose("log");
   }
+}
+
+function panelOf(name) {
+  return document.getElementById(name === "clients" ? name : `panel-${name}`);
 }
 
 function countLines(output) {
