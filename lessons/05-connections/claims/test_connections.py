@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +15,7 @@ import requests
 import socketio
 import websocket
 
+from tests.content.javascript import javascript
 from tests.content.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
 from tests.live.disturbed import Disturbed
 from tests.live.learner import Page
@@ -24,13 +23,11 @@ from tests.quick_to_close import QuickToClose
 from tests.running_site import RunningSite
 from tests.sandbox.gateway.stage import until
 
-ROOT = Path(__file__).parents[3]
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 SMALL_SERVER = """
 from flask import Flask, request, session
-import flask_socketio
-from flask_socketio import SocketIO, disconnect, emit, join_room, rooms
+from flask_socketio import SocketIO, emit, join_room, rooms
 app = Flask(__name__)
 app.config["SECRET_KEY"] = "test"
 socketio = SocketIO(app, async_mode="threading"{options})
@@ -120,29 +117,6 @@ def ask(bare: Wire, *event: Any, number: int = 7) -> Any:
 def hang_up(bare: Wire) -> None:
     """End the TCP connection without a word of Socket.IO or of WebSocket, as a killed process does."""
     bare.socket.shutdown()
-
-
-def javascript(served: Served, script: str) -> list[Any]:
-    """Run a script with the client that browsers use; `say(value)` collects what is returned."""
-    node = shutil.which("node") or str(ROOT / ".node" / "bin" / "node")
-    modules = ROOT / "frontend"
-    if not Path(node).exists() or not (modules / "node_modules" / "socket.io-client").exists():
-        pytest.skip("the front end is not built here")
-    begin = f"""
-import {{ io }} from "socket.io-client";
-const say = (...values) => console.log(JSON.stringify(values));
-const once = (emitter, event) => new Promise((done) => emitter.once(event, (...values) => done(values)));
-const connect = (options = {{}}) => io("{served.url}", {{ transports: ["websocket"], forceNew: true, ...options }});
-"""
-    ran = subprocess.run(
-        [node, "--input-type=module", "-e", begin + script + "\nprocess.exit(0);"],
-        cwd=modules,
-        capture_output=True,
-        text=True,
-        timeout=3 * PATIENCE,
-    )
-    assert ran.returncode == 0, ran.stderr
-    return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
 # Two events you never send
@@ -307,6 +281,38 @@ def test_what_was_emitted_before_a_refusal_has_left(example: Mapping[str, Served
     bare.close()
 
 
+def test_what_was_emitted_before_a_yes_arrives_before_it(example: Mapping[str, Served]) -> None:
+    bare, frame = knock(example["leaky_door"], "friend")
+    assert frame == '42["secret","the party is at nine"]'
+    assert sid_in(bare.receive())
+
+
+def test_a_browser_hands_out_a_friends_secret_before_its_connect_and_keeps_a_strangers(
+    example: Mapping[str, Served],
+) -> None:
+    order = javascript(
+        example["leaky_door"],
+        """
+const s = connect({ auth: "friend" });
+s.onAny((name) => say(name));
+s.on("connect", () => say("connect"));
+await once(s, "connect");
+""",
+    )
+    assert order == [["secret"], ["connect"]]
+    refused = javascript(
+        example["leaky_door"],
+        """
+const s = connect();
+s.onAny((name) => say(name));
+s.io.on("packet", ({ data }) => data?.[0] === "secret" && say("the frame came"));
+const [error] = await once(s, "connect_error");
+say(error.message);
+""",
+    )
+    assert refused == [["the frame came"], ["you are not on the list"]]
+
+
 # A door that breaks
 
 
@@ -376,68 +382,6 @@ def test_a_type_error_makes_a_connect_handler_run_again(served: Served, auth: st
     assert ask(bare, "runs") == times
 
 
-# What comes first
-
-
-def test_an_emit_in_connect_arrives_before_the_answer_to_the_connect(example: Mapping[str, Served]) -> None:
-    bare, frame = knock(example["welcome"])
-    name, sid = json.loads(frame[2:])
-    assert (frame[:2], name) == ("42", "welcome")
-    assert sid_in(bare.receive()) == sid
-
-
-def test_always_connect_turns_the_order_round(tmp_path: Path) -> None:
-    turned = changed("welcome", ('async_mode="threading")', 'async_mode="threading", always_connect=True)'))
-    with serving(turned, tmp_path) as served:
-        bare, frame = knock(served)
-        assert sid_in(frame)
-        assert bare.receive().startswith('42["welcome"')
-
-
-ALWAYS = """
-@socketio.on("connect")
-def hello(auth):
-    if auth == "refuse": raise flask_socketio.ConnectionRefusedError("no")
-    if auth == "disconnect": disconnect()
-@socketio.on("inside")
-def inside(): return "in"
-"""
-
-
-def test_with_always_connect_a_refusal_is_a_disconnect(tmp_path: Path) -> None:
-    with serving(with_options(ALWAYS, ", always_connect=True"), tmp_path) as served:
-        for auth, farewell in (("refuse", '41{"message":"no"}'), ("disconnect", "41")):
-            bare, first = knock(served, auth)
-            assert sid_in(first)
-            assert bare.receive() == farewell
-
-
-def test_a_browser_hands_out_the_welcome_before_its_own_connect_and_keeps_a_refused_ones(
-    example: Mapping[str, Served],
-) -> None:
-    order = javascript(
-        example["welcome"],
-        """
-const s = connect();
-s.on("welcome", () => say("welcome"));
-s.on("connect", () => say("connect"));
-await once(s, "connect");
-""",
-    )
-    assert order == [["welcome"], ["connect"]]
-    refused = javascript(
-        example["leaky_door"],
-        """
-const s = connect();
-s.onAny((name) => say(name));
-s.io.on("packet", ({ data }) => data?.[0] === "secret" && say("the frame came"));
-const [error] = await once(s, "connect_error");
-say(error.message);
-""",
-    )
-    assert refused == [["the frame came"], ["you are not on the list"]]
-
-
 # sid and user
 
 
@@ -492,7 +436,7 @@ def test_the_first_packet_names_the_heartbeat_in_milliseconds(example: Mapping[s
     first = opened(example["heartbeat"]).receive()
     opened_with = json.loads(first[1:])
     assert (opened_with["pingInterval"], opened_with["pingTimeout"]) == (2000, 1000)
-    default = json.loads(opened(example["welcome"]).receive()[1:])
+    default = json.loads(opened(example["refusals"]).receive()[1:])
     assert (default["pingInterval"], default["pingTimeout"]) == (25000, 20000)
 
 
@@ -677,54 +621,6 @@ def with_cookies(served: Served, browser: requests.Session) -> Wire:
     return bare
 
 
-# A name is no proof
-
-
-def test_a_client_can_send_events_named_connect_and_disconnect(example: Mapping[str, Served]) -> None:
-    served = example["coming_and_going"]
-    bare, frame = knock(served)
-    before = ask(bare, "how_many")
-    bare.send('42["disconnect","bored"]')
-    served.wait_for_line(f"goodbye {sid_in(frame)} because of: bored")
-    assert ask(bare, "how_many") == before - 1
-    bare.send('42["connect",1,{"name":"the boss"}]')
-    served.wait_for_line(f"hello {sid_in(frame)} with {{'name': 'the boss'}}")
-    assert ask(bare, "how_many") == before
-
-
-def test_a_python_client_sends_them_and_a_browser_refuses_to(example: Mapping[str, Served]) -> None:
-    served = example["coming_and_going"]
-    with client(served) as ada:
-        ada.sio.emit("disconnect", "bored")
-        served.wait_for_line(f"goodbye {ada.sio.get_sid()} because of: bored")
-        assert ada.ask("how_many")
-    refused = javascript(
-        served,
-        """
-const s = connect();
-await once(s, "connect");
-try { s.emit("disconnect"); } catch (error) { say(error.message); }
-""",
-    )
-    assert refused == [['"disconnect" is a reserved event name']]
-
-
-FALSE_CONNECT = """
-@socketio.on("connect")
-def knock(auth):
-    if request.event["args"] and request.event["args"][0] == "false": return False
-@socketio.on("inside")
-def inside(): return "in"
-"""
-
-
-@with_server(FALSE_CONNECT)
-def test_a_false_connect_can_be_refused_and_nobody_leaves(served: Served) -> None:
-    bare = came_in(served)
-    assert ask(bare, "connect", "false", None) is False
-    assert ask(bare, "inside") == "in"
-
-
 # The broom
 
 
@@ -781,6 +677,18 @@ def test_rooms_are_left_by_themselves_after_the_handler(served: Served) -> None:
         while len(looked[1]) > 1 and time.monotonic() < until:  # the room is left just after the handler has run
             looked = ada.ask("look", sid_in(frame))[0]
         assert looked == [sorted([sid_in(frame), "red"]), [ada.sio.get_sid()]]
+
+
+def test_a_client_can_send_events_named_connect_and_disconnect(example: Mapping[str, Served]) -> None:
+    served = example["coming_and_going"]
+    bare, frame = knock(served)
+    before = ask(bare, "how_many")
+    bare.send('42["disconnect","bored"]')
+    served.wait_for_line(f"goodbye {sid_in(frame)} because of: bored")
+    assert ask(bare, "how_many") == before - 1
+    bare.send('42["connect",1,{"name":"the boss"}]')
+    served.wait_for_line(f"hello {sid_in(frame)} with {{'name': 'the boss'}}")
+    assert ask(bare, "how_many") == before
 
 
 @pytest.fixture(scope="module")

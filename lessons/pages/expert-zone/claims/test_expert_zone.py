@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import socketio
 
+from tests.content.javascript import javascript
 from tests.content.people import people
-from tests.content.serving import PATIENCE, Served, client, examples_of, serving
+from tests.content.serving import PATIENCE, Served, Wire, client, examples_of, serving
 from tests.quick_to_close import LEAVING_AT_ONCE
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+COMING_AND_GOING = Path(__file__).parents[3] / "05-connections/examples/coming_and_going.py"
 
 TASKS = """
 from flask import Flask, request
@@ -36,7 +42,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(Path(__file__).parents[1] / "examples") as examples:
+    with examples_of(EXAMPLES) as examples:
         yield examples
 
 
@@ -92,6 +98,77 @@ def test_a_plain_handler_can_run_a_coroutine_and_an_async_one_never_runs(example
         assert never.empty()
 
 
+# What comes first
+
+
+@contextmanager
+def knocking(served: Served, auth: str = "") -> Iterator[Wire]:
+    """Ask to come in on a bare WebSocket, and read nothing of what is answered."""
+    bare = Wire(served.url)
+    try:
+        assert bare.receive().startswith("0{")
+        bare.send("40" + (json.dumps(auth) if auth else ""))
+        yield bare
+    finally:
+        bare.close()
+
+
+def test_an_emit_in_connect_arrives_before_the_answer_to_the_connect(example: Mapping[str, Served]) -> None:
+    with knocking(example["welcome"]) as bare:
+        welcome, answer = bare.receive(), bare.receive()
+    sid = json.loads(answer.removeprefix("40"))["sid"]
+    assert welcome == f'42["welcome","{sid}"]'
+
+
+def test_a_browser_hands_out_the_welcome_before_its_connect(example: Mapping[str, Served]) -> None:
+    order = javascript(
+        example["welcome"],
+        """
+const s = connect();
+s.on("welcome", () => say("welcome"));
+s.on("connect", () => {
+  say("connect");
+  s.on("welcome", () => say("heard by the listener that came late"));
+});
+await once(s, "connect");
+const closed = once(s.io.engine, "close");
+s.disconnect();
+await closed;
+""",
+    )
+    assert order == [["welcome"], ["connect"]]
+
+
+def test_always_connect_turns_the_order_round(tmp_path: Path) -> None:
+    text = (EXAMPLES / "welcome.py").read_text()
+    turned = text.replace('async_mode="threading")', 'async_mode="threading", always_connect=True)')
+    assert turned != text
+    with serving(turned, tmp_path) as served, knocking(served) as bare:
+        assert bare.receive().startswith('40{"sid"')
+        assert bare.receive().startswith('42["welcome"')
+
+
+ALWAYS = """
+from flask import Flask
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading", always_connect=True)
+@socketio.on("connect")
+def hello(auth):
+    if auth == "refuse": raise ConnectionRefusedError("no")
+    if auth == "disconnect": disconnect()
+socketio.run(app)
+"""
+
+
+def test_with_always_connect_a_refusal_is_a_disconnect(tmp_path: Path) -> None:
+    with serving(ALWAYS, tmp_path) as served:
+        for auth, farewell in (("refuse", '41{"message":"no"}'), ("disconnect", "41")):
+            with knocking(served, auth) as bare:
+                assert bare.receive().startswith('40{"sid"')
+                assert bare.receive() == farewell
+
+
 # Names and leaks
 
 
@@ -134,6 +211,67 @@ def test_a_change_of_mind_puts_nobody_out_of_a_room(example: Mapping[str, Served
         ada.ask("say", "now he is")
         assert ben.heard() == []
         assert ben.ask("join", "Ben") == {"error": "You are not invited."}
+
+
+# A name is no proof
+
+
+@pytest.fixture
+def coming_and_going() -> Iterator[Served]:
+    with serving(COMING_AND_GOING) as running:
+        yield running
+
+
+def test_a_python_client_sends_them_and_a_browser_refuses_to(coming_and_going: Served) -> None:
+    with client(coming_and_going) as ada:
+        ada.sio.emit("disconnect", "bored")
+        coming_and_going.wait_for_line(f"goodbye {ada.sio.get_sid()} because of: bored")
+        assert ada.ask("how_many") == (0,)
+    refused = javascript(
+        coming_and_going,
+        """
+const s = connect();
+await once(s, "connect");
+for (const name of ["connect", "disconnect"]) {
+  try { s.emit(name); } catch (error) { say(error.message); }
+}
+""",
+    )
+    assert refused == [['"connect" is a reserved event name'], ['"disconnect" is a reserved event name']]
+
+
+FALSE_CONNECT = """
+from flask import Flask, request
+from flask_socketio import SocketIO
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+@socketio.on("connect")
+def knock(auth):
+    if request.event["args"] and request.event["args"][0] == "false": return False
+@socketio.on("inside")
+def inside(): return "in"
+socketio.run(app)
+"""
+
+
+def test_a_false_connect_can_be_refused_and_nobody_leaves(tmp_path: Path) -> None:
+    with serving(FALSE_CONNECT, tmp_path) as served, people(served, "/") as (ada,):
+        assert ada.ask("connect", "false", None) is False
+        assert ada.ask("inside") == "in"
+
+
+def test_a_liar_signs_off_nobody_but_itself(coming_and_going: Served) -> None:
+    with people(coming_and_going, "/", "/") as (ada, liar):
+        before = ada.ask("how_many")
+        for reason in ("bored", "bored again"):
+            liar.wire.send(f'42["disconnect","{reason}"]')
+            coming_and_going.wait_for_line(f"goodbye {liar.sid} because of: {reason}")
+            assert ada.ask("how_many") == liar.ask("how_many") == before - 1
+        for name in ("the boss", "the boss again"):
+            liar.wire.send(f'42["connect",1,{{"name":"{name}"}}]')
+            coming_and_going.wait_for_line(f"hello {liar.sid} with {{'name': '{name}'}}")
+            assert ada.ask("how_many") == liar.ask("how_many") == before
+    assert not coming_and_going.printed("Traceback")
 
 
 # Context in a task
