@@ -153,7 +153,7 @@ class _Scanner:
         if fence is None or fence.language in _SHOWS_MARKDOWN:
             return
         begins = fence.line == number  # there a block's marks can only stand behind the fence's own
-        header = _MARKER.match(line) and not _END.match(line)
+        header = (_MARKER.match(line) or ":::" in line) and not _END.match(line)
         if ":::" in line if begins else looks_like_a_key(line, in_code=True) or header:
             self._report(
                 number,
