@@ -24,9 +24,12 @@ _MARKER = re.compile(r"^[\s>*+-]*::")
 _ASIDE = r"^[\s>]*"
 _MARK = r"\\?\[\s*[xX✓✔vV*]?\s*\\?\](?!\()"
 _LISTED_MARK = re.compile(rf"{_ASIDE}(?:[-*+]|\d+[.)])\s*{_MARK}")
-_ANSWER = re.compile(rf"{_ASIDE}(?:[-*+]\s*)?=+\s*[^=\s]")
+_ANSWER = re.compile(rf"{_ASIDE}(?:[-*+]\s*)?=[=\s]*[^=\s]")
 _MARK_ANYWHERE = re.compile(r"\\?\[\s*[xX✓✔]?\s*\\?\](?!\()")
 _CODE_SPAN = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)")
+_LANGUAGE = re.compile(r"[\w#.+-]*")
+_SHOWS_OUTPUT = ("text", "sh", "console")
+"""Where a line may begin with ``=``: the ruler of a test run."""
 _SHOWS_MARKDOWN = ("markdown", "md")
 
 
@@ -64,11 +67,11 @@ Piece = ProseText | BlockText
 def looks_like_a_key(line: str, *, in_code: bool = False) -> bool:
     """Say whether the line would give away a question's key: an option's mark or an accepted answer.
 
-    Inside a code fence only a list item with a mark does: ``x = [x]`` is an ordinary line of a program.
+    In code a mark elsewhere than in a list does not: ``x = [x]`` is an ordinary line of a program.
     """
-    if _LISTED_MARK.match(line):
+    if _LISTED_MARK.match(line) or _ANSWER.match(line):
         return True
-    return not in_code and bool(_ANSWER.match(line) or holds_a_mark(line))
+    return not in_code and holds_a_mark(line)
 
 
 def holds_a_mark(text: str) -> bool:
@@ -138,6 +141,13 @@ class _Scanner:
                 "This code fence does not say what language it holds.",
                 "Write the language behind the marks: ```python, ```text, ```json…",
             )
+        if self.fence.opened is not None and not _LANGUAGE.fullmatch(self.fence.opened.info):
+            self._report(
+                number,
+                "fence-language",
+                "What stands behind these marks is not the name of a language, so this may not become a code fence.",
+                "Write one word behind the marks: ```python, ```text, ```json…",
+            )
         if self.fence.suspect:
             self._report(
                 number,
@@ -153,8 +163,9 @@ class _Scanner:
         if fence is None or fence.language in _SHOWS_MARKDOWN:
             return
         begins = fence.line == number  # there a block's marks can only stand behind the fence's own
-        header = (_MARKER.match(line) or ":::" in line) and not _END.match(line)
-        if ":::" in line if begins else looks_like_a_key(line, in_code=True) or header:
+        header = _MARKER.match(line) or ":::" in line
+        key = looks_like_a_key(line, in_code=True) and (fence.language not in _SHOWS_OUTPUT or not _ANSWER.match(line))
+        if ":::" in line if begins else key or header:
             self._report(
                 number,
                 "block-in-fence",

@@ -241,6 +241,8 @@ def shown_to_a_browser(text: str) -> tuple[str, bool]:
 )
 @example(text=NUMBER, edits=[(0.0, 5, "")])
 @example(text=NUMBER, edits=[(0.0, 0, "`"), (0.0, 0, "\n```\n"), (0.96875, 2, "\n```\n")])
+@example(text=NUMBER, edits=[(0.0, 2, "```"), (0.96875, 2, "\n```\n")])
+@example(text=NUMBER, edits=[(0.0, 2, "\n```\n"), (0.98, 0, "\n```\n")])
 @example(text=SINGLE, edits=[(0.0, 3, "")])
 def test_a_damaged_question_never_shows_its_key(text: str, edits: list[tuple[float, int, str]]) -> None:
     damaged = text

@@ -34,9 +34,9 @@ def test_a_fence_keeps_its_colons() -> None:
 
 
 def test_a_fence_inside_a_block_does_not_end_it() -> None:
-    pieces, found = scanned("::: example echo\n~~~text\n:::\n~~~\nTry it.\n:::")
+    pieces, found = scanned("::: example echo\n~~~markdown\n:::\n~~~\nTry it.\n:::")
     assert found == []
-    assert pieces == [BlockText("example", ("echo",), "~~~text\n:::\n~~~\nTry it.", 1)]
+    assert pieces == [BlockText("example", ("echo",), "~~~markdown\n:::\n~~~\nTry it.", 1)]
 
 
 def test_a_block_that_begins_behind_the_marks_of_a_fence_is_withheld() -> None:
