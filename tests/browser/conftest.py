@@ -66,6 +66,10 @@ def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
         context.close()
 
 
+WORKBENCH_STARTED = "() => !document.querySelector('panel-tabs') || customElements.get('panel-tabs')"
+"""A lesson's script waits for its programs, and a browser's load event doesn't: until then keys are not heard."""
+
+
 @pytest.fixture(scope="session")
 def rich_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A site with a small course of the tests' own: what the real lessons need not have is in it."""
@@ -84,6 +88,8 @@ def open_page(
     def open_at(path: str, *, on: RunningSite = site, **options: Any) -> Page:
         page = watched.watch(new_context(**options).new_page())
         page.goto(on.url + path)
+        if options.get("java_script_enabled", True):
+            page.wait_for_function(WORKBENCH_STARTED)
         return page
 
     yield open_at
