@@ -141,3 +141,40 @@ def test_to_go_back_and_forth_changes_nothing_more(older: Flask) -> None:
             flask_migrate.downgrade(revision="0002")
         assert kept(older) == now
     assert re.search(r'class="verdict is-right"', card(learner))
+
+
+def test_answers_go_along_with_two_questions_that_moved(older: Flask) -> None:
+    upgrade(older)
+    answer(older, "Apples")
+    asked = [
+        ("connections", "too-early"),
+        ("connections", "false-goodbye"),
+        ("connections", "latest"),
+        ("other", "too-early"),
+    ]
+    with older.app_context():
+        flask_migrate.downgrade(revision="0003")
+        kept = db.session.scalars(select(Answer)).one()
+        for lesson, name in asked:
+            db.session.add(
+                Answer(
+                    learner_id=kept.learner_id,
+                    lesson=lesson,
+                    question=name,
+                    question_version=VERSION,
+                    choices=[],
+                    correct=True,
+                    first=True,
+                )
+            )
+        db.session.commit()
+    upgrade(older)
+    with older.app_context():
+        stand = [(each.lesson, each.question) for each in db.session.scalars(select(Answer).order_by(Answer.id))]
+    assert stand == [
+        (SLUG, "which"),
+        ("expert-zone", "too-early"),
+        ("expert-zone", "false-goodbye"),
+        ("connections", "latest"),
+        ("other", "too-early"),
+    ]
