@@ -151,3 +151,21 @@ def test_a_fence_without_a_language_is_reported_and_shown_all_the_same() -> None
     pieces, found = scanned("```\nsome code\n```\n")
     assert found == [(1, "fence-language")]
     assert len(pieces) == 1
+
+
+@pytest.mark.parametrize("info", [": predict how-many", "python and more", "{.python}"])
+def test_marks_behind_which_no_languages_name_stands_are_withheld(info: str) -> None:
+    """The text's setter takes some of them for a fence and some for words: nothing below them is safe."""
+    pieces, found = scanned(f"```{info}\n> Quagga\n```\n")
+    assert (pieces, found) == ([], [(1, "fence-language")])
+
+
+@pytest.mark.parametrize("line", ["`::: question who", ":::", "= 3", "= = 3"])
+def test_a_piece_of_a_question_inside_of_a_program_is_withheld(line: str) -> None:
+    pieces, found = scanned(f"```python\n{line}\n> Quagga\n```\n")
+    assert (pieces, found) == ([], [(2, "block-in-fence")])
+
+
+def test_a_ruler_in_a_text_is_no_accepted_answer() -> None:
+    text = "```text\n===== 3 passed =====\n```\n"
+    assert scanned(text) == ([ProseText(text, 1)], [])
