@@ -84,6 +84,12 @@ def without_code(line: str) -> str:
     return _CODE_SPAN.sub("", line)
 
 
+def _belongs_to_a_question(line: str, language: str) -> bool:
+    if language in _SHOWS_OUTPUT and _ANSWER.match(line):
+        return False
+    return bool(_MARKER.match(line)) or looks_like_a_key(line, in_code=True)
+
+
 def scan(text: str, findings: Findings, *, allowed: Collection[str], first_line: int = 1) -> list[Piece]:
     """Return the pieces of `text` in order; whatever is malformed is reported and left out.
 
@@ -162,10 +168,8 @@ class _Scanner:
         fence = self.fence.open
         if fence is None or fence.language in _SHOWS_MARKDOWN:
             return
-        begins = fence.line == number  # there a block's marks can only stand behind the fence's own
-        header = _MARKER.match(line) or ":::" in line
-        key = looks_like_a_key(line, in_code=True) and (fence.language not in _SHOWS_OUTPUT or not _ANSWER.match(line))
-        if ":::" in line if begins else key or header:
+        begins = fence.line == number  # its own marks and its language stand here
+        if ":::" in line or (not begins and _belongs_to_a_question(line, fence.language)):
             self._report(
                 number,
                 "block-in-fence",
