@@ -59,6 +59,14 @@ def test_everything_has_a_key(open_page):
     expect(dialog).to_be_hidden()
 
 
+def test_the_chosen_tab_is_in_sight_where_they_do_not_all_fit(open_page):
+    page = open_page(LESSON, viewport={"width": 820, "height": 1100})
+    page.keyboard.press("Alt+5")
+    expect(page.get_by_role("tab", name="Checks")).to_be_in_viewport(ratio=0.99)
+    page.get_by_role("tab", name="Checks").press("Home")
+    expect(page.get_by_role("tab", name="Clients")).to_be_in_viewport(ratio=0.99)
+
+
 def test_the_keyboard_can_leave_the_editor(open_page):
     bench = Workbench(open_page("/playground/"))
     bench.editor.focus()

@@ -79,7 +79,10 @@ class PanelTabs extends HTMLElement {
       const chosen = each === name;
       tab.setAttribute("aria-selected", String(chosen));
       tab.tabIndex = chosen ? 0 : -1;
-      if (chosen) tab.classList.remove("is-new", "is-bad");
+      if (chosen) {
+        tab.classList.remove("is-new", "is-bad");
+        this.scrollLeft = tab.offsetLeft - this.offsetLeft - (this.clientWidth - tab.offsetWidth) / 2; // where they don't all fit
+      }
       if (each !== "clients") panelOf(each).hidden = !chosen;
     }
   }
