@@ -112,6 +112,7 @@ class Tunnel:
                     _shut(self._backend)
                 back.join()
                 _shut(self._client)
+                _drain(self._client)
                 for line in self._lines.values():
                     line.end()
         if not self._server_told:
@@ -287,3 +288,10 @@ def _send_whole(sink: socket.socket, data: bytes) -> None:
 def _shut(end: socket.socket) -> None:
     with suppress(OSError):
         end.shutdown(socket.SHUT_RDWR)
+
+
+def _drain(end: socket.socket) -> None:
+    """Take what had come in before the end was shut: else the web server reads it as the next request."""
+    with suppress(OSError):
+        while end.recv(READ_BYTES):
+            pass

@@ -59,6 +59,23 @@ def test_the_solution_passes_and_ticks_every_task(bench):
     expect(bench.page.locator("li.task.is-done")).to_have_count(3)
 
 
+def test_results_seen_again_in_the_lesson_are_about_the_program_that_was_checked(open_page):
+    bench = Workbench(open_page(LESSON))
+    pick = bench.page.get_by_role("combobox", name="Program")
+    pick.select_option("add-with-ack")
+    bench.write(SOLUTION)
+    bench.check()
+    bench.expect_checked("All 3 checks passed")
+    bench.page.reload()
+    pick.select_option("add-with-ack")
+    bench.tab("Checks")
+    bench.expect_checked("All 3 checks passed")
+    since = bench.checks.locator(".changed-since")
+    expect(since).to_be_hidden()
+    bench.write(TAKES_ONE_LIST)
+    expect(since).to_be_visible()
+
+
 def test_results_say_when_the_program_has_changed_since(bench):
     since = bench.checks.locator(".changed-since")
     bench.write(SOLUTION)

@@ -39,6 +39,7 @@ def test_a_guess_is_played_in_the_panes_and_each_cell_is_marked_by_the_trace(ope
 
     question.get_by_role("button", name="Try again").click()
     expect(question.locator(".seen")).to_have_count(0)
+    expect(question.get_by_role("button", name="Commit and run it")).to_be_enabled()
     for client in "AC":
         cell(question, client).get_by_role("checkbox").check()
     question.get_by_role("button", name=re.compile("^(Check my answer|Commit to my guess)$")).click()

@@ -46,9 +46,9 @@ test("a lesson's programs are everybody's, with what is the learner's own", asyn
   assert.deepEqual([data.examples.shown.source, data.examples.hidden.source], ["import x\ntold in the text\nrun()\n", "all of it"]);
 });
 
-test("it waits while the network is away or the server says no", async (context) => {
+test("it waits while the network is away, the server says no, or an answer breaks off", async (context) => {
   context.mock.timers.enable({ apis: ["setTimeout"] });
-  const answers = [() => Promise.reject(new TypeError("away")), async () => ({ ok: false }), async () => ({ ok: true, json: async () => programs() })];
+  const answers = [() => Promise.reject(new TypeError("away")), async () => ({ ok: false }), async () => ({ ok: true, json: () => Promise.reject(new SyntaxError("half")) }), async () => ({ ok: true, json: async () => programs() })];
   let asked = 0;
   globalThis.fetch = () => answers[asked++]();
   const reading = readPageData(page({ workspaces: {} }, { address: ADDRESS }));

@@ -143,3 +143,11 @@ test("a newer text brings its programs and tasks, and leaves the learner's own t
   assert.deepEqual([after.files["server.py"], Object.keys(after.page.examples), after.checksOf.fresh.total], ["typed", ["echo"], 1]);
   assert.ok("scratch" in after.page.workspaces);
 });
+
+test("results of another tab are about the program that came from there before them", () => {
+  let state = begin({ workspace: "add", files: { "server.py": "theirs" } });
+  state = apply(state, onCheckResult(state, { check_run: "r1", exercise: "add", name: "one", outcome: "passed" }));
+  state = apply(state, { files: { "server.py": "mine" } });
+  state = apply(state, onCheckResult(state, { check_run: "r1", exercise: "add", name: "two", outcome: "passed" }));
+  assert.equal(state.checks.files["server.py"], "theirs");
+});

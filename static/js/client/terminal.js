@@ -1,19 +1,26 @@
 // The program by which a terminal joins a running server: Python, ready to be pasted. Pure.
 
-/** Return it; it asks what a client of the page would ask. */
-export function terminalProgram({ base, id, event, args }) {
-  const data = args.length === 0 ? "" : `, ${args.length === 1 ? python(args[0]) : `(${args.map(python).join(", ")})`}`;
+/** Return it; it connects and asks as a client of the page would. `auth` is undefined where there is none. */
+export function terminalProgram({ base, id, event, args, namespace, auth }) {
+  const data = args.length === 0 ? "" : `, ${args.length === 1 && args[0] !== null ? python(args[0]) : tuple(args)}`;
+  const there = namespace === "/" ? "" : `, namespace=${python(namespace)}`;
+  const door = auth === undefined ? "" : `, auth=${python(auth)}`;
   return `import socketio
 sio = socketio.Client()
-sio.on("*", print)
-sio.connect("${base}", socketio_path="/sandbox/${id}/terminal/socket.io")
-print(sio.call(${python(event)}${data}))  # or any other event that your server knows
-sio.wait()`;
+sio.on("*", print${there})
+sio.connect("${base}", socketio_path="/sandbox/${id}/terminal/socket.io"${there.replace("namespace=", "namespaces=")}${door})
+print(sio.call(${python(event)}${data}${there}))  # or any other event that your server knows
+sio.wait()  # goes on listening; Ctrl-C ends it`;
+}
+
+/** Several arguments; also a lone None, which else would be none at all. */
+function tuple(args) {
+  return args.length === 1 ? `(${python(args[0])},)` : `(${args.map(python).join(", ")})`;
 }
 
 /** Return a JSON value as Python writes it. */
 function python(value) {
-  if (value === null) return "None";
+  if (value === null || value === Infinity || value === -Infinity) return "None"; // JSON knows no infinity either
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
   if (typeof value === "object") return `{${Object.entries(value).map(([key, held]) => `${python(key)}: ${python(held)}`).join(", ")}}`;

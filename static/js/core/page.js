@@ -126,7 +126,7 @@ export const actions = {
   async check() {
     const { workspace, checks, page } = store.get();
     if (checks.running || !page.workspaces[workspace]?.total) return;
-    const begun = { ...noChecks(), running: true, total: checks.total };
+    const begun = { ...noChecks(), running: true, total: checks.total, files: store.get().files };
     store.set((state) => withChecks(state, workspace, begun));
     // The server keeps what is checked as a version: saved first, so that the next keystroke builds on that one.
     await work.save();

@@ -26,8 +26,12 @@ export async function readPageData(root) {
 /** Without the programs there is nothing to run: wait for them, however long the network is away. */
 async function arrived(address) {
   for (;;) {
-    const answer = await fetch(address).catch(() => null);
-    if (answer?.ok) return answer.json();
+    try {
+      const answer = await fetch(address);
+      if (answer.ok) return await answer.json();
+    } catch {
+      // Away, or it broke off half way.
+    }
     await new Promise((again) => setTimeout(again, AGAIN_MS));
   }
 }

@@ -85,7 +85,7 @@ export function noChecks() {
 export function checksFromPage(work) {
   const results = work.results ?? [];
   const passed = results.length > 0 ? results.filter((each) => each.outcome === "passed").length : work.passed ?? 0;
-  return { ...noChecks(), results, passed, total: work.total || results.length };
+  return { ...noChecks(), results, passed, total: work.total || results.length, files: work.files };
 }
 
 /** Return the store's form of a sandbox as the server tells it; `known` is what was known of the same one. */
@@ -190,7 +190,8 @@ export function onCheckResult(state, { check_run: run, exercise, ...result }) {
   const results = [...before.filter((other) => other.name !== result.name), result];
   const passed = results.filter((each) => each.outcome === "passed").length;
   const total = Math.max(checks.total, results.length);
-  return withChecks(state, name, { run, running: true, error: null, results, passed, total });
+  const files = checks.run === run || checks.running ? checks.files : state.files; // those of another tab came here first
+  return withChecks(state, name, { run, running: true, error: null, results, passed, total, files });
 }
 
 /** `check_finished`, also that of a run started in another tab: then only the counts are known here. */

@@ -23,6 +23,7 @@ export class DeliveryRun {
     const only = this.form.querySelector(".form-foot button[type=submit]");
     if (!only || only.hidden) return;
     only.classList.remove("primary");
+    this.commit.disabled = false; // it was taken away while the first answer was on its way
     only.before(this.commit);
   }
 

@@ -11,7 +11,6 @@ const OUTCOMES = { passed: "Passed", failed: "Not yet", skipped: "Skipped", erro
 class CheckResults extends HTMLElement {
   #ends = [];
   #drawn = new Map();
-  #checked = new Map(); // workspace → the files that its results are about, as far as this page knows
 
   connectedCallback() {
     this.summary = h("p", { class: "summary" });
@@ -43,8 +42,6 @@ class CheckResults extends HTMLElement {
     this.summary.classList.toggle("is-passed", !checks.running && checks.total > 0 && checks.passed === checks.total);
     this.again.hidden = checks.running;
     this.again.textContent = checks.error ? "Try again" : "Check again";
-    const begins = checks.running && checks.results.length === 0;
-    if (begins || !this.#checked.has(workspace)) this.#checked.set(workspace, store.get().files);
     this.#compare();
     this.#drawList(checks);
     tickTasks(workspace, checks.results);
@@ -52,8 +49,8 @@ class CheckResults extends HTMLElement {
 
   /** Results stay in sight while the program is edited: they are about the one that was checked. */
   #compare() {
-    const { checks, files, workspace } = store.get();
-    this.since.hidden = checks.running || sameFiles(files, this.#checked.get(workspace) ?? files);
+    const { checks, files } = store.get();
+    this.since.hidden = checks.running || sameFiles(files, checks.files ?? files);
   }
 
   /** Rows keep their place and their open details while further results arrive. */

@@ -108,7 +108,7 @@ class PanelTabs extends HTMLElement {
 
   #followPhone(region) {
     if (region === "checks" && this.tabs.has(region)) this.#choose(region);
-    else if (region === "wire" && !["log", "diagram", "rooms"].includes(this.lower.dataset.tab)) this.#choose("wire");
+    else if (region === "wire" && !["log", "diagram", "rooms", "preview"].includes(this.lower.dataset.tab)) this.#choose("wire");
   }
 
   #count(name, text) {

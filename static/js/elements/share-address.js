@@ -45,8 +45,9 @@ class ShareAddress extends HTMLElement {
 
 /** Return the event and the arguments that the first client would emit now. */
 function asked() {
-  const { event, payload } = document.querySelector("client-card");
-  return { event: event.value.trim() || "hello", args: parseArgs(payload.value).args };
+  const { event, payload, chosen } = document.querySelector("client-card");
+  const { namespace, auth } = chosen;
+  return { event: event.value.trim() || "hello", args: parseArgs(payload.value).args, namespace, auth };
 }
 
 function copyable(text) {

@@ -3,9 +3,10 @@
 import base64
 import contextlib
 import hashlib
+import re
 import socket
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
@@ -285,6 +286,21 @@ def test_the_server_takes_the_end_of_a_tunnel_in_silence_and_goes_on(front):
         connection.close()
     assert front.request("GET", "/seen").status == 200
     assert "Error" not in front.errors.read_text()[before:]
+
+
+def test_what_comes_behind_the_end_of_a_tunnel_is_not_read_as_a_request(front):
+    before = len(front.errors.read_text())
+    for _ in range(5):
+        connection, answer = front.upgrade(client=f"X-{front.server}")
+        assert answer.status == 101
+        with closing(connection), suppress(OSError):
+            connection.sendall(client_frame(8, b"\x03\xe8"))
+            for _ in range(50):
+                connection.sendall(client_frame(1, b"41"))
+            assert b"HTTP/" not in read_all(connection)
+    assert front.request("GET", "/seen").status == 200
+    told = front.errors.read_text()[before:]
+    assert not re.search("Error|Bad request|Invalid HTTP", told), told
 
 
 OPENED = ("opened", "A WebSocket is open.")
