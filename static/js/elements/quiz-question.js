@@ -136,8 +136,8 @@ class QuizQuestion extends HTMLElement {
     if (reason) this.#reason(reason);
     if (votes) this.#drawVotes(votes);
     if (!correct) this.#offerRetry();
-    const { question, role } = this.dataset;
-    this.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: { question, role, correct } }));
+    const detail = { question: this.question, role: this.dataset.role, correct };
+    this.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail }));
   }
 
   #showOption({ id, correct, chosen, said, times, reason_html: reason }) {
