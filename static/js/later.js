@@ -43,7 +43,7 @@ store.subscribe((state) => state.savedAnew, async (times) => {
   }
 });
 whenInSight("rooms-view", () => moreStyles().then(() => import("./elements/rooms-view.js")));
-whenInSight("live-diagram", () => import("./elements/live-diagram.js"));
+whenInSight("live-diagram", () => moreStyles("diagram").then(() => import("./elements/live-diagram.js")));
 whenInSight("watch-player", () => moreStyles("diagram").then(() => import("./elements/watch-player.js")));
 keepReadingPlace();
 countModes();

@@ -8,13 +8,14 @@ import re
 from collections import Counter
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import Watched
 from tests.browser.faults import axe_faults, part_faults
 from tests.browser.on_the_wire import OnTheWire, Row, Seen, counted, unexplained
-from tests.browser.workbench import A_POLL_CUT_SHORT, Workbench
-from tests.running_site import ROOT
+from tests.browser.workbench import A_POLL_CUT_SHORT, LESSON, Workbench
+from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.running_site import ROOT, RunningSite
 
 SEEDS = [int(seed) for seed in os.environ.get("SEEDS", "20 7 13").split()]
 """What each random run is made from; more of them by hand: ``SEEDS="1 2 3" make test ARGS=tests/browser/test_diagram.py``."""
@@ -78,6 +79,12 @@ COLOURS = """() => [...document.querySelectorAll("g.seq-entry")].filter((entry) 
   })"""
 
 
+FITS = """() => {
+  const [scroller, body] = ["", " > .seq-body"].map((part) => document.querySelector("#panel-diagram .seq-scroll" + part));
+  return scroller && body?.clientWidth === scroller.clientWidth && scroller.scrollWidth === scroller.clientWidth;
+}"""
+
+
 class Diagram:
     """The Diagram tab."""
 
@@ -120,6 +127,25 @@ class Diagram:
             "(rows) => rows.map(({cells}) => [cells[1].textContent, cells[2].textContent, cells[6].textContent])"
         )
         return Counter((client, direction, frame) for client, direction, frame in rows)
+
+
+def test_the_picture_fits_beside_a_scrollbar_that_takes_room(browser: Browser, site: RunningSite):
+    """Chromium under test has none unless it is asked; those of most desktops take some."""
+    desktop = browser.browser_type.launch(
+        executable_path=CHROMIUM, args=ARGUMENTS, ignore_default_args=["--hide-scrollbars"]
+    )
+    try:
+        page = desktop.new_page(viewport={"width": 1440, "height": 900})
+        page.goto(site.url + LESSON)
+        bench = Workbench(page)
+        bench.start()
+        bench.client("C").expect_connected("websocket")
+        bench.tab("Diagram")
+        for width in (1440, 1500, 1180, 1500, 1440):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function(FITS)
+    finally:
+        desktop.close()
 
 
 def test_a_broadcast_fans_out_a_room_does_not_and_a_refusal_is_marked(open_page, watched: Watched):
