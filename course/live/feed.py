@@ -7,7 +7,9 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from course.content.pieces import Files
 from course.live import events
+from course.sandbox.client_page import has_client
 from course.sandbox.endings import KILLED, RESTARTING
 from course.sandbox.limits import Limits
 from course.sandbox.model import ENDED, LearnerException, Mark, Output, StateChange, TraceRow
@@ -24,13 +26,12 @@ Emit = Callable[[str, dict[str, Any]], None]
 class RunFeed:
     """A `course.sandbox.model.Watcher` that tells the learner's pages, and remembers."""
 
-    def __init__(
-        self, slug: str, exercise: str, runtime: Runtime, limits: Limits, emit: Emit, *, client: bool = False
-    ) -> None:
+    def __init__(self, slug: str, exercise: str, runtime: Runtime, limits: Limits, emit: Emit, *, files: Files) -> None:
         self.slug = slug
         self.exercise = exercise
         self.runtime = runtime
-        self.client = client
+        self.files = files
+        self.client = has_client(files)
         """Whether the program brings code for its clients."""
         self.sandbox: Sandbox | None = None
         self._emit = emit
@@ -104,7 +105,7 @@ class RunFeed:
         inside = self.sandbox.inside.kept if self.sandbox else None
         faults = self.sandbox.faults.in_force() if self.sandbox else {}
         wire = {"trace": rows, "marks": marks, "inside": inside, "faults": faults}
-        return {**self.state, "output": list(self._output), **wire}
+        return {**self.state, "files": None if self.ended else dict(self.files), "output": list(self._output), **wire}
 
     @property
     def ended(self) -> bool:

@@ -15,7 +15,6 @@ from course.live.desk import Desk, Visit, answered_room
 from course.live.feed import RunFeed, limits_json
 from course.progress import work
 from course.progress.work import Saved
-from course.sandbox.client_page import has_client
 
 Payload = dict[str, Any]
 Answer = dict[str, Any]
@@ -25,8 +24,7 @@ def run(desk: Desk, visit: Visit, payload: Payload) -> Answer:
     """Start the program; its states, output and trace follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
     runtime = desk.attempts.chosen_runtime(visit.slug, exercise, payloads.optional_name(payload, "runtime"))
-    client = has_client(files)
-    feed = RunFeed(visit.slug, exercise, runtime, desk.attempts.sandboxes.limits, desk.tell(visit), client=client)
+    feed = RunFeed(visit.slug, exercise, runtime, desk.attempts.sandboxes.limits, desk.tell(visit), files=files)
     sandbox = desk.attempts.run(visit.learner, visit.slug, exercise, files, feed, runtime)
     feed.sandbox = sandbox
     desk.feeds.remember(visit.learner, feed)
@@ -36,7 +34,7 @@ def run(desk: Desk, visit: Visit, payload: Payload) -> Answer:
             "url": f"/sandbox/{sandbox.id}/",
             "state": sandbox.state.state,
             "runtime": runtime,
-            "client": client,
+            "client": feed.client,
             "limits": limits_json(sandbox.limits),
         }
     }

@@ -48,6 +48,8 @@ class Saved:
     best: int
     results: list[dict[str, Any]]
     """The results of the last attempt."""
+    checked: Files | None
+    """What the last attempt submitted, where `files` are another version by now."""
 
 
 @dataclass(frozen=True)
@@ -245,6 +247,18 @@ def _version_of(work: Work, files: Files) -> int:
     return work.version
 
 
+def _checked(work: Work) -> Files | None:
+    """Return the files of the last attempt, which are kept with it (see `_thin`); None where they are the newest."""
+    if not work.attempts or work.attempts[-1].version == work.version:
+        return None
+    files = db.session.scalar(
+        select(WorkVersion.files).where(
+            WorkVersion.work_id == work.id, WorkVersion.version == work.attempts[-1].version
+        )
+    )
+    return dict(files) if files else None
+
+
 def _saved(work: Work) -> Saved:
     return Saved(
         lesson=work.lesson,
@@ -257,4 +271,5 @@ def _saved(work: Work) -> Saved:
         passed=work.passed_at is not None,
         best=work.best,
         results=list(work.attempts[-1].results) if work.attempts else [],
+        checked=_checked(work),
     )

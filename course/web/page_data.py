@@ -107,23 +107,21 @@ def lesson_page(
 ) -> dict[str, Any]:
     """Return what the script of a lesson page, or of an exercise page, begins with."""
     saved = {each.exercise: each for each in work.all_of(learner, lesson.slug)}
-    around = _common(learner, lesson.slug, attempts, desk)
     if exercise:
+        workspaces = {exercise.slug: exercise_workspace(saved.get(exercise.slug), lesson, exercise)}
         return {
-            **around,
+            **_common(learner, lesson.slug, attempts, desk, workspaces),
             "kind": "exercise",
             "title": exercise.title,
             "open": exercise.slug,
-            "workspaces": {exercise.slug: exercise_workspace(saved.get(exercise.slug), lesson, exercise)},
             "examples": {},
             "answered": {},
         }
     return {
-        **around,
+        **_common(learner, lesson.slug, attempts, desk, lesson_workspaces(saved, lesson, attempts)),
         "kind": "lesson",
         "title": lesson.title,
         "open": SCRATCH,
-        "workspaces": lesson_workspaces(saved, lesson, attempts),
         "answered": answered_json(learner, lesson),
     }
 
@@ -131,24 +129,35 @@ def lesson_page(
 def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, Any]:
     """Return what the script of the playground begins with."""
     saved = work.find(learner, PLAYGROUND, SCRATCH)
+    workspaces = {SCRATCH: scratch_workspace(saved, PLAYGROUND, "Playground", attempts, ())}
     return {
-        **_common(learner, PLAYGROUND, attempts, desk),
+        **_common(learner, PLAYGROUND, attempts, desk, workspaces),
         "kind": "playground",
         "title": "Playground",
         "open": SCRATCH,
-        "workspaces": {SCRATCH: scratch_workspace(saved, PLAYGROUND, "Playground", attempts, ())},
         "examples": {},
         "answered": {},
     }
 
 
-def _common(learner: str, slug: str, attempts: Attempts, desk: Desk) -> dict[str, Any]:
+def _common(
+    learner: str, slug: str, attempts: Attempts, desk: Desk, workspaces: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
     unavailable = attempts.sandboxes.unavailable
     return {
         "slug": slug,
         "learner_tag": hashlib.sha256(learner.encode()).hexdigest()[:8],  # keeps drafts apart in a shared browser
         "namespace": namespace_of(slug),
-        "sandbox": desk.feeds.of(learner, slug),
+        "workspaces": workspaces,
+        "sandbox": _sandbox(desk.feeds.of(learner, slug), workspaces),
         "run": {"available": unavailable is None, "reason": unavailable or ""},
         "here": desk.presence.count(slug),
     }
+
+
+def _sandbox(told: dict[str, Any] | None, workspaces: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """Return what is told of a run; what it was started from only where its workspace holds something else by now."""
+    if told is None:
+        return None
+    now = workspaces.get(told["exercise"], {}).get("files")
+    return {**told, "files": None} if now in (None, told["files"]) else told

@@ -66,6 +66,7 @@ def _workspace(saved: Saved | None, title: str, starter: dict[str, str], offered
         "version": saved.version if saved else 0,
         "events": list(offered),
         "results": saved.results if saved else [],
+        "checked": saved.checked if saved else None,
         "passed": saved.best if saved else 0,
         "done": bool(saved and saved.passed),
     }

@@ -11,9 +11,7 @@ export function tendChanges() {
   if (!head) return;
   const note = h("span", { class: "changed-since", title: "The server still runs what you started. Run takes the new text.", hidden: true }, "changed since Run");
   head.querySelector(".save-state").before(note);
-  let ran = null;
-  store.subscribe((state) => state.sandbox?.id, () => (ran = store.get().files));
   store.subscribe(
-    ({ sandbox, workspace, files, runPending }) => isAlive(sandbox) && !runPending && sandbox.exercise === workspace && !sameFiles(files, ran),
+    ({ sandbox, ran, workspace, files, runPending }) => isAlive(sandbox) && !runPending && sandbox.exercise === workspace && !sameFiles(files, ran),
     (changed) => (note.hidden = !changed));
 }

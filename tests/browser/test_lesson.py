@@ -108,10 +108,14 @@ def test_every_example_of_the_text_loads_and_starts(open_page):
 def test_an_example_that_was_loaded_can_be_undone(open_page):
     bench = Workbench(open_page(LESSON))
     bench.write("# my own notes\n")
-    bench.page.locator("example-card").first.get_by_role("button", name="Run this").click()
+    example = bench.page.locator("example-card").first
+    example.get_by_role("button", name="Run this").click()
     bench.expect_running()
     bench.notes.get_by_role("button", name="Undo").click()
     bench.expect_program("# my own notes\n")
+    expect(example).to_have_class(re.compile("is-running"))  # the editor is another thing
+    bench.button("Stop").click()
+    expect(example).not_to_have_class(re.compile("is-running"))
 
 
 def test_the_reading_place_comes_back_after_a_reload_and_from_an_exercise(open_page):

@@ -32,6 +32,10 @@ def test_what_was_changed_since_run_is_said_until_the_next_one(open_page):
     bench.write(ECHO)
     expect(note).to_be_hidden()
     bench.write("# newer\n" + ECHO)
+    expect(note).to_be_visible()
+    bench.expect_saved()
+    bench.page.reload()
+    expect(note).to_be_visible()
     bench.button("Run").click()
     expect(note).to_be_hidden()
 

@@ -59,7 +59,7 @@ test("a newer word about a handler takes the place of the older one, and the las
   const many = Array.from({ length: HANDLERS_CAP + 5 }, (_, run) => ({ ...ended, run: run + 10 }));
   state = apply(state, onInside(state, { id: "s", reports: many }));
   assert.deepEqual([state.inside.handlers.length, state.inside.handlers.at(-1)], [HANDLERS_CAP, many.at(-1)]);
-  state = apply(state, onRunAcknowledged(state, { id: "t", state: "starting" }, "scratch"));
+  state = apply(state, onRunAcknowledged(state, { id: "t", state: "starting" }, { exercise: "scratch", files: {} }));
   assert.deepEqual(state.inside, { handlers: [], rooms: [] });
 });
 

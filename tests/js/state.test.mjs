@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  MARKS_CAP, TRACE_CAP, onCheckFinished, onCheckResult, onFaults, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
+  MARKS_CAP, TRACE_CAP, isOfExample, onCheckFinished, onCheckResult, onFaults, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
 } from "../../static/js/core/state.js";
 import { onNewText } from "../../static/js/core/new_text.js";
 
@@ -14,6 +14,7 @@ const PAGE = {
 };
 const begin = (patch = {}) => ({ ...stateFromPage(PAGE), ...patch });
 const apply = (state, patch) => ({ ...state, ...patch });
+const started = (exercise, runtime) => ({ exercise, files: { "server.py": "sent" }, runtime });
 
 test("the page begins with the workspace that the server opened", () => {
   const state = begin();
@@ -30,7 +31,7 @@ test("a new sandbox empties the log and the wire; a late word about the old one 
   let state = begin();
   state = apply(state, onSandboxState(state, { id: "old", state: "ready", exercise: "scratch" }));
   state = apply(state, onOutput(state, { id: "old", stream: "stdout", text: "from the old one" }));
-  state = apply(state, onRunAcknowledged(state, { id: "new", url: "/sandbox/new/", state: "starting" }, "add"));
+  state = apply(state, onRunAcknowledged(state, { id: "new", url: "/sandbox/new/", state: "starting" }, started("add")));
   assert.deepEqual([state.sandbox.id, state.sandbox.exercise, state.output], ["new", "add", []]);
   assert.deepEqual(onSandboxState(state, { id: "old", state: "stopped", code: "replaced" }), {});
   assert.deepEqual(onOutput(state, { id: "old", stream: "stdout", text: "late" }), {});
@@ -39,8 +40,21 @@ test("a new sandbox empties the log and the wire; a late word about the old one 
 test("an acknowledgement that comes after the announcement does not take the state back", () => {
   let state = begin({ runPending: true });
   state = apply(state, onSandboxState(state, { id: "s", state: "ready", started_at: 5 }));
-  state = apply(state, onRunAcknowledged(state, { id: "s", url: "/sandbox/s/", state: "starting" }, "scratch"));
+  state = apply(state, onRunAcknowledged(state, { id: "s", url: "/sandbox/s/", state: "starting" }, started("scratch")));
   assert.deepEqual([state.sandbox.state, state.runPending], ["ready", false]);
+});
+
+test("what runs is what was sent to be run, whatever the editor holds by then", () => {
+  const page = { ...PAGE, examples: { echo: { source: "sent" } } };
+  let state = begin({ page });
+  state = apply(state, onSandboxState(state, { id: "s", state: "ready", exercise: "scratch" }));
+  assert.equal(state.ran["server.py"], "a"); // another tab's, or our own whose acknowledgement is on its way
+  state = apply(state, onRunAcknowledged(state, { id: "s", state: "starting" }, started("scratch")));
+  assert.deepEqual([state.ran["server.py"], isOfExample(state, "echo"), isOfExample(state, "gone")], ["sent", true, false]);
+  assert.equal(isOfExample(apply(state, { files: { "server.py": "newer" } }), "echo"), true);
+  const sandbox = { id: "s", exercise: "scratch", state: "ready" };
+  assert.equal(stateFromPage({ ...page, sandbox: { ...sandbox, files: { "server.py": "sent" } } }).ran["server.py"], "sent");
+  assert.equal(stateFromPage({ ...page, sandbox }).ran["server.py"], "a");
 });
 
 test("a sandbox that has ended stays ended", () => {
@@ -129,7 +143,7 @@ test("what a program runs under is said where it is a choice, or not the ordinar
   assert.equal(of(runtimes, "threading"), "threading");
   assert.equal(of(runtimes.slice(0, 1), "threading"), "");
   assert.equal(of(runtimes.slice(1), null), "gevent, monkey-patched");
-  const told = onRunAcknowledged(begin(), { id: "s", state: "starting" }, "scratch", "gevent");
+  const told = onRunAcknowledged(begin(), { id: "s", state: "starting" }, started("scratch", "gevent"));
   assert.equal(told.sandbox.runtime, "gevent");
 });
 

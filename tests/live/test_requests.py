@@ -188,9 +188,21 @@ def test_marks_are_announced_and_kept_for_a_reload(page: Page) -> None:
     assert opened["time"] >= 0
     client.client.eio.ws.sock.shutdown(socket.SHUT_RDWR)
     assert page.await_event("sandbox_marks")["marks"][0]["kind"] == "closed"
+    assert [mark["kind"] for mark in told_of_sandbox(page)["marks"]] == ["opened", "closed"]
+
+
+def test_a_reloaded_page_hears_what_runs_where_its_editor_holds_something_else(page: Page) -> None:
+    page.ask("run", {"exercise": "add-with-ack", "files": {"server.py": GOOD}})
+    page.await_event("sandbox_state", state="ready")
+    assert told_of_sandbox(page)["files"] == {"server.py": GOOD}
+    assert page.ask("save", {"exercise": "add-with-ack", "files": {"server.py": GOOD}})["ok"]
+    assert told_of_sandbox(page)["files"] is None
+
+
+def told_of_sandbox(page: Page) -> dict:
+    """Return what the lesson page would begin with if it were loaded now."""
     reloaded = page.browser.get(f"{page.url}{LESSON}/").text
-    data = json.loads(unescape(re.search(r'id="page-data"[^>]*>(.*?)</script>', reloaded, re.S)[1]))
-    assert [mark["kind"] for mark in data["sandbox"]["marks"]] == ["opened", "closed"]
+    return json.loads(unescape(re.search(r'id="page-data"[^>]*>(.*?)</script>', reloaded, re.S)[1]))["sandbox"]
 
 
 def test_a_program_runs_under_what_its_workspace_says(site: RunningSite) -> None:

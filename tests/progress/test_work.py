@@ -76,6 +76,13 @@ def test_what_was_checked_stays_restorable_while_typing_goes_on() -> None:
     assert work.restore(ME, LESSON, EXERCISE, attempt["version"]).files == files("checked")
 
 
+def test_what_was_checked_is_told_where_it_is_another_version_by_now() -> None:
+    kept = work.record_attempt(ME, LESSON, EXERCISE, files("checked"), [{"outcome": "failed"}], 1)
+    assert kept.checked is None, "it is what the editor holds"
+    assert save("typed afterwards").checked == files("checked")
+    assert work.record_attempt(ME, LESSON, EXERCISE, files("typed afterwards"), [], 1).checked is None
+
+
 def test_the_history_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1_000_000.0]
     monkeypatch.setattr(work.time, "time", lambda: clock[0])

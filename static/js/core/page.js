@@ -93,8 +93,8 @@ const handlers = {
 
 /** Everything a learner can do. Those that return promises reject with RequestFailed (code, message). */
 export const actions = {
-  async run(files = store.get().files) {
-    const { page, workspace, runPending } = store.get();
+  async run() {
+    const { files, page, workspace: exercise, runPending } = store.get();
     if (!page.run.available) {
       store.set({ runError: { code: "run_unavailable", message: page.run.reason } });
       return;
@@ -102,9 +102,9 @@ export const actions = {
     if (runPending) return;
     store.set({ runPending: true, runError: null });
     try {
-      const { runtime } = page.workspaces[workspace];
-      const { sandbox } = await request(EVENTS.RUN, { exercise: workspace, files, runtime }, { timeout: RUN_TIMEOUT_MS });
-      store.set((state) => onRunAcknowledged(state, sandbox, workspace, runtime));
+      const started = { exercise, files, runtime: page.workspaces[exercise].runtime };
+      const { sandbox } = await request(EVENTS.RUN, started, { timeout: RUN_TIMEOUT_MS });
+      store.set((state) => onRunAcknowledged(state, sandbox, started));
     } catch (error) {
       store.set({ runPending: false, runError: toldError(error) });
     }

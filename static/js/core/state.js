@@ -18,6 +18,12 @@ export function isAlive(sandbox) {
   return sandbox !== null && CAN_BE_STOPPED.has(sandbox.state);
 }
 
+/** Say whether the newest run was started from the example `id` of the text, unchanged. */
+export function isOfExample({ page, sandbox, ran }, id) {
+  const example = page.examples?.[id];
+  return Boolean(example) && sandbox?.exercise === SCRATCH && ran["server.py"] === example.source;
+}
+
 /** Return the title of the running program when it is another one than the editor's, else "". */
 export function otherProgram({ page, sandbox, workspace }) {
   if (!sandbox?.exercise || sandbox.exercise === workspace) return "";
@@ -34,15 +40,16 @@ export function runtimeOf({ page, sandbox }) {
 
 /** Return the first state of the page's store, from the data the server rendered into it. */
 export function stateFromPage(page) {
-  const workspace = page.workspaces?.[page.open] ? page.open : Object.keys(page.workspaces ?? {})[0] ?? SCRATCH;
+  const { workspaces = {} } = page;
+  const workspace = workspaces[page.open] ? page.open : Object.keys(workspaces)[0] ?? SCRATCH;
   const checksOf = Object.fromEntries(
-    Object.entries(page.workspaces ?? {}).map(([name, work]) => [name, checksFromPage(work)]),
+    Object.entries(workspaces).map(([name, work]) => [name, checksFromPage(work)]),
   );
   return {
     page,
     workspace,
-    files: page.workspaces?.[workspace]?.files ?? {},
-    version: page.workspaces?.[workspace]?.version ?? 0,
+    files: workspaces[workspace]?.files ?? {},
+    version: workspaces[workspace]?.version ?? 0,
     saveState: "saved",
     saveMessage: "",
     conflict: null,
@@ -51,6 +58,7 @@ export function stateFromPage(page) {
     connectionReason: "",
     everOnline: false,
     sandbox: page.sandbox ? sandboxFrom(page.sandbox, null) : null,
+    ran: page.sandbox?.files ?? workspaces[page.sandbox?.exercise]?.files ?? {}, // what the sandbox was started from
     runPending: false,
     runError: null,
     output: page.sandbox?.output ?? [],
@@ -85,7 +93,7 @@ export function noChecks() {
 export function checksFromPage(work) {
   const results = work.results ?? [];
   const passed = results.length > 0 ? results.filter((each) => each.outcome === "passed").length : work.passed ?? 0;
-  return { ...noChecks(), results, passed, total: work.total || results.length, files: work.files };
+  return { ...noChecks(), results, passed, total: work.total || results.length, files: work.checked ?? work.files };
 }
 
 /** Return the store's form of a sandbox as the server tells it; `known` is what was known of the same one. */
@@ -111,8 +119,8 @@ export function sandboxFrom(told, known, now = Date.now() / 1000) {
 }
 
 /** A sandbox that is not the one we knew begins with an empty log and an empty wire. */
-function freshSandbox(sandbox) {
-  return { sandbox, output: [], traceRows: [], traceMarks: [], traceDropped: 0, inside: NOTHING_INSIDE, faults: {}, highlightedLine: null };
+function freshSandbox(sandbox, ran) {
+  return { sandbox, ran, output: [], traceRows: [], traceMarks: [], traceDropped: 0, inside: NOTHING_INSIDE, faults: {}, highlightedLine: null };
 }
 
 /** `sandbox_state`, and the acknowledgement of `run`. A late word about an older sandbox changes nothing. */
@@ -126,16 +134,17 @@ export function onSandboxState(state, told) {
     return { sandbox, highlightedLine: sandbox.error?.line ?? null };
   }
   if (hasEnded(told.state)) return {};
-  return { ...freshSandbox(sandboxFrom(told, null)), runError: null };
+  const ran = state.page.workspaces?.[told.exercise]?.files ?? {}; // those of another tab came here first
+  return { ...freshSandbox(sandboxFrom(told, null), ran), runError: null };
 }
 
-/** The acknowledgement of `run`; the announcement of the same sandbox may have come before it and knows more. */
-export function onRunAcknowledged(state, told, exercise, runtime) {
+/** The acknowledgement of `run` with these files; the announcement of the same sandbox may have come before it and knows more. */
+export function onRunAcknowledged(state, told, { exercise, files, runtime }) {
   if (state.sandbox?.id === told.id) {
     const sandbox = { ...state.sandbox, runtime, url: told.url ?? state.sandbox.url, limits: told.limits ?? state.sandbox.limits };
-    return { sandbox, runPending: false };
+    return { sandbox, ran: files, runPending: false };
   }
-  return { ...freshSandbox(sandboxFrom({ ...told, exercise, runtime }, null)), runPending: false, runError: null };
+  return { ...freshSandbox(sandboxFrom({ ...told, exercise, runtime }, null), files), runPending: false, runError: null };
 }
 
 /** `sandbox_output`: one piece, or none when it belongs to another sandbox. */

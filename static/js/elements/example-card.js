@@ -2,7 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
-import { isAlive } from "../core/state.js";
+import { isAlive, isOfExample } from "../core/state.js";
 
 class ExampleCard extends HTMLElement {
   #ends = [];
@@ -25,7 +25,7 @@ class ExampleCard extends HTMLElement {
         button.disabled = !available;
         button.title = available ? "" : store.get().page.run.reason;
       }),
-      store.subscribe((state) => isRunning(state, example), (running) => this.classList.toggle("is-running", running)),
+      store.subscribe((state) => isAlive(state.sandbox) && isOfExample(state, example), (running) => this.classList.toggle("is-running", running)),
     ];
   }
 
@@ -34,11 +34,6 @@ class ExampleCard extends HTMLElement {
     this.#made?.remove();
     this.#made = null;
   }
-}
-
-function isRunning({ page, sandbox, files }, id) {
-  const example = page.examples?.[id];
-  return Boolean(example) && isAlive(sandbox) && sandbox.exercise === "scratch" && files["server.py"] === example.source;
 }
 
 customElements.define("example-card", ExampleCard);

@@ -71,7 +71,7 @@ class LiveDiagram extends HTMLElement {
 
   /** The program as it was started: its lines are those that the trace is about. */
   #begin() {
-    this.source = store.get().files["server.py"] ?? "";
+    this.source = store.get().ran["server.py"] ?? "";
     this.#explain(null);
   }
 

@@ -23,7 +23,7 @@ class StatusLine extends HTMLElement {
       store.subscribe((state) => state.connection, () => this.#connectionChanged()),
       store.subscribe((state) => state.lessonChanged, () => this.#drawBanner()),
       store.subscribe((state) => state.notice, ({ text, kind, count }) => count > 0 && this.#say(text, kind)),
-      store.subscribe((state) => state.runError, (error) => error && this.#alertUnseen(error.message)),
+      store.subscribe((state) => state.runError, (error) => error && this.#runFailed(error.message)),
       store.subscribe((state) => state.sandbox?.state, (now, before) => before !== undefined && this.#sandboxChanged(now)),
       store.subscribe((state) => state.checks.running, (now, before) => before === true && !now && this.#checked()),
       store.subscribe((state) => state.saveState, (now, before) => before && this.#saveChanged(now, before)),
@@ -48,6 +48,12 @@ class StatusLine extends HTMLElement {
   #alertUnseen(text) {
     this.#say(text, "alert");
     this.alert.classList.add("visually-hidden");
+  }
+
+  /** The note above the editor says it, once its script is there. */
+  #runFailed(text) {
+    if (customElements.get("work-notes")) this.#alertUnseen(text);
+    else this.#say(text, "alert");
   }
 
   #clearAlert() {

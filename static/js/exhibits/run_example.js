@@ -1,14 +1,13 @@
 // Starts a program of the text for an exhibit, as its own "Run this" does, and waits until it listens.
 
 import { actions, store } from "../core/page.js";
-import { SCRATCH, hasEnded } from "../core/state.js";
+import { hasEnded, isOfExample } from "../core/state.js";
 import { endOf } from "../core/words.js";
 
 /** Say whether the example `id` is what runs now, unchanged; with `runtime`, under that one. */
-export function isRunningNow({ page, sandbox, files }, id, runtime = "") {
-  const source = page.examples?.[id]?.source;
-  return source !== undefined && sandbox?.state === "ready" && sandbox.exercise === SCRATCH && files["server.py"] === source
-    && (!runtime || (sandbox.runtime ?? runtime) === runtime);
+export function isRunningNow(state, id, runtime = "") {
+  const { sandbox } = state;
+  return sandbox?.state === "ready" && isOfExample(state, id) && (!runtime || (sandbox.runtime ?? runtime) === runtime);
 }
 
 /**
