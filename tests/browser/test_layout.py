@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from tests.browser.conftest import WORKBENCH_STARTED
 from tests.browser.workbench import ECHO, LESSON, Workbench
 
 
@@ -65,6 +66,40 @@ def test_the_chosen_tab_is_in_sight_where_they_do_not_all_fit(open_page):
     expect(page.get_by_role("tab", name="Checks")).to_be_in_viewport(ratio=0.99)
     page.get_by_role("tab", name="Checks").press("Home")
     expect(page.get_by_role("tab", name="Clients")).to_be_in_viewport(ratio=0.99)
+
+
+PLACES = """() => [".toolbar", "code-editor", "#clients", "panel-tabs", "example-card"].flatMap((name) =>
+  [...document.querySelectorAll(name)].map((node) => node.getBoundingClientRect()).map(({ top, height }) => [name, top, height]))"""
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_nothing_moves_when_a_lessons_programs_arrive_late(new_context, site, width: int):
+    page = new_context(viewport={"width": width, "height": 844}).new_page()
+    held: list[Route] = []
+    page.route("**/programs.json*", lambda route: held.append(route))
+    page.goto(site.url + LESSON)
+    expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    before = page.evaluate(PLACES)
+    assert "Run comes" in page.evaluate(
+        "() => getComputedStyle(document.querySelector('run-toolbar'), '::before').content"
+    )
+    for route in held:
+        route.continue_()
+    page.wait_for_function(WORKBENCH_STARTED)
+    expect(page.locator("example-card button").first).to_be_visible()
+    assert page.evaluate(PLACES) == before
+
+
+def test_on_a_phone_a_program_of_the_text_leads_to_the_clients(open_page):
+    page = open_page(LESSON, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    example = page.locator("example-card").first
+    onward = example.get_by_role("button", name="To the clients")
+    expect(onward).to_be_hidden()
+    example.get_by_role("button", name="Run this").tap()
+    onward.tap()
+    expect(Workbench(page).client("A").card).to_be_visible()
+    page.go_back()
+    expect(onward).to_be_in_viewport()
 
 
 def test_the_keyboard_can_leave_the_editor(open_page):

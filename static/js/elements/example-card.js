@@ -1,12 +1,14 @@
 // <example-card data-example="id">: a program of the text, with "Run this": into the free space, started at once.
+// On a phone the clients are behind a tab: while it runs, a button leads there.
 
 import { h } from "../core/dom.js";
 import { actions, store } from "../core/page.js";
 import { isAlive, isOfExample } from "../core/state.js";
+import { goTo } from "../regions.js";
 
 class ExampleCard extends HTMLElement {
   #ends = [];
-  #made = null;
+  #made = [];
 
   connectedCallback() {
     const { example } = this.dataset;
@@ -15,8 +17,11 @@ class ExampleCard extends HTMLElement {
     if (!button) {
       button = h("button", { type: "button", class: "small" }, h("span", { class: "i i-run", "aria-hidden": "true" }), "Run this");
       (this.querySelector("figcaption") ?? this).append(button);
-      this.#made = button;
+      this.#made.push(button);
     }
+    const onward = h("button", { type: "button", class: "small to-clients", onclick: toClients }, "To the clients");
+    (this.querySelector("figure") ?? this).append(onward);
+    this.#made.push(onward);
     button.hidden = false;
     button.addEventListener("click", start);
     this.#ends = [
@@ -31,9 +36,13 @@ class ExampleCard extends HTMLElement {
 
   disconnectedCallback() {
     this.#ends.splice(0).forEach((end) => end());
-    this.#made?.remove();
-    this.#made = null;
+    this.#made.splice(0).forEach((node) => node.remove());
   }
+}
+
+function toClients() {
+  goTo("clients");
+  document.getElementById("clients").focus();
 }
 
 customElements.define("example-card", ExampleCard);

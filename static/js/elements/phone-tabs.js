@@ -10,6 +10,7 @@ class PhoneTabs extends HTMLElement {
 
   connectedCallback() {
     this.bench = document.querySelector(".workbench");
+    this.first = this.bench.dataset.view;
     this.links = new Map([...this.querySelectorAll("a[data-view]")].map((link) => [link.dataset.view, link]));
     const follow = () => this.#followAddress();
     const press = (event) => this.#press(event);
@@ -33,7 +34,7 @@ class PhoneTabs extends HTMLElement {
   #followAddress() {
     const name = location.hash.slice(1);
     if (REGIONS.includes(name)) this.#show(name);
-    else this.#show(name === "" ? this.bench.dataset.view : "lesson");
+    else this.#show(name === "" ? this.first : "lesson");
   }
 
   /** The address changes, but the browser must not scroll to the pane as to an anchor. */
