@@ -81,6 +81,9 @@ def test_what_one_hears_who_goes_meanwhile_may_be_missing() -> None:
     without, with_it = frames_of(begin + told + end("a"), KNOWN), frames_of(begin + told + late + end("a"), KNOWN)
     assert with_it["b"] == ("> 40", '? < 42["add"]')
     assert same_frames(without, with_it) and same_frames(with_it, without)
+    stayed = frames_of(begin[:2] + told + late + end("a", "b"), KNOWN)
+    assert stayed["b"] == ("> 40", '< 42["add"]')
+    assert same_frames(with_it, stayed) and same_frames(stayed, with_it)
     assert not same_frames(without, frames_of(begin + end("a"), KNOWN))
     assert fits_kinds(kinds_of([without, with_it]), without) and fits_kinds(kinds_of([with_it]), without)
 
