@@ -45,6 +45,7 @@ const shared = {
   assetNames: "[name]-[hash]",
   nodePaths: [modules],
   target: ["es2022", "chrome111", "firefox113", "safari16.4"],
+  supported: { "top-level-await": false }, // Safari has it, but runs a second entry's modules before it is over: WebKit bug 242740
   loader: { ".woff2": "file" },
   legalComments: "none",
   logLevel: "silent",

@@ -1,6 +1,7 @@
 // The entry of lesson, exercise and playground pages: start first, then the elements in the order of the page.
 
 import "./start.js";
+import { ready } from "./core/page.js";
 import "./elements/theme-switch.js";
 import "./elements/status-line.js";
 import "./elements/mode-switch.js";
@@ -13,4 +14,4 @@ import "./elements/client-list.js";
 import "./elements/panel-tabs.js";
 import "./elements/phone-tabs.js";
 
-import("./later.js");
+ready.then(() => import("./later.js"));

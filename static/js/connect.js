@@ -1,6 +1,6 @@
 // The ready client of a running server, for another tab or a phone: one card, and the frames of its own connection.
 
-import { store } from "./core/page.js";
+import { ready, store } from "./core/page.js";
 import "./start.js";
 import "./elements/theme-switch.js";
 import "./elements/client-card.js";
@@ -43,5 +43,7 @@ function base64(data) {
   return btoa(String.fromCharCode(...bytes));
 }
 
-card.link.onEngine = listen;
-card.connect();
+ready.then(() => {
+  card.link.onEngine = listen;
+  card.connect();
+});

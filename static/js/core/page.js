@@ -1,4 +1,4 @@
-// The page's store and everything a learner can do on it. Elements import {store, actions} and nothing else of the core.
+// The page's store and everything a learner can do on it. Elements import {store, actions, define} and nothing else of the core.
 
 import * as EVENTS from "./events.js";
 import { readPageData } from "./page_data.js";
@@ -13,9 +13,22 @@ import { keepWork } from "./work.js";
 const RUN_TIMEOUT_MS = 20_000;
 const EMPTY_PAGE = { kind: "page", slug: "", namespace: "", workspaces: {}, examples: {}, run: { available: true, reason: "" } };
 
-const data = await readPageData(document); // whoever imports the store waits for it
+let data = null;
 
-export const store = createStore(stateFromPage({ ...EMPTY_PAGE, ...data }));
+/** The page's store: there once `ready` is, and so for every element that is defined by `define`. */
+export let store = null;
+
+/** Resolves when the page's data are there. Nothing awaits it at the top of a module: see frontend/build.mjs. */
+export const ready = readPageData(document).then((told) => {
+  data = told;
+  store = createStore(stateFromPage({ ...EMPTY_PAGE, ...data }));
+});
+
+/** Define an element that uses the store, as soon as that is there. */
+export function define(name, element) {
+  if (store) customElements.define(name, element);
+  else ready.then(() => customElements.define(name, element));
+}
 
 let link = null;
 const request = (event, payload, options) =>
@@ -24,7 +37,7 @@ let work = null;
 let insideCode = null; // one promise for all reports: they must enter the store in the order in which they came
 
 /**
- * Connect to the lesson namespace, and keep the learner's work. Call once, before elements are defined.
+ * Connect to the lesson namespace, and keep the learner's work. Call once, when the page is `ready` and before elements are defined.
  *
  * A page without page data (the map, an error page) gets no connection. Returns whether there was any.
  */

@@ -2,7 +2,7 @@
 
 import { fill, h, trustedHtml } from "../core/dom.js";
 import { sameFiles } from "../core/drafts.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { checkSummary } from "../core/words.js";
 import { knownMistake } from "../known_mistake.js";
 
@@ -162,4 +162,4 @@ function tickTasks(workspace, results) {
   }
 }
 
-customElements.define("check-results", CheckResults);
+define("check-results", CheckResults);

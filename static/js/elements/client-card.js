@@ -2,7 +2,7 @@
 
 import { ClientLink } from "../core/client_link.js";
 import { fill, h } from "../core/dom.js";
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 import { isAlive } from "../core/state.js";
 import { complaintOf, frameFor, parseArgs } from "../wire/payload.js";
 import { ReceivedList } from "../received_list.js";
@@ -189,4 +189,4 @@ function letterOf(tag) {
   return tag.length === 1 ? tag.toLowerCase() : "f";
 }
 
-customElements.define("client-card", ClientCard);
+define("client-card", ClientCard);

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { faultsInWords, saidOf } from "../core/fault_words.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { moreStyles } from "../more_styles.js";
 
 class ClientFaults extends HTMLElement {
@@ -54,4 +54,4 @@ class ClientFaults extends HTMLElement {
   }
 }
 
-customElements.define("client-faults", ClientFaults);
+define("client-faults", ClientFaults);

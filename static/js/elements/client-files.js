@@ -1,7 +1,7 @@
 // <client-files>: in the playground, adds code for the clients to the program, and takes it away again.
 
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { moreStyles } from "../more_styles.js";
 
 const SCRIPT = "client.js";
@@ -78,4 +78,4 @@ function remove() {
   actions.replaceFiles(rest, "Removed the client code.");
 }
 
-customElements.define("client-files", ClientFiles);
+define("client-files", ClientFiles);

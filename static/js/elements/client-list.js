@@ -1,7 +1,7 @@
 // <client-list>: clients A, B and C, more on request, and the address under which others join.
 
 import { fill, h } from "../core/dom.js";
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 import { keep } from "../kept.js";
 import "./client-card.js";
 
@@ -81,4 +81,4 @@ function remembersNo() {
   }
 }
 
-customElements.define("client-list", ClientList);
+define("client-list", ClientList);

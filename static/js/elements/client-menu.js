@@ -2,7 +2,7 @@
 // file as binary argument. It comes after the page is usable; until then a card connects with what `chosen` says.
 
 import { fill, h } from "../core/dom.js";
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 
 const FILE_BYTES = 64 * 1024;
 
@@ -86,4 +86,4 @@ function field(label, control) {
   return h("div", { class: "field" }, h("label", { for: control.id }, label), control);
 }
 
-customElements.define("client-menu", ClientMenu);
+define("client-menu", ClientMenu);

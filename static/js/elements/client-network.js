@@ -2,7 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { saidOf } from "../core/fault_words.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { moreStyles } from "../more_styles.js";
 
 const DELAY_MS = 2_000;
@@ -97,4 +97,4 @@ class ClientNetwork extends HTMLElement {
   }
 }
 
-customElements.define("client-network", ClientNetwork);
+define("client-network", ClientNetwork);

@@ -2,7 +2,7 @@
 
 import { loadEditor } from "../core/editor-chunk.js";
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { saveWords } from "../core/words.js";
 import { keyRow } from "../editor/key-row.js";
 
@@ -162,4 +162,4 @@ class CodeEditor extends HTMLElement {
   }
 }
 
-customElements.define("code-editor", CodeEditor);
+define("code-editor", CodeEditor);

@@ -2,7 +2,7 @@
 // On a phone the clients are behind a tab: while it runs, a button leads there.
 
 import { h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { isAlive, isOfExample } from "../core/state.js";
 import { goTo } from "../regions.js";
 
@@ -45,4 +45,4 @@ function toClients() {
   document.getElementById("clients").focus();
 }
 
-customElements.define("example-card", ExampleCard);
+define("example-card", ExampleCard);

@@ -1,7 +1,7 @@
 // <exhibit-handshake>: the reader's own first connection, frame by frame, every part of a frame explained.
 
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { firstConnection, readCapture } from "../exhibits/first_connection.js";
 import { keep, kept } from "../kept.js";
 import { explain } from "../wire/explain.js";
@@ -129,4 +129,4 @@ class ExhibitHandshake extends HTMLElement {
   }
 }
 
-customElements.define("exhibit-handshake", ExhibitHandshake);
+define("exhibit-handshake", ExhibitHandshake);

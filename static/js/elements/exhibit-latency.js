@@ -1,7 +1,7 @@
 // <exhibit-latency data-example="jobs" data-jobs="sleep cpu">: what a bystander waits while somebody else's job runs.
 
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { SCRATCH } from "../core/state.js";
 import { Bystander, KEPT_MS, join } from "../exhibits/bystander.js";
 import { LatencyChart } from "../exhibits/latency_chart.js";
@@ -229,4 +229,4 @@ function isRefusal(answer) {
   return answer?.startsWith("needs ") ?? false;
 }
 
-customElements.define("exhibit-latency", ExhibitLatency);
+define("exhibit-latency", ExhibitLatency);

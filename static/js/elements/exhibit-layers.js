@@ -1,7 +1,7 @@
 // <exhibit-layers>: an event of the reader's own last run, peeled from the bytes on the connection down to the handler.
 
 import { fill, h } from "../core/dom.js";
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 import { handlerFor, handlersIn } from "../diagram/source.js";
 import { moreStyles } from "../more_styles.js";
 import { peeled } from "../peeled.js";
@@ -52,4 +52,4 @@ function handlerOf(row) {
   return found && [`${found.name}, `, h("button", { type: "button", class: "line-link", onclick: ({ currentTarget }) => currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line: found.line }, bubbles: true })) }, `line ${found.line}`)];
 }
 
-customElements.define("exhibit-layers", ExhibitLayers);
+define("exhibit-layers", ExhibitLayers);

@@ -1,7 +1,7 @@
 // <exhibit-race data-example="race">: one feed followed in four ways, one after another, measured as it happens.
 
 import { h } from "../core/dom.js";
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 import { LaneChart } from "../exhibits/lane_chart.js";
 import { LANES } from "../exhibits/lanes.js";
 import { bytes, compareClocks, counted, duration, median, resultOf } from "../exhibits/measures.js";
@@ -176,4 +176,4 @@ class Lane {
   }
 }
 
-customElements.define("exhibit-race", ExhibitRace);
+define("exhibit-race", ExhibitRace);

@@ -2,7 +2,7 @@
 // learner presses the button there.
 
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { sayStep, stepsOf } from "../diagram/steps.js";
 
 class HandSteps extends HTMLElement {
@@ -98,4 +98,4 @@ function askForClients() {
   document.dispatchEvent(new CustomEvent("region-requested", { detail: { region: "clients" } }));
 }
 
-customElements.define("hand-steps", HandSteps);
+define("hand-steps", HandSteps);

@@ -1,7 +1,7 @@
 // <hint-steps data-exercise="slug" data-total="3">: hints one at a time; those already read are still there after a reload.
 
 import { fill, h, trustedHtml } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 
 class HintSteps extends HTMLElement {
   #ends = [];
@@ -56,4 +56,4 @@ class HintSteps extends HTMLElement {
   }
 }
 
-customElements.define("hint-steps", HintSteps);
+define("hint-steps", HintSteps);

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { onceAFrame, whenDrawn } from "../core/frame.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { explainEntry, howToRead } from "../diagram_detail.js";
 import { svgText } from "../diagram/svg_text.js";
 import { asText } from "../diagram/words.js";
@@ -123,4 +123,4 @@ class LiveDiagram extends HTMLElement {
   }
 }
 
-customElements.define("live-diagram", LiveDiagram);
+define("live-diagram", LiveDiagram);

@@ -1,6 +1,6 @@
 // <mode-switch>: links to the views of this lesson, which change without leaving the page; the last one is remembered.
 
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { keep, kept } from "../kept.js";
 
 class ModeSwitch extends HTMLElement {
@@ -63,4 +63,4 @@ class ModeSwitch extends HTMLElement {
   }
 }
 
-customElements.define("mode-switch", ModeSwitch);
+define("mode-switch", ModeSwitch);

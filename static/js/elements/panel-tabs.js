@@ -2,7 +2,7 @@
 //
 // A crash opens the log and a check run opens the checks: what happened should be in sight without searching.
 
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 import { onRegion } from "../regions.js";
 
 const MIDDLE = "(700px <= width < 1100px)";
@@ -136,4 +136,4 @@ function countLines(output) {
   return output.reduce((sum, { text }) => sum + (text.match(/\n/g)?.length ?? 1), 0);
 }
 
-customElements.define("panel-tabs", PanelTabs);
+define("panel-tabs", PanelTabs);

@@ -2,7 +2,7 @@
 //
 // Hidden panes stay in the page: their clients stay connected.
 
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 import { REGIONS, onRegion } from "../regions.js";
 
 class PhoneTabs extends HTMLElement {
@@ -76,4 +76,4 @@ class PhoneTabs extends HTMLElement {
   }
 }
 
-customElements.define("phone-tabs", PhoneTabs);
+define("phone-tabs", PhoneTabs);

@@ -1,6 +1,6 @@
 // <presence-note>: how many people have this lesson open. Nothing is said about being alone.
 
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 
 class PresenceNote extends HTMLElement {
   #end = null;
@@ -17,4 +17,4 @@ class PresenceNote extends HTMLElement {
   }
 }
 
-customElements.define("presence-note", PresenceNote);
+define("presence-note", PresenceNote);

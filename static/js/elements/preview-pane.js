@@ -2,7 +2,7 @@
 
 import { previewPath } from "../client/preview_path.js";
 import { fill, h } from "../core/dom.js";
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 import { moreStyles } from "../more_styles.js";
 
 const TAG = "preview"; // its own client of the server, with its own cookies
@@ -65,4 +65,4 @@ class PreviewPane extends HTMLElement {
   }
 }
 
-customElements.define("preview-pane", PreviewPane);
+define("preview-pane", PreviewPane);

@@ -1,7 +1,7 @@
 // <quiz-question id="question-…">: a real form, answered without leaving the page; each option then gives its reason.
 
 import { h, trustedHtml } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { DeliveryRun, canRun } from "../delivery/run_button.js";
 
 class QuizQuestion extends HTMLElement {
@@ -227,4 +227,4 @@ function choiceOf(input) {
   return times === "1" ? input.value : `${input.value}:${times}`;
 }
 
-customElements.define("quiz-question", QuizQuestion);
+define("quiz-question", QuizQuestion);

@@ -1,7 +1,7 @@
 // <rooms-view>: who is in which room now, lit up as something is emitted to it, and the last handlers that ran.
 
 import { fill, h } from "../core/dom.js";
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 import { hasEnded } from "../core/state.js";
 import { followEnd } from "../follow.js";
 import { SLOW_SECONDS, addressee, byNamespace, doer, duration, keyOf, reached, shortSid } from "../inside.js";
@@ -164,4 +164,4 @@ function lineLink(line) {
     event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true })) }, `line ${line}`);
 }
 
-customElements.define("rooms-view", RoomsView);
+define("rooms-view", RoomsView);

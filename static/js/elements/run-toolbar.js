@@ -2,7 +2,7 @@
 
 import { MOD } from "../core/keys.js";
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { isAlive, otherProgram, runtimeOf } from "../core/state.js";
 import { clock, pillOf } from "../core/words.js";
 
@@ -110,4 +110,4 @@ function downloadFiles() {
   form.remove();
 }
 
-customElements.define("run-toolbar", RunToolbar);
+define("run-toolbar", RunToolbar);

@@ -1,7 +1,7 @@
 // <runtime-picker>: what the program runs under; a choice where the workspace offers one, else the fixed one in words.
 
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 
 class RuntimePicker extends HTMLElement {
   #ends = [];
@@ -41,4 +41,4 @@ function open({ page, workspace }) {
   return page.workspaces[workspace];
 }
 
-customElements.define("runtime-picker", RuntimePicker);
+define("runtime-picker", RuntimePicker);

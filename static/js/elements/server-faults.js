@@ -1,7 +1,7 @@
 // <server-faults>: kill the server's process, or start the same program again at the same address.
 
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { moreStyles } from "../more_styles.js";
 
 class ServerFaults extends HTMLElement {
@@ -54,4 +54,4 @@ function icon(name) {
   return h("span", { class: `i i-${name}`, "aria-hidden": "true" });
 }
 
-customElements.define("server-faults", ServerFaults);
+define("server-faults", ServerFaults);

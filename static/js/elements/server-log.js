@@ -2,7 +2,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { onceAFrame } from "../core/frame.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { followEnd } from "../follow.js";
 
 const PLACE = /(File "server\.py", line )(\d+)/;
@@ -104,4 +104,4 @@ function lineLink(line, text) {
     event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true })) }, text);
 }
 
-customElements.define("server-log", ServerLog);
+define("server-log", ServerLog);

@@ -3,7 +3,7 @@
 import qrcode from "qrcode-generator";
 
 import { dialogHead, fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { terminalProgram } from "../client/terminal.js";
 import { parseArgs } from "../wire/payload.js";
 
@@ -82,4 +82,4 @@ function drawQr(text) {
   return svg;
 }
 
-customElements.define("share-address", ShareAddress);
+define("share-address", ShareAddress);

@@ -2,7 +2,7 @@
 
 import { dialogHead, fill, h, trustedHtml } from "../core/dom.js";
 import { loadDiff } from "../core/editor-chunk.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 
 class SolutionDiff extends HTMLElement {
   #diff = null;
@@ -86,4 +86,4 @@ class SolutionDiff extends HTMLElement {
   }
 }
 
-customElements.define("solution-diff", SolutionDiff);
+define("solution-diff", SolutionDiff);

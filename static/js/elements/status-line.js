@@ -1,7 +1,7 @@
 // <status-line>: the page's one polite voice, its one alarm, and the slim banner while the connection is away.
 
 import { fill, h } from "../core/dom.js";
-import { store } from "../core/page.js";
+import { define, store } from "../core/page.js";
 import { checkSummary, endOf } from "../core/words.js";
 
 /** Short losses, as when a laptop wakes up, need no banner. */
@@ -105,4 +105,4 @@ class StatusLine extends HTMLElement {
   }
 }
 
-customElements.define("status-line", StatusLine);
+define("status-line", StatusLine);

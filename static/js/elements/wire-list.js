@@ -1,7 +1,7 @@
 // <wire-list>: every frame of every client, literal, as the gateway saw it pass.
 
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { followEnd } from "../follow.js";
 import { whenNothing } from "../nothing_yet.js";
 import { whileInSight } from "../while_in_sight.js";
@@ -126,4 +126,4 @@ function nothingYet(all, sandbox) {
   return all > 0 ? h("p", {}, "No frame passes these filters.") : whenNothing(sandbox, "frames");
 }
 
-customElements.define("wire-list", WireList);
+define("wire-list", WireList);

@@ -2,7 +2,7 @@
 
 import { dialogHead, fill, h } from "../core/dom.js";
 import { loadDiff } from "../core/editor-chunk.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { taskSlot } from "../core/tasks.js";
 import { moment } from "../core/words.js";
 
@@ -105,4 +105,4 @@ class WorkHistory extends HTMLElement {
   }
 }
 
-customElements.define("work-history", WorkHistory);
+define("work-history", WorkHistory);

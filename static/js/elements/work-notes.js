@@ -1,7 +1,7 @@
 // <work-notes>: what needs a decision about the program above the editor: two versions, an undo, a run that failed.
 
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { otherProgram } from "../core/state.js";
 import { endOf } from "../core/words.js";
 
@@ -67,4 +67,4 @@ function act(label, onclick, kind = "") {
   return h("button", { type: "button", class: `small ${kind}`.trim(), onclick }, label);
 }
 
-customElements.define("work-notes", WorkNotes);
+define("work-notes", WorkNotes);

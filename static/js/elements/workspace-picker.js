@@ -1,7 +1,7 @@
 // <workspace-picker>: which program the editor holds: one of the lesson's exercises, or the free space for examples.
 
 import { fill, h } from "../core/dom.js";
-import { actions, store } from "../core/page.js";
+import { actions, define, store } from "../core/page.js";
 import { SCRATCH } from "../core/state.js";
 
 class WorkspacePicker extends HTMLElement {
@@ -36,4 +36,4 @@ function describe(name, work) {
   return work.done ? `${work.title} ✓` : work.title;
 }
 
-customElements.define("workspace-picker", WorkspacePicker);
+define("workspace-picker", WorkspacePicker);
