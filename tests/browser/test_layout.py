@@ -90,6 +90,29 @@ def test_nothing_moves_when_a_lessons_programs_arrive_late(new_context, site, wi
     assert page.evaluate(PLACES) == before
 
 
+CODE_AT = """() => {
+  const text = document.querySelector(".cm-line") ?? document.querySelector("code-editor textarea");
+  const [{ left, top }, { paddingLeft, paddingTop }] = [text.getBoundingClientRect(), getComputedStyle(text)];
+  return [left + parseFloat(paddingLeft), top + (text.localName === "textarea" ? parseFloat(paddingTop) : 0)];
+}"""
+
+
+@pytest.mark.parametrize("width", [1366, 820])
+def test_the_code_stays_where_it_is_when_the_editor_takes_its_place(new_context, site, width: int):
+    page = new_context(viewport={"width": width, "height": 844}).new_page()
+    held: list[Route] = []
+    for late in ("**/programs.json*", "**/editor-*.js"):
+        page.route(late, lambda route: held.append(route))
+    page.goto(site.url + LESSON)
+    expect(page.locator("code-editor textarea")).to_be_visible()
+    before = page.evaluate(CODE_AT)
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    expect(page.locator(".cm-line").first).to_be_visible()
+    assert page.evaluate(CODE_AT) == pytest.approx(before, abs=0.5)
+
+
 def test_on_a_phone_a_program_of_the_text_leads_to_the_clients(open_page):
     page = open_page(LESSON, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     example = page.locator("example-card").first
