@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from course.sandbox.limits import LimitRefused, Limits
 
 ROOT = Path(__file__).resolve().parent.parent
 
 SandboxMode = Literal["confined", "unconfined", "off"]
+_HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -36,6 +39,8 @@ class Settings:
     sandbox_slots: int | None = None  # SANDBOX_SLOTS: programs at once; counted from memory where not set
     https: bool = False  # HTTPS=1: cookies are Secure and carry the __Host- prefix
     trusted_proxies: int = 0  # TRUSTED_PROXIES: how many proxies in front set X-Forwarded-*
+    sandbox_host: str = ""  # SANDBOX_HOST: a second host name of this site, for learners' programs alone
+    course_url: str = ""  # COURSE_URL: the address of the course itself; needed with SANDBOX_HOST
     limits: Limits = field(default_factory=Limits)  # SANDBOX_<LIMIT>
     edit_url: str = ""  # EDIT_URL: where the lessons' files are edited; pages then link to theirs
     migrate: bool = True  # MIGRATE=0: the release phase does it instead
@@ -44,6 +49,11 @@ class Settings:
     def loopback(self) -> bool:
         """Say whether only this machine can reach the site."""
         return self.host in LOOPBACK
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where learners' programs answer, such as ``https://run.example.org``; "" where that is the course's host."""
+        return f"{urlsplit(self.course_url).scheme}://{self.sandbox_host}" if self.sandbox_host else ""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -70,6 +80,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         sandbox_slots=_whole_number(environment, "SANDBOX_SLOTS", None, 1, 10_000),
         https=_switch(environment, "HTTPS"),
         trusted_proxies=_whole_number(environment, "TRUSTED_PROXIES", 0, 0, 10) or 0,
+        sandbox_host=_host_name(environment, "SANDBOX_HOST"),
+        course_url=_address(environment, "COURSE_URL"),
         limits=limits,
         edit_url=_address(environment, "EDIT_URL"),
         migrate=_switch(environment, "MIGRATE", default=True),
@@ -85,6 +97,12 @@ def _refuse_unsafe(settings: Settings, environment: Mapping[str, str]) -> None:
         raise SettingRefused(
             "SANDBOX=unconfined runs strangers' code with your rights: it is only for development on loopback."
         )
+    if settings.sandbox_host and not settings.course_url:
+        raise SettingRefused(
+            "SANDBOX_HOST needs COURSE_URL too, the course's own address, such as https://example.org."
+        )
+    if settings.sandbox_host and settings.sandbox_host == urlsplit(settings.course_url).netloc.lower():
+        raise SettingRefused("SANDBOX_HOST must be another host name than COURSE_URL's: it keeps the two apart.")
     if (_whole_number(environment, "WEB_CONCURRENCY", 1, 1, 1000) or 1) > 1:
         raise SettingRefused(
             "WEB_CONCURRENCY is more than 1, but there is no message queue between web processes yet: set it to 1."
@@ -113,6 +131,13 @@ def _address(environment: Mapping[str, str], name: str) -> str:
     if text and not text.startswith(("https://", "http://")):
         raise SettingRefused(f"{name} is {text!r}: it must be a whole address, such as https://example.org/lessons.")
     return text.rstrip("/")
+
+
+def _host_name(environment: Mapping[str, str], name: str) -> str:
+    text = environment.get(name, "").lower()
+    if text and not _HOST_NAME.fullmatch(text):
+        raise SettingRefused(f"{name} is {text!r}: it must be a host name alone, such as run.example.org.")
+    return text
 
 
 def _mode(environment: Mapping[str, str]) -> SandboxMode:

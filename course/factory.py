@@ -62,7 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     courses = Courses(settings.course, drafts=not settings.production)
     socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
     attempts = Attempts(courses.current, _supervisor(settings, courses.current()), Grader())
-    desk = Desk(app, socketio, attempts)
+    desk = Desk(app, socketio, attempts, sandbox_url=settings.sandbox_url)
     for slug in (*(lesson.slug for lesson in courses.current().readable), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, desk))
     guard(socketio)
@@ -70,7 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     courses.on_change = desk.lesson_changed
     courses.on_new = lambda slug: socketio.on_namespace(LessonNamespace(slug, desk))
     app.extensions["duplex-courses"] = courses
-    install_security(app)
+    install_security(app, settings.sandbox_url)
     manifest = install_assets(app)
     install_errors(app)
     compress.init_app(app)
@@ -199,7 +199,13 @@ def _supervisor(settings: Settings, course: Course) -> Supervisor:
 
 def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor, client_script: Callable[[str], str]) -> None:
     """Put the gateway around everything: learners' servers are reached without passing Flask."""
-    wrapped = Gateway(small_and_prompt(app.wsgi_app), sandboxes, client_script=client_script)
+    wrapped = Gateway(
+        small_and_prompt(app.wsgi_app),
+        sandboxes,
+        host=settings.sandbox_host or None,
+        course_url=settings.course_url if settings.sandbox_host else "",
+        client_script=client_script,
+    )
     proxies = settings.trusted_proxies
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(wrapped, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else wrapped

@@ -29,7 +29,7 @@ class RunningSite:
         self.url = f"http://127.0.0.1:{self.port}"
         self.instance = instance
         self.log = instance / "site.log"
-        self._environment = environment
+        self.environment = environment
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -49,7 +49,7 @@ class RunningSite:
                     "PORT": str(self.port),
                     "HOST": "127.0.0.1",
                     "INSTANCE_DIR": str(self.instance),
-                    **self._environment,
+                    **self.environment,
                 },
                 stdout=log,
                 stderr=log,

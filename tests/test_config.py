@@ -22,11 +22,24 @@ def settings(tmp_path: Path, **environment: str):
         ("PRODUCTION", "perhaps"),
         ("WEB_CONCURRENCY", "2"),
         ("EDIT_URL", "javascript:alert(1)"),
+        ("COURSE_URL", "example.org"),
+        ("SANDBOX_HOST", "https://run.example.org"),
+        ("SANDBOX_HOST", "run.example.org"),  # without COURSE_URL
     ],
 )
 def test_it_refuses_a_value_that_can_not_be_right_and_names_it(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(SettingRefused, match=name):
         settings(tmp_path, **{name: value})
+
+
+def test_programs_may_have_a_host_of_their_own_which_is_not_the_courses(tmp_path: Path) -> None:
+    course = {"COURSE_URL": "https://example.org"}
+    assert (
+        settings(tmp_path, SANDBOX_HOST="Run.example.org:8443", **course).sandbox_url == "https://run.example.org:8443"
+    )
+    assert settings(tmp_path, **course).sandbox_url == ""
+    with pytest.raises(SettingRefused, match="SANDBOX_HOST"):
+        settings(tmp_path, SANDBOX_HOST="example.org", **course)
 
 
 def test_production_wants_a_secret_key(tmp_path: Path) -> None:

@@ -47,9 +47,9 @@ class Visit:
 
 
 class Desk:
-    """Made once by the factory."""
+    """Made once by the factory. `sandbox_url` is where programs answer when they have a host of their own, else ""."""
 
-    def __init__(self, app: Flask, socketio: SocketIO, attempts: Attempts) -> None:
+    def __init__(self, app: Flask, socketio: SocketIO, attempts: Attempts, *, sandbox_url: str = "") -> None:
         self.app = app
         self.socketio = socketio
         self.attempts = attempts
@@ -57,6 +57,7 @@ class Desk:
         self.presence = Presence()
         self.checking: set[str] = set()
         """Learners whose check is going on."""
+        self._sandbox_url = sandbox_url
         self._coalescer = Coalescer(socketio.start_background_task, socketio.sleep)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
@@ -68,6 +69,10 @@ class Desk:
         """
         if not self._limiter.hit(RateLimitItemPerMinute(PER_MINUTE.get(event, 240)), visit.learner, event):
             raise Refused("too_often", "That was a little too often. Wait a few seconds, then try again.")
+
+    def address_of(self, sandbox_id: str) -> str:
+        """Return the address below which a program answers its clients; a path where that is on the course's host."""
+        return f"{self._sandbox_url}/sandbox/{sandbox_id}/"
 
     def tell(self, visit: Visit) -> Callable[[str, dict[str, Any]], None]:
         """Return a function that emits to all pages of this learner on this lesson, from any task."""

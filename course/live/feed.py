@@ -26,7 +26,17 @@ Emit = Callable[[str, dict[str, Any]], None]
 class RunFeed:
     """A `course.sandbox.model.Watcher` that tells the learner's pages, and remembers."""
 
-    def __init__(self, slug: str, exercise: str, runtime: Runtime, limits: Limits, emit: Emit, *, files: Files) -> None:
+    def __init__(
+        self,
+        slug: str,
+        exercise: str,
+        runtime: Runtime,
+        limits: Limits,
+        emit: Emit,
+        *,
+        files: Files,
+        address_of: Callable[[str], str],
+    ) -> None:
         self.slug = slug
         self.exercise = exercise
         self.runtime = runtime
@@ -35,6 +45,7 @@ class RunFeed:
         """Whether the program brings code for its clients."""
         self.sandbox: Sandbox | None = None
         self._emit = emit
+        self._address_of = address_of
         self._limits = limits_json(limits)
         self._output: deque[dict[str, str]] = deque(maxlen=OUTPUT_KEPT)
         self.state: dict[str, Any] = {}
@@ -54,7 +65,7 @@ class RunFeed:
             self._started_at = time.time()
         self.state = {
             "id": sandbox_id,
-            "url": f"/sandbox/{sandbox_id}/",
+            "url": self._address_of(sandbox_id),
             "exercise": self.exercise,
             "runtime": self.runtime,
             "client": self.client,

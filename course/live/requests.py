@@ -24,14 +24,15 @@ def run(desk: Desk, visit: Visit, payload: Payload) -> Answer:
     """Start the program; its states, output and trace follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
     runtime = desk.attempts.chosen_runtime(visit.slug, exercise, payloads.optional_name(payload, "runtime"))
-    feed = RunFeed(visit.slug, exercise, runtime, desk.attempts.sandboxes.limits, desk.tell(visit), files=files)
+    limits, tell = desk.attempts.sandboxes.limits, desk.tell(visit)
+    feed = RunFeed(visit.slug, exercise, runtime, limits, tell, files=files, address_of=desk.address_of)
     sandbox = desk.attempts.run(visit.learner, visit.slug, exercise, files, feed, runtime)
     feed.sandbox = sandbox
     desk.feeds.remember(visit.learner, feed)
     return {
         "sandbox": {
             "id": sandbox.id,
-            "url": f"/sandbox/{sandbox.id}/",
+            "url": desk.address_of(sandbox.id),
             "state": sandbox.state.state,
             "runtime": runtime,
             "client": feed.client,

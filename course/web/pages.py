@@ -141,7 +141,7 @@ def connect(sandbox_id: str) -> str | WerkzeugResponse:
     data = {
         "kind": "connect",
         "tag": tag,
-        "sandbox": {"id": sandbox.id, "url": f"/sandbox/{sandbox.id}/", "state": sandbox.state.state},
+        "sandbox": {"id": sandbox.id, "url": site().desk.address_of(sandbox.id), "state": sandbox.state.state},
     }
     return render_template("connect.html", **frame(), has_client=own, page_data=_addressed(data))
 
@@ -154,4 +154,4 @@ def _lesson(slug: str) -> Lesson:
 
 
 def _addressed(data: dict[str, Any]) -> dict[str, Any]:
-    return {**data, "base_url": request.host_url.rstrip("/"), "loopback": site().settings.loopback}
+    return {**data, "loopback": site().settings.loopback}

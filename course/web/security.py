@@ -10,8 +10,10 @@ from flask import Flask, Response, abort, g, request
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def install_security(app: Flask) -> None:
-    """Hook the checks and headers into `app`."""
+def install_security(app: Flask, sandbox_url: str = "") -> None:
+    """Hook the checks and headers into `app`; its pages may speak to `sandbox_url`, the programs' own host if any."""
+    programs = f" {sandbox_url}" if sandbox_url else ""
+    sockets = f" ws{sandbox_url.removeprefix('http')}" if sandbox_url else ""
 
     @app.before_request
     def refuse_foreign_origin() -> None:
@@ -41,9 +43,9 @@ def install_security(app: Flask) -> None:
             nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
             response.headers["Content-Security-Policy"] = (
                 "default-src 'none'; script-src 'self'; "
-                f"style-src 'self'{nonce}; connect-src 'self'; "
+                f"style-src 'self'{nonce}; connect-src 'self'{programs}{sockets}; "
                 "img-src 'self' data:; font-src 'self'; "
-                f"frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+                f"frame-src 'self'{programs}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
             )
             # A 304 would bring a new nonce to an old body, and the styles would be gone on the second visit.
             response.headers["Cache-Control"] = "no-store"

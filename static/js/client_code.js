@@ -3,6 +3,7 @@
 import { CodeLink } from "./client/code_link.js";
 import { h } from "./core/dom.js";
 import { store } from "./core/page.js";
+import { below } from "./core/sandbox_address.js";
 import { moreStyles } from "./more_styles.js";
 
 const STARTING = "duplex:client-code-starting";
@@ -64,7 +65,7 @@ class Choice {
   show(has) {
     this.row.hidden = this.place.hidden = !has;
     const { sandbox } = store.get();
-    if (has) this.alone.href = `/sandbox/${sandbox.id}/~${this.card.dataset.client}/`;
+    if (has) this.alone.href = below(sandbox, `~${this.card.dataset.client}/`);
     this.#use(has && this.box.checked ? this.byCode : this.byHand);
   }
 

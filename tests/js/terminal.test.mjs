@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { terminalProgram } from "../../static/js/client/terminal.js";
 
-const HERE = { base: "http://here", id: "s1", namespace: "/", auth: undefined };
+const HERE = { origin: "http://here", path: "/sandbox/s1/terminal/socket.io", namespace: "/", auth: undefined };
 const call = (event, args) => /print\(sio\.call\((.*)\)\) {2}#/.exec(terminalProgram({ ...HERE, event, args }))[1];
 
 test("it joins the server that runs, as a client of its own", () => {

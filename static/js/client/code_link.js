@@ -3,6 +3,7 @@
 // It stands where a ClientLink stands, and has its face: the card connects, emits and shows rows with either.
 
 import { h } from "../core/dom.js";
+import { below } from "../core/sandbox_address.js";
 import { readReport } from "./reports.js";
 
 const ROWS_PER_SECOND = 120; // the page's own script sends fewer; one that pretends to be it may not
@@ -38,7 +39,7 @@ export class CodeLink {
       sandbox: "allow-scripts allow-forms",
       referrerpolicy: "no-referrer",
       title: `The page of client ${this.tag}`,
-      src: `/sandbox/${sandbox}/~${this.tag}/`,
+      src: below(sandbox, `~${this.tag}/`),
       onload: this.load,
     });
     this.place.append(this.frame);

@@ -1,14 +1,14 @@
 // The program by which a terminal joins a running server: Python, ready to be pasted. Pure.
 
-/** Return it; it connects and asks as a client of the page would. `auth` is undefined where there is none. */
-export function terminalProgram({ base, id, event, args, namespace, auth }) {
+/** Return it; it connects to `path` at `origin` and asks as a client of the page would. `auth` is undefined where there is none. */
+export function terminalProgram({ origin, path, event, args, namespace, auth }) {
   const data = args.length === 0 ? "" : `, ${args.length === 1 && args[0] !== null ? python(args[0]) : tuple(args)}`;
   const there = namespace === "/" ? "" : `, namespace=${python(namespace)}`;
   const door = auth === undefined ? "" : `, auth=${python(auth)}`;
   return `import socketio
 sio = socketio.Client()
 sio.on("*", print${there})
-sio.connect("${base}", socketio_path="/sandbox/${id}/terminal/socket.io"${there.replace("namespace=", "namespaces=")}${door})
+sio.connect("${origin}", socketio_path="${path}"${there.replace("namespace=", "namespaces=")}${door})
 print(sio.call(${python(event)}${data}${there}))  # or any other event that your server knows
 sio.wait()  # goes on listening; Ctrl-C ends it`;
 }

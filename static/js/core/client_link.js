@@ -3,6 +3,7 @@
 import { Manager } from "socket.io-client";
 
 import { UNREACHABLE, refusalOf, withoutAnswer } from "./client_words.js";
+import { engineOf } from "./sandbox_address.js";
 
 const ATTEMPTS = 6;
 const ACK_MS = 5_000;
@@ -27,8 +28,9 @@ export class ClientLink {
   connect(sandbox, { namespace = "/", auth, transport = "upgrade", origin = "" } = {}) {
     this.disconnect();
     this.tell({ kind: "busy", text: "Connecting", reason: "" });
-    const manager = new Manager(location.origin, {
-      path: `/sandbox/${sandbox}/${this.tag}/socket.io`,
+    const { origin: server, path } = engineOf(sandbox, this.tag);
+    const manager = new Manager(server, {
+      path,
       transports: TRANSPORTS[transport],
       query: origin ? { duplex_origin: origin } : undefined,
       reconnectionAttempts: ATTEMPTS,

@@ -40,7 +40,7 @@ export class Panes {
 }
 
 async function joined(link, sandbox, namespace) {
-  link.connect(sandbox.id, { namespace, transport: "websocket" });
+  link.connect(sandbox, { namespace, transport: "websocket" });
   const { socket } = link;
   await within(new Promise((resolve, reject) => {
     socket.once("connect", resolve);

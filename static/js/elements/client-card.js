@@ -48,7 +48,7 @@ class ClientCard extends HTMLElement {
     if (sandbox?.state !== "ready" || this.link.active || (sandbox.client && !this.choice)) return;
     const { chosen } = this;
     if (chosen.error) this.#drawState({ kind: "bad", text: "Not connected", reason: chosen.error });
-    else this.link.connect(sandbox.id, chosen);
+    else this.link.connect(sandbox, chosen);
   }
 
   #build(tag) {

@@ -3,6 +3,7 @@
 
 import { fill, h } from "../core/dom.js";
 import { define, store } from "../core/page.js";
+import { below } from "../core/sandbox_address.js";
 
 const FILE_BYTES = 64 * 1024;
 
@@ -57,7 +58,7 @@ class ClientMenu extends HTMLElement {
 
   #sandboxChanged() {
     const { sandbox } = store.get();
-    const address = sandbox && `${location.origin}/sandbox/${sandbox.id}/${this.dataset.client}/`;
+    const address = sandbox && below(sandbox, `${this.dataset.client}/`);
     this.address.textContent = address ? `${address}socket.io/` : "there once the server runs";
     // Below this client's own address, so that a cookie set there goes along with its next Connect.
     fill(this.pages, address && h("a", { class: "button small", target: "_blank", rel: "noopener", href: address }, "Open the server’s pages"));

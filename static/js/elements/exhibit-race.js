@@ -2,6 +2,7 @@
 
 import { h } from "../core/dom.js";
 import { define, store } from "../core/page.js";
+import { below } from "../core/sandbox_address.js";
 import { LaneChart } from "../exhibits/lane_chart.js";
 import { LANES } from "../exhibits/lanes.js";
 import { bytes, compareClocks, counted, duration, median, resultOf } from "../exhibits/measures.js";
@@ -55,7 +56,7 @@ class ExhibitRace extends HTMLElement {
     try {
       this.#say("Starting the server");
       const sandbox = await runExample(this.dataset.example, signal);
-      const base = `${location.origin}${sandbox.url}${TAG}`;
+      const base = below(sandbox, TAG);
       const clock = await compareClocks(async () => (await clockOf(base, signal)).time);
       this.clock.textContent = `Delay: from the server's clock to yours; they were compared first and agree to ${duration(clock.error)}.`;
       for (const lane of this.lanes) {

@@ -3,6 +3,7 @@
 import { previewPath } from "../client/preview_path.js";
 import { fill, h } from "../core/dom.js";
 import { define, store } from "../core/page.js";
+import { below } from "../core/sandbox_address.js";
 import { moreStyles } from "../more_styles.js";
 
 const TAG = "preview"; // its own client of the server, with its own cookies
@@ -59,7 +60,7 @@ class PreviewPane extends HTMLElement {
       sandbox: "allow-scripts allow-forms",
       referrerpolicy: "no-referrer",
       title: `What the server answers at ${path}`,
-      src: `/sandbox/${store.get().sandbox.id}/${TAG}${path}`,
+      src: below(store.get().sandbox, `${TAG}${path}`),
     });
     fill(this.place, this.#frame);
   }

@@ -4,6 +4,7 @@ import qrcode from "qrcode-generator";
 
 import { dialogHead, fill, h } from "../core/dom.js";
 import { actions, define, store } from "../core/page.js";
+import { below, engineOf } from "../core/sandbox_address.js";
 import { terminalProgram } from "../client/terminal.js";
 import { parseArgs } from "../wire/payload.js";
 
@@ -27,8 +28,7 @@ class ShareAddress extends HTMLElement {
 
   #show() {
     const { page, sandbox } = store.get();
-    const base = page.base_url ?? location.origin;
-    const address = `${base}/sandbox/${sandbox.id}/`;
+    const address = below(sandbox, "");
     fill(this.dialog,
       dialogHead("share-title", "Join this server", () => this.dialog.close()),
       h("p", {}, "Open this address in another tab or on a phone: a ready client appears, and joins the wire here."),
@@ -38,7 +38,7 @@ class ShareAddress extends HTMLElement {
         : h("div", { class: "qr" }, drawQr(address)),
       h("h3", {}, "From a terminal"),
       h("p", { class: "note" }, "With Python and ", h("code", {}, 'pip install "python-socketio[client]"'), ":"),
-      copyable(terminalProgram({ base, id: sandbox.id, ...asked() })));
+      copyable(terminalProgram({ ...engineOf(sandbox, "terminal"), ...asked() })));
     this.dialog.showModal();
   }
 }

@@ -2,12 +2,15 @@
 
 import { Manager } from "socket.io-client";
 
+import { engineOf } from "../core/sandbox_address.js";
+
 export const EVERY_MS = 50;
 export const KEPT_MS = 20_000;
 
 /** Connect to the sandbox as `tag`, over WebSocket alone; resolves to the socket, or throws an Error with a sentence. */
 export function join(sandbox, tag) {
-  const manager = new Manager(location.origin, { path: `${sandbox.url}${tag}/socket.io`, transports: ["websocket"], reconnection: false, autoConnect: false });
+  const { origin, path } = engineOf(sandbox, tag);
+  const manager = new Manager(origin, { path, transports: ["websocket"], reconnection: false, autoConnect: false });
   const socket = manager.socket("/");
   return new Promise((resolve, reject) => {
     socket.once("connect", () => resolve(socket));

@@ -1,0 +1,12 @@
+// Where clients find the running server: below its sandbox's address, which may have a host of its own.
+
+/** Return the whole address of what stands below the sandbox's, such as "A/" or "preview/about". */
+export function below(sandbox, path) {
+  return new URL(`${sandbox.url}${path}`, location.href).href;
+}
+
+/** Return {origin, path} of the Engine.IO server that answers the client `tag`. */
+export function engineOf(sandbox, tag) {
+  const { origin, pathname } = new URL(below(sandbox, `${tag}/socket.io`));
+  return { origin, path: pathname };
+}
