@@ -60,9 +60,9 @@ class LiveDiagram extends HTMLElement {
     clearTimeout(this.#timer);
   }
 
-  /** The id of the sandbox whose traffic is drawn. */
+  /** The sandbox whose traffic is drawn. */
   get sandbox() {
-    return store.get().sandbox?.id;
+    return store.get().sandbox;
   }
 
   #button(label, text, act) {
