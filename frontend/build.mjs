@@ -21,8 +21,8 @@ const modules = path.join(here, "node_modules");
 const dist = path.join(root, "static", "dist");
 const fresh = path.join(modules, `.build-${process.pid}`); // two builds at a time must not meet
 
-/** Compressed (brotli) kilobytes that a file may weigh, with all that it imports at once. */
-const BUDGET = { "app.js": 32, "app.css": 12, "editor.js": 145, "connect.js": 32, "opening.js": 32, "site.js": 4, "theme.js": 1,
+/** Compressed (brotli) kilobytes that a file may weigh, with all that it imports at once. A lesson has 32: theme.js is in them. */
+const BUDGET = { "app.js": 31.8, "app.css": 12, "editor.js": 145, "connect.js": 32, "opening.js": 32, "site.js": 4, "theme.js": 1,
   "client-frame.js": 18, "preview-frame.js": 1, "client-react.js": 110, "client-vue.js": 280, "exhibits.css": 4, "map.css": 4, "more.css": 4, "diagram.css": 4 };
 
 /** Hashed fonts keep a short name in the manifest, so that a page can preload them. */
