@@ -19,8 +19,8 @@ from bench.diagram import diagram_figures
 from bench.page import page_figures
 from bench.wire import Wire
 from course.sandbox.runtimes import Runtime, async_mode
-from tests.live.learner import Page
-from tests.running_site import RunningSite, free_port
+from tests.stage.page import Page
+from tests.stage.running_site import RunningSite, free_port
 
 PROGRAM = """
 from flask import Flask

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.workbench import Workbench
-from tests.chromium import ARGUMENTS, CHROMIUM
-from tests.running_site import RunningSite
+from tests.stage.chromium import ARGUMENTS, CHROMIUM
+from tests.stage.running_site import RunningSite
+from tests.stage.workbench import Workbench
 
 EVENTS = 2000
 SECONDS = 10

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from tests.running_site import RunningSite
+from tests.stage.running_site import RunningSite
 
 DIST = Path(__file__).parent.parent / "static" / "dist"
 KB = 1024

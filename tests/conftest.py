@@ -3,8 +3,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.chromium import ARGUMENTS, CHROMIUM, MISSING, WHY_SKIPPED
-from tests.running_site import RunningSite
+from tests.stage.chromium import ARGUMENTS, CHROMIUM, MISSING, WHY_SKIPPED
+from tests.stage.running_site import RunningSite
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.content.courses import rich_course
-from tests.running_site import RunningSite
+from tests.stage.courses import rich_course
+from tests.stage.running_site import RunningSite
 
 WATCH_FOR_VIOLATIONS = """
 window.__violations = [];

@@ -9,9 +9,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.trace_pictures import draw_broadcast_and_room, draw_failed_check, draw_fault
-from tests.browser.workbench import EXERCISES, LESSON, Workbench
-from tests.chromium import ARGUMENTS, CHROMIUM
-from tests.running_site import ROOT, RunningSite
+from tests.stage.chromium import ARGUMENTS, CHROMIUM
+from tests.stage.running_site import ROOT, RunningSite
+from tests.stage.workbench import EXERCISES, LESSON, Workbench
 
 IMAGES = ROOT / "docs/images"
 PROGRAM = (EXERCISES / "add-with-ack/solution/server.py").read_text()

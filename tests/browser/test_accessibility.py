@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.faults import CONTRAST, axe_faults
-from tests.browser.workbench import ECHO, EXERCISES, LESSON, Workbench
-from tests.content.courses import SLUG
+from tests.stage.courses import SLUG
+from tests.stage.workbench import ECHO, EXERCISES, LESSON, Workbench
 
 SIZES = {"wide": (1366, 768), "middle": (820, 1180), "phone": (390, 844)}
 CHOSEN = """(option) => [["input", "::before"], [null, "::after"]].map(([part, mark]) => {

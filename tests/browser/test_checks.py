@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.workbench import EXERCISES, LESSON, Workbench
+from tests.stage.workbench import EXERCISES, LESSON, Workbench
 
 ADD = EXERCISES / "add-with-ack"
 SOLUTION = (ADD / "solution/server.py").read_text()

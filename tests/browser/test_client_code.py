@@ -7,7 +7,7 @@ import requests
 from playwright.sync_api import expect
 
 from tests.browser.faults import axe_faults
-from tests.browser.workbench import ECHO, Workbench
+from tests.stage.workbench import ECHO, Workbench
 
 PAGES = ECHO.replace(
     "socketio.run(app)",

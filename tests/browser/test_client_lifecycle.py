@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.workbench import Workbench
+from tests.stage.workbench import Workbench
 
 PROGRAM = '''"""Says its round, and anything else."""
 

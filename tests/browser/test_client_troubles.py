@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.workbench import ECHO, LESSON, Workbench
+from tests.stage.workbench import ECHO, LESSON, Workbench
 
 ASKING = ECHO.replace(
     "socketio.run(app)",

@@ -6,7 +6,7 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.workbench import A_POLL_CUT_SHORT, ECHO, LESSON, Workbench
+from tests.stage.workbench import A_POLL_CUT_SHORT, ECHO, LESSON, Workbench
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Watched
 from tests.browser.faults import axe_faults, part_faults
 from tests.browser.on_the_wire import OnTheWire, Row, Seen, counted, unexplained
-from tests.browser.workbench import A_POLL_CUT_SHORT, LESSON, Workbench
-from tests.chromium import ARGUMENTS, CHROMIUM
-from tests.running_site import ROOT, RunningSite
+from tests.stage.chromium import ARGUMENTS, CHROMIUM
+from tests.stage.running_site import ROOT, RunningSite
+from tests.stage.workbench import A_POLL_CUT_SHORT, LESSON, Workbench
 
 SEEDS = [int(seed) for seed in os.environ.get("SEEDS", "20 7 13").split()]
 """What each random run is made from; more of them by hand: ``SEEDS="1 2 3" make test ARGS=tests/browser/test_diagram.py``."""

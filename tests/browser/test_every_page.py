@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.faults import CONTRAST, axe_faults, layout_faults
-from tests.running_site import ROOT
+from tests.stage.running_site import ROOT
 
 SIZES = {"wide": (1440, 900), "middle": (820, 1180), "phone": (390, 844)}
 LESSONS = sorted(folder for folder in (ROOT / "lessons").glob("[0-9][0-9]-*") if folder.is_dir())

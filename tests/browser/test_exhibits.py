@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.test_accessibility import faults_in_every_size
-from tests.browser.workbench import Workbench
-from tests.content.courses import SLUG, exhibits_course
-from tests.running_site import RunningSite
+from tests.stage.courses import SLUG, exhibits_course
+from tests.stage.running_site import RunningSite
+from tests.stage.workbench import Workbench
 
 PATIENCE_MS = 60_000
 """A race takes four times four seconds, and this machine may be busy."""

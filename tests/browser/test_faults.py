@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.workbench import ECHO, LESSON, Workbench
+from tests.stage.workbench import ECHO, LESSON, Workbench
 
 COUNTS = ECHO.replace(
     "socketio.run(app)",

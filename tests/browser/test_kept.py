@@ -6,8 +6,8 @@ import psutil
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.workbench import ECHO, EXERCISES, LESSON, Workbench
-from tests.running_site import RunningSite
+from tests.stage.running_site import RunningSite
+from tests.stage.workbench import ECHO, EXERCISES, LESSON, Workbench
 
 EXERCISE = f"{LESSON}add-with-ack/"
 SOLUTION = (EXERCISES / "add-with-ack/solution/server.py").read_text()

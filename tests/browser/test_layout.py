@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import WORKBENCH_STARTED
-from tests.browser.workbench import ECHO, LESSON, Workbench
+from tests.stage.workbench import ECHO, LESSON, Workbench
 
 
 def test_on_a_phone_one_pane_shows_at_a_time_and_back_works(open_page):

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.workbench import ECHO, EXERCISES, LESSON, Workbench
+from tests.stage.workbench import ECHO, EXERCISES, LESSON, Workbench
 
 STARTER = (EXERCISES / "add-with-ack/starter/server.py").read_text()
 SOLUTION = (EXERCISES / "add-with-ack/solution/server.py").read_text()

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.workbench import ECHO, Workbench
-from tests.running_site import RunningSite
+from tests.stage.running_site import RunningSite
+from tests.stage.workbench import ECHO, Workbench
 
 
 def test_a_program_over_the_limit_is_refused_in_words_and_stays_in_the_editor(open_page):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.workbench import LESSON
+from tests.stage.workbench import LESSON
 
 SWITCH = "Ways through this lesson"
 

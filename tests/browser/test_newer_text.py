@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.workbench import ECHO, Workbench
-from tests.content.courses import LESSON, change, rich_course
-from tests.running_site import RunningSite
+from tests.stage.courses import LESSON, change, rich_course
+from tests.stage.running_site import RunningSite
+from tests.stage.workbench import ECHO, Workbench
 
 PAGE = "/lessons/speaking-up/"
 

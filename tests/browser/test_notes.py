@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.workbench import LESSON
+from tests.stage.workbench import LESSON
 
 
 def kept(page, site):

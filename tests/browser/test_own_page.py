@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.workbench import Workbench
+from tests.stage.workbench import Workbench
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.workbench import LESSON
+from tests.stage.workbench import LESSON
 
 REASON = "adds a name to the server"
 """Words of a reason: they must not be in the page before the commit, and must be there after it."""

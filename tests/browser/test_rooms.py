@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.faults import axe_faults
-from tests.browser.workbench import Workbench
+from tests.stage.workbench import Workbench
 
 PROGRAM = '''"""A server for tests, with rooms."""
 

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.workbench import ECHO, Workbench
+from tests.stage.workbench import ECHO, Workbench
 
 
 def test_a_program_runs_by_button_and_by_keys_and_its_output_streams(open_page):

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.workbench import LESSON, Workbench
-from tests.content.courses import SLUG
+from tests.stage.courses import SLUG
+from tests.stage.workbench import LESSON, Workbench
 
 ANYWHERE = """
 from flask import Flask

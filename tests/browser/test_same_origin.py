@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.browser.workbench import LESSON, Workbench
+from tests.stage.workbench import LESSON, Workbench
 
 HOSTILE = '''from flask import Flask, request
 from flask_socketio import SocketIO

@@ -7,8 +7,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
-from tests.browser.workbench import ECHO, Workbench
-from tests.running_site import RunningSite
+from tests.stage.running_site import RunningSite
+from tests.stage.workbench import ECHO, Workbench
 
 PAGE = '@app.get("/")\ndef home():\n    return "<h1>At home</h1>"\n\n\nsocketio.run(app)\n'
 CODE = 'const socket = io();\nsocket.on("connect", () => socket.emit("add", 2, 3, (sum) => console.log("sum", sum)));\n'

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.workbench import LESSON
+from tests.stage.workbench import LESSON
 
 
 def test_it_opens_by_a_key_and_goes_where_the_reader_chooses(open_page):

@@ -9,8 +9,8 @@ import zipfile
 
 import socketio
 
-from tests.browser.workbench import ECHO, Workbench
-from tests.running_site import free_port
+from tests.stage.running_site import free_port
+from tests.stage.workbench import ECHO, Workbench
 
 
 def test_the_downloaded_project_runs_and_answers(open_page, tmp_path):

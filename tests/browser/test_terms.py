@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.content.courses import SLUG
+from tests.stage.courses import SLUG
 
 MEANING = "The answer to one event, sent back to its sender alone."
 

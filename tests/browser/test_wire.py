@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.workbench import ECHO, LESSON, Workbench
+from tests.stage.workbench import ECHO, LESSON, Workbench
 
 
 @pytest.fixture

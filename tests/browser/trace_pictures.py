@@ -9,8 +9,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_diagram import SERVER, Diagram
-from tests.browser.workbench import LESSON, Workbench
-from tests.running_site import ROOT, RunningSite
+from tests.stage.running_site import ROOT, RunningSite
+from tests.stage.workbench import LESSON, Workbench
 
 FAILING = ROOT / "lessons/04-emitting-events/exercises/three-audiences/solution/server.py"
 

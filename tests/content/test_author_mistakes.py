@@ -11,7 +11,7 @@ import pytest
 from course.cli.deliveries import keep
 from course.config import ROOT
 from course.content.loader import load_course
-from tests.content.courses import change
+from tests.stage.courses import change
 
 CALLING, LISTENING = "01-calling/lesson.md", "02-listening/lesson.md"
 EXERCISE = "01-calling/exercises/answer-over"

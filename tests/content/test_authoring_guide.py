@@ -15,13 +15,13 @@ from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
 from course.content.questions import KINDS
 from course.content.scanner import LESSON_BLOCKS, TASK_BLOCKS
-from tests.content.courses import BUNDLE, change, whole_course
-from tests.content.delivering import PROGRAM, record
 from tests.content.test_deliveries import DELIVERY_PLANTS
 from tests.content.test_demonstrations import WATCH_PLANTS
 from tests.content.test_exhibits import RECORDING_PLANTS
 from tests.content.test_frame import FILE_PLANTS
 from tests.content.test_loader import FOLDER_PLANTS, TEXT_PLANTS
+from tests.stage.courses import BUNDLE, change, whole_course
+from tests.stage.delivering import PROGRAM, record
 
 PROJECT = Path(__file__).parents[2]
 GUIDE = (PROJECT / "docs/authoring.md").read_text()

@@ -21,8 +21,8 @@ from course.content.mistake_traces import read_kept
 from course.grading.grader import Grader
 from course.sandbox.limits import Limits
 from course.sandbox.supervisor import Supervisor
-from tests.content.courses import BUNDLE, EXERCISE, LESSON, change, whole_course
-from tests.content.delivering import BLOCK, GOLDEN, record, with_delivery
+from tests.stage.courses import BUNDLE, EXERCISE, LESSON, change, whole_course
+from tests.stage.delivering import BLOCK, GOLDEN, record, with_delivery
 
 CHECKS = f"{EXERCISE}/checks.py"
 

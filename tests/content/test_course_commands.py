@@ -14,8 +14,8 @@ from course.cli.check_programs import Step
 from course.cli.problem_lists import as_github, as_json, as_text
 from course.cli.progress import as_line
 from course.content.model import Problem
-from tests.content.courses import LESSON, change, whole_course
-from tests.content.delivering import GOLDEN, with_delivery
+from tests.stage.courses import LESSON, change, whole_course
+from tests.stage.delivering import GOLDEN, with_delivery
 
 PROJECT = Path(__file__).parents[2]
 

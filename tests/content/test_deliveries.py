@@ -11,8 +11,8 @@ from course.content.answers import is_right
 from course.content.loader import load_course
 from course.content.pieces import ClientSeat, Emission, Question
 from course.verdicts import shuffled
-from tests.content.courses import BUNDLE, LESSON, change, problems, whole_course
-from tests.content.delivering import BLOCK, GOLDEN, record, with_delivery
+from tests.stage.courses import BUNDLE, LESSON, change, problems, whole_course
+from tests.stage.delivering import BLOCK, GOLDEN, record, with_delivery
 
 
 @pytest.fixture

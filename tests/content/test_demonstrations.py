@@ -10,7 +10,7 @@ import pytest
 from course.content.demonstrations import golden_file, golden_text
 from course.content.loader import load_course
 from course.content.pieces import Demonstration, WatchStep
-from tests.content.courses import BUNDLE, LESSON, change, problems, whole_course
+from tests.stage.courses import BUNDLE, LESSON, change, problems, whole_course
 
 BLOCK = """\
 ::: watch echo

@@ -11,7 +11,7 @@ import pytest
 from course.content.evidence import CLAIMS, check_evidence, claim_tests, names_of
 from course.content.findings import Findings
 from course.content.scanner import LESSON_BLOCKS, scan
-from tests.content.courses import BUNDLE, whole_course
+from tests.stage.courses import BUNDLE, whole_course
 
 PROJECT = Path(__file__).parents[2]
 NAMES = {"echo", "echo-louder", "test_it", "-"}

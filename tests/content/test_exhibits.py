@@ -11,8 +11,8 @@ import pytest
 from course.content.loader import load_course
 from course.content.pieces import Exhibit, Recording
 from course.content.recordings import hash_of
-from tests.content.courses import BUNDLE, LESSON, change, problems, whole_course
 from tests.content.test_frame import FilePlant
+from tests.stage.courses import BUNDLE, LESSON, change, problems, whole_course
 
 SCRIPT = "print('measured')\n"
 KEPT: dict[str, Any] = {

@@ -9,7 +9,7 @@ import pytest
 
 from course.content.loader import load_course
 from course.content.pieces import ExerciseLink, Prose
-from tests.content.courses import BUNDLE, LESSON, SLUG, change, problems, whole_course
+from tests.stage.courses import BUNDLE, LESSON, SLUG, change, problems, whole_course
 
 GLOSSARY = """\
 # Words

@@ -17,7 +17,7 @@ from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
 from course.content.markdown import TAGS
 from course.content.pieces import Example, ExerciseLink, Prose, Question
-from tests.content.courses import (
+from tests.stage.courses import (
     BUNDLE,
     EXERCISE,
     LESSON,

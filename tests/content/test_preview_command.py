@@ -12,8 +12,8 @@ from pathlib import Path
 
 import requests
 
-from tests.content.courses import LESSON, change, whole_course
 from tests.content.test_course_commands import PROJECT, flask_course
+from tests.stage.courses import LESSON, change, whole_course
 
 
 def test_it_serves_a_lesson_even_a_broken_one(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from course.content.markdown import Typesetter
 from course.content.pieces import Prose, Question
 from course.content.questions import read_question
 from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
-from tests.content.courses import namesakes
+from tests.stage.courses import namesakes
 
 SINGLE = """\
 ::: question who-hears

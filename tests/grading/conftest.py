@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from course.grading.server import Reports, Server
-from tests.grading.harness import served
 from tests.grading.talkative import SOURCE
+from tests.stage.unconfined import served
 
 
 @pytest.fixture(scope="module")

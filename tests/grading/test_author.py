@@ -11,8 +11,8 @@ import socketio
 from course.grading.author import ANY, AuthorError, Check, CheckFailed, Server, check, fail, random_number, random_word
 from course.grading.failures import Pointer, Shown
 from course.grading.server import Reports
-from tests.grading.harness import served
 from tests.grading.talkative import SOURCE
+from tests.stage.unconfined import served
 
 
 def test_an_answer_carries_what_the_handler_returned(server: Server) -> None:

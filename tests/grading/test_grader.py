@@ -17,8 +17,8 @@ from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import MAX_NOTES, LearnerNotes
 from course.grading.server import Reports
-from tests.grading.harness import ROOT, served
 from tests.grading.talkative import SOURCE
+from tests.stage.unconfined import ROOT, served
 
 HEAD = "from course.grading.author import Server, check, fail, random_word\n\n"
 

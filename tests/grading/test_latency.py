@@ -12,8 +12,8 @@ from course.grading.author import CheckFailed, Server, check, fail
 from course.grading.checks import TRIES, run_check
 from course.grading.latency import Pause
 from course.grading.server import Reports
-from tests.grading.harness import served
 from tests.grading.leaving import SOURCE
+from tests.stage.unconfined import served
 
 SLOW_SECONDS = 0.6
 """What the program's `ping` takes after `be slow once`."""

@@ -11,8 +11,8 @@ import pytest
 
 from course.grading.author import ANY, AuthorError, CheckFailed, Server, random_word
 from course.grading.server import Reports
-from tests.grading.harness import served
 from tests.grading.leaving import SOURCE
+from tests.stage.unconfined import served
 
 PING_SECONDS = 10
 """Far more than the second and the second after which the program gives a silent client up."""

@@ -11,7 +11,7 @@ import pytest
 from course.grading.recording import Recording
 from course.grading.recording_client import RecordingClient
 from course.grading.server import Reports, Server
-from tests.grading.harness import served
+from tests.stage.unconfined import served
 
 Program = tuple[Path, Reports]
 

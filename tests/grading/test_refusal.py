@@ -10,8 +10,8 @@ import pytest
 from course.grading.author import AuthorError, CheckFailed, Client, Refusal, Server
 from course.grading.failures import Pointer
 from course.grading.server import CONNECT_SECONDS, Reports
-from tests.grading.harness import served
 from tests.grading.talkative import SOURCE
+from tests.stage.unconfined import served
 
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])

@@ -10,8 +10,8 @@ import pytest
 
 from course.grading.author import Client, Server, spread, together
 from course.grading.server import Reports
-from tests.grading.harness import served
 from tests.grading.leaving import SOURCE
+from tests.stage.unconfined import served
 
 
 @pytest.fixture(scope="module")

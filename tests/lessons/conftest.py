@@ -9,7 +9,7 @@ import pytest
 from course.grading.grader import Grader
 from course.sandbox.limits import Limits
 from course.sandbox.supervisor import Supervisor
-from tests.lessons.stage import AT_ONCE, Sandboxed, Stage, unconfined
+from tests.stage.exercises import AT_ONCE, Sandboxed, Stage, unconfined
 
 
 @pytest.fixture(scope="session")

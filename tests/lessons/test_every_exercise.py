@@ -12,7 +12,7 @@ import pytest
 from course.cli.mistakes import agrees, first_failure
 from course.content.mistake_traces import made_from, name_of, read_kept
 from course.grading.checks import load_checks
-from tests.lessons.stage import Exercise, Report, Stage, exercises
+from tests.stage.exercises import Exercise, Report, Stage, exercises
 
 SOAK = int(os.environ.get("SOAK", "0"))
 

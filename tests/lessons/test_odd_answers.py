@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from tests.lessons.stage import Exercise, Stage, exercises
+from tests.stage.exercises import Exercise, Stage, exercises
 
 # The answers of all handlers, and the data of all emits, are replaced; comings and goings are left alone.
 ODD = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lessons.stage import LESSONS, Exercise, Report, Stage, exercises
+from tests.stage.exercises import LESSONS, Exercise, Report, Stage, exercises
 
 ADD = Exercise(LESSONS / "03-listening-to-events" / "exercises" / "add-with-ack")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lessons.stage import Exercise, Report, Stage
+from tests.stage.exercises import Exercise, Report, Stage
 
 TASK = "---\ntitle: Planted\nminutes: 1\nruntime: {runtime}\n---\n"
 

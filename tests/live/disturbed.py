@@ -7,8 +7,8 @@ from typing import Any
 
 import socketio
 
-from tests.live.learner import Page
-from tests.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.page import Page
+from tests.stage.quick_to_close import LEAVING_AT_ONCE
 
 
 class Disturbed:

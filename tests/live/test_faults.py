@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.live.disturbed import Disturbed
-from tests.live.learner import LESSON, Page
-from tests.running_site import RunningSite
 from tests.sandbox.gateway.stage import until
+from tests.stage.page import LESSON, Page
+from tests.stage.running_site import RunningSite
 
 # A python-socketio client whose connection is cut under it lets go of the socket without closing it.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

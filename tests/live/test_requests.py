@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.live.learner import LESSON, Page
-from tests.quick_to_close import LEAVING_AT_ONCE
-from tests.running_site import RunningSite
+from tests.stage.page import LESSON, Page
+from tests.stage.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.running_site import RunningSite
 
 GOOD = """
 from flask import Flask

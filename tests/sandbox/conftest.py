@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.sandbox.host import Host
+from tests.stage.host import Host
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from importlib import metadata
 import pytest
 
 from course.sandbox.limits import Limits
-from tests.sandbox.host import APPS, Host
+from tests.stage.host import APPS, Host
 
 
 def test_a_server_answers_requests_and_events(host: Host) -> None:

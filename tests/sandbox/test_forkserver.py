@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from course.sandbox.runtimes import RUNTIMES
-from tests.sandbox.host import PATIENCE, Host
+from tests.stage.host import PATIENCE, Host
 
 ROOT = Path(__file__).parents[2]
 
@@ -124,7 +124,7 @@ def test_it_leaves_no_zombies(host: Host) -> None:
 
 def test_it_ends_with_its_supervisor_and_so_do_the_programs(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from tests.sandbox.host import Host\n"
+        "import sys, time; from pathlib import Path; from tests.stage.host import Host\n"
         "host = Host(Path(sys.argv[1])).__enter__()\n"
         "running = host.start('adds').ready()\n"
         "print(host.supervisor.forkserver_pid, running.sandbox.pid, flush=True)\n"
@@ -144,7 +144,7 @@ def test_it_ends_with_its_supervisor_and_so_do_the_programs(tmp_path: Path) -> N
 
 def test_closing_it_says_nothing_on_the_sites_log(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from tests.sandbox.host import Host\n"
+        "import sys; from pathlib import Path; from tests.stage.host import Host\n"
         "with Host(Path(sys.argv[1])) as host: host.start('adds').ready()\n"
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT, capture_output=True, check=False)

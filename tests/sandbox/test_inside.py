@@ -7,7 +7,7 @@ import pytest
 
 from course.sandbox.client_tag import HEADER
 from course.sandbox.runtimes import RUNTIMES, Runtime
-from tests.sandbox.host import Host, Running, source_of
+from tests.stage.host import Host, Running, source_of
 
 SOURCE = source_of("tells_inside").splitlines()
 

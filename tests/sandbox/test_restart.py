@@ -8,7 +8,7 @@ import pytest
 
 from course.sandbox.client_faults import Fault
 from course.sandbox.sandbox import Sandbox
-from tests.sandbox.host import PATIENCE, Host, Memory, Running
+from tests.stage.host import PATIENCE, Host, Memory, Running
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from course.sandbox.probe import ProbeReport, ProbeRow
 from course.sandbox.runtimes import RUNTIMES, Runtime
 from course.sandbox.supervisor import SandboxesUnavailable
 from tests.sandbox.gateway.stage import until
-from tests.sandbox.host import PATIENCE, Client, Host, Memory, Running, source_of
+from tests.stage.host import PATIENCE, Client, Host, Memory, Running, source_of
 
 GEVENT: tuple[Runtime, ...] = ("gevent", "gevent-patched")
 BUSY_SECONDS = 0.5
@@ -364,7 +364,7 @@ from gevent import monkey
 monkey.patch_all()
 import gevent, sys
 from pathlib import Path
-from tests.sandbox.host import Host
+from tests.stage.host import Host
 from tests.sandbox.test_runtimes import WORKS
 
 beats = 0

@@ -13,7 +13,7 @@ import pytest
 from course.sandbox.limits import MB, Limits
 from course.sandbox.model import ENDED, MAX_SOURCE_BYTES, IllegalStep, Program, ProgramRefused, StateChange
 from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
-from tests.sandbox.host import PATIENCE, Host, Memory, source_of
+from tests.stage.host import PATIENCE, Host, Memory, source_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -361,7 +361,7 @@ from gevent import monkey
 monkey.patch_all()
 import gevent, sys, time
 from pathlib import Path
-from tests.sandbox.host import Host
+from tests.stage.host import Host
 
 with Host(Path(sys.argv[1])) as host:
     longest = 0

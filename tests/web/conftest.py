@@ -10,7 +10,7 @@ from course.config import read_settings
 from course.content.loader import load_course
 from course.extensions import db
 from course.factory import create_app
-from tests.content.courses import LESSONS, rich_course, this_course
+from tests.stage.courses import LESSONS, rich_course, this_course
 
 
 @pytest.fixture(autouse=True)

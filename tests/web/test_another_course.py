@@ -14,7 +14,7 @@ from course.config import ROOT, read_settings
 from course.content.loader import load_course
 from course.extensions import db
 from course.factory import create_app
-from tests.content.courses import this_course
+from tests.stage.courses import this_course
 
 TINY = ROOT / "tests/courses/tiny"
 ADDRESSES = {

@@ -12,7 +12,7 @@ from course.cli.new_lesson import make_lesson
 from course.config import read_settings
 from course.extensions import db
 from course.factory import create_app
-from tests.content.courses import LESSON, change, whole_course
+from tests.stage.courses import LESSON, change, whole_course
 
 FINISHED, DRAFT = "/lessons/speaking-up/", "/lessons/next/"
 

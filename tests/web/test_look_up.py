@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from course.content.model import Course
 from course.web.search_index import Entry, entries_of, excerpt, find
-from tests.content.courses import SLUG, problems, rich_course, this_course
+from tests.stage.courses import SLUG, problems, rich_course, this_course
 from tests.wire.test_wire import NODE
 
 ROOT = Path(__file__).parents[2]

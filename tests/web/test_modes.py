@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from course.config import ROOT
 from course.web.modes import SENTENCES, marked
-from tests.content.courses import SLUG
+from tests.stage.courses import SLUG
 
 LESSON = "/lessons/listening-to-events/"
 

@@ -18,7 +18,7 @@ from course.content.pieces import Question
 from course.extensions import db
 from course.factory import create_app
 from course.progress.models import Answer
-from tests.content.courses import LESSON, SLUG, change, whole_course
+from tests.stage.courses import LESSON, SLUG, change, whole_course
 
 PAGE = f"/lessons/{SLUG}/"
 ASKED = """\

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from course.config import read_settings
 from course.extensions import db
 from course.factory import create_app
-from tests.content.courses import EXERCISE, LESSON, change, whole_course
+from tests.stage.courses import EXERCISE, LESSON, change, whole_course
 
 PAGE = "/lessons/speaking-up/"
 

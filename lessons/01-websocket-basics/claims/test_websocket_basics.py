@@ -26,9 +26,9 @@ import requests
 import socketio
 import websocket
 
-from tests.content.people import people
-from tests.content.serving import PATIENCE, Served, client, examples_of, serving
-from tests.quick_to_close import LEAVING_AT_ONCE, QuickToClose
+from tests.stage.people import people
+from tests.stage.quick_to_close import LEAVING_AT_ONCE, QuickToClose
+from tests.stage.serving import PATIENCE, Served, client, examples_of, serving
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SOCKET_IO = "/socket.io/?EIO=4&transport=websocket"

@@ -18,8 +18,8 @@ import requests
 import socketio
 import websocket
 
-from tests.content.serving import PATIENCE, Served, client, examples_of, serving, wire
-from tests.quick_to_close import LEAVING_AT_ONCE, QuickToClose
+from tests.stage.quick_to_close import LEAVING_AT_ONCE, QuickToClose
+from tests.stage.serving import PATIENCE, Served, client, examples_of, serving, wire
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"

@@ -13,7 +13,7 @@ import websocket
 from flask import Flask
 from flask_socketio import SocketIO
 
-from tests.content.serving import PATIENCE, Served, Wire, client, serving, wire
+from tests.stage.serving import PATIENCE, Served, Wire, client, serving, wire
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -19,7 +19,7 @@ from flask import Flask, session
 from flask_socketio import SocketIO, call, emit, join_room
 from flask_socketio.test_client import SocketIOTestClient
 
-from tests.content.serving import PATIENCE, Client, Served, client, examples_of, serving, wire
+from tests.stage.serving import PATIENCE, Client, Served, client, examples_of, serving, wire
 
 LESSON = Path(__file__).parents[1]
 

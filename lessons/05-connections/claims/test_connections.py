@@ -15,13 +15,13 @@ import requests
 import socketio
 import websocket
 
-from tests.content.javascript import javascript
-from tests.content.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
 from tests.live.disturbed import Disturbed
-from tests.live.learner import Page
-from tests.quick_to_close import QuickToClose
-from tests.running_site import RunningSite
 from tests.sandbox.gateway.stage import until
+from tests.stage.javascript import javascript
+from tests.stage.page import Page
+from tests.stage.quick_to_close import QuickToClose
+from tests.stage.running_site import RunningSite
+from tests.stage.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

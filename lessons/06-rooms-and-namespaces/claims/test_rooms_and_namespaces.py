@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.content.people import NOWHERE, people
-from tests.content.serving import PATIENCE, Served, Wire, examples_of, serving
-from tests.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.people import NOWHERE, people
+from tests.stage.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.serving import PATIENCE, Served, Wire, examples_of, serving
 
 SMALL_SERVER = """
 from flask import Flask, request

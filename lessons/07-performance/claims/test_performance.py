@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.content.serving import PATIENCE, Client, Served, client, serving, wire
 from tests.live.disturbed import Disturbed
-from tests.live.learner import Page
-from tests.running_site import RunningSite
 from tests.sandbox.gateway.stage import until
+from tests.stage.page import Page
+from tests.stage.running_site import RunningSite
+from tests.stage.serving import PATIENCE, Client, Served, client, serving, wire
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PATCH = "from gevent import monkey\nmonkey.patch_all()\n"

@@ -5,8 +5,8 @@ import socket
 import pytest
 import socketio
 
-from tests.quick_to_close import LEAVING_AT_ONCE
 from tests.sandbox.gateway.stage import until
+from tests.stage.quick_to_close import LEAVING_AT_ONCE
 
 
 @pytest.fixture

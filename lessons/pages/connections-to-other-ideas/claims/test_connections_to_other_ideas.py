@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.content.people import people
-from tests.content.serving import Served, examples_of, serving
+from tests.stage.people import people
+from tests.stage.serving import Served, examples_of, serving
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

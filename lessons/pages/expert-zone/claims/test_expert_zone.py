@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import socketio
 
-from tests.content.javascript import javascript
-from tests.content.people import people
-from tests.content.serving import PATIENCE, Served, Wire, client, examples_of, serving
-from tests.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.javascript import javascript
+from tests.stage.people import people
+from tests.stage.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.serving import PATIENCE, Served, Wire, client, examples_of, serving
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 COMING_AND_GOING = Path(__file__).parents[3] / "05-connections/examples/coming_and_going.py"

@@ -9,8 +9,8 @@ import pytest
 import requests
 import socketio
 
-from tests.content.serving import PATIENCE, Served, client, examples_of
-from tests.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.serving import PATIENCE, Served, client, examples_of
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 OVERLAP = Path(__file__).parents[3] / "03-listening-to-events/examples"

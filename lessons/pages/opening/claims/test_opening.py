@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.content.serving import client, serving
+from tests.stage.serving import client, serving
 
 TALKS_WITHOUT_END = """
 from flask import Flask

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.content.people import Person, people
-from tests.content.serving import PATIENCE, Served, serving
+from tests.stage.people import Person, people
+from tests.stage.serving import PATIENCE, Served, serving
 
 LESSONS = Path(__file__).parents[3]
 NO_CLEAN_UP = LESSONS / "05-connections/exercises/no-clean-up"

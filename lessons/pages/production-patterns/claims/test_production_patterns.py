@@ -14,10 +14,10 @@ import requests
 import socketio
 import websocket
 
-from tests.content.people import Person
-from tests.content.services import Service, gunicorn, nginx, redis
-from tests.content.serving import PATIENCE, Wire, serving
-from tests.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.people import Person
+from tests.stage.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.services import Service, gunicorn, nginx, redis
+from tests.stage.serving import PATIENCE, Wire, serving
 
 ROOT = Path(__file__).parents[4]
 PAGE = Path(__file__).parents[1]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import requests
 
-from tests.content.serving import PATIENCE, client, serving
+from tests.stage.serving import PATIENCE, client, serving
 
 CLOCK = Path(__file__).parents[1] / "examples/clock.py"
 VITE = "http://localhost:5173"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.content.people import people
-from tests.content.serving import client, serving, wire
+from tests.stage.people import people
+from tests.stage.serving import client, serving, wire
 
 LESSONS = Path(__file__).parents[3]
 JOBS = (LESSONS / "07-performance/examples/jobs.py").read_text()

@@ -12,8 +12,8 @@ import pytest
 import requests
 import websocket
 
-from tests.content.serving import PATIENCE, Served, client, examples_of, serving, wire
-from tests.quick_to_close import QuickToClose
+from tests.stage.quick_to_close import QuickToClose
+from tests.stage.serving import PATIENCE, Served, client, examples_of, serving, wire
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PLAIN = """

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.content.people import people
-from tests.content.serving import PATIENCE, Served, examples_of
+from tests.stage.people import people
+from tests.stage.serving import PATIENCE, Served, examples_of
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ def served(
         program, path = Path(folder, "server.py"), Path(folder, "s")
         program.write_text(source)
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.grading.serving", str(program), str(path), runtime],
+            [sys.executable, "-m", "tests.stage.unconfined_server", str(program), str(path), runtime],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -20,7 +20,7 @@ from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import LearnerNotes
 from course.sandbox.model import Program
 from course.sandbox.supervisor import Supervisor
-from tests.grading.harness import ROOT, served
+from tests.stage.unconfined import ROOT, served
 
 LESSONS = ROOT / "lessons"
 READY_SECONDS = 20

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 import socketio
 
-from tests.quick_to_close import LEAVING_AT_ONCE
+from tests.stage.quick_to_close import LEAVING_AT_ONCE
 
 LESSON = "/lessons/listening-to-events"
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.content.serving import PATIENCE, Served
+from tests.stage.serving import PATIENCE, Served
 
 ROOT = Path(__file__).parents[2]
 

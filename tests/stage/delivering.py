@@ -6,7 +6,7 @@ from pathlib import Path
 
 from course.cli.deliveries import keep
 from course.content.loader import load_course
-from tests.content.courses import BUNDLE, LESSON, change
+from tests.stage.courses import BUNDLE, LESSON, change
 
 PROGRAM = '''\
 """Who hears the news"""

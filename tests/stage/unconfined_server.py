@@ -1,4 +1,4 @@
-"""Runs a learner's server.py, unconfined, on a unix socket; `tests.grading.harness` starts it."""
+"""Runs a learner's server.py, unconfined, on a unix socket; `tests.stage.unconfined` starts it."""
 
 from __future__ import annotations
 

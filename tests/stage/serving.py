@@ -22,7 +22,7 @@ from typing import Any
 import socketio
 import websocket
 
-from tests.quick_to_close import LEAVING_AT_ONCE, QuickToClose
+from tests.stage.quick_to_close import LEAVING_AT_ONCE, QuickToClose
 
 LAUNCHER = """
 import runpy, sys

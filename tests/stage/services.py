@@ -18,8 +18,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.content.serving import PATIENCE
-from tests.running_site import free_port
+from tests.stage.running_site import free_port
+from tests.stage.serving import PATIENCE
 
 
 @dataclass

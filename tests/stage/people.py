@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from tests.content.serving import Served, Wire
+from tests.stage.serving import Served, Wire
 
 NOWHERE = "/fence"
 """A namespace that no program here has: the server refuses it at once, behind all that it has queued before."""
