@@ -1,10 +1,10 @@
-# Two commands do all the set-up:  make run  (the site)   and   make test  (all tests).
+# Two commands do all the set-up:  make run  (the site)   and   make test  (all tests; ARGS="tests/web -k map" chooses).
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done),python3)
 BIN := .venv/bin
 
-.PHONY: run test lint bench soak pages attacks check clean
+.PHONY: run test quick lint bench soak fuzz pages attacks check clean
 
 run:
 	@$(PYTHON) dev/prepare.py run
@@ -12,7 +12,11 @@ run:
 
 test:
 	@$(PYTHON) dev/prepare.py test
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python $(if $(ARGS),-m pytest $(ARGS),dev/run_tests.py)
+
+quick:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/python -m pytest -n 2 -m "not browser and not programs and not timed" $(ARGS)
 
 lint:
 	@$(PYTHON) dev/prepare.py test
@@ -25,6 +29,10 @@ bench:
 soak:
 	@$(PYTHON) dev/prepare.py test
 	@SOAK=20 $(BIN)/python -m pytest tests/lessons $(ARGS)
+
+fuzz:
+	@$(PYTHON) dev/prepare.py test
+	@FUZZ=1 $(BIN)/python -m pytest -m hypothesis $(ARGS)
 
 pages:
 	@$(PYTHON) dev/prepare.py test

@@ -3,15 +3,27 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.stage.cases import choose_profile
 from tests.stage.chromium import ARGUMENTS, CHROMIUM, MISSING, WHY_SKIPPED
 from tests.stage.running_site import RunningSite
+from tests.stage.times_by_part import TimesByPart
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Say at the end of a run where its time went; choose how many cases random tests try."""
+    choose_profile()
+    config.pluginmanager.register(TimesByPart())
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip browser tests by name where there is no Chromium, unless they are required."""
+    """Mark browser tests, keep them on one worker, and skip them where there is no Chromium and none is required."""
     for item in items:
-        if MISSING and "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            if MISSING:
+                item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from course.content.markdown import Typesetter
 from course.content.pieces import Prose, Question
 from course.content.questions import read_question
 from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
+from tests.stage.cases import cases
 from tests.stage.courses import namesakes
 
 SINGLE = """\
@@ -230,7 +231,7 @@ def shown_to_a_browser(text: str) -> tuple[str, bool]:
     return "\n".join(html), any(problem.severity == "error" for problem in findings.problems)
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=cases(1500), suppress_health_check=[HealthCheck.too_slow])
 @given(
     text=st.sampled_from([SINGLE, NUMBER]),
     edits=st.lists(

@@ -1,0 +1,54 @@
+"""Run every test in two lanes: first all that may run beside something else, then what measures time, alone.
+
+In the first lane the browser's tests have one worker and all other tests the other one, until it has nothing left. The
+arguments are pytest's, for both lanes.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+NO_TESTS_COLLECTED = 5
+"""pytest's exit status where a selection is empty: no failure of a lane."""
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A part of the run: what it is called, and pytest's options that make it."""
+
+    name: str
+    options: tuple[str, ...]
+
+
+LANES = (
+    Lane("side by side", ("-n", os.environ.get("WORKERS", "2"), "--dist", "loadgroup", "-m", "not timed")),
+    Lane("one by one, timed", ("-m", "timed")),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the lanes one after the other, print what each took, and return 0 where all are green."""
+    statuses, lines = [], []
+    for lane in LANES:
+        began, used = time.monotonic(), processor_seconds()
+        status = subprocess.call([sys.executable, "-m", "pytest", *lane.options, *arguments])
+        statuses.append(0 if status == NO_TESTS_COLLECTED else status)
+        took, processor = time.monotonic() - began, processor_seconds() - used
+        lines.append(f"{lane.name}: {took:.0f} s, {processor:.0f} s of processor")
+    print("\n".join(lines), f"load {os.getloadavg()[1]:.1f}", sep="\n", flush=True)
+    return max(statuses)
+
+
+def processor_seconds() -> float:
+    """Return what the processes that have ended used of the processors: all below this one that were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
