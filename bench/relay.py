@@ -12,7 +12,7 @@ import gevent
 from gevent import socket
 from gevent.server import StreamServer
 
-from course.sandbox.gateway_backend import READ_BYTES
+from course.sandbox.gateway.backend import READ_BYTES
 
 
 def main(unix_socket: str) -> None:

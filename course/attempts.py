@@ -17,10 +17,10 @@ from course.grading.grader import Grader
 from course.progress import answers, work
 from course.progress.answers import Answered
 from course.progress.work import Conflict, Saved
+from course.sandbox.host.sandbox import Sandbox
+from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
 from course.sandbox.model import MAX_SOURCE_BYTES, Program, ProgramRefused, Watcher
 from course.sandbox.runtimes import RUNTIMES, Runtime
-from course.sandbox.sandbox import Sandbox
-from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
 from course.verdicts import Verdict, is_choice
 
 FILES_AT_MOST = 20

@@ -16,9 +16,9 @@ from course.content.pieces import Exercise, Files
 from course.grading.model import CheckResult
 from course.grading.notes import LearnerNotes
 from course.progress import work
+from course.sandbox.host.sandbox import Sandbox
+from course.sandbox.host.supervisor import SandboxesUnavailable
 from course.sandbox.model import LearnerException, Mark, Output, Program, ProgramRefused, StateChange, TraceRow
-from course.sandbox.sandbox import Sandbox
-from course.sandbox.supervisor import SandboxesUnavailable
 
 READY_SECONDS = 30.0
 """How long a check waits for a free slot and the program's start."""

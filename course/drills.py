@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from course.attempts import Refused
 from course.sandbox.client_faults import Fault, FaultRefused
+from course.sandbox.host.sandbox import Sandbox
+from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
 from course.sandbox.model import Watcher
-from course.sandbox.sandbox import Sandbox
-from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
 
 
 def fault(sandbox: Sandbox, fault: Fault) -> None:

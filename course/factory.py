@@ -28,8 +28,8 @@ from course.live.namespace import LessonNamespace
 from course.live.transport import small_and_prompt
 from course.progress import models as _tables  # noqa: F401  (registers the tables)
 from course.progress.writing import tune_sqlite
-from course.sandbox.gateway import Gateway
-from course.sandbox.supervisor import Supervisor
+from course.sandbox.gateway.middleware import Gateway
+from course.sandbox.host.supervisor import Supervisor
 from course.web.account import account
 from course.web.assets import install_assets
 from course.web.downloads import downloads

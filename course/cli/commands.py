@@ -27,7 +27,7 @@ from course.cli.report import lines_of
 from course.content.loader import BUNDLE
 from course.content.model import Course, Lesson, Problem
 from course.progress.lesson_report import lesson_report
-from course.sandbox.supervisor import SandboxesUnavailable
+from course.sandbox.host.supervisor import SandboxesUnavailable
 from course.web.site import site
 
 NOT_RUN = 2
@@ -148,7 +148,9 @@ def report_command(slugs: tuple[str, ...]) -> None:
 @course_cli.command("probe")
 def probe_command() -> None:
     """Try what a learner's program must not be able to do under each runtime; say whether it may run here."""
-    from course.sandbox.probe import probe_all  # only here: it starts processes and belongs to no other command
+    from course.sandbox.confinement.probe import (
+        probe_all,  # only here: it starts processes and belongs to no other command
+    )
 
     text, ok = probe_all()
     click.echo(text)

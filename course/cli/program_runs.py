@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 class RunningProgram(Protocol):
-    """What is needed of a `course.sandbox.sandbox.Sandbox`."""
+    """What is needed of a `course.sandbox.host.sandbox.Sandbox`."""
 
     @property
     def id(self) -> str: ...  # noqa: D102
@@ -34,7 +34,7 @@ class RunningProgram(Protocol):
 
 
 class Sandboxes(Protocol):
-    """What is needed of a `course.sandbox.supervisor.Supervisor`."""
+    """What is needed of a `course.sandbox.host.supervisor.Supervisor`."""
 
     def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> RunningProgram: ...  # noqa: D102
 

@@ -11,7 +11,7 @@ from course.attempts import Refused
 from course.content.images import image_file
 from course.content.model import Lesson
 from course.sandbox import visitors
-from course.sandbox.client_page import has_client
+from course.sandbox.gateway.client_page import has_client
 from course.sandbox.model import ENDED
 from course.web import modes
 from course.web.assets import A_YEAR_SECONDS

@@ -1,4 +1,4 @@
-// What the learner's process tells of its inside (course/sandbox/inside.py), in the store and in words. Pure.
+// What the learner's process tells of its inside (course/sandbox/host/inside_reports.py), in the store and in words. Pure.
 
 export const HANDLERS_CAP = 200;
 /** Handlers that take longer keep others waiting, where there is one event loop. */

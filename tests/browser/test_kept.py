@@ -28,7 +28,7 @@ def fork_server(site: RunningSite) -> psutil.Process:
     (found,) = [
         child
         for child in psutil.Process(site.pid).children(recursive=True)
-        if child.cmdline()[-2:] == ["course.sandbox.forkserver", "threading"] and child.ppid() == site.pid
+        if child.cmdline()[-2:] == ["course.sandbox.forkserver.server", "threading"] and child.ppid() == site.pid
     ]
     return found
 

@@ -19,8 +19,8 @@ from course.content.loader import load_course
 from course.content.mistake_traces import GOLDEN_FILE as MISTAKES_FILE
 from course.content.mistake_traces import read_kept
 from course.grading.grader import Grader
+from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.limits import Limits
-from course.sandbox.supervisor import Supervisor
 from tests.stage.courses import BUNDLE, EXERCISE, LESSON, change, whole_course
 from tests.stage.delivering import BLOCK, GOLDEN, record, with_delivery
 

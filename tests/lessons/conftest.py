@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from course.grading.grader import Grader
+from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.limits import Limits
-from course.sandbox.supervisor import Supervisor
 from tests.stage.exercises import AT_ONCE, Sandboxed, Stage, unconfined
 
 

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Sequence
 
-from course.sandbox.seccomp import AND, JUMP_IF_EQUAL, LOAD, RETURN, Instruction
+from course.sandbox.confinement.seccomp import AND, JUMP_IF_EQUAL, LOAD, RETURN, Instruction
 
 
 def verdict(program: Sequence[Instruction], *, number: int, architecture: int, arguments: Sequence[int] = ()) -> int:

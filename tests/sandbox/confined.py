@@ -12,7 +12,10 @@ UID = 59_998
 # The lock is tested without the self-test and Landlock where a rule is left out: both would hide that it is missing.
 _STAGE = """
 import errno, json, os, signal, socket, sys, threading, time
-from course.sandbox import landlock, lockdown, seccomp, seccomp_numbers
+from course.sandbox.confinement import landlock
+from course.sandbox.confinement import lockdown
+from course.sandbox.confinement import seccomp
+from course.sandbox.confinement import seccomp_numbers
 from course.sandbox.limits import Limits
 
 machine = seccomp_numbers.this_machine()

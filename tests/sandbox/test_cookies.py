@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.sandbox.cookies import COOKIES_PER_JAR, CookieJar
+from course.sandbox.gateway.cookies import COOKIES_PER_JAR, CookieJar
 
 
 class Clock:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
-from course.sandbox.frames import MESSAGE_TOO_BIG, PROTOCOL_ERROR, FrameReader, FrameRefused, close_frame
+from course.sandbox.gateway.frames import MESSAGE_TOO_BIG, PROTOCOL_ERROR, FrameReader, FrameRefused, close_frame
 
 KEY = b"\x37\xfa\x21\x3d"
 

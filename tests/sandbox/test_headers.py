@@ -2,8 +2,8 @@
 
 import pytest
 
-from course.sandbox.gateway_address import Refused, read_address
-from course.sandbox.headers import preflight_headers, request_headers, response_headers, rewritten_location
+from course.sandbox.gateway.address import Refused, read_address
+from course.sandbox.gateway.headers import preflight_headers, request_headers, response_headers, rewritten_location
 
 SANDBOX = "w1-" + "a" * 32
 PREFIX = f"/sandbox/{SANDBOX}/A"

@@ -8,11 +8,18 @@ from typing import Any
 import pytest
 from socketio.base_manager import BaseManager
 
-from course.sandbox.control_messages import ControlReader
-from course.sandbox.control_messages import Inside as Said
-from course.sandbox.inside import BYTES_PER_SECOND, EMITS_AT_MOST, KEPT, NAME_CHARACTERS, REPORTS_PER_SECOND, Inside
-from course.sandbox.inside_sender import BYTES_AT_ONCE, REPORTS_AT_ONCE, WAITING_AT_MOST, InsideSender
-from course.sandbox.learner_inside import Notes
+from course.sandbox.host.control_messages import ControlReader
+from course.sandbox.host.control_messages import Inside as Said
+from course.sandbox.host.inside_reports import (
+    BYTES_PER_SECOND,
+    EMITS_AT_MOST,
+    KEPT,
+    NAME_CHARACTERS,
+    REPORTS_PER_SECOND,
+    Inside,
+)
+from course.sandbox.learner.inside_notes import Notes
+from course.sandbox.learner.inside_sender import BYTES_AT_ONCE, REPORTS_AT_ONCE, WAITING_AT_MOST, InsideSender
 from tests.stage.host import PATIENCE, Host
 
 EMIT = {"time": 101.5, "event": "news", "namespace": "/", "to": "room:red", "skip": False}

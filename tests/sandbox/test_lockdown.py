@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from course.sandbox.forbidden import ACTS, Act
-from course.sandbox.landlock import handled_by
+from course.sandbox.confinement.forbidden import ACTS, Act
+from course.sandbox.confinement.landlock import handled_by
 from tests.sandbox.confined import ROOT, UID, printed, run_confined, stage
 
 AS_ROOT = os.geteuid() == 0

@@ -2,9 +2,9 @@
 
 import pytest
 
+from course.sandbox.host.output import OutputMeter
 from course.sandbox.limits import Limits
 from course.sandbox.model import Output
-from course.sandbox.output import OutputMeter
 
 LIMITS = Limits(output_bytes_per_second=100, output_bytes=250)
 

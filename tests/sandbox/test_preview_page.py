@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from course.sandbox.gateway_address import read_address
-from course.sandbox.preview_page import HELD_BYTES, PreviewPage, is_previewed
+from course.sandbox.gateway.address import read_address
+from course.sandbox.gateway.preview_page import HELD_BYTES, PreviewPage, is_previewed
 
 SCRIPT = "http://course.example/static/preview-frame.js"
 PREFIX = f"/sandbox/1-{'0' * 32}/preview"

@@ -7,8 +7,8 @@ import time
 import pytest
 
 from course.sandbox import probe as probing
-from course.sandbox.forbidden import ACTS
-from course.sandbox.probe import ProbeReport, ProbeRow, probe
+from course.sandbox.confinement.forbidden import ACTS
+from course.sandbox.confinement.probe import ProbeReport, ProbeRow, probe
 from course.sandbox.runtimes import RUNTIMES, Runtime
 from tests.sandbox.confined import ROOT
 
@@ -36,7 +36,7 @@ def test_the_reason_names_the_runtime_that_is_off() -> None:
 
 
 def test_the_command_prints_the_table() -> None:
-    command = [sys.executable, "-m", "course.sandbox.probe"]
+    command = [sys.executable, "-m", "course.sandbox.confinement.probe"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
     assert [done.stdout.count(f"{runtime}\n\nLAYER") for runtime in RUNTIMES] == [1, 1, 1]

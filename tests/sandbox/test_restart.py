@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from course.sandbox.client_faults import Fault
-from course.sandbox.sandbox import Sandbox
+from course.sandbox.host.sandbox import Sandbox
 from tests.stage.host import PATIENCE, Host, Memory, Running
 
 
@@ -77,7 +77,7 @@ def test_two_restarts_at_once_are_one(host: Host) -> None:
 
 
 def test_a_restarted_program_is_not_forgotten_with_its_former_self(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("course.sandbox.supervisor.ENDED_KEPT", 1)
+    monkeypatch.setattr("course.sandbox.host.supervisor.ENDED_KEPT", 1)
     running = host.start("adds", learner="Ada").ready()
     new = again(host, running)
     for _ in range(3):

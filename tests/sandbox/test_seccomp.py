@@ -7,8 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from course.sandbox.seccomp import ALLOW, ANY_CALL, KILL, Among, Rule, assemble, compile_filter, high, low, refuse
-from course.sandbox.seccomp_numbers import AARCH64, MACHINES, NUMBERS, X86_64, Machine
+from course.sandbox.confinement.seccomp import (
+    ALLOW,
+    ANY_CALL,
+    KILL,
+    Among,
+    Rule,
+    assemble,
+    compile_filter,
+    high,
+    low,
+    refuse,
+)
+from course.sandbox.confinement.seccomp_numbers import AARCH64, MACHINES, NUMBERS, X86_64, Machine
 from tests.sandbox.bpf import verdict
 
 CALLS = ("read", "write", "openat", "kill", "clone")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from course.sandbox.seccomp import ALLOW, KILL, compile_filter, refuse
-from course.sandbox.seccomp_numbers import AARCH64, MACHINES, NUMBERS, X86_64, Machine
-from course.sandbox.seccomp_rules import DEFAULT, learner_rules
+from course.sandbox.confinement.seccomp import ALLOW, KILL, compile_filter, refuse
+from course.sandbox.confinement.seccomp_numbers import AARCH64, MACHINES, NUMBERS, X86_64, Machine
+from course.sandbox.confinement.seccomp_rules import DEFAULT, learner_rules
 from tests.sandbox.bpf import verdict
 from tests.sandbox.confined import printed
 

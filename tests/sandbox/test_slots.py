@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from course.sandbox import slots
-from course.sandbox.slots import MB, Slots, slots_for_this_host
+from course.sandbox.host import slots
+from course.sandbox.host.slots import MB, Slots, slots_for_this_host
 
 
 def test_as_many_as_there_are_places_get_one() -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
 from course.sandbox.limits import MB, Limits
 from course.sandbox.model import ENDED, MAX_SOURCE_BYTES, IllegalStep, Program, ProgramRefused, StateChange
-from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
 from tests.stage.host import PATIENCE, Host, Memory, source_of
 
 ROOT = Path(__file__).parents[2]
@@ -342,7 +342,7 @@ def test_unconfined_programs_run_the_same_and_end_with_the_fork_server(tmp_path:
 
 def test_nothing_runs_unconfined_where_the_lock_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from course.sandbox import runtime_host as module
-    from course.sandbox.probe import ProbeReport, ProbeRow
+    from course.sandbox.confinement.probe import ProbeReport, ProbeRow
 
     broken = ProbeReport((ProbeRow("seccomp", "read a file", True, False, "it was allowed"),))
     monkeypatch.setattr(module, "probe", lambda runtime: broken)

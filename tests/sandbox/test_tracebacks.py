@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from course.sandbox.tracebacks import described, folded, last_own_line
+from course.sandbox.learner.tracebacks import described, folded, last_own_line
 
 OWN = frozenset({"server.py"})
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
-from course.sandbox.watchdog import Watchdog
 
 
 @dataclass

@@ -18,8 +18,8 @@ from course.grading.checks import load_checks
 from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
 from course.grading.notes import LearnerNotes
+from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.model import Program
-from course.sandbox.supervisor import Supervisor
 from tests.stage.unconfined import ROOT, served
 
 LESSONS = ROOT / "lessons"

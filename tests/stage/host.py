@@ -14,11 +14,11 @@ from typing import Any, Self
 import websocket
 
 from course.sandbox.client_tag import HEADER
+from course.sandbox.host.sandbox import Sandbox
+from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.limits import Limits
 from course.sandbox.model import LearnerException, Mark, Output, Program, Purpose, StateChange, TraceRow
 from course.sandbox.runtimes import Runtime
-from course.sandbox.sandbox import Sandbox
-from course.sandbox.supervisor import Supervisor
 
 APPS = Path(__file__).parents[1] / "apps"
 PATIENCE = 20

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 
 from course.sandbox.client_faults import Fault
 from course.sandbox.faults import Faults
-from course.sandbox.gateway import Gateway
+from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program, StateChange
 from course.sandbox.trace import Trace

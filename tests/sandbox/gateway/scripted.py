@@ -9,7 +9,7 @@ from werkzeug.serving import make_server
 from werkzeug.test import Client
 
 from course.sandbox.faults import Faults
-from course.sandbox.gateway import Gateway
+from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.limits import Limits
 from course.sandbox.model import StateChange
 from course.sandbox.trace import Trace

@@ -6,9 +6,10 @@ from functools import partial
 
 import pytest
 
-from course.sandbox import gateway_backend, gateway_http
-from course.sandbox.gateway import Gateway
-from course.sandbox.gateway_port import Port
+from course.sandbox.gateway.admission import Port
+from course.sandbox.gateway.middleware import Gateway
+from course.sandbox.gateway.middleware import backend as gateway_backend
+from course.sandbox.gateway.middleware import http as gateway_http
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, course_app, get, listening, serving
 from tests.sandbox.gateway.stage import RUNNING
 

@@ -9,7 +9,7 @@ import socketio
 
 from course.sandbox.client_faults import ClientFaults, Fault, FaultRefused
 from course.sandbox.faults import CLIENTS, Faults
-from course.sandbox.gateway_line import HELD_BYTES, HELD_PARCELS, Line, Parcel
+from course.sandbox.gateway.line import HELD_BYTES, HELD_PARCELS, Line, Parcel
 from tests.sandbox.gateway.stage import until
 
 

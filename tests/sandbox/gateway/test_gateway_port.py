@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from course.sandbox.gateway_address import Refused
-from course.sandbox.gateway_port import CONNECTIONS_PER_SESSION, JARS, QUIET_SECONDS, Port
+from course.sandbox.gateway.address import Refused
+from course.sandbox.gateway.admission import CONNECTIONS_PER_SESSION, JARS, QUIET_SECONDS, Port
 
 
 class Clock:

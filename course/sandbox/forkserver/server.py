@@ -1,0 +1,169 @@
+"""The warm parent of every learner's process under one runtime: ``python -m course.sandbox.forkserver.server RUNTIME``.
+
+It imports once and forks in milliseconds. It is a program of its own, started with a clean environment: it has one
+thread, holds no secret, and imports nothing of the course but what its children need. It talks over the socket on its
+standard input (`course.sandbox.forkserver.channel`). It ends when that socket does, and its children end with it.
+
+Asked for ``{job, limits, uid, terminal, inside}`` with the descriptors of `run_child`, it says ``{started, pid}`` with a pidfd, or ``{failed, why}``; later ``{exited, status}``: the exit status, or minus the signal.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from course.sandbox import available_modules, native
+from course.sandbox.forkserver.channel import Channel, ChannelClosed
+from course.sandbox.runtimes import RUNTIMES, Runtime, is_gevent
+
+CONTROL = 0
+"""The socket to the supervisor is this program's standard input."""
+
+RunChild = Callable[[dict[str, Any], Sequence[int], Sequence[str]], NoReturn]
+"""Becomes the learner's process: request, descriptors, and the names of our own modules."""
+
+
+class ForkServer:
+    """Serves one supervisor.
+
+    Args:
+        channel: to the supervisor.
+        run_child: never returns.
+    """
+
+    def __init__(self, channel: Channel, run_child: RunChild) -> None:
+        self._channel = channel
+        self._run_child = run_child
+        self._jobs: dict[int, str] = {}
+        self._ours = [name for name in sys.modules if name.split(".")[0] == "course"]
+        self._wakeup, self._alarm = os.pipe()
+        for end in (self._wakeup, self._alarm):
+            os.set_blocking(end, False)
+
+    def serve(self) -> None:
+        """Fork and reap until the supervisor is gone."""
+        native.signal(signal.SIGCHLD, lambda *_: None)
+        signal.set_wakeup_fd(self._alarm, warn_on_full_buffer=False)
+        for ignored in (signal.SIGINT, signal.SIGTERM):
+            native.signal(ignored, signal.SIG_IGN)  # the end of the control socket ends this program, nothing else does
+        with contextlib.suppress(ChannelClosed):
+            self._channel.send({"warm": os.getpid()})
+            while True:
+                self._serve_once()
+        signal.set_wakeup_fd(-1)
+        native.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for pid in self._jobs:
+            os.kill(pid, signal.SIGKILL)  # nobody else reaps them: the number is still theirs
+
+    def _serve_once(self) -> None:
+        readable, _, _ = native.select([self._channel.fileno(), self._wakeup], [], [])
+        if self._wakeup in readable:
+            with contextlib.suppress(BlockingIOError):
+                os.read(self._wakeup, 4096)
+            self._reap()
+        if self._channel.fileno() in readable:
+            while True:
+                request, descriptors = self._channel.receive()
+                self._fork(request, descriptors)
+                if not self._channel.has_message:
+                    break
+
+    def _fork(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
+        for descriptor in descriptors:
+            os.set_blocking(descriptor, True)  # they may come from a gevent process, where they do not block
+        try:
+            pid = native.fork()
+        except OSError as error:
+            self._channel.send({"failed": request["job"], "why": error.strerror})
+            return
+        else:
+            if pid == 0:
+                self._become_child(request, descriptors)
+        finally:
+            for descriptor in descriptors:
+                os.close(descriptor)
+        self._jobs[pid] = request["job"]
+        self._tell_started(request["job"], pid)
+
+    def _tell_started(self, job: str, pid: int) -> None:
+        try:
+            pidfd = os.pidfd_open(pid)  # before anything is reaped, so it can't be another process's
+        except (AttributeError, OSError):  # not this kernel's: the supervisor goes by the number
+            self._channel.send({"started": job, "pid": pid})
+            return
+        try:
+            self._channel.send({"started": job, "pid": pid}, [pidfd])
+        finally:
+            os.close(pidfd)
+
+    def _become_child(self, request: dict[str, Any], descriptors: Sequence[int]) -> NoReturn:
+        try:
+            signal.set_wakeup_fd(-1)
+            for number in (signal.SIGCHLD, signal.SIGTERM):
+                native.signal(number, signal.SIG_DFL)
+            os.setsid()
+            self._channel.close()
+            os.close(self._wakeup)
+            os.close(self._alarm)
+            self._run_child(request, descriptors, self._ours)
+        finally:
+            os._exit(70)  # never back into the parent's loop
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = native.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            self._channel.send({"exited": self._jobs.pop(pid, ""), "status": os.waitstatus_to_exitcode(status)})
+
+
+def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
+    """Import everything that children need, and return what makes one of them a learner's process."""
+    available_modules.prepare(runtime)  # first: it decides what Flask-SocketIO can import, and from which library
+    from course.sandbox.learner import hooks as learner_hooks
+    from course.sandbox.learner.process import run_child
+    from course.sandbox.learner.program import Server
+
+    learner_hooks.instrument()
+
+    make_server: Callable[[native.socket], Server]
+    if is_gevent(runtime):
+        from course.sandbox.learner.gevent_server import GeventServer as make_server
+    else:
+        from course.sandbox.forkserver.rehearsal import rehearse
+        from course.sandbox.learner.threaded_server import LearnerServer as make_server
+
+        rehearse()
+    available_modules.warm_up(runtime)  # last: it also takes back what a server does to the libraries' logs
+
+    def run(request: dict[str, Any], descriptors: Sequence[int], hidden: Sequence[str]) -> NoReturn:
+        run_child(request, descriptors, runtime=runtime, make_server=make_server, hidden=hidden, confined=confined)
+
+    return run
+
+
+def main(runtime: Runtime, *, confined: bool) -> None:
+    """Warm up, then serve until the supervisor is gone.
+
+    Args:
+        runtime: of all children.
+        confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
+    """
+    wire = native.socket(fileno=os.dup(CONTROL))
+    wire.setblocking(True)  # the flag is shared with the other copies of this end, which gevent may have changed
+    run = prepare(runtime, confined=confined)
+    gc.collect()
+    gc.freeze()  # without it the first collection in a child would copy every page of the parent
+    ForkServer(Channel(wire), run).serve()
+
+
+if __name__ == "__main__":
+    main(next((name for name in RUNTIMES if name in sys.argv), "threading"), confined="--unconfined" not in sys.argv)

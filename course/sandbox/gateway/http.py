@@ -1,0 +1,220 @@
+"""Passes one HTTP request to a learner's server and streams the answer back; long-polling bodies go into the trace."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from http import HTTPStatus
+from threading import Timer
+from typing import TYPE_CHECKING
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+from course.sandbox.gateway.address import Address, Refused
+from course.sandbox.gateway.backend import Backend, BackendResponse
+from course.sandbox.gateway.client_socket import stop_reading
+from course.sandbox.gateway.headers import Headers, request_headers, response_headers, rewritten_location
+from course.sandbox.gateway.link import RequestLink, is_event
+
+if TYPE_CHECKING:
+    from course.sandbox.gateway.admission import Port
+    from course.sandbox.gateway.middleware import RunningSandbox
+
+PACKETS_PER_BODY = 4
+"""A polling body of several packets may be this many times the largest message: 1 MB, the library's own limit."""
+BODY_SECONDS = 20.0
+SEPARATOR = "\x1e"
+
+
+def pass_request(
+    environ: WSGIEnvironment,
+    start_response: StartResponse,
+    sandbox: RunningSandbox,
+    port: Port,
+    address: Address,
+    link: RequestLink,
+) -> Iterable[bytes]:
+    """Answer a WSGI request with what the learner's server says to it.
+
+    Raises:
+        Cut: a fault of the client has ended it.
+        Refused: the request is malformed or too large, or the server is busy, silent or talks nonsense.
+    """
+    polling = address.parameters.get("transport") == "polling" and address.is_engineio
+    most = sandbox.limits.message_bytes
+    # The body first: a client that sends it drop by drop holds nothing of the sandbox meanwhile.
+    body = read_body(environ, most * PACKETS_PER_BODY if polling else most)
+    exchange = _Polling(environ["REQUEST_METHOD"], sandbox, port, address, link) if polling else None
+    if exchange:
+        exchange.sent(body)
+    else:
+        sandbox.touch()
+    held = ExitStack()
+    try:
+        if exchange:
+            held.enter_context(port.session(exchange.sid))
+        held.enter_context(port.connection())
+        backend = held.enter_context(Backend(sandbox.socket_path))
+        headers = request_headers(environ, address, port.jar(address.client).header(address.path))
+        backend.send(environ["REQUEST_METHOD"], address.target, headers, body)
+        response = backend.response()
+        if response.status == 101:
+            raise Refused(502, "bad_answer", "The program changed the protocol without being asked to.")
+        whole = exchange.received(response, backend.body()) if exchange else None
+        begin_answer(start_response, response, port, address)
+    except BaseException:
+        held.close()
+        raise
+    if whole is None:
+        return _Streamed(backend.body(), held)
+    held.close()
+    return [whole]
+
+
+def begin_answer(start_response: StartResponse, response: BackendResponse, port: Port, address: Address) -> None:
+    """Keep the answer's cookies, and start it with the headers that may pass.
+
+    Raises:
+        Refused: it redirects to another site.
+    """
+    jar = port.jar(address.client)
+    for cookie in response.all("set-cookie"):
+        jar.store(cookie, address.path)
+    headers: Headers = response_headers(response.headers, address)
+    for location in response.all("location")[:1]:
+        rewritten = rewritten_location(location, address)
+        if rewritten is None:
+            raise Refused(
+                502, "redirect_refused", "The program redirects to another site. Only its own pages open here."
+            )
+        headers.append(("Location", rewritten))
+    if response.all("content-length") and (response.status >= 200 and response.status not in (204, 304)):
+        headers.append(("Content-Length", response.all("content-length")[0]))
+    start_response(status_line(response.status), headers)
+
+
+def status_line(status: int) -> str:
+    """Return ``404 Not Found``; the learner's own wording is not passed on."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"{status} Unknown"
+
+
+def read_body(environ: WSGIEnvironment, most: int) -> bytes:
+    """Return the whole request body.
+
+    Raises:
+        Refused: its length is unclear (RFC 9112, section 6.3), or more than `most`, or it does not arrive in time.
+    """
+    text = environ.get("CONTENT_LENGTH") or "0"
+    if "HTTP_TRANSFER_ENCODING" in environ or not (text.isascii() and text.isdigit() and len(text) < 16):
+        raise Refused(400, "bad_framing", "The request does not say plainly how long its body is.")
+    length = int(text)
+    if length > most:
+        raise Refused(413, "too_large", f"A message may have {most // 1024} KB here.")
+    if not length:
+        return b""
+    deadline = Timer(BODY_SECONDS, stop_reading, [environ])
+    deadline.daemon = True
+    deadline.start()
+    try:
+        body: bytes = environ["wsgi.input"].read(length)
+    except OSError:
+        body = b""
+    finally:
+        deadline.cancel()
+    if len(body) != length:
+        raise Refused(408, "incomplete", "The request's body did not arrive whole, or not in time.")
+    return body
+
+
+def mark_refusal(sandbox: RunningSandbox, address: Address, status: int, body: bytes) -> None:
+    """Note that the learner's server refused to begin a connection, in its own words where it has any."""
+    words = body[:200].decode("utf-8", "replace").strip(' "\r\n')
+    said = f": {words}" if words and "<" not in words else "."
+    sandbox.trace.mark(address.client, "refused", f"The server answered {status}{said}")
+
+
+class _Polling:
+    """One request of an Engine.IO session on long-polling: its packets, both ways, for trace, limit and idle clock."""
+
+    def __init__(self, method: str, sandbox: RunningSandbox, port: Port, address: Address, link: RequestLink) -> None:
+        self._sandbox, self._port, self._address, self._link = sandbox, port, address, link
+        self._reads = method == "GET"  # a POST is answered with a bare "OK", which is no packet
+        self.sid = address.parameters.get("sid")
+
+    def sent(self, body: bytes) -> None:
+        packets = self._split(body)
+        self._link.carry("sent", packets)
+        for packet in packets:
+            self._sandbox.trace.add(self._address.client, "sent", packet, "polling")
+        if self.sid and "1" in packets:
+            self._port.closed(self.sid)
+            self._sandbox.trace.mark(self._address.client, "closed", "The client ended its connection on long-polling.")
+        self._touch(packets)
+
+    def received(self, response: BackendResponse, pieces: Iterator[bytes]) -> bytes:
+        body = b""
+        for piece in pieces:
+            body += piece
+            if len(body) > self._sandbox.limits.message_bytes * PACKETS_PER_BODY:
+                raise Refused(502, "too_large", "The program's answer is larger than what may pass here.")
+        is_packets = self._reads and response.status == 200 and not response.all("content-encoding")
+        packets = self._split(body) if is_packets else []
+        self._link.carry("received", packets)
+        for packet in packets:
+            self._sandbox.trace.add(self._address.client, "received", packet, "polling")
+        if packets and packets[0].startswith("0"):
+            self._note_opened(packets[0])
+        if self.sid is None and response.status >= 400:
+            mark_refusal(self._sandbox, self._address, response.status, body)
+        if self.sid and ("1" in packets or response.status == 400):
+            self._port.closed(self.sid)
+        self._touch(packets)
+        return body
+
+    def _split(self, body: bytes) -> list[str]:
+        """Engine.IO protocol 4, "HTTP long-polling": packets stand one behind the other, a 0x1e between."""
+        if not body:
+            return []
+        packets = body.decode("utf-8", "replace").split(SEPARATOR)
+        most = self._sandbox.limits.message_bytes
+        if any(len(packet) > most for packet in packets):
+            raise Refused(413, "too_large", f"A message may have {most // 1024} KB here.")
+        return packets
+
+    def _note_opened(self, packet: str) -> None:
+        try:
+            sid = json.loads(packet[1:])["sid"]
+        except (ValueError, TypeError, KeyError):
+            return
+        if isinstance(sid, str):
+            self._port.opened(sid)
+
+    def _touch(self, packets: list[str]) -> None:
+        if any(is_event(packet) for packet in packets):
+            self._sandbox.touch()
+
+
+class _Streamed:
+    """An answer's body on its way. The server closes it, even unread; then the sandbox's connection is given back."""
+
+    def __init__(self, pieces: Iterator[bytes], held: ExitStack) -> None:
+        self._pieces, self._held = pieces, held
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except Refused as refused:
+            # The head is out: cutting the connection is the only way left to say so. Servers take this error
+            # for a client that went away, and log nothing.
+            raise ConnectionResetError(errno.ECONNRESET, refused.message) from refused
+
+    def close(self) -> None:
+        """Give back what the exchange held."""
+        self._held.close()

@@ -1,0 +1,201 @@
+"""The gateway: WSGI middleware around the course that lets clients talk to learners' running servers.
+
+It stands outside Flask, since a Flask route can't hand over its socket. Everything below ``/sandbox/`` is its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+from urllib.parse import urlsplit
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from course.sandbox.client_faults import Cut
+from course.sandbox.faults import Faults
+from course.sandbox.gateway.address import MOUNT, UNKNOWN, Address, Refused, read_address
+from course.sandbox.gateway.admission import Port
+from course.sandbox.gateway.client_page import client_answer
+from course.sandbox.gateway.client_socket import send_promptly
+from course.sandbox.gateway.handshake import is_upgrade
+from course.sandbox.gateway.headers import guards, preflight_headers
+from course.sandbox.gateway.http import pass_request, status_line
+from course.sandbox.gateway.link import RequestLink, hang_up
+from course.sandbox.gateway.preview_page import SCRIPT as PREVIEW_SCRIPT
+from course.sandbox.gateway.preview_page import PreviewPage, is_previewed
+from course.sandbox.gateway.tunnel import pass_websocket
+from course.sandbox.host.endings import KILLED, RESTARTING
+from course.sandbox.limits import Limits
+from course.sandbox.model import ENDED, Program, StateChange
+from course.sandbox.trace import Trace
+
+
+class RunningSandbox(Protocol):
+    """What the gateway needs of a sandbox."""
+
+    @property
+    def state(self) -> StateChange: ...  # noqa: D102
+    @property
+    def program(self) -> Program: ...  # noqa: D102
+    @property
+    def socket_path(self) -> Path: ...  # noqa: D102
+    @property
+    def trace(self) -> Trace: ...  # noqa: D102
+    @property
+    def faults(self) -> Faults: ...  # noqa: D102
+    @property
+    def limits(self) -> Limits: ...  # noqa: D102
+    def touch(self) -> None: ...  # noqa: D102
+
+
+class Sandboxes(Protocol):
+    """Where the gateway looks an id up; the supervisor is one."""
+
+    def get(self, sandbox_id: str, /) -> RunningSandbox | None: ...  # noqa: D102
+
+
+class Gateway:
+    """Answers ``/sandbox/<id>/<client>/…`` itself and leaves every other path to `app`.
+
+    Args:
+        app: the course.
+        sandboxes: looked up by id, in memory.
+        host: when given, sandboxes are reached only under this ``Host`` and the course never under it: learners'
+            pages then have another origin than the course, in addition to their sandboxed one.
+        course_url: address of the course; needed with `host`, so that its pages may still talk to sandboxes.
+        client_script: returns the path of a script that is built for clients' pages, by name; "" while it is not.
+
+    Raises:
+        ValueError: `host` without `course_url`.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        sandboxes: Sandboxes,
+        *,
+        host: str | None = None,
+        course_url: str = "",
+        client_script: Callable[[str], str] = lambda name: "",
+    ) -> None:
+        if host and not urlsplit(course_url).netloc:
+            raise ValueError("A host for sandboxes needs the address of the course too, such as https://example.com")
+        self._app = app
+        self._sandboxes = sandboxes
+        self._host = host.lower() if host else None
+        self._course_url = course_url.rstrip("/")
+        self._client_script = client_script
+        self._ports: dict[str, Port] = {}
+        self._lock = Lock()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Serve one request."""
+        is_ours = environ.get("PATH_INFO", "").startswith(MOUNT)
+        if not is_ours and self._host is None:
+            return self._app(environ, start_response)
+        address = None
+        try:
+            if self._host and is_ours is not (environ.get("HTTP_HOST", "").lower() == self._host):
+                raise Refused(404, "wrong_host", "There is nothing at this address.")
+            if not is_ours:
+                return self._app(environ, start_response)
+            address = read_address(environ, self._course_url if self._host else "")
+            return self._answer(environ, start_response, address)
+        except Cut:
+            return hang_up(environ)
+        except Refused as refused:
+            self._mark(refused, address)
+            return _refuse(environ, start_response, refused, address)
+
+    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse, address: Address) -> Iterable[bytes]:
+        sandbox = self._running(address)
+        if not address.client:
+            return _redirect(start_response, f"{self._course_url}/connect/{address.sandbox_id}", address)
+        if not address.path:
+            prefix = address.page_prefix if address.is_page else address.prefix
+            return _redirect(start_response, f"{prefix}/", address)
+        if address.is_page:
+            return self._client_page(environ, start_response, sandbox, address)
+        if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+            start_response("204 No Content", preflight_headers(address))
+            return []
+        send_promptly(environ)
+        websocket = is_upgrade(environ)
+        pass_on = pass_websocket if websocket else pass_request
+        port, link = self._port(address.sandbox_id, sandbox), RequestLink(environ, sandbox, address)
+        with link.faults.lent(link):
+            link.enter(websocket=websocket)
+            try:
+                if not websocket and is_previewed(environ, address):
+                    page = PreviewPage(start_response, address, self._script(PREVIEW_SCRIPT, address))
+                    return page.of(pass_on(environ, page.start, sandbox, port, address, link))
+                return pass_on(environ, start_response, sandbox, port, address, link)
+            except Refused:
+                if link.is_cut:
+                    raise Cut from None
+                raise
+
+    def _mark(self, refused: Refused, address: Address | None) -> None:
+        """A client that may not connect belongs into the picture, as long as there is one to belong to."""
+        sandbox = self._sandboxes.get(address.sandbox_id) if address is not None else None
+        if sandbox is not None and address is not None and address.is_engineio and address.client:
+            sandbox.trace.mark(address.client, "refused", refused.message)
+
+    def _client_page(
+        self, environ: WSGIEnvironment, start_response: StartResponse, sandbox: RunningSandbox, address: Address
+    ) -> Iterable[bytes]:
+        """Answer with a file of the program's own client code; the learner's server is not asked."""
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            raise Refused(405, "bad_method", "A client's page can only be read.")
+
+        headers, body = client_answer(address, sandbox.program.files, lambda name: self._script(name, address))
+        sandbox.touch()
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _script(self, name: str, address: Address) -> str:
+        """Return the whole address of a script of ours for a learner's page; "" while it is not built."""
+        path = self._client_script(name)
+        return path and address.course + path
+
+    def _running(self, address: Address) -> RunningSandbox:
+        sandbox = self._sandboxes.get(address.sandbox_id)
+        if sandbox is None:
+            raise Refused(404, "unknown_sandbox", UNKNOWN)
+        if sandbox.state.code in (KILLED, RESTARTING):
+            # To its clients it is a server that does not answer for now: they go on trying.
+            raise Refused(503, "server_down", "The server is down. It may be started again.")
+        if sandbox.state.state in ENDED:
+            raise Refused(410, "sandbox_ended", "This program has ended. Press Run to start it again.")
+        return sandbox
+
+    def _port(self, sandbox_id: str, sandbox: RunningSandbox) -> Port:
+        with self._lock:
+            if sandbox_id not in self._ports:
+                # A new sandbox is the moment to forget those that ended.
+                for known in list(self._ports):
+                    other = self._sandboxes.get(known)
+                    if other is None or other.state.state in ENDED:
+                        del self._ports[known]
+                self._ports[sandbox_id] = Port(sandbox.limits.engineio_sessions)
+            return self._ports[sandbox_id]
+
+
+def _redirect(start_response: StartResponse, location: str, address: Address) -> Iterable[bytes]:
+    start_response("302 Found", [("Location", location), ("Content-Length", "0"), *guards(address)])
+    return []
+
+
+def _refuse(
+    environ: WSGIEnvironment, start_response: StartResponse, refused: Refused, address: Address | None
+) -> Iterable[bytes]:
+    """Say no: in JSON to Engine.IO clients, which hand it to their program, in plain text to everybody else."""
+    if address is not None and address.is_engineio:
+        kind, body = "application/json", json.dumps({"code": refused.code, "message": refused.message}).encode()
+    else:
+        kind, body = "text/plain; charset=utf-8", f"{refused.message}\n".encode()
+    headers = [("Content-Type", kind), ("Content-Length", str(len(body))), *guards(address)]
+    start_response(status_line(refused.status), headers)
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

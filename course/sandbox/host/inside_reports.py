@@ -1,0 +1,227 @@
+"""What a learner's program says of its inside: which handlers ran, what they emitted, who is in which room.
+
+Its process says so itself, and can say anything: each field is checked and cut, the times are brought onto the clock of
+the trace, and nothing is ever graded by it. What is forged spoils its own learner's picture, and no more.
+
+A report, as pages get it, is one of::
+
+    {kind: "handler", run, time, seconds, event, namespace, client, thread, line, emits, left_out, error?}   has ended
+    {kind: "began",   run, time,          event, namespace, client, thread, line, emits, left_out}           goes on
+    {kind: "emits",   run, time, handler: null, thread, route, emits}        by a background task, or an HTTP route
+    {kind: "rooms",   time, rooms: [{namespace, room, kind: "all"|"own"|"room", clients: [tag or sid]}]}
+
+where an emission is ``{time, event, namespace, to: "all"|"self"|"room:<name>"|"client:<tag or sid>", skip}``.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from course.sandbox.host.control_messages import Inside as Said
+
+KEPT = 60
+"""Handlers that a reloaded page gets again."""
+REPORTS_PER_SECOND = 400
+BYTES_PER_SECOND = 384 * 1024
+EMITS_AT_MOST = 20
+ROOMS_AT_MOST = 60
+CLIENTS_AT_MOST = 40
+NAME_CHARACTERS = 80
+ERROR_CHARACTERS = 200
+LINE_AT_MOST = 100_000
+NUMBER_AT_MOST = 2**53 - 1
+"""What a page's script can hold exactly."""
+ROOM_KINDS = ("all", "own", "room")
+
+Report = dict[str, Any]
+
+
+class Refused(ValueError):
+    """This is no report."""
+
+
+class Inside:
+    """What is known of one program's inside.
+
+    Args:
+        tell: is given checked reports, and how many were left out since the last ones. It must not raise.
+        clock: seconds, never going back; the one that the program's process reads, too.
+        before: what was known of the process that was killed, when the same program was started again.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[list[Report], int], None],
+        clock: Callable[[], float] = time.monotonic,
+        before: Inside | None = None,
+    ) -> None:
+        self._tell = tell
+        self._clock = clock
+        self._started: float = before._started if before else clock()
+        self._handlers: dict[int, Report] = before._handlers.copy() if before else {}
+        self._goes_on = before is not None
+        # A new process counts its runs from the beginning again.
+        self._first_run = max(self._handlers, default=-1) + 1
+        self._rooms: list[Report] = []
+        self._second = -1
+        self._reports_this_second = 0
+        self._bytes_this_second = 0
+
+    def ready(self) -> None:
+        """Set time 0: the sandbox became ready. What goes on from another keeps that one's, as the trace does."""
+        if not self._goes_on:
+            self._started = self._clock()
+
+    def hear(self, said: Said) -> None:
+        """Check what was said, keep it and tell it on."""
+        now = self._clock()
+        dropped = said.dropped if _is_count(said.dropped) else 0
+        if not self._may_say(now, said.size):
+            self._tell_if_any([], dropped + len(said.reports))
+            return
+        room = max(0, REPORTS_PER_SECOND - self._reports_this_second)
+        reports = list(self._checked(said.reports[:room], now - self._started))
+        self._reports_this_second += len(said.reports)
+        self._tell_if_any(reports, dropped + len(said.reports[room:]))
+
+    @property
+    def kept(self) -> dict[str, list[Report]]:
+        """Return what a page that has just been loaded must know: ``{handlers, rooms}``, the last ones."""
+        return {"handlers": list(self._handlers.copy().values()), "rooms": self._rooms}
+
+    def _may_say(self, now: float, size: int) -> bool:
+        if int(now) != self._second:
+            self._second, self._reports_this_second, self._bytes_this_second = int(now), 0, 0
+        self._bytes_this_second += size
+        return self._bytes_this_second <= BYTES_PER_SECOND
+
+    def _checked(self, reports: list[Any], now: float) -> Iterator[Report]:
+        for said in reports:
+            try:
+                report = self._report(said, now)
+            except (Refused, KeyError, TypeError, OverflowError, IndexError):
+                continue
+            if report["kind"] == "rooms":
+                self._rooms = report["rooms"]
+            elif not self._keep(report):
+                continue
+            yield report
+
+    def _keep(self, report: Report) -> bool:
+        """Remember it in the place of what was told of the same run; a late "it goes on" is nothing new."""
+        run = report["run"]
+        before = self._handlers.get(run)
+        if before is not None and before["kind"] != "began":
+            return False
+        self._handlers[run] = report
+        while len(self._handlers) > KEPT:
+            del self._handlers[next(iter(self._handlers))]
+        return True
+
+    def _run(self, number: Any) -> int:
+        return (_number(number) + self._first_run) % (NUMBER_AT_MOST + 1)
+
+    def _tell_if_any(self, reports: list[Report], dropped: int) -> None:
+        if reports or dropped:
+            self._tell(reports, dropped)
+
+    def _report(self, said: Any, now: float) -> Report:
+        at = self._time(said["time"], now)
+        match said["kind"]:
+            case "rooms":
+                return {"kind": "rooms", "time": at, "rooms": [_room(each) for each in said["rooms"][:ROOMS_AT_MOST]]}
+            case "emits":
+                return {
+                    "kind": "emits",
+                    "run": self._run(said["run"]),
+                    "time": at,
+                    "handler": None,
+                    "thread": _text(said["thread"]),
+                    "route": None if said["route"] is None else _text(said["route"]),
+                    "emits": self._emits(said["emits"], now),
+                }
+            case "began":
+                return self._handler(said, at, now)
+            case "handler":
+                report = {**self._handler(said, at, now), "seconds": _seconds(said["seconds"], now - at)}
+                return {**report, "error": _text(said["error"], ERROR_CHARACTERS)} if "error" in said else report
+        raise Refused
+
+    def _handler(self, said: Any, at: float, now: float) -> Report:
+        return {
+            "kind": _text(said["kind"]),
+            "run": self._run(said["run"]),
+            "time": at,
+            "event": _text(said["event"]),
+            "namespace": _text(said["namespace"]),
+            "client": _text(said["client"]),
+            "thread": _text(said["thread"]),
+            "line": said["line"] if _is_count(said["line"]) and 0 < said["line"] <= LINE_AT_MOST else None,
+            "emits": self._emits(said["emits"], now),
+            "left_out": _number(said["left_out"]),
+        }
+
+    def _emits(self, said: Any, now: float) -> list[Report]:
+        if not isinstance(said, list):
+            raise Refused
+        return [
+            {
+                "time": self._time(each["time"], now),
+                "event": _text(each["event"]),
+                "namespace": _text(each["namespace"]),
+                "to": _addressee(each["to"]),
+                "skip": each["skip"] is True,
+            }
+            for each in said[:EMITS_AT_MOST]
+        ]
+
+    def _time(self, said: Any, now: float) -> float:
+        """Bring a time onto the clock of the trace; none lies before the start or in the future."""
+        return round(min(max(0.0, _finite(said) - self._started), max(0.0, now)), 4)
+
+
+def _room(said: Any) -> Report:
+    if said["kind"] not in ROOM_KINDS or not isinstance(said["clients"], list):
+        raise Refused
+    return {
+        "namespace": _text(said["namespace"]),
+        "room": _text(said["room"]),
+        "kind": said["kind"],
+        "clients": [_text(client) for client in said["clients"][:CLIENTS_AT_MOST]],
+    }
+
+
+def _addressee(said: Any) -> str:
+    if isinstance(said, str) and (said in ("all", "self") or said.startswith(("room:", "client:"))):
+        return _text(said, NAME_CHARACTERS + len("client:"))
+    raise Refused
+
+
+def _text(said: Any, most: int = NAME_CHARACTERS) -> str:
+    if not isinstance(said, str):
+        raise Refused
+    return said[:most].encode("utf-8", "replace").decode()
+
+
+def _is_count(said: Any) -> bool:
+    return isinstance(said, int) and not isinstance(said, bool) and 0 <= said <= NUMBER_AT_MOST
+
+
+def _number(said: Any) -> int:
+    if not _is_count(said):
+        raise Refused
+    number: int = said
+    return number
+
+
+def _finite(said: Any) -> float:
+    if not isinstance(said, (int, float)) or isinstance(said, bool) or not math.isfinite(said):
+        raise Refused
+    return float(said)
+
+
+def _seconds(said: Any, most: float) -> float:
+    return round(min(max(0.0, _finite(said)), max(0.0, most)), 4)

@@ -1,0 +1,254 @@
+"""Starts, finds and ends the sandboxes of one web process, under whatever runtime."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import threading
+from collections import deque
+from collections.abc import Collection
+from pathlib import Path
+
+from course.sandbox.host.endings import RESTARTING
+from course.sandbox.host.runtime_host import CLOSED, RuntimeHost
+from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox
+from course.sandbox.host.slots import Slots, slots_for_this_host
+from course.sandbox.host.watchdog import Watchdog
+from course.sandbox.limits import Limits
+from course.sandbox.model import Program, Purpose, Watcher
+from course.sandbox.runtimes import RUNTIMES, Runtime
+
+FIRST_UID = 60_000
+UIDS = 4_000
+ENDED_KEPT = 500
+"""How many ended sandboxes stay known, so that their addresses say "it has ended" and not "never heard of it"."""
+NOT_OPEN = "Running code has not been started on this server."
+LOCK_FAILED = "This machine can no longer confine a learner's program, so running code is off here."
+
+
+class SandboxesUnavailable(Exception):
+    """No code can be run now; the message is a sentence for the learner."""
+
+
+class Supervisor:
+    """The sandboxes of one web process. Safe to use from several threads or greenlets.
+
+    Args:
+        limits: of every sandbox.
+        directory: for the sandboxes' sockets; made private (0700).
+        slots: how many may run at once; counted from memory when None.
+        owner: the first part of every sandbox id: it names the process that a request must reach.
+        unconfined: run programs without confinement (development on loopback only; the settings see to that).
+        runtimes: whose fork servers are started by `open`; another one's is started by the first program that needs it.
+    """
+
+    def __init__(
+        self,
+        limits: Limits,
+        directory: Path,
+        *,
+        slots: int | None = None,
+        owner: str = "w1",
+        unconfined: bool = False,
+        runtimes: Collection[Runtime] = RUNTIMES[:1],
+    ) -> None:
+        self.limits = limits
+        self._refusal: str | None = NOT_OPEN
+        self._directory = directory
+        self._owner = owner
+        self._slots = Slots(slots or slots_for_this_host(len(runtimes)))
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._ended: deque[str] = deque()
+        self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None
+        if self._uids is not None:
+            self._uids.rotate(secrets.randbelow(UIDS))  # another site on this machine counts from elsewhere
+        self._hosts = {name: RuntimeHost(name, directory, self, unconfined=unconfined) for name in RUNTIMES}
+        self._at_once = runtimes
+        self._lock = threading.RLock()
+        self._watchdog = Watchdog(self.all)
+
+    # Life
+
+    def open(self) -> None:
+        """Probe this machine and start the fork servers: the first one now, the others behind it, one after the other.
+
+        Never raises: `unavailable` says why code can't be run. Who needs one that is on its way waits for it.
+        """
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._directory.chmod(0o700)
+        first, *others = self._at_once
+        self._hosts[first].open()
+        self._refusal = None
+        self._watchdog.start()
+        threading.Thread(target=self._open_others, args=(others,), name="fork servers", daemon=True).start()
+
+    def _open_others(self, runtimes: Collection[Runtime]) -> None:
+        for runtime in runtimes:
+            self._hosts[runtime].open()
+
+    def close(self) -> None:
+        """End every sandbox and the fork servers. Twice is harmless."""
+        with self._lock:
+            was_open, self._refusal = self._refusal not in (NOT_OPEN, CLOSED), CLOSED
+        if not was_open:
+            return
+        self._watchdog.stop()
+        for sandbox in self.all():
+            sandbox.end("stopped", "The site was restarted. Press Run to start your server again.", "site_closed")
+        for host in self._hosts.values():
+            host.close()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    @property
+    def unavailable(self) -> str | None:
+        """Say why no program at all can be run now, as a sentence for the learner; None when some can."""
+        if self._refusal is not None:
+            return self._refusal
+        reasons = [host.unavailable for host in self._hosts.values() if host.opened]
+        return reasons[0] if reasons and all(reasons) else None
+
+    def unavailable_under(self, runtime: Runtime) -> str | None:
+        """Say why no program can be run under this runtime; None when it can, as far as is known before the first."""
+        return self.unavailable or self._hosts[runtime].unavailable
+
+    @property
+    def forkserver_pid(self) -> int | None:
+        """Return the process id of the threading runtime's fork server, while there is one."""
+        return self.forkserver_pid_under("threading")
+
+    def forkserver_pid_under(self, runtime: Runtime) -> int | None:
+        """Return the process id of a runtime's fork server, while there is one."""
+        return self._hosts[runtime].pid
+
+    def pause(self, reason: str) -> None:
+        """Take no new programs; `reason` is shown to learners."""
+        self._refusal = reason
+
+    def resume(self) -> None:
+        """Take programs again."""
+        if self._refusal not in (NOT_OPEN, CLOSED):
+            self._refusal = None
+
+    # Sandboxes
+
+    def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> Sandbox:
+        """Start `program`; the learner's older sandbox of the same purpose ends.
+
+        Returns:
+            The sandbox: ``starting``, or ``queued`` when all slots are taken.
+
+        Raises:
+            SandboxesUnavailable: no code can be run now, or none under the program's runtime.
+        """
+        if self.unavailable is None:
+            self._hosts[program.runtime].open()
+        why_not = self.unavailable_under(program.runtime)
+        if why_not is not None:
+            raise SandboxesUnavailable(why_not)
+        sandbox_id = f"{self._owner}-{secrets.token_hex(16)}"
+        socket_path = self._directory / sandbox_id
+        sandbox = Sandbox(sandbox_id, learner, purpose, program, watcher, self.limits, socket_path, self._on_end)
+        with self._lock:
+            older = self.of_learner(learner, purpose)
+            self._sandboxes[sandbox_id] = sandbox
+            position = self._slots.take(
+                sandbox_id, lambda: self._launch(sandbox), instead_of=older.id if older is not None else None
+            )
+        if older is not None:
+            older.end("stopped", "A newer run took its place.", "replaced")
+        if position:
+            sandbox.queue(position)
+        else:
+            self._launch(sandbox)
+        return sandbox
+
+    def restart(self, sandbox: Sandbox, watcher: Watcher) -> Sandbox:
+        """Start a sandbox's program again at the same address, so that its clients find it: a running or a killed one.
+
+        Returns:
+            The sandbox that goes on; `sandbox` itself where another call has already seen to it.
+
+        Raises:
+            SandboxesUnavailable: no code can be run now.
+        """
+        if (why_not := self.unavailable_under(sandbox.program.runtime)) is not None:
+            raise SandboxesUnavailable(why_not)
+        with self._lock:
+            if sandbox.restarted or self.get(sandbox.id) is not sandbox:
+                return self.get(sandbox.id) or sandbox
+            sandbox.restarted = True
+        sandbox.end("stopped", "It is started again.", RESTARTING)
+        sandbox.wait_exited(EXIT_SECONDS)
+        again = Sandbox(
+            sandbox.id,
+            sandbox.learner,
+            sandbox.purpose,
+            sandbox.program,
+            watcher,
+            self.limits,
+            sandbox.socket_path,
+            self._on_end,
+            sandbox,
+        )
+        with self._lock:
+            self._sandboxes[again.id] = again
+            position = self._slots.take(again.id, lambda: self._launch(again), instead_of=again.id)
+        if position:
+            again.queue(position)
+        else:
+            self._launch(again)
+        return again
+
+    def get(self, sandbox_id: str, /) -> Sandbox | None:
+        """Return the sandbox of that id, ended ones for a while too; None when it is unknown."""
+        return self._sandboxes.get(sandbox_id)
+
+    def of_learner(self, learner: str, purpose: Purpose = "run") -> Sandbox | None:
+        """Return the learner's living sandbox, if there is one."""
+        for sandbox in self.all():
+            if sandbox.learner == learner and sandbox.purpose == purpose:
+                return sandbox
+        return None
+
+    def all(self) -> list[Sandbox]:
+        """Return every living sandbox, queued ones too."""
+        with self._lock:
+            return [sandbox for sandbox in self._sandboxes.values() if not sandbox.ended]
+
+    def stop(self, sandbox_id: str, *, reason: str = "", code: str = "stopped") -> None:
+        """End a sandbox; unknown and ended ones are ignored."""
+        sandbox = self.get(sandbox_id)
+        if sandbox is not None:
+            sandbox.end("stopped", reason, code)
+
+    def keep_alive(self, sandbox_id: str) -> None:
+        """Start a sandbox's idle clock anew."""
+        sandbox = self.get(sandbox_id)
+        if sandbox is not None:
+            sandbox.touch()
+
+    def _launch(self, sandbox: Sandbox) -> None:
+        with self._lock:
+            if sandbox.uid is None and self._uids is not None and not sandbox.ended:
+                sandbox.uid = self._uids.popleft()
+        self._hosts[sandbox.program.runtime].launch(sandbox)
+
+    def _on_end(self, sandbox: Sandbox) -> None:
+        with self._lock:
+            if sandbox.state.code == "lockdown":
+                self._hosts[sandbox.program.runtime].refuse(f"{LOCK_FAILED} ({sandbox.state.reason})")
+            if sandbox.uid is not None and self._uids is not None:
+                self._uids.append(sandbox.uid)  # to the far end of the line: not used again for a long time
+            self._ended.append(sandbox.id)
+            while len(self._ended) > ENDED_KEPT:
+                oldest = self._ended.popleft()
+                if (known := self.get(oldest)) is not None and known.ended:  # it may have been started again
+                    del self._sandboxes[oldest]
+        if sandbox.state.code == RESTARTING:
+            return  # its place is taken over
+        self._slots.give_back(sandbox.id)
+        for position, waiting in enumerate(self._slots.queue(), start=1):
+            queued = self.get(waiting)
+            if queued is not None:
+                queued.queue(position)

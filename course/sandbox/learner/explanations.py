@@ -1,0 +1,129 @@
+"""What went wrong in a learner's program, in a sentence or two: what happened, where, and what to do next.
+
+Pure, standard library only. Runs inside the confined child.
+"""
+
+from __future__ import annotations
+
+import errno
+from dataclasses import dataclass
+
+from course.sandbox.learner.tracebacks import described, last_own_line, local_in
+from course.sandbox.runtimes import Runtime, async_mode
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why a program ended, or what hit one of its handlers."""
+
+    code: str
+    """Stable; ``exception`` where there is nothing special to say."""
+    sentence: str
+
+
+NO_RUN_CALL = Explanation(
+    "no_run_call",
+    "Your program ended without socketio.run(app), so nothing listens. Put socketio.run(app) on its last line.",
+)
+RUN_RETURNED = Explanation("exited", "Your program's server has stopped by itself. Press Run to start it again.")
+
+_MODES = {
+    "gevent": "gevent is not installed here, since this program runs in threading mode.",
+    "threading": "this program runs under gevent, where there is one event loop in place of threads.",
+    "eventlet": "eventlet is not installed here; its own authors advise against it for anything new.",
+    "gevent_uwsgi": "that mode works only inside the uWSGI server, and there is none here.",
+}
+TOO_LATE_TO_PATCH = (
+    "monkey.patch_all() must come before every other import, and here Flask and the standard library are imported "
+    "before the program starts."
+)
+"""Said by what stands in the place of gevent's functions."""
+_NO_TERMINAL = "The Werkzeug web server is not designed to run in production"
+_REFUSED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
+
+
+def explained(error: BaseException, own_files: frozenset[str], runtime: Runtime) -> Explanation:
+    """Return what `error` means here, in words that fit both the end of a program and a handler's failure."""
+    line = last_own_line(error, own_files)
+    where = f" (line {line})" if line else ""
+    special = _of_python(error, where) or _of_library(error, where, runtime) or _of_system(error, where)
+    if special is not None:
+        return special
+    text = described(error, own_files)["text"]
+    return Explanation("exception", f"Your program raised {text}{where}. Correct it, then press Run again.")
+
+
+def exit_called(error: SystemExit, own_files: frozenset[str]) -> Explanation:
+    """Return what `sys.exit` before the server's start means."""
+    line = last_own_line(error, own_files)
+    where = f" on line {line}" if line else ""
+    return Explanation(
+        "exited",
+        f"Your program ended itself{where} with sys.exit(), so nothing listens. Take the call out, then press Run.",
+    )
+
+
+def _of_python(error: BaseException, where: str) -> Explanation | None:
+    if isinstance(error, MemoryError):
+        return Explanation(
+            "memory",
+            f"Your program asked for more memory than a sandbox has{where}. Keep less at once, then press Run again.",
+        )
+    if isinstance(error, SyntaxError):
+        return Explanation(
+            "syntax_error", f"Python can't read your program{where}: {error.msg}. Correct that, then press Run again."
+        )
+    if isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] == "gevent":
+        return Explanation(
+            "no_module",
+            f"“{error.name}” can't be imported here{where}: this program runs in threading mode, which needs neither "
+            "gevent nor patching. Take that line out.",
+        )
+    if isinstance(error, ModuleNotFoundError):
+        return Explanation(
+            "no_module",
+            f"“{error.name}” can't be imported here{where}. Take that line out; the server log names what there is.",
+        )
+    if isinstance(error, RecursionError):
+        return Explanation("recursion", f"A function of yours calls itself without end{where}. Give it a way out.")
+    if isinstance(error, EOFError):
+        return Explanation(
+            "no_keyboard",
+            f"Nobody can type here, so input() finds nothing{where}. Take what you need from your clients' events.",
+        )
+    return None
+
+
+def _of_library(error: BaseException, where: str, runtime: Runtime) -> Explanation | None:
+    if isinstance(error, ValueError) and "async_mode" in str(error):
+        mode = str(local_in(error, "engineio", "__init__", "async_mode"))[:40]
+        why = _MODES.get(mode, "Flask-SocketIO knows no such mode.")
+        ours = async_mode(runtime)
+        return Explanation("async_mode", f'async_mode="{mode}" can\'t run{where}: {why} Write async_mode="{ours}".')
+    if isinstance(error, RuntimeError) and str(error) == TOO_LATE_TO_PATCH:
+        return Explanation(
+            "too_late_to_patch",
+            f"Your program runs under gevent without patching, and patches{where}: that would come too late here. Take "
+            "the call out; where a runtime can be chosen, “gevent, monkey-patched” patches before anything else.",
+        )
+    if isinstance(error, RuntimeError) and str(error).startswith(_NO_TERMINAL):
+        return Explanation(
+            "no_terminal",
+            "Your program has no terminal, as on a real server, so the development server refused to "
+            f"start{where}. While you develop, write socketio.run(app, allow_unsafe_werkzeug=True).",
+        )
+    return None
+
+
+def _of_system(error: BaseException, where: str) -> Explanation | None:
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return Explanation(
+            "processes", f"Your program started more threads than a sandbox has{where}. Start fewer, or let some end."
+        )
+    if isinstance(error, OSError) and error.errno in _REFUSED:
+        return Explanation(
+            "not_allowed",
+            f"A sandbox has no files, no other programs and no way out{where}. Write what your server needs into the "
+            "program itself.",
+        )
+    return None

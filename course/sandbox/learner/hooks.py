@@ -1,0 +1,89 @@
+"""Where the libraries tell what goes on inside a learner's program: hooks in their classes.
+
+They are put there once, before the fork: that costs a child nothing. Each calls what it stands before with the same
+arguments, returns the same, lets the same exception through without a trace of itself; and whatever fails in the noting
+is passed over in silence. Runs inside the confined child.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+import flask_socketio
+from socketio.base_manager import BaseManager
+from socketio.manager import Manager
+
+from course.sandbox.learner.inside_notes import Notes, this_greenlet, this_thread
+from course.sandbox.runtimes import Runtime, is_gevent
+
+_notes: Notes | None = None
+"""The notes of this process's program, once it begins; there are none in the fork server."""
+
+
+def begin(send: Callable[[bytes], None], own_files: Collection[str], runtime: Runtime) -> None:
+    """Take notes from now on. In the child."""
+    global _notes
+    _notes = Notes(send, own_files, this_greenlet if is_gevent(runtime) else this_thread)
+
+
+def instrument() -> None:
+    """Put the hooks in place. Once, in the fork server."""
+    _hook_handlers()
+    _hook(Manager, "emit", lambda notes, *args, **named: notes.emitted(*args, **named))
+    for method in ("basic_enter_room", "basic_leave_room"):
+        _hook(BaseManager, method, lambda notes, _at, manager, *_, **__: notes.rooms_changed(manager))
+
+
+def _hook_handlers() -> None:
+    original = flask_socketio.SocketIO._handle_event
+
+    @functools.wraps(original)
+    def _handle_event(self: Any, *args: Any, **named: Any) -> Any:
+        notes, run = _notes, None
+        if notes is not None:
+            with contextlib.suppress(Exception):
+                run = notes.began(self, *args, **named)
+        try:
+            answer = original(self, *args, **named)
+        except BaseException as error:
+            _take_us_out(error)
+            if notes is not None and run is not None:
+                with contextlib.suppress(Exception):
+                    notes.ended(run, error)
+            raise
+        if notes is not None and run is not None:
+            with contextlib.suppress(Exception):
+                notes.ended(run, None)
+        return answer
+
+    flask_socketio.SocketIO._handle_event = _handle_event
+
+
+def _hook(owner: type, method: str, note: Callable[..., None]) -> None:
+    """Have `note(notes, when, self, …)` called whenever the method has done its work; `when` is when it began."""
+    original = getattr(owner, method)
+
+    @functools.wraps(original)
+    def hooked(self: Any, *args: Any, **named: Any) -> Any:
+        at = time.monotonic()  # by the end of an emit its frames may have been seen
+        try:
+            answer = original(self, *args, **named)
+        except BaseException as error:
+            _take_us_out(error)
+            raise
+        if _notes is not None:
+            with contextlib.suppress(Exception):
+                note(_notes, at, self, *args, **named)
+        return answer
+
+    setattr(owner, method, hooked)
+
+
+def _take_us_out(error: BaseException) -> None:
+    """Leave the caller's frame out of a traceback: Python does not add it a second time when it raises again."""
+    if error.__traceback__ is not None:
+        error.__traceback__ = error.__traceback__.tb_next

@@ -1,0 +1,127 @@
+"""What happens in a forked child: take the descriptors, be confined, run the learner's program."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from course.sandbox import native
+from course.sandbox.confinement.lockdown import LockdownFailed, confine
+from course.sandbox.learner.program import LearnerProgram, Server
+from course.sandbox.limits import Limits
+from course.sandbox.runtimes import Runtime
+
+MESSAGE_BYTES = 16 * 1024
+
+
+class Terminal(io.StringIO):
+    """Standard input as the exercise sets it: with or without a terminal, and always at its end."""
+
+    def __init__(self, terminal: bool) -> None:
+        super().__init__("")
+        self._terminal = terminal
+
+    def isatty(self) -> bool:
+        """Say what the libraries ask before they serve."""
+        return self._terminal
+
+    def fileno(self) -> int:
+        """Return the number that standard input has everywhere."""
+        return 0
+
+
+class Control:
+    """Tells the supervisor. The learner's program can reach this socket too: nothing that is told here is trusted."""
+
+    def __init__(self, wire: socket.socket) -> None:
+        self._wire = wire
+        self._lock = native.allocate_lock()
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Send one message; the supervisor reads it as a line of JSON."""
+        # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
+        self.send(json.dumps(message, ensure_ascii=False).encode("utf-8", "backslashreplace"))
+
+    def send(self, line: bytes) -> None:
+        """Send a message that is JSON already, without a line's end; one that is far too long is left out."""
+        if len(line) <= MESSAGE_BYTES:
+            with self._lock:
+                self._wire.sendall(line + b"\n")
+
+
+def run_child(
+    request: dict[str, Any],
+    descriptors: Sequence[int],
+    *,
+    runtime: Runtime,
+    make_server: Callable[[socket.socket], Server],
+    hidden: Sequence[str],
+    confined: bool,
+) -> NoReturn:
+    """Become the learner's process. Never returns.
+
+    Args:
+        request: ``{limits, uid, terminal, inside}``; the last says whether to tell what goes on inside the program.
+        descriptors: listener, stdout, stderr, control, program (a file with the files as JSON); in this order.
+        runtime: what this process was prepared for.
+        make_server: makes the server of that runtime on the listener.
+        hidden: modules that the program is not to find: ours. A courtesy, no protection. They are not looked for here,
+            because to look at every name would copy 0.7 MB of pages that are shared with the fork server.
+        confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
+    """
+    control: Control | None = None
+    try:
+        listener, wire, files = _take(descriptors)
+        control = Control(wire)
+        limits = Limits(**request["limits"])
+        sys.stdin = Terminal(request["terminal"])
+        native.stack_size(limits.thread_stack_bytes)
+        time.localtime()  # the time zone is read from a file, once
+
+        def build() -> Server:
+            return make_server(listener)
+
+        keep = {0, 1, 2, listener.fileno(), wire.fileno()}
+        server = confine(limits, keep_fds=keep, uid=request["uid"], build=build) if confined else build()
+        random.seed()
+        for name in hidden:
+            del sys.modules[name]
+        if not confined:
+            native.start_new_thread(_end_with_the_supervisor, (wire,))
+        inside = control.send if request["inside"] else None
+        LearnerProgram(files, runtime, control.tell, server, inside).run()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except LockdownFailed as failure:
+        if control:
+            control.tell({"ended": {"code": "lockdown", "reason": str(failure), "error": None}})
+    finally:
+        os._exit(0)  # whatever came: never back into the fork server's code
+
+
+def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket, dict[str, str]]:
+    listener, stdout, stderr, control, program = descriptors
+    with open(program, encoding="utf-8", errors="surrogatepass") as file:
+        files = json.load(file)
+    null = os.open(os.devnull, os.O_RDONLY)
+    for source, target in ((null, 0), (stdout, 1), (stderr, 2)):
+        os.dup2(source, target)
+    # New objects: the old ones looked at what the descriptors were before, and refuse to be changed now.
+    sys.stdout, sys.stderr = (
+        io.TextIOWrapper(open(number, "wb", closefd=False), "utf-8", "backslashreplace", line_buffering=True)
+        for number in (1, 2)
+    )
+    return native.socket(fileno=listener), native.socket(fileno=control), files
+
+
+def _end_with_the_supervisor(wire: socket.socket) -> None:
+    # Without the lock there is no death signal either; the supervisor never writes here, so this waits for its end.
+    wire.recv(1)
+    os._exit(1)

@@ -1,0 +1,167 @@
+"""Runs the learner's program as Python would, and tells why it ended. Runs inside the confined child."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import sys
+import threading
+import types
+import warnings
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import flask
+import flask.cli
+import werkzeug.serving
+
+from course.sandbox.learner import explanations, memory_files
+from course.sandbox.learner import hooks as learner_hooks
+from course.sandbox.learner.explanations import Explanation, explained
+from course.sandbox.learner.tracebacks import described, folded, handler_of, short_name
+from course.sandbox.runtimes import Runtime
+
+Tell = Callable[[dict[str, Any]], None]
+Report = Callable[[BaseException | None], None]
+
+_LIBRARY_LOGGERS = ("socketio.server", "engineio.server")
+_HINTED = ("memory", "not_allowed", "processes", "no_keyboard", "no_module")
+"""What needs a sentence behind its traceback even when only a handler failed."""
+_RUN_SIMPLE = inspect.signature(werkzeug.serving.run_simple)
+
+
+class Server(Protocol):
+    """Serves what the program makes, under one runtime, on the socket that was opened for it."""
+
+    def install(self, starts: Callable[[str, int], None], report: Report) -> None:
+        """Stand ready in the place of the libraries' own server.
+
+        Args:
+            starts: told the host and port that the program asked for, when it begins to serve.
+            report: told of errors that nobody in the program caught; prints them too.
+        """
+
+    def serve(self, host: str, port: int, application: Any) -> None:
+        """Serve the application, for ever; the program sees the address that it asked for."""
+
+
+class LearnerProgram:
+    """One program.
+
+    Args:
+        files: name → text; ``server.py`` is run.
+        runtime: under which it runs.
+        tell: sends a message to the supervisor.
+        server: serves the application that the program makes.
+        inside: sends the supervisor what goes on inside the program too: its handlers, emissions and rooms, as JSON.
+    """
+
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        runtime: Runtime,
+        tell: Tell,
+        server: Server,
+        inside: Callable[[bytes], None] | None = None,
+    ) -> None:
+        self._files = files
+        self._own = frozenset(files)
+        self._runtime = runtime
+        self._tell = tell
+        self._server = server
+        self._inside = inside
+        self._ran = False
+
+    def run(self) -> None:
+        """Run to the end; what is told last is why it ended."""
+        memory_files.install(self._files, self._runtime)
+        self._catch_what_is_raised_later()
+        if self._inside is not None:
+            learner_hooks.begin(self._inside, self._own, self._runtime)
+        werkzeug.serving.run_simple = self._run_simple
+        flask.cli.show_server_banner = lambda *_: None
+        sys.argv = ["server.py"]
+        main = types.ModuleType("__main__")
+        main.__dict__["__file__"] = f"{memory_files.HOME}/server.py"
+        sys.modules["__main__"] = main
+        try:
+            code = compile(self._files["server.py"], "server.py", "exec", dont_inherit=True)
+            exec(code, main.__dict__)  # noqa: S102  (this is what the sandbox is for)
+        except SystemExit as error:
+            self._ended(explanations.exit_called(error, self._own))
+        except BaseException as error:
+            self._print(error)
+            self._ended(explained(error, self._own, self._runtime), described(error, self._own))
+        else:
+            self._ended(explanations.RUN_RETURNED if self._ran else explanations.NO_RUN_CALL)
+
+    def report(self, error: BaseException | None, handler: str = "") -> None:
+        """Tell the supervisor what escaped from a handler; printing it is another matter."""
+        if error is None or isinstance(error, SystemExit):
+            return
+        about = described(error, self._own)
+        del about["text"]
+        self._tell({"exception": {**about, "handler": handler or handler_of(error, self._own)}})
+
+    def _run_simple(self, *positional: Any, **named: Any) -> None:
+        """Stand in for Werkzeug's function: Flask-SocketIO's and Flask's own checks have passed, its own come here.
+
+        A reloader, a debugger and certificates would need what a sandbox has not: they are left out.
+        """
+        asked = _RUN_SIMPLE.bind(*positional, **named).arguments
+        if not isinstance(asked["port"], int):
+            raise TypeError("port must be an integer")
+        self._starts(str(asked["hostname"]), asked["port"])
+        self._server.serve(str(asked["hostname"]), asked["port"], asked["application"])
+
+    def _starts(self, host: str, port: int) -> None:
+        self._ran = True
+        self._tell({"ready": {"host": host[:100], "port": port}})
+
+    def _ended(self, why: Explanation, error: dict[str, Any] | None = None) -> None:
+        self._tell({"ended": {"code": why.code, "reason": why.sentence, "error": error}})
+
+    # Errors while the server goes on
+
+    def _catch_what_is_raised_later(self) -> None:
+        threading.excepthook = lambda args: self._report_and_print(args.exc_value)
+        self._server.install(self._starts, self._report_and_print)
+        for name in _LIBRARY_LOGGERS:  # what a connect handler raises is logged by the library, not raised
+            logging.getLogger(name).addFilter(self._report_record)
+        own = self._own
+
+        def format_exception(formatter: logging.Formatter, info: Any) -> str:
+            return folded(info[1], own).rstrip("\n")
+
+        def format_warning(message: Any, category: type[Warning], filename: str, lineno: int, line: Any = None) -> str:
+            return f"{short_name(filename, own)}: {category.__name__}: {message}\n"
+
+        logging.Formatter.formatException = format_exception  # type: ignore[method-assign, assignment]
+        warnings.formatwarning = format_warning
+        self._catch_what_routes_raise()
+
+    def _catch_what_routes_raise(self) -> None:
+        report = self.report
+        log_exception = flask.Flask.log_exception
+
+        def log_and_report(app: flask.Flask, *arguments: Any) -> None:
+            report(sys.exc_info()[1], f"{flask.request.method} {flask.request.path}"[:80])
+            log_exception(app, *arguments)
+
+        flask.Flask.log_exception = log_and_report  # type: ignore[method-assign, assignment]
+
+    def _report_record(self, record: logging.LogRecord) -> bool:
+        if record.exc_info:
+            self.report(record.exc_info[1])
+        return True
+
+    def _report_and_print(self, error: BaseException | None) -> None:
+        self.report(error)
+        self._print(error)
+
+    def _print(self, error: BaseException | None) -> None:
+        if error is None or isinstance(error, SystemExit):
+            return
+        why = explained(error, self._own, self._runtime)
+        hint = f"{why.sentence}\n" if why.code in _HINTED else ""
+        sys.stderr.write(folded(error, self._own) + hint)
