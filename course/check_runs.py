@@ -14,7 +14,7 @@ from typing import Any
 from course.attempts import Attempts, Refused, valid_files
 from course.content.pieces import Exercise, Files
 from course.grading.model import CheckResult
-from course.grading.notes import LearnerNotes
+from course.grading.reports import LearnerNotes
 from course.progress import work
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable

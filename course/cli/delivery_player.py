@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from course.grading.clients.server import Reports, Server
 from course.grading.failures import CheckFailed
-from course.grading.server import Reports, Server
 
 ROUND_TRIPS = 2
-"""As many as `course.grading.client.Client.expect_nothing` makes."""
+"""As many as `course.grading.clients.client.Client.expect_nothing` makes."""
 
 
 class NotPlayed(Exception):

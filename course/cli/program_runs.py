@@ -13,7 +13,7 @@ from course.cli.deliveries import play
 from course.cli.delivery_player import NotPlayed
 from course.content.pieces import Example, Exercise, Files, Runtime, Scenario
 from course.grading.model import CheckResult, RunSummary
-from course.grading.notes import LearnerNotes
+from course.grading.reports import LearnerNotes
 from course.sandbox.model import Program, ProgramRefused, Purpose, StateChange, Watcher
 
 READY_SECONDS = 30.0

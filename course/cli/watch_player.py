@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from course.grading.client import Client
+from course.grading.clients.client import Client
+from course.grading.clients.recording import Recording, Transport
+from course.grading.clients.server import Reports, Server
 from course.grading.failures import AuthorError, CheckFailed
-from course.grading.recording import Recording, Transport
-from course.grading.server import Reports, Server
 
 QUIET_SECONDS = 0.4
 """So long nothing may have travelled before the next step begins."""

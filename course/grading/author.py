@@ -23,14 +23,14 @@ from collections.abc import Callable
 from typing import overload
 
 from course.grading.checks import Check, CheckFunction
-from course.grading.client import Client
-from course.grading.evidence import ANY, Answer, Received, spread
+from course.grading.clients.client import Client
+from course.grading.clients.evidence import ANY, Answer, Received, spread
+from course.grading.clients.http_answer import HttpAnswer
+from course.grading.clients.latency import Latency
+from course.grading.clients.refusal import Refusal
+from course.grading.clients.server import Server
+from course.grading.clients.together import together
 from course.grading.failures import AuthorError, CheckFailed, ReportedException, fail, show
-from course.grading.http_answer import HttpAnswer
-from course.grading.latency import Latency
-from course.grading.refusal import Refusal
-from course.grading.server import Server
-from course.grading.together import together
 
 __all__ = [
     "ANY",

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from course.grading.clients.server import Server
 from course.grading.failures import AuthorError, CheckFailed
 from course.grading.model import CheckResult, Outcome, RunSummary, TraceRows
-from course.grading.server import Server
 
 if TYPE_CHECKING:
     from typing import Any

@@ -20,7 +20,7 @@ from typing import Any
 from course.grading.checks import OUR_FAULT
 from course.grading.grader_process import Lines, write_line
 from course.grading.model import CheckResult, RunSummary
-from course.grading.notes import LearnerNotes, Note
+from course.grading.reports import LearnerNotes, Note
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERRAN = "The check did not come to an end, so we stopped it. That does not count as an attempt."

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.server import Reports, Server
+from course.grading.clients.server import Reports, Server
 from tests.grading.talkative import SOURCE
 from tests.stage.unconfined import served
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from course.grading.clients.server import Reports
 from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
-from course.grading.notes import MAX_NOTES, LearnerNotes
-from course.grading.server import Reports
+from course.grading.reports import MAX_NOTES, LearnerNotes
 from tests.grading.talkative import SOURCE
 from tests.stage.unconfined import ROOT, served
 

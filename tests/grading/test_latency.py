@@ -10,8 +10,8 @@ import pytest
 
 from course.grading.author import CheckFailed, Server, check, fail
 from course.grading.checks import TRIES, run_check
-from course.grading.latency import Pause
-from course.grading.server import Reports
+from course.grading.clients.latency import Pause
+from course.grading.clients.server import Reports
 from tests.grading.leaving import SOURCE
 from tests.stage.unconfined import served
 
@@ -72,7 +72,7 @@ def test_what_this_process_lost_itself_is_not_the_servers_delay(server: Server) 
 
 
 def test_a_question_that_is_never_answered_is_told(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("course.grading.latency.ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr("course.grading.clients.latency.ANSWER_SECONDS", 0.1)
     with server.client("bystander").measuring("nobody_handles_this") as latency:
         pass
     assert latency.count == 0

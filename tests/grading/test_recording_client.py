@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from course.grading.recording import Recording
-from course.grading.recording_client import RecordingClient
-from course.grading.server import Reports, Server
+from course.grading.clients.recording import Recording
+from course.grading.clients.recording_client import RecordingClient
+from course.grading.clients.server import Reports, Server
 from tests.stage.unconfined import served
 
 Program = tuple[Path, Reports]

@@ -17,7 +17,7 @@ from course.content.programs import read_program
 from course.grading.checks import load_checks
 from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
-from course.grading.notes import LearnerNotes
+from course.grading.reports import LearnerNotes
 from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.model import Program
 from tests.stage.unconfined import ROOT, served

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from course.grading.clients.transports import REQUEST_SECONDS, RecordingAdapter
 from course.grading.failures import REPORT_SECONDS, AuthorError, CheckFailed, show
-from course.grading.wire import REQUEST_SECONDS, RecordingAdapter
 
 if TYPE_CHECKING:
-    from course.grading.server import Server
+    from course.grading.clients.server import Server
 
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 

@@ -8,11 +8,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from course.grading.evidence import Answer
+from course.grading.clients.evidence import Answer
 from course.grading.failures import AuthorError, CheckFailed
 
 if TYPE_CHECKING:
-    from course.grading.client import Client
+    from course.grading.clients.client import Client
 
 HEARTBEAT_SECONDS = 0.005
 """A thread of ours that sleeps so long should wake so soon: what it oversleeps, the machine took from us."""

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course.grading.evidence import Received
+from course.grading.clients.evidence import Received
+from course.grading.clients.recording_client import RecordingClient
 from course.grading.failures import Pointer
-from course.grading.recording_client import RecordingClient
 
 if TYPE_CHECKING:
-    from course.grading.server import Server
+    from course.grading.clients.server import Server
 
 PATIENCE_SECONDS = 1.0
 """How long a claim waits at least. Only a failure ever waits this long."""

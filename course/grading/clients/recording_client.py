@@ -15,8 +15,8 @@ import engineio
 import requests
 import socketio
 
-from course.grading.recording import FENCE, Recording, Transport
-from course.grading.wire import REQUEST_SECONDS, RecordingAdapter, RecordingWebSocket
+from course.grading.clients.recording import FENCE, Recording, Transport
+from course.grading.clients.transports import REQUEST_SECONDS, RecordingAdapter, RecordingWebSocket
 
 DRAIN_SECONDS = 0.5
 """How long a goodbye may take; a server that does not take it is left without."""

@@ -20,7 +20,7 @@ import websocket
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
-from course.grading.recording import Recording
+from course.grading.clients.recording import Recording
 
 MAX_RECEIVED_BYTES = 8 * 1024 * 1024
 REQUEST_SECONDS = 4.0

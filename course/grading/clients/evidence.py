@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from course.grading.failures import CheckFailed, Pointer, show, show_event
 
 if TYPE_CHECKING:
-    from course.grading.client import Client
-    from course.grading.listening import Listening
+    from course.grading.clients.client import Client
+    from course.grading.clients.listening import Listening
 
 LATE_SECONDS = 0.5
 """How much longer a failure waits, only to tell "too late" from "never"."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from course.grading.evidence import Received
+from course.grading.clients.evidence import Received
 from course.grading.failures import REPORT_SECONDS, CheckFailed, Pointer, show
 
 if TYPE_CHECKING:
-    from course.grading.server import Server
+    from course.grading.clients.server import Server
 
 
 @dataclass(frozen=True)

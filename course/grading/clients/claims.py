@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from course.grading.evidence import Answer, Received, same_payload
+from course.grading.clients.evidence import Answer, Received, same_payload
+from course.grading.clients.http_answer import HttpAnswer
+from course.grading.clients.listening import Listening
+from course.grading.clients.transports import MAX_RECEIVED_BYTES
 from course.grading.failures import AuthorError, CheckFailed, Pointer, show_event
-from course.grading.http_answer import HttpAnswer
-from course.grading.listening import Listening
-from course.grading.wire import MAX_RECEIVED_BYTES
 
 Evidence = Received | Answer | HttpAnswer
 WHO = "Who shall receive it? emit(…) answers the sender, socketio.emit(…) reaches everybody."

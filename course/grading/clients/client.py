@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import socketio
 
-from course.grading.claims import Claims
-from course.grading.evidence import Answer
-from course.grading.latency import Latency
-from course.grading.recording import Transport
-from course.grading.recording_client import NO_ACKNOWLEDGEMENT
-from course.grading.refusal import Refusal, refusal
+from course.grading.clients.claims import Claims
+from course.grading.clients.evidence import Answer
+from course.grading.clients.latency import Latency
+from course.grading.clients.recording import Transport
+from course.grading.clients.recording_client import NO_ACKNOWLEDGEMENT
+from course.grading.clients.refusal import Refusal, refusal
 
 if TYPE_CHECKING:
-    from course.grading.server import Server
+    from course.grading.clients.server import Server
 
 
 class Client(Claims):

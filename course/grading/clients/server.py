@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from course.grading.client import Client
+from course.grading.clients.client import Client
+from course.grading.clients.http_answer import HANDSHAKE, HttpAnswer, end_handshake, request
+from course.grading.clients.listening import Listening
+from course.grading.clients.recording import Recording, Transport
+from course.grading.clients.refusal import Refusal, let_in, no_refusal, not_accepted
+from course.grading.clients.transports import connect_unix
 from course.grading.failures import AuthorError, CheckFailed, ReportedException
-from course.grading.http_answer import HANDSHAKE, HttpAnswer, end_handshake, request
-from course.grading.listening import Listening
-from course.grading.recording import Recording, Transport
-from course.grading.refusal import Refusal, let_in, no_refusal, not_accepted
-from course.grading.wire import connect_unix
 
 CONNECT_SECONDS = 3.0
 SETTLE_SECONDS = 0.5
@@ -34,7 +34,7 @@ class Reports:
         self._raised = threading.Condition(self._lock)
 
     def note(self, note: Mapping[str, Any]) -> None:
-        """Keep one note as `course.grading.notes.LearnerNotes` writes it."""
+        """Keep one note as `course.grading.reports.LearnerNotes` writes it."""
         with self._lock:
             if "ended" in note:
                 self._ended = str(note["ended"])
