@@ -10,9 +10,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from course.content.answers import MAX_ANSWER_LENGTH, is_right
 from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
 from course.content.pieces import Exercise, Files, Question
+from course.content.questions.marking import MAX_ANSWER_LENGTH, is_right
 from course.grading.grader import Grader
 from course.progress import answers, work
 from course.progress.answers import Answered

@@ -19,7 +19,7 @@ from course.cli import commands
 from course.config import ROOT, Settings, read_settings
 from course.content.loader import load_course
 from course.content.model import PLAYGROUND, Course
-from course.content.watch import CourseWatcher
+from course.content.watcher import CourseWatcher
 from course.extensions import compress, db, migrate
 from course.grading.grader import Grader
 from course.live.desk import Desk

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from course.content.answers import receptions
 from course.content.pieces import Option, Question, Scenario
+from course.content.questions.marking import receptions
 from course.progress.answers import Answered, Votes
 
 

@@ -15,9 +15,9 @@ from course.cli.deliveries import told, unplayed
 from course.cli.delivery_player import NotPlayed
 from course.cli.mistakes import difference
 from course.cli.program_runs import Checker, Outcome, ProgramRuns, Sandboxes
-from course.content.findings import Findings
 from course.content.model import Course, Lesson, Problem
 from course.content.pieces import Delivery, Exercise, Files, Mistake, Runtime
+from course.content.problems import Findings
 from course.content.programs import CheckFunction, check_functions, parse, read_text
 
 AT_ONCE = 3

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from course.cli.delivery_player import NotPlayed
 from course.cli.players import played
-from course.content.delivery import GOLDEN_FILE, golden_text
+from course.content.golden.deliveries import GOLDEN_FILE, golden_text
 from course.content.model import Course, Lesson
 from course.content.pieces import Delivery, Scenario
 

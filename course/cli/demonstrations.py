@@ -11,7 +11,7 @@ from typing import Any
 from course.cli.delivery_player import NotPlayed
 from course.cli.players import played
 from course.cli.program_runs import ProgramRuns
-from course.content.demonstrations import golden_file, golden_text
+from course.content.golden.demonstrations import golden_file, golden_text
 from course.content.model import Course, Lesson
 from course.content.pieces import Demonstration
 

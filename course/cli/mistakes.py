@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from course.cli.program_runs import Outcome, ProgramRuns
-from course.content.mistake_traces import GOLDEN_FILE, KeptTrace, golden_text, made_from, name_of, read_kept
+from course.content.golden.mistakes import GOLDEN_FILE, KeptTrace, golden_text, made_from, name_of, read_kept
 from course.content.model import Course, Lesson
 from course.content.pieces import Exercise, Files, Mistake
 from course.grading.model import CheckResult

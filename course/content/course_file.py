@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course.content.findings import Findings
+from course.content.problems import Findings
 from course.content.programs import read_text
 
 COURSE_FILE = "course.toml"

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from markdown.extensions.toc import slugify
 
-from course.content.fences import FenceReader
-from course.content.findings import Findings
-from course.content.markdown import Reference, Typesetter
 from course.content.model import Term
+from course.content.problems import Findings
 from course.content.programs import read_text
-from course.content.scanner import scan
+from course.content.text.fences import FenceReader
+from course.content.text.scanner import scan
+from course.content.text.typesetter import Reference, Typesetter
 
 GLOSSARY_FILE = "glossary.md"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 
-from course.content.bundle import Bundle, BundleLink
-from course.content.findings import Findings
+from course.content.lesson.bundle import Bundle, BundleLink
+from course.content.problems import Findings
 
 _SITE_LINK = re.compile(r"^/lessons/([a-z0-9-]+)(?:/([a-z0-9-]+))?/?(?:#(.*))?$")
 _GLOSSARY_LINK = re.compile(r"^/glossary/?(?:#(.*))?$")

@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from course.content.bundle import Bundle, BundleLink, read_bundle
 from course.content.course_file import COURSE_FILE, CourseFile, NamedPage, read_course_file
-from course.content.exercises import SLUG
-from course.content.findings import Findings
 from course.content.glossary import GLOSSARY_FILE, read_glossary
+from course.content.lesson.bundle import Bundle, BundleLink, read_bundle
+from course.content.lesson.exercises import SLUG
 from course.content.links import CourseLinks
 from course.content.model import PLAYGROUND, Course, Lesson, Part
+from course.content.problems import Findings
 from course.content.programs import read_program
 
 BUNDLE = re.compile(r"^(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)$")

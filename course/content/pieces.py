@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from course.content.highlight import highlight_client, highlight_python
+from course.content.text.highlight import highlight_client, highlight_python
 
 QuestionKind = Literal["single", "multiple", "text", "number", "delivery"]
 """``delivery``: the options are clients, and those that receive the event are right."""

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.content.findings import Findings
+from course.content.problems import Findings
 
 IGNORED = frozenset({"__pycache__", ".DS_Store"})
 WHY_FILE = "why.md"

@@ -33,7 +33,7 @@ def glossary_json() -> Response:
 def reference() -> str:
     """Show the cheat sheets of all lessons together, to be printed."""
     sheets = [
-        (lesson, Markup(_deeper(lesson.reference_html)))  # noqa: S704  (sanitised by course.content.markdown)
+        (lesson, Markup(_deeper(lesson.reference_html)))  # noqa: S704  (sanitised by course.content.text.typesetter)
         for lesson in (*site().course.lessons, *site().course.pages)
         if lesson.reference_html
     ]

@@ -52,7 +52,7 @@ def lesson_blocks(
 def _block(learner: str, course: Course, block: Block, answered: dict[str, Answered]) -> dict[str, Any] | None:
     match block:
         case Prose():
-            return {"type": "prose", "html": Markup(block.html)}  # noqa: S704  (sanitised by course.content.markdown)
+            return {"type": "prose", "html": Markup(block.html)}  # noqa: S704  (sanitised by course.content.text.typesetter)
         case Example():
             return {"type": "example", "example": block}
         case Exhibit():

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, abort, jsonify, redirect, render_template
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from course.attempts import Refused
-from course.content.images import image_file
 from course.content.model import Lesson
+from course.content.text.images import image_file
 from course.sandbox import visitors
 from course.sandbox.gateway.client_page import has_client
 from course.sandbox.model import ENDED

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from course.content.course_file import COURSE_KEYS, PART_KEYS
-from course.content.exhibits import EXHIBITS
-from course.content.front_matter import EXERCISE_KINDS, LESSON_KEYS, LEVELS, RUNTIMES, TASK_KEYS, Key
-from course.content.images import MAX_IMAGE_BYTES
+from course.content.lesson.exhibits import EXHIBITS
+from course.content.lesson.front_matter import EXERCISE_KINDS, LESSON_KEYS, LEVELS, RUNTIMES, TASK_KEYS, Key
 from course.content.loader import load_course
-from course.content.questions import KINDS
-from course.content.scanner import LESSON_BLOCKS, TASK_BLOCKS
+from course.content.questions.choice import KINDS
+from course.content.text.images import MAX_IMAGE_BYTES
+from course.content.text.scanner import LESSON_BLOCKS, TASK_BLOCKS
 from tests.content.test_deliveries import DELIVERY_PLANTS
 from tests.content.test_demonstrations import WATCH_PLANTS
 from tests.content.test_exhibits import RECORDING_PLANTS

@@ -15,9 +15,9 @@ from course.cli.demonstrations import record_demonstrations
 from course.cli.mistakes import record_mistakes
 from course.cli.new_lesson import make_lesson
 from course.cli.program_runs import ProgramRuns
+from course.content.golden.mistakes import GOLDEN_FILE as MISTAKES_FILE
+from course.content.golden.mistakes import read_kept
 from course.content.loader import load_course
-from course.content.mistake_traces import GOLDEN_FILE as MISTAKES_FILE
-from course.content.mistake_traces import read_kept
 from course.grading.grader import Grader
 from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.limits import Limits

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from course.content.demonstrations import golden_file, golden_text
+from course.content.golden.demonstrations import golden_file, golden_text
 from course.content.loader import load_course
 from course.content.pieces import Demonstration, WatchStep
 from tests.stage.courses import BUNDLE, LESSON, change, problems, whole_course

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from course.content.findings import Findings
-from course.content.markdown import Typesetter
+from course.content.problems import Findings
+from course.content.text.typesetter import Typesetter
 
 TEXT = """\
 ## A heading

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from course.content.evidence import CLAIMS, check_evidence, claim_tests, names_of
-from course.content.findings import Findings
-from course.content.scanner import LESSON_BLOCKS, scan
+from course.content.lesson.evidence import CLAIMS, check_evidence, claim_tests, names_of
+from course.content.problems import Findings
+from course.content.text.scanner import LESSON_BLOCKS, scan
 from tests.stage.courses import BUNDLE, whole_course
 
 PROJECT = Path(__file__).parents[2]

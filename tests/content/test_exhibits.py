@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from course.content.golden.recordings import hash_of
 from course.content.loader import load_course
 from course.content.pieces import Exhibit, Recording
-from course.content.recordings import hash_of
 from tests.content.test_frame import FilePlant
 from tests.stage.courses import BUNDLE, LESSON, change, problems, whole_course
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from course.cli.new_lesson import NameRefused, make_lesson
-from course.content.highlight import highlight_python
-from course.content.images import MAX_IMAGE_BYTES
 from course.content.loader import load_course
-from course.content.markdown import TAGS
 from course.content.pieces import Example, ExerciseLink, Prose, Question
+from course.content.text.highlight import highlight_python
+from course.content.text.images import MAX_IMAGE_BYTES
+from course.content.text.typesetter import TAGS
 from tests.stage.courses import (
     BUNDLE,
     EXERCISE,

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from course.content.answers import is_right, normalised
-from course.content.findings import Findings
-from course.content.markdown import Typesetter
 from course.content.pieces import Prose, Question
-from course.content.questions import read_question
-from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
+from course.content.problems import Findings
+from course.content.questions.choice import read_question
+from course.content.questions.marking import is_right, normalised
+from course.content.text.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
+from course.content.text.typesetter import Typesetter
 from tests.stage.cases import cases
 from tests.stage.courses import namesakes
 

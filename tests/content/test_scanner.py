@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from course.content.findings import Findings
-from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
+from course.content.problems import Findings
+from course.content.text.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
 
 QUESTION = "::: question who\nWho?\n\n- [x] Ada\n  > Yes.\n- [ ] Ben\n  > No.\n:::"
 

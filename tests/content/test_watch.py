@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from course.content.watch import CourseWatcher
+from course.content.watcher import CourseWatcher
 
 PATIENCE = 10.0
 
@@ -72,7 +72,7 @@ def test_a_reload_that_fails_does_not_end_the_watch(tmp_path: Path, caplog: pyte
         raise ValueError("half saved")
 
     watcher = CourseWatcher(tmp_path, reload, poll_seconds=0.01)
-    with caplog.at_level(logging.CRITICAL, logger="course.content.watch"):
+    with caplog.at_level(logging.CRITICAL, logger="course.content.watcher"):
         watcher.start()
         for name in ("a", "b"):
             (tmp_path / name).write_text(name)

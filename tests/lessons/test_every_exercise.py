@@ -10,7 +10,7 @@ import os
 import pytest
 
 from course.cli.mistakes import agrees, first_failure
-from course.content.mistake_traces import made_from, name_of, read_kept
+from course.content.golden.mistakes import made_from, name_of, read_kept
 from course.grading.checks import load_checks
 from tests.stage.exercises import Exercise, Report, Stage, exercises
 

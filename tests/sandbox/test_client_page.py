@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.content import client_code
+from course.content.lesson import client_code
 from course.sandbox.gateway.address import Refused, read_address
 from course.sandbox.gateway.client_page import client_answer, has_client
 from course.sandbox.gateway.headers import request_headers

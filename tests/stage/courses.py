@@ -10,7 +10,7 @@ from pathlib import Path
 from course.cli.new_lesson import make_lesson
 from course.content.loader import load_course
 from course.content.model import Course, Problem
-from course.content.questions import option_id
+from course.content.questions.choice import option_id
 
 LESSONS = Path(__file__).parents[2] / "lessons"
 SLUG = "speaking-up"

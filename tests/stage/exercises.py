@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Protocol
 
 from course.check_runs import NotingWatcher
-from course.content.findings import Findings
-from course.content.front_matter import TASK_KEYS, FrontMatter, read_front_matter
+from course.content.lesson.front_matter import TASK_KEYS, FrontMatter, read_front_matter
+from course.content.problems import Findings
 from course.content.programs import read_program
 from course.grading.checks import load_checks
 from course.grading.grader import Grader

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from course.content.client_code import CLIENT_FILES
+from course.content.lesson.client_code import CLIENT_FILES
 from course.content.pieces import Runtime
 from course.web.take_home import COMPONENTS, PATCHING, PYTEST, SERVED_BY_FLASK, project
 

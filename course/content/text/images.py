@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from course.content.findings import Findings
-from course.content.markdown import Reference
+from course.content.problems import Findings
+from course.content.text.typesetter import Reference
 
 MAX_IMAGE_BYTES = 150 * 1024
 IMAGE_TYPES = {

@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from course.content.findings import Findings
 from course.content.pieces import Demonstration, Example, WatchKind, WatchStep
-from course.content.scanner import BlockText
+from course.content.problems import Findings
+from course.content.text.scanner import BlockText
 
 RECORD = "Run: flask --app app course record"
 LONGEST_WAIT = 10.0

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from course.content.findings import Findings
 from course.content.pieces import Exercise, Files
+from course.content.problems import Findings
 
 GOLDEN_FILE = "golden/mistakes.json"
 RECORD = "Run: flask --app app course record"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from course.content.findings import Findings
-from course.content.front_matter import TASK_KEYS, FrontMatter, read_front_matter
-from course.content.markdown import Typesetter
-from course.content.mistakes import read_mistakes
+from course.content.lesson.front_matter import TASK_KEYS, FrontMatter, read_front_matter
+from course.content.lesson.mistakes import read_mistakes
 from course.content.pieces import Exercise, Task
+from course.content.problems import Findings
 from course.content.programs import CheckFunction, check_functions, parse, read_program, read_text
-from course.content.scanner import TASK_BLOCKS, BlockText, ProseText, scan
+from course.content.text.scanner import TASK_BLOCKS, BlockText, ProseText, scan
+from course.content.text.typesetter import Typesetter
 
 SLUG = re.compile(r"^[a-z0-9]+(?:-[a-z0-9]+)*$")
 

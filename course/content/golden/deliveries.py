@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course.content.findings import Findings
 from course.content.pieces import ClientSeat, Delivery, Emission, Option, Scenario
+from course.content.problems import Findings
 
 GOLDEN_FILE = "golden/deliveries.json"
 RECORD = "Run: flask --app app course record"

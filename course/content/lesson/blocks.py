@@ -6,20 +6,20 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from course.content.client_code import read_client
-from course.content.delivery import Golden
-from course.content.delivery_questions import DeliveryReader
-from course.content.demonstrations import DemonstrationReader
-from course.content.evidence import check_evidence, names_of
-from course.content.exercises import SLUG
-from course.content.exhibits import EXHIBITS
-from course.content.findings import Findings
-from course.content.markdown import Typesetter
+from course.content.golden.deliveries import Golden
+from course.content.golden.demonstrations import DemonstrationReader
+from course.content.golden.recordings import FOLDER, read_recording
+from course.content.lesson.client_code import read_client
+from course.content.lesson.evidence import check_evidence, names_of
+from course.content.lesson.exercises import SLUG
+from course.content.lesson.exhibits import EXHIBITS
 from course.content.pieces import Block, Example, ExerciseLink, Exhibit, Prose, Recording, Runtime
+from course.content.problems import Findings
 from course.content.programs import parse, read_text, telling_part, title_of
-from course.content.questions import read_question
-from course.content.recordings import FOLDER, read_recording
-from course.content.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
+from course.content.questions.choice import read_question
+from course.content.questions.delivery import DeliveryReader
+from course.content.text.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
+from course.content.text.typesetter import Typesetter
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import re
 from dataclasses import dataclass, field
 from typing import get_args
 
-from course.content.answers import accepted_form, normalised
-from course.content.fences import FenceReader
-from course.content.findings import Findings
-from course.content.markdown import Typesetter
 from course.content.pieces import Option, Question, QuestionKind
-from course.content.scanner import BlockText, holds_a_mark, looks_like_a_key, without_code
+from course.content.problems import Findings
+from course.content.questions.marking import accepted_form, normalised
+from course.content.text.fences import FenceReader
+from course.content.text.scanner import BlockText, holds_a_mark, looks_like_a_key, without_code
+from course.content.text.typesetter import Typesetter
 
 OPTION_ID_DIGITS = 4
 """Hex digits of an option's id.

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.content.fences import FenceReader
-from course.content.findings import Findings
-from course.content.scanner import QUESTION_BLOCKS, BlockText, Evidence, Piece, ProseText
+from course.content.problems import Findings
+from course.content.text.fences import FenceReader
+from course.content.text.scanner import QUESTION_BLOCKS, BlockText, Evidence, Piece, ProseText
 
 CLAIMS = "claims"
 NO_BEHAVIOUR = "-"

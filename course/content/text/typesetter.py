@@ -20,10 +20,10 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from course.content.element_lines import lines_of
-from course.content.findings import Findings
-from course.content.highlight import CSS_CLASS, only_coloured
 from course.content.model import Heading
+from course.content.problems import Findings
+from course.content.text.element_lines import lines_of
+from course.content.text.highlight import CSS_CLASS, only_coloured
 
 TAGS = frozenset(
     "a blockquote br code del div em h2 h3 h4 hr img li ol p pre span strong table tbody td th thead tr ul".split()

@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from course.content.fences import FenceReader
-from course.content.findings import Findings
+from course.content.problems import Findings
+from course.content.text.fences import FenceReader
 
 QUESTION_BLOCKS = ("predict", "question")
 LESSON_BLOCKS = (*QUESTION_BLOCKS, "example", "exercise", "exhibit", "recording", "watch")

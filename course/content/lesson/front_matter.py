@@ -8,8 +8,8 @@ from typing import Any, get_args
 
 import yaml
 
-from course.content.findings import Findings
 from course.content.pieces import ExerciseKind, Runtime
+from course.content.problems import Findings
 
 LEVELS = ("Foundation", "Intermediate", "Advanced", "Expert")
 RUNTIMES: tuple[str, ...] = get_args(Runtime)

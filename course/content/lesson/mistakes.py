@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from course.content.findings import Findings
-from course.content.markdown import Reference, Typesetter
 from course.content.pieces import Mistake
+from course.content.problems import Findings
 from course.content.programs import WHY_FILE, read_program, read_text
-from course.content.scanner import scan
+from course.content.text.scanner import scan
+from course.content.text.typesetter import Reference, Typesetter
 
 FEWEST_MISTAKES = 3
 

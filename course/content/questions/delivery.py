@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from course.content.delivery import DeliveryDraft, Golden, made_from, options_of
-from course.content.findings import Findings
-from course.content.markdown import Typesetter
+from course.content.golden.deliveries import DeliveryDraft, Golden, made_from, options_of
 from course.content.pieces import Delivery, Example, Question, Scenario
-from course.content.questions import ID, short_hash
-from course.content.scanner import BlockText, looks_like_a_key
+from course.content.problems import Findings
+from course.content.questions.choice import ID, short_hash
+from course.content.text.scanner import BlockText, looks_like_a_key
+from course.content.text.typesetter import Typesetter
 
 _BEGIN = re.compile(r"^run(?:\s|$)")
 _REASON = re.compile(r"^ *> ?(.*)$")

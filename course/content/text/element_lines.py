@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from course.content.fences import FenceReader
+from course.content.text.fences import FenceReader
 
 WORDS_COMPARED = 4
 _WORD = re.compile(r"\w+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from course.content.findings import Findings
+from course.content.problems import Findings
 from course.content.programs import read_text
 
 CLIENT_FILES = ("client.js", "client.jsx", "client.vue", "index.html")

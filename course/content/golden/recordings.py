@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from course.content.findings import Findings
 from course.content.pieces import Recording
+from course.content.problems import Findings
 from course.content.programs import read_text
 
 FOLDER = "recordings"

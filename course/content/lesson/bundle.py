@@ -7,20 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course.content.blocks import BlockReader, OfferedExercise
-from course.content.client_code import report_alone
-from course.content.exercises import SLUG, read_exercise
-from course.content.findings import Findings
-from course.content.front_matter import LESSON_KEYS, PAGE_KEYS, FrontMatter, read_front_matter
-from course.content.images import check_images
-from course.content.markdown import Typesetter
-from course.content.mistake_traces import check_traces
+from course.content.golden.mistakes import check_traces
+from course.content.golden.recordings import FOLDER as RECORDINGS
+from course.content.lesson.blocks import BlockReader, OfferedExercise
+from course.content.lesson.client_code import report_alone
+from course.content.lesson.exercises import SLUG, read_exercise
+from course.content.lesson.front_matter import LESSON_KEYS, PAGE_KEYS, FrontMatter, read_front_matter
+from course.content.lesson.reference import breakable, read_reference
 from course.content.model import Lesson
 from course.content.pieces import Exercise
+from course.content.problems import Findings
 from course.content.programs import IGNORED, read_text
-from course.content.recordings import FOLDER as RECORDINGS
-from course.content.reference import breakable, read_reference
-from course.content.scanner import scan
+from course.content.text.images import check_images
+from course.content.text.scanner import scan
+from course.content.text.typesetter import Typesetter
 
 UNHASHED = frozenset({*IGNORED, ".pytest_cache", "claims"})
 """Folders whose files change nothing that a learner sees."""

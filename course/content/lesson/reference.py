@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from course.content.fences import FenceReader
-from course.content.findings import Findings
-from course.content.markdown import Typesetter
+from course.content.problems import Findings
 from course.content.programs import read_text
-from course.content.scanner import scan
+from course.content.text.fences import FenceReader
+from course.content.text.scanner import scan
+from course.content.text.typesetter import Typesetter
 
 MAX_ROWS = 14
 """Rows of tables: the sheets of all lessons together fit on two printed pages."""
