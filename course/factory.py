@@ -14,7 +14,6 @@ from flask import Flask
 from flask_socketio import SocketIO
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from course.attempts import Attempts
 from course.cli import commands
 from course.config import ROOT, Settings, read_settings
 from course.content.loader import load_course
@@ -22,6 +21,7 @@ from course.content.model import PLAYGROUND, Course
 from course.content.watcher import CourseWatcher
 from course.extensions import compress, db, migrate
 from course.grading.grader import Grader
+from course.learning.actions import Attempts
 from course.live.desk import Desk
 from course.live.guard import guard
 from course.live.namespace import LessonNamespace

@@ -12,20 +12,20 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from course.attempts import Attempts
-from course.cli.check_programs import check_programs
-from course.cli.deliveries import keep, settled, told, unplayed
-from course.cli.delivery_player import NotPlayed
-from course.cli.demonstrations import record_demonstrations
-from course.cli.mistakes import record_mistakes
-from course.cli.new_lesson import NameRefused, make_lesson
+from course.authoring.check_programs import check_programs
+from course.authoring.delivery_player import NotPlayed
+from course.authoring.new_lesson import NameRefused, make_lesson
+from course.authoring.program_runs import ProgramRuns
+from course.authoring.record_deliveries import keep, settled, told, unplayed
+from course.authoring.record_demonstrations import record_demonstrations
+from course.authoring.record_mistakes import record_mistakes
 from course.cli.preview import preview
-from course.cli.problem_lists import FORMATS
-from course.cli.program_runs import ProgramRuns
-from course.cli.progress import progress_bar
+from course.cli.problem_formats import FORMATS
+from course.cli.progress_bar import progress_bar
 from course.cli.report import lines_of
 from course.content.loader import BUNDLE
 from course.content.model import Course, Lesson, Problem
+from course.learning.actions import Attempts
 from course.progress.lesson_report import lesson_report
 from course.sandbox.host.supervisor import SandboxesUnavailable
 from course.web.site import site

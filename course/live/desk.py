@@ -12,14 +12,14 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from course.attempts import Attempts, Refused
 from course.content.model import Lesson
+from course.learning.actions import Attempts, Refused
+from course.learning.verdicts import votes_json
 from course.live import events
 from course.live.coalescing import Coalescer, Presence
 from course.live.feed import Feeds
 from course.progress import answers
 from course.progress.reports import lesson_progress
-from course.verdicts import votes_json
 
 PER_MINUTE = {
     events.RUN: 60,

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app, request, session
 from flask_socketio import ConnectionRefusedError, Namespace, emit, join_room
 
-from course.attempts import Refused
+from course.learning.actions import Refused
 from course.live import events
 from course.live.desk import Desk, Visit, answered_room, namespace_of
 from course.live.payloads import payload_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from course.attempts import Refused
 from course.content.pieces import Files
+from course.learning.actions import Refused
 from course.sandbox.client_faults import Fault, FaultRefused
 
 NAME_CHARACTERS = 80
@@ -77,7 +77,7 @@ def optional_number(payload: dict[str, Any], field: str) -> int | None:
 
 
 def files(payload: dict[str, Any]) -> Files:
-    """Return the program's files as name → text. Their names and sizes are judged by `course.attempts.valid_files`."""
+    """Return the program's files as name → text; `valid_files` of course.learning judges their names and sizes."""
     value = payload.get("files")
     if not isinstance(value, dict):
         raise bad("“files” must be an object of file names and texts.")

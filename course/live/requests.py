@@ -8,8 +8,9 @@ from typing import Any
 
 from flask_socketio import join_room
 
-from course import check_runs, drills
-from course.attempts import Refused
+from course.learning import checking as check_runs
+from course.learning import faults as drills
+from course.learning.actions import Refused
 from course.live import events, payloads
 from course.live.desk import Desk, Visit, answered_room
 from course.live.feed import RunFeed, limits_json

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, request
 
-from course.attempts import Refused, valid_files
 from course.content.model import PLAYGROUND, SCRATCH
 from course.content.pieces import Files
+from course.learning.actions import Refused, valid_files
 from course.progress import work
 from course.web.learner import current_learner
 from course.web.site import site

@@ -8,7 +8,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from course.attempts import Attempts
 from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson, Problem
 from course.content.pieces import (
     Block,
@@ -21,10 +20,11 @@ from course.content.pieces import (
     Question,
     Recording,
 )
+from course.learning.actions import Attempts
+from course.learning.verdicts import reveal, shuffled
 from course.live.desk import Desk, namespace_of
 from course.progress import answers, work
 from course.progress.answers import Answered
-from course.verdicts import reveal, shuffled
 from course.web.modes import marked
 from course.web.problem_notes import printed, with_notes
 from course.web.workspaces import exercise_workspace, lesson_workspaces, scratch_workspace

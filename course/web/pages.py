@@ -7,9 +7,9 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from course.attempts import Refused
 from course.content.model import Lesson
 from course.content.text.images import image_file
+from course.learning.actions import Refused
 from course.sandbox import visitors
 from course.sandbox.gateway.client_page import has_client
 from course.sandbox.model import ENDED

@@ -7,9 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from course.attempts import Attempts
 from course.content.model import Lesson
 from course.content.pieces import Example
+from course.learning.actions import Attempts
 from course.web.workspaces import lesson_workspaces
 
 

@@ -8,9 +8,9 @@ from typing import cast
 
 from flask import current_app
 
-from course.attempts import Attempts
 from course.config import Settings
 from course.content.model import Course
+from course.learning.actions import Attempts
 from course.live.desk import Desk
 from course.web.search_index import SearchIndex
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from course.attempts import Attempts
 from course.content.model import PLAYGROUND, SCRATCH, Lesson
 from course.content.pieces import Exercise, Runtime
+from course.learning.actions import Attempts
 from course.progress.work import Saved
 
 RUNTIMES: Mapping[Runtime, str] = {

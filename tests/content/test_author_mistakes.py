@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from course.cli.deliveries import keep
+from course.authoring.record_deliveries import keep
 from course.config import ROOT
 from course.content.loader import load_course
 from tests.stage.courses import change

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from course.cli.check_programs import Step, check_programs
-from course.cli.deliveries import keep, settled
-from course.cli.delivery_player import NotPlayed
-from course.cli.demonstrations import record_demonstrations
-from course.cli.mistakes import record_mistakes
-from course.cli.new_lesson import make_lesson
-from course.cli.program_runs import ProgramRuns
+from course.authoring.check_programs import Step, check_programs
+from course.authoring.delivery_player import NotPlayed
+from course.authoring.new_lesson import make_lesson
+from course.authoring.program_runs import ProgramRuns
+from course.authoring.record_deliveries import keep, settled
+from course.authoring.record_demonstrations import record_demonstrations
+from course.authoring.record_mistakes import record_mistakes
 from course.content.golden.mistakes import GOLDEN_FILE as MISTAKES_FILE
 from course.content.golden.mistakes import read_kept
 from course.content.loader import load_course

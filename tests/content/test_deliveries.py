@@ -10,7 +10,7 @@ import pytest
 from course.content.loader import load_course
 from course.content.pieces import ClientSeat, Emission, Question
 from course.content.questions.marking import is_right
-from course.verdicts import shuffled
+from course.learning.verdicts import shuffled
 from tests.stage.courses import BUNDLE, LESSON, change, problems, whole_course
 from tests.stage.delivering import BLOCK, GOLDEN, record, with_delivery
 

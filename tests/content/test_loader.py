@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from course.cli.new_lesson import NameRefused, make_lesson
+from course.authoring.new_lesson import NameRefused, make_lesson
 from course.content.loader import load_course
 from course.content.pieces import Example, ExerciseLink, Prose, Question
 from course.content.text.highlight import highlight_python

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from course.grading.normal_form import fits_kinds, frames_of, kinds_of, same_frames, words_of
+from course.authoring.normal_form import fits_kinds, frames_of, kinds_of, same_frames, words_of
 
 KNOWN = words_of('ask("add", 2)', "asker tab of a b")
 

@@ -9,7 +9,7 @@ import os
 
 import pytest
 
-from course.cli.mistakes import agrees, first_failure
+from course.authoring.record_mistakes import agrees, first_failure
 from course.content.golden.mistakes import made_from, name_of, read_kept
 from course.grading.checks import load_checks
 from tests.stage.exercises import Exercise, Report, Stage, exercises

@@ -7,7 +7,7 @@ import itertools
 import shutil
 from pathlib import Path
 
-from course.cli.new_lesson import make_lesson
+from course.authoring.new_lesson import make_lesson
 from course.content.loader import load_course
 from course.content.model import Course, Problem
 from course.content.questions.choice import option_id

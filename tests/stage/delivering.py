@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from course.cli.deliveries import keep
+from course.authoring.record_deliveries import keep
 from course.content.loader import load_course
 from tests.stage.courses import BUNDLE, LESSON, change
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from course.check_runs import NotingWatcher
 from course.content.lesson.front_matter import TASK_KEYS, FrontMatter, read_front_matter
 from course.content.problems import Findings
 from course.content.programs import read_program
@@ -18,6 +17,7 @@ from course.grading.checks import load_checks
 from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
 from course.grading.reports import LearnerNotes
+from course.learning.checking import NotingWatcher
 from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.model import Program
 from tests.stage.unconfined import ROOT, served

@@ -8,7 +8,7 @@ import flask_migrate
 import pytest
 from flask.testing import FlaskClient
 
-from course.cli.new_lesson import make_lesson
+from course.authoring.new_lesson import make_lesson
 from course.config import read_settings
 from course.extensions import db
 from course.factory import create_app

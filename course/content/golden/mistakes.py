@@ -29,7 +29,7 @@ class KeptTrace:
     """Name of the first check that fails."""
     held: Held
     frames: Mapping[str, tuple[str, ...]]
-    """In the normal form of `course.grading.normal_form`, by client."""
+    """In the normal form of `course.authoring.normal_form`, by client."""
 
 
 def made_from(files: Files, checks: str, runtime: str) -> str:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from course.cli.check_programs import Step
+from course.authoring.check_programs import Step
 
 WIDTH = 24
 CLEAR_LINE = "\r\x1b[K"

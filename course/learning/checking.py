@@ -1,6 +1,6 @@
 """One check: the submitted files in a fresh sandbox, real clients, results as they come, and an attempt that is kept.
 
-Stands beside `course.attempts` in the import law.
+Stands beside `course.learning.actions` in the import law.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from course.attempts import Attempts, Refused, valid_files
 from course.content.pieces import Exercise, Files
 from course.grading.model import CheckResult
 from course.grading.reports import LearnerNotes
+from course.learning.actions import Attempts, Refused, valid_files
 from course.progress import work
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable

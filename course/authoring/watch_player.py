@@ -1,4 +1,4 @@
-"""Plays one demonstration in a process of its own: ``python -m course.cli.watch_player``, the wish on standard input.
+"""Plays one demonstration in a process of its own, which reads the wish from standard input.
 
 The recording clients need the threads of the standard library, and the site's process is monkey-patched by gevent.
 

@@ -1,6 +1,6 @@
 """Questions as one learner meets them: the options in their order, and what may be known once an answer is committed.
 
-Stands just below `course.attempts` in the import law.
+Stands just below `course.learning.actions` in the import law.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
 from course.content.pieces import Exercise, Files, Question
 from course.content.questions.marking import MAX_ANSWER_LENGTH, is_right
 from course.grading.grader import Grader
+from course.learning.verdicts import Verdict, is_choice
 from course.progress import answers, work
 from course.progress.answers import Answered
 from course.progress.work import Conflict, Saved
@@ -21,7 +22,6 @@ from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
 from course.sandbox.model import MAX_SOURCE_BYTES, Program, ProgramRefused, Watcher
 from course.sandbox.runtimes import RUNTIMES, Runtime
-from course.verdicts import Verdict, is_choice
 
 FILES_AT_MOST = 20
 FILE_NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}")

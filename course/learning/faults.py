@@ -1,11 +1,11 @@
 """What goes wrong on purpose: faults on the connections of a learner's running program, its death and its return.
 
-Stands beside `course.attempts` in the import law.
+Stands beside `course.learning.actions` in the import law.
 """
 
 from __future__ import annotations
 
-from course.attempts import Refused
+from course.learning.actions import Refused
 from course.sandbox.client_faults import Fault, FaultRefused
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from course.cli.program_runs import Outcome, ProgramRuns
+from course.authoring.normal_form import Frames, fits_kinds, frames_of, kinds_of, same_frames, words_of
+from course.authoring.program_runs import Outcome, ProgramRuns
 from course.content.golden.mistakes import GOLDEN_FILE, KeptTrace, golden_text, made_from, name_of, read_kept
 from course.content.model import Course, Lesson
 from course.content.pieces import Exercise, Files, Mistake
 from course.grading.model import CheckResult
-from course.grading.normal_form import Frames, fits_kinds, frames_of, kinds_of, same_frames, words_of
 
 PLAYS = 4
 """How often a mistake is run before its frames are believed."""

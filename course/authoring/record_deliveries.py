@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from course.cli.delivery_player import NotPlayed
-from course.cli.players import played
+from course.authoring.delivery_player import NotPlayed
+from course.authoring.players import played
 from course.content.golden.deliveries import GOLDEN_FILE, golden_text
 from course.content.model import Course, Lesson
 from course.content.pieces import Delivery, Scenario
@@ -29,7 +29,7 @@ def play(scenario: Scenario, socket_path: Path) -> dict[str, int]:
         "emissions": [[each.client, each.event, each.args] for each in scenario.emissions],
         "event": scenario.event,
     }
-    answer = played("course.cli.delivery_player", wish, PLAY_SECONDS)
+    answer = played("course.authoring.delivery_player", wish, PLAY_SECONDS)
     return {str(name): int(count) for name, count in answer["heard"].items()}
 
 

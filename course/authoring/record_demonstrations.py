@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from course.cli.delivery_player import NotPlayed
-from course.cli.players import played
-from course.cli.program_runs import ProgramRuns
+from course.authoring.delivery_player import NotPlayed
+from course.authoring.players import played
+from course.authoring.program_runs import ProgramRuns
 from course.content.golden.demonstrations import golden_file, golden_text
 from course.content.model import Course, Lesson
 from course.content.pieces import Demonstration
@@ -58,4 +58,4 @@ def watch(demonstration: Demonstration, socket_path: Path) -> Mapping[str, Any]:
         NotPlayed: the server is gone, or a client got stuck.
     """
     steps = [asdict(step) for step in demonstration.steps]
-    return played("course.cli.watch_player", {"socket": str(socket_path), "steps": steps}, PLAY_SECONDS)
+    return played("course.authoring.watch_player", {"socket": str(socket_path), "steps": steps}, PLAY_SECONDS)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from course.cli.delivery_player import NotPlayed
+from course.authoring.delivery_player import NotPlayed
 from course.config import ROOT
 
 

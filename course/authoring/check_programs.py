@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 
-from course.cli.deliveries import told, unplayed
-from course.cli.delivery_player import NotPlayed
-from course.cli.mistakes import difference
-from course.cli.program_runs import Checker, Outcome, ProgramRuns, Sandboxes
+from course.authoring.delivery_player import NotPlayed
+from course.authoring.program_runs import Checker, Outcome, ProgramRuns, Sandboxes
+from course.authoring.record_deliveries import told, unplayed
+from course.authoring.record_mistakes import difference
 from course.content.model import Course, Lesson, Problem
 from course.content.pieces import Delivery, Exercise, Files, Mistake, Runtime
 from course.content.problems import Findings

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from course.check_runs import NotingWatcher
-from course.cli.deliveries import play
-from course.cli.delivery_player import NotPlayed
+from course.authoring.delivery_player import NotPlayed
+from course.authoring.record_deliveries import play
 from course.content.pieces import Example, Exercise, Files, Runtime, Scenario
 from course.grading.model import CheckResult, RunSummary
 from course.grading.reports import LearnerNotes
+from course.learning.checking import NotingWatcher
 from course.sandbox.model import Program, ProgramRefused, Purpose, StateChange, Watcher
 
 READY_SECONDS = 30.0
