@@ -22,27 +22,27 @@ from course.content.watcher import CourseWatcher
 from course.extensions import compress, db, migrate
 from course.grading.grader import Grader
 from course.learning.actions import Attempts
-from course.live.desk import Desk
 from course.live.guard import guard
+from course.live.hub import Desk
 from course.live.namespace import LessonNamespace
-from course.live.transport import small_and_prompt
+from course.live.wsgi import small_and_prompt
 from course.progress import models as _tables  # noqa: F401  (registers the tables)
 from course.progress.writing import tune_sqlite
 from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.host.supervisor import Supervisor
-from course.web.account import account
-from course.web.assets import install_assets
-from course.web.downloads import downloads
 from course.web.errors import install_errors
-from course.web.health import health
-from course.web.look_up import look_up
-from course.web.notes import notes
-from course.web.pages import pages
-from course.web.questions import questions
-from course.web.search_index import SearchIndex
+from course.web.minify import install_small_pages
+from course.web.routes.account import account
+from course.web.routes.assets import install_assets
+from course.web.routes.downloads import downloads
+from course.web.routes.health import health
+from course.web.routes.lookup import look_up
+from course.web.routes.notes import notes
+from course.web.routes.pages import pages
+from course.web.routes.questions import questions
 from course.web.security import install_security
 from course.web.site import Site
-from course.web.small_pages import install_small_pages
+from course.web.views.search_index import SearchIndex
 
 PAGE_BYTES = 1024 * 1024
 MESSAGE_BYTES = 512 * 1024

@@ -9,7 +9,7 @@ from flask_socketio import ConnectionRefusedError, Namespace, emit, join_room
 
 from course.learning.actions import Refused
 from course.live import events
-from course.live.desk import Desk, Visit, answered_room, namespace_of
+from course.live.hub import Desk, Visit, answered_room, namespace_of
 from course.live.payloads import payload_of
 from course.live.requests import REQUESTS
 from course.progress import answers

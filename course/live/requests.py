@@ -12,8 +12,8 @@ from course.learning import checking as check_runs
 from course.learning import faults as drills
 from course.learning.actions import Refused
 from course.live import events, payloads
-from course.live.desk import Desk, Visit, answered_room
 from course.live.feed import RunFeed, limits_json
+from course.live.hub import Desk, Visit, answered_room
 from course.progress import work
 from course.progress.work import Saved
 

@@ -11,8 +11,8 @@ from flask import current_app
 from course.config import Settings
 from course.content.model import Course
 from course.learning.actions import Attempts
-from course.live.desk import Desk
-from course.web.search_index import SearchIndex
+from course.live.hub import Desk
+from course.web.views.search_index import SearchIndex
 
 
 @dataclass(frozen=True)

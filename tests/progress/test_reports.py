@@ -7,7 +7,7 @@ import pytest
 
 from course.progress import answers, work
 from course.progress.answers import Answered
-from course.progress.reports import lesson_progress
+from course.progress.lesson_progress import lesson_progress
 
 ME = "a" * 32
 LESSON: Any = SimpleNamespace(slug="emitting-events", exercises={}, questions=())

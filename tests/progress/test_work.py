@@ -5,7 +5,8 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from course.extensions import db
-from course.progress import answers, data, work
+from course.progress import answers, work
+from course.progress import own_data as data
 from course.progress.answers import Answered
 from course.progress.models import Answer, Learner, Work, WorkVersion
 

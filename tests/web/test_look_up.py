@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from course.content.model import Course
-from course.web.search_index import Entry, entries_of, excerpt, find
+from course.web.views.search_index import Entry, entries_of, excerpt, find
 from tests.stage.courses import SLUG, problems, rich_course, this_course
 from tests.wire.test_wire import NODE
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from markupsafe import Markup
 
 from course.config import ROOT
-from course.web.modes import SENTENCES, marked
+from course.web.views.modes import SENTENCES, marked
 from tests.stage.courses import SLUG
 
 LESSON = "/lessons/listening-to-events/"

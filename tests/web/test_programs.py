@@ -12,9 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from course.progress import work
-from course.web.learner import current_learner
-from course.web.page_data import lesson_page
-from course.web.programs import beyond, lesson_programs, version_of
+from course.web.identity import current_learner
+from course.web.views.page_data import lesson_page
+from course.web.views.programs import beyond, lesson_programs, version_of
 
 SLUG = "listening-to-events"
 LESSON = f"/lessons/{SLUG}/"

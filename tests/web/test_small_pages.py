@@ -2,7 +2,7 @@
 
 from flask.testing import FlaskClient
 
-from course.web.small_pages import without_indentation
+from course.web.minify import without_indentation
 
 PAGE = b"<main>\n    <p>One\n      line</p>\n  <pre>a\n    b</pre>\n  <textarea>\n  c\n    d</textarea>\n    <p>e</p></main>"
 

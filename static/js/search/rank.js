@@ -1,4 +1,4 @@
-// Finding in the list of everything that can be found: pure, and the same as course/web/search_index.py.
+// Finding in the list of everything that can be found: pure, and the same as course/web/views/search_index.py.
 
 export const RESULTS_AT_MOST = 30;
 const QUERY_CHARACTERS = 100;

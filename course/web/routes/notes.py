@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, request,
 
 from course.learning.actions import Refused
 from course.progress import notes as kept
-from course.web.learner import current_learner
+from course.web.identity import current_learner
 from course.web.site import site
 
 notes = Blueprint("notes", __name__)

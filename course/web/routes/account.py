@@ -6,9 +6,9 @@ import json
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 
-from course.progress import data
-from course.progress.reports import course_progress
-from course.web.learner import current_learner, forget_learner
+from course.progress import own_data as data
+from course.progress.lesson_progress import course_progress
+from course.web.identity import current_learner, forget_learner
 from course.web.site import site
 
 account = Blueprint("account", __name__)

@@ -10,7 +10,7 @@ from typing import Any
 from course.content.model import Lesson
 from course.content.pieces import Example
 from course.learning.actions import Attempts
-from course.web.workspaces import lesson_workspaces
+from course.web.views.workspaces import lesson_workspaces
 
 
 def lesson_programs(lesson: Lesson, attempts: Attempts) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from course.content.model import Course, Lesson
-from course.live.desk import Desk, namespace_of
-from course.web.page_data import answered_json
+from course.live.hub import Desk, namespace_of
+from course.web.views.page_data import answered_json
 
 
 def sections(blocks: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return blocks, as `course.web.modes.marked` makes them, in lists that each begin with a heading of level 2."""
+    """Return blocks, as `modes.marked` makes them, in lists that each begin with a heading of level 2."""
     found: list[list[dict[str, Any]]] = []
     for block in blocks:
         if not found or block.get("level") == 2:

@@ -11,7 +11,7 @@ from course.content.model import PLAYGROUND, SCRATCH
 from course.content.pieces import Files
 from course.learning.actions import Refused, valid_files
 from course.progress import work
-from course.web.learner import current_learner
+from course.web.identity import current_learner
 from course.web.site import site
 from course.web.take_home import project
 

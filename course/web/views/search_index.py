@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass
 
 from course.content.model import Course, Lesson
 from course.content.pieces import Example, Exercise, Prose, Question, Recording
-from course.web.modes import HEADING
+from course.web.views.modes import HEADING
 
 RESULTS_AT_MOST = 30
 QUERY_CHARACTERS = 100

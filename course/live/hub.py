@@ -19,7 +19,7 @@ from course.live import events
 from course.live.coalescing import Coalescer, Presence
 from course.live.feed import Feeds
 from course.progress import answers
-from course.progress.reports import lesson_progress
+from course.progress.lesson_progress import lesson_progress
 
 PER_MINUTE = {
     events.RUN: 60,

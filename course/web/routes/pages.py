@@ -13,15 +13,15 @@ from course.learning.actions import Refused
 from course.sandbox import visitors
 from course.sandbox.gateway.client_page import has_client
 from course.sandbox.model import ENDED
-from course.web import modes
-from course.web.assets import A_YEAR_SECONDS
-from course.web.frame import frame
-from course.web.learner import current_learner
-from course.web.opening import levels, map_page, sections
-from course.web.page_data import lesson_blocks, lesson_page, playground_page
-from course.web.problem_notes import problems_of
-from course.web.programs import beyond, lesson_programs, version_of
+from course.web.identity import current_learner
+from course.web.routes.assets import A_YEAR_SECONDS
 from course.web.site import site
+from course.web.views import modes
+from course.web.views.course_map import levels, map_page, sections
+from course.web.views.page_data import lesson_blocks, lesson_page, playground_page
+from course.web.views.page_frame import frame
+from course.web.views.problem_notes import problems_of
+from course.web.views.programs import beyond, lesson_programs, version_of
 
 pages = Blueprint("pages", __name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from course.content.model import Course
-from course.progress.reports import course_progress
-from course.web.learner import current_learner
+from course.progress.lesson_progress import course_progress
+from course.web.identity import current_learner
 from course.web.site import site
-from course.web.workspaces import RUNTIMES
+from course.web.views.workspaces import RUNTIMES
 
 
 def frame() -> dict[str, Any]:

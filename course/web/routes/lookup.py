@@ -7,9 +7,9 @@ import re
 from flask import Blueprint, Response, jsonify, render_template, request
 from markupsafe import Markup
 
-from course.web.frame import frame
-from course.web.search_index import excerpt, find, marked_hits, words_of
 from course.web.site import site
+from course.web.views.page_frame import frame
+from course.web.views.search_index import excerpt, find, marked_hits, words_of
 
 look_up = Blueprint("look_up", __name__)
 

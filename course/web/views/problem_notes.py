@@ -15,7 +15,7 @@ from course.content.pieces import Block, Exercise, Prose
 from course.web.site import site
 
 Drawn = dict[str, Any]
-"""A block as `course.web.page_data` makes it."""
+"""A block as `course.web.views.page_data` makes it."""
 
 _TAG = re.compile(r'<(/?)([a-z0-9]+)(?:"[^"]*"|[^">])*>')
 _EMPTY = ("br", "hr", "img")

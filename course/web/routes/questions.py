@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 
 from course.learning.actions import Refused
-from course.web.learner import current_learner
+from course.web.identity import current_learner
 from course.web.site import site
 
 questions = Blueprint("questions", __name__)

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from course.content.model import Lesson
-from course.progress.reports import LessonProgress
+from course.progress.lesson_progress import LessonProgress
 
 READ = "read"
 SENTENCES = {
@@ -48,7 +48,7 @@ def marked(blocks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the blocks with `modes`, a list of words; prose is taken apart at its headings.
 
     Args:
-        blocks: as `course.web.page_data` makes them: `type`, and what belongs to it.
+        blocks: as `course.web.views.page_data` makes them: `type`, and what belongs to it.
     """
     pieces = [piece for block in blocks for piece in _pieces(block)]
     shown = (_shown_in(pieces, place) for place in range(len(pieces)))

@@ -22,12 +22,12 @@ from course.content.pieces import (
 )
 from course.learning.actions import Attempts
 from course.learning.verdicts import reveal, shuffled
-from course.live.desk import Desk, namespace_of
+from course.live.hub import Desk, namespace_of
 from course.progress import answers, work
 from course.progress.answers import Answered
-from course.web.modes import marked
-from course.web.problem_notes import printed, with_notes
-from course.web.workspaces import exercise_workspace, lesson_workspaces, scratch_workspace
+from course.web.views.modes import marked
+from course.web.views.problem_notes import printed, with_notes
+from course.web.views.workspaces import exercise_workspace, lesson_workspaces, scratch_workspace
 
 
 def lesson_blocks(
