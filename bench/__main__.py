@@ -18,7 +18,7 @@ import websocket
 from bench.diagram import diagram_figures
 from bench.page import page_figures
 from bench.wire import Wire
-from course.sandbox.runtimes import Runtime, async_mode
+from course.program import Runtime, async_mode
 from tests.stage.page import Page
 from tests.stage.running_site import RunningSite, free_port
 

@@ -16,9 +16,10 @@ from course.authoring.program_runs import Checker, Outcome, ProgramRuns, Sandbox
 from course.authoring.record_deliveries import told, unplayed
 from course.authoring.record_mistakes import difference
 from course.content.model import Course, Lesson, Problem
-from course.content.pieces import Delivery, Exercise, Files, Mistake, Runtime
+from course.content.pieces import Delivery, Exercise, Mistake
 from course.content.problems import Findings
 from course.content.programs import CheckFunction, check_functions, parse, read_text
+from course.program import Files, Runtime
 
 AT_ONCE = 3
 """Programs that run side by side. They wait more than they compute, so that two processors carry three well."""

@@ -10,10 +10,11 @@ from typing import Protocol, TypeVar
 
 from course.authoring.delivery_player import NotPlayed
 from course.authoring.record_deliveries import play
-from course.content.pieces import Example, Exercise, Files, Runtime, Scenario
+from course.content.pieces import Example, Exercise, Scenario
 from course.grading.model import CheckResult, RunSummary
 from course.grading.reports import LearnerNotes
 from course.learning.checking import NotingWatcher
+from course.program import Files, Runtime
 from course.sandbox.model import Program, ProgramRefused, Purpose, StateChange, Watcher
 
 READY_SECONDS = 30.0

@@ -11,8 +11,9 @@ from course.authoring.normal_form import Frames, fits_kinds, frames_of, kinds_of
 from course.authoring.program_runs import Outcome, ProgramRuns
 from course.content.golden.mistakes import GOLDEN_FILE, KeptTrace, golden_text, made_from, name_of, read_kept
 from course.content.model import Course, Lesson
-from course.content.pieces import Exercise, Files, Mistake
+from course.content.pieces import Exercise, Mistake
 from course.grading.model import CheckResult
+from course.program import Files
 
 PLAYS = 4
 """How often a mistake is run before its frames are believed."""

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from course.grading.clients.client import Client
-from course.grading.clients.recording import Recording, Transport
+from course.grading.clients.recording import Recording
 from course.grading.clients.server import Reports, Server
 from course.grading.failures import AuthorError, CheckFailed
+from course.wire import Transport
 
 QUIET_SECONDS = 0.4
 """So long nothing may have travelled before the next step begins."""

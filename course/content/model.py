@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from course.content.pieces import Block, Delivery, Demonstration, Example, Exercise, Exhibit, Files, Question, Runtime
+from course.content.pieces import Block, Delivery, Demonstration, Example, Exercise, Exhibit, Question
+from course.program import Files, Runtime
 
 Severity = Literal["error", "warning"]
 SCRATCH = "scratch"

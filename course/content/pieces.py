@@ -12,16 +12,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from course.content.text.highlight import highlight_client, highlight_python
+from course.program import Files, Runtime
 
 QuestionKind = Literal["single", "multiple", "text", "number", "delivery"]
 """``delivery``: the options are clients, and those that receive the event are right."""
 QuestionRole = Literal["question", "prediction"]
-Runtime = Literal["threading", "gevent", "gevent-patched"]
-"""What a program runs on; ``gevent-patched`` is monkey-patched before anything of the program is imported."""
 ExerciseKind = Literal["build", "fix"]
 """``fix`` begins with a broken server, which the learner repairs."""
-Files = Mapping[str, str]
-"""Name inside the exercise (``server.py``) → text."""
 
 
 @dataclass(frozen=True)

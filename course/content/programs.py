@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.content.problems import Findings
+from course.program import MAX_SOURCE_BYTES, source_bytes
 
 IGNORED = frozenset({"__pycache__", ".DS_Store"})
 WHY_FILE = "why.md"
 """Beside a wrong server: the explanation, which is no part of the program."""
-MAX_PROGRAM_BYTES = 64 * 1024
-"""All files of one program together: the sandbox takes no more."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ def read_program(folder: Path, findings: Findings) -> dict[str, str] | None:
             1, "program-missing", "There is no server.py here.", "Every program of a lesson begins in a server.py."
         )
         return None
-    if sum(len(text.encode()) for text in files.values()) > MAX_PROGRAM_BYTES:
-        limit = f"Keep all files together below {MAX_PROGRAM_BYTES // 1024} KB."
+    if source_bytes(files) > MAX_SOURCE_BYTES:
+        limit = f"Keep all files together below {MAX_SOURCE_BYTES // 1024} KB."
         findings.add(1, "program-too-large", "The program is too large for the sandbox.", limit)
     for name, text in files.items():
         if name.endswith(".py"):

@@ -6,25 +6,21 @@ Those that read or keep something need an application context.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
-from course.content.pieces import Exercise, Files, Question
+from course.content.pieces import Exercise, Question
 from course.content.questions.marking import MAX_ANSWER_LENGTH, is_right
 from course.grading.grader import Grader
 from course.learning.verdicts import Verdict, is_choice
+from course.program import FILE_NAME, FILES_AT_MOST, MAX_SOURCE_BYTES, RUNTIMES, Files, Runtime, source_bytes
 from course.progress import answers, work
 from course.progress.answers import Answered
 from course.progress.work import Conflict, Saved
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
-from course.sandbox.model import MAX_SOURCE_BYTES, Program, ProgramRefused, Watcher
-from course.sandbox.runtimes import RUNTIMES, Runtime
-
-FILES_AT_MOST = 20
-FILE_NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}")
+from course.sandbox.model import Program, ProgramRefused, Watcher
 
 
 class Refused(Exception):
@@ -229,7 +225,7 @@ def valid_files(files: Files) -> None:
     for name in files:
         if not FILE_NAME.fullmatch(name):
             raise Refused("bad_files", f"{name[:40]!r} can't be the name of a file here.")
-    if sum(len(text.encode("utf-8", "surrogatepass")) for text in files.values()) > MAX_SOURCE_BYTES:
+    if source_bytes(files) > MAX_SOURCE_BYTES:
         raise Refused(
             "source_too_large",
             f"Your program is larger than {MAX_SOURCE_BYTES // 1024} KB. This browser keeps it, but it can't run here.",

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Any
 
-from course.content.pieces import Exercise, Files
+from course.content.pieces import Exercise
 from course.grading.model import CheckResult
 from course.grading.reports import LearnerNotes
 from course.learning.actions import Attempts, Refused, valid_files
+from course.program import Files
 from course.progress import work
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable
-from course.sandbox.model import LearnerException, Mark, Output, Program, ProgramRefused, StateChange, TraceRow
+from course.sandbox.model import LearnerException, Mark, Output, Program, ProgramRefused, StateChange
+from course.wire import TraceRow
 
 READY_SECONDS = 30.0
 """How long a check waits for a free slot and the program's start."""

@@ -7,14 +7,14 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from course.content.pieces import Files
 from course.live import events
+from course.program import Files, Runtime
 from course.sandbox.gateway.client_page import has_client
 from course.sandbox.host.endings import KILLED, RESTARTING
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.limits import Limits
-from course.sandbox.model import ENDED, LearnerException, Mark, Output, StateChange, TraceRow
-from course.sandbox.runtimes import Runtime
+from course.sandbox.model import ENDED, LearnerException, Mark, Output, StateChange
+from course.wire import TraceRow
 
 OUTPUT_KEPT = 400
 """Pieces of output that a reloaded page gets again."""

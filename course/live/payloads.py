@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from course.content.pieces import Files
 from course.learning.actions import Refused
+from course.program import Files
 from course.sandbox.client_faults import Fault, FaultRefused
 
 NAME_CHARACTERS = 80

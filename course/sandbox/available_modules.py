@@ -6,7 +6,7 @@ import importlib
 import sys
 from typing import Any
 
-from course.sandbox.runtimes import Runtime, async_mode, is_gevent
+from course.program import Runtime, async_mode, is_gevent
 
 _NEVER = ("eventlet uwsgi geventwebsocket redis valkey kombu kafka zmq aiohttp aio_pika requests").split()
 """Flask-SocketIO and python-socketio import these when they can, and must not here: ``SocketIO(app)`` would pick

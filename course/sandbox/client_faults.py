@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 from course.sandbox.gateway.address import CLIENT_TAG
 from course.sandbox.model import MarkKind
-from course.sandbox.trace import Direction
+from course.wire import Direction
 
 DELAY_MS = 5_000
 """The longest delay, each way; an acknowledgement then takes ten seconds."""

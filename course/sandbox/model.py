@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from course.sandbox.runtimes import Runtime
-
-MAX_SOURCE_BYTES = 64 * 1024
+from course.program import MAX_SOURCE_BYTES, Files, Runtime, source_bytes
+from course.wire import Direction, TraceRow
 
 State = Literal["queued", "starting", "ready", "stopped", "crashed", "limited"]
 ENDED: frozenset[State] = frozenset({"stopped", "crashed", "limited"})
@@ -40,8 +39,8 @@ class Program:
         ProgramRefused: no ``server.py``, or the source is larger than 64 KB altogether.
     """
 
-    files: Mapping[str, str]
-    """Name → text. ``server.py`` is run; ``templates/…`` and ``static/…`` are served from memory."""
+    files: Files
+    """``server.py`` is run; ``templates/…`` and ``static/…`` are served from memory."""
     runtime: Runtime = "threading"
     terminal: bool = True
     """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
@@ -49,7 +48,7 @@ class Program:
     def __post_init__(self) -> None:
         if not self.files.get("server.py", "").strip():
             raise ProgramRefused("empty_program", "There is no code in server.py yet. Write a server, or press Reset.")
-        size = sum(len(text.encode("utf-8", "surrogatepass")) for text in self.files.values())
+        size = source_bytes(self.files)
         if size > MAX_SOURCE_BYTES:
             raise ProgramRefused(
                 "source_too_large",
@@ -85,33 +84,6 @@ class LearnerException:
     handler: str
 
 
-@dataclass(frozen=True)
-class TraceRow:
-    """One frame as it passed the gateway, or was seen by a checking client."""
-
-    time: float
-    """Seconds since the sandbox became ready."""
-    client: str
-    direction: Literal["sent", "received"]
-    """From the client's point of view: ``sent`` goes to the server."""
-    frame: str
-    """The literal Engine.IO packet; a binary frame is ``b`` + base64, as long-polling writes it."""
-    transport: Literal["polling", "websocket"]
-    size: int
-    """Bytes of the payload on the wire, before base64."""
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the row as pages, checks and recordings store it."""
-        return {
-            "time": round(self.time, 4),
-            "client": self.client,
-            "direction": self.direction,
-            "frame": self.frame,
-            "transport": self.transport,
-            "size": self.size,
-        }
-
-
 MarkKind = Literal[
     "opened",
     "closed",
@@ -141,7 +113,7 @@ class Mark:
     """A whole sentence for the learner."""
     frame: str = ""
     """The literal packet, as a row has it, where the mark tells of one: `lost`, or `delayed` (its row comes later)."""
-    direction: Literal["sent", "received", ""] = ""
+    direction: Direction | Literal[""] = ""
     """Which way `frame` was going, as in a `TraceRow`."""
 
     def as_json(self) -> dict[str, Any]:

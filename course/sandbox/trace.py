@@ -5,7 +5,6 @@ Rows are literal frames; marks are what is no frame: a connection that began or 
 
 from __future__ import annotations
 
-import re
 import time
 from base64 import b64encode
 from collections import deque
@@ -15,10 +14,9 @@ from threading import Lock, Thread
 from typing import Literal, NamedTuple, TypeVar
 
 from course.sandbox.client_tag import MEASURING
-from course.sandbox.model import Mark, MarkKind, TraceRow
+from course.sandbox.model import Mark, MarkKind
+from course.wire import Direction, TraceRow, Transport, is_fence, payload_bytes
 
-Direction = Literal["sent", "received"]
-Transport = Literal["polling", "websocket"]
 Item = TypeVar("Item")
 
 KEPT_ROWS = 500
@@ -33,9 +31,6 @@ FRAME_CHARACTERS = 8 * 1024
 """Longer frames are cut in the trace (not on the wire), so that 500 rows stay below 4 MB. Their row's `size` tells."""
 
 CUT_MARK = "…"
-
-FENCE = re.compile(r"4[0-4]/duplex-fence-")
-"""The page's own round trips, which call no handler of the program: not a part of the conversation that is shown."""
 
 
 class _Seen(NamedTuple):
@@ -212,7 +207,7 @@ def _taken(waiting: deque[Item]) -> list[Item]:
 
 def _is_ours(seen: _Seen) -> bool:
     """Whether it is no part of the conversation that is shown."""
-    return seen.client.startswith(MEASURING) or (isinstance(seen.frame, str) and FENCE.match(seen.frame) is not None)
+    return seen.client.startswith(MEASURING) or (isinstance(seen.frame, str) and is_fence(seen.frame))
 
 
 def _characters(seen: _Seen) -> int:
@@ -220,14 +215,9 @@ def _characters(seen: _Seen) -> int:
 
 
 def _row(seen: _Seen, started: float) -> TraceRow:
-    frame, size = _literal(seen.frame), 0
-    if isinstance(seen.frame, bytes):
-        size = len(seen.frame)
-    elif frame.startswith("b") and seen.transport == "polling":
-        size = (len(seen.frame) - 1) * 3 // 4 - seen.frame[-2:].count("=")
-    else:
-        size = len(seen.frame.encode("utf-8", "surrogatepass"))
-    return TraceRow(max(0.0, seen.time - started), seen.client, seen.direction, frame, seen.transport, size)
+    size = len(seen.frame) if isinstance(seen.frame, bytes) else payload_bytes(seen.frame, seen.transport)
+    since = max(0.0, seen.time - started)
+    return TraceRow(since, seen.client, seen.direction, _literal(seen.frame), seen.transport, size)
 
 
 def _mark(marked: _Marked, started: float) -> Mark:

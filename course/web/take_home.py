@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from string import Template
 
-from course.content.pieces import Files, Runtime
+from course.program import Files, Runtime
 
 PINNED = ("Flask", "Flask-SocketIO", "simple-websocket")
 PYTEST = "pytest==9.2.0"

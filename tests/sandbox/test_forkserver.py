@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from course.sandbox.runtimes import RUNTIMES
+from course.program import RUNTIMES
 from tests.stage.host import PATIENCE, Host
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ OURS = {
     "course.sandbox.confinement.lockdown",
     "course.sandbox.learner.memory_files",
     "course.sandbox.native",
-    "course.sandbox.runtimes",
+    "course.program",
     "course.sandbox.confinement.seccomp",
     "course.sandbox.confinement.seccomp_numbers",
     "course.sandbox.confinement.seccomp_rules",

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from course.program import RUNTIMES, Runtime
 from course.sandbox.client_tag import HEADER
-from course.sandbox.runtimes import RUNTIMES, Runtime
 from tests.stage.host import Host, Running, source_of
 
 SOURCE = source_of("tells_inside").splitlines()

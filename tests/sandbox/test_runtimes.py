@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from course.program import RUNTIMES, Runtime
 from course.sandbox.confinement.probe import ProbeReport, ProbeRow
 from course.sandbox.host import runtime_host
 from course.sandbox.host.supervisor import SandboxesUnavailable
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program
-from course.sandbox.runtimes import RUNTIMES, Runtime
 from tests.sandbox.gateway.stage import until
 from tests.stage.host import PATIENCE, Client, Host, Memory, Running, source_of
 

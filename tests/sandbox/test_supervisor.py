@@ -10,9 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from course.program import MAX_SOURCE_BYTES
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
 from course.sandbox.limits import MB, Limits
-from course.sandbox.model import ENDED, MAX_SOURCE_BYTES, IllegalStep, Program, ProgramRefused, StateChange
+from course.sandbox.model import ENDED, IllegalStep, Program, ProgramRefused, StateChange
 from tests.stage.host import PATIENCE, Host, Memory, source_of
 
 ROOT = Path(__file__).parents[2]

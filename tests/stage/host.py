@@ -13,12 +13,13 @@ from typing import Any, Self
 
 import websocket
 
+from course.program import Runtime
 from course.sandbox.client_tag import HEADER
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.limits import Limits
-from course.sandbox.model import LearnerException, Mark, Output, Program, Purpose, StateChange, TraceRow
-from course.sandbox.runtimes import Runtime
+from course.sandbox.model import LearnerException, Mark, Output, Program, Purpose, StateChange
+from course.wire import TraceRow
 
 APPS = Path(__file__).parents[1] / "apps"
 PATIENCE = 20

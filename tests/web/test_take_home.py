@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from course.content.lesson.client_code import CLIENT_FILES
-from course.content.pieces import Runtime
+from course.program import CLIENT_FILES, Runtime
 from course.web.take_home import COMPONENTS, PATCHING, PYTEST, SERVED_BY_FLASK, project
 
 SERVER = "from flask import Flask\n"

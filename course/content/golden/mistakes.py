@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from course.content.pieces import Exercise, Files
+from course.content.pieces import Exercise
 from course.content.problems import Findings
+from course.program import Files
 
 GOLDEN_FILE = "golden/mistakes.json"
 RECORD = "Run: flask --app app course record"

@@ -13,13 +13,14 @@ from course.content.lesson.client_code import read_client
 from course.content.lesson.evidence import check_evidence, names_of
 from course.content.lesson.exercises import SLUG
 from course.content.lesson.exhibits import EXHIBITS
-from course.content.pieces import Block, Example, ExerciseLink, Exhibit, Prose, Recording, Runtime
+from course.content.pieces import Block, Example, ExerciseLink, Exhibit, Prose, Recording
 from course.content.problems import Findings
 from course.content.programs import parse, read_text, telling_part, title_of
 from course.content.questions.choice import read_question
 from course.content.questions.delivery import DeliveryReader
 from course.content.text.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
 from course.content.text.typesetter import Typesetter
+from course.program import Runtime
 
 
 @dataclass(frozen=True)

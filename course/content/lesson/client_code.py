@@ -6,9 +6,7 @@ from pathlib import Path
 
 from course.content.problems import Findings
 from course.content.programs import read_text
-
-CLIENT_FILES = ("client.js", "client.jsx", "client.vue", "index.html")
-"""What a program may bring for its clients, in the order of the text; the sandbox knows the same names."""
+from course.program import CLIENT_FILES
 
 
 def read_client(program: Path, findings: Findings) -> dict[str, str]:

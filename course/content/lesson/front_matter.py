@@ -8,8 +8,9 @@ from typing import Any, get_args
 
 import yaml
 
-from course.content.pieces import ExerciseKind, Runtime
+from course.content.pieces import ExerciseKind
 from course.content.problems import Findings
+from course.program import Runtime
 
 LEVELS = ("Foundation", "Intermediate", "Advanced", "Expert")
 RUNTIMES: tuple[str, ...] = get_args(Runtime)

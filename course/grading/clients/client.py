@@ -12,9 +12,9 @@ import socketio
 from course.grading.clients.claims import Claims
 from course.grading.clients.evidence import Answer
 from course.grading.clients.latency import Latency
-from course.grading.clients.recording import Transport
 from course.grading.clients.recording_client import NO_ACKNOWLEDGEMENT
 from course.grading.clients.refusal import Refusal, refusal
+from course.wire import Transport
 
 if TYPE_CHECKING:
     from course.grading.clients.server import Server

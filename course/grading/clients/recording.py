@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import base64
-import re
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 from course.grading.model import TraceRows
-
-Direction = Literal["sent", "received"]
-Transport = Literal["polling", "websocket"]
-
-FENCE = "/duplex-fence-"
-"""Prefix of the namespaces that a fence asks for (see `RecordingClient.fence`)."""
-_FENCE_FRAME = re.compile(r"^4[0-4]" + FENCE)
+from course.wire import Direction, TraceRow, Transport, is_fence, payload_bytes
 
 
 class Recording:
@@ -57,27 +50,13 @@ class Recording:
         if isinstance(frame, bytes):
             size, text = len(frame), "b" + base64.b64encode(frame).decode("ascii")
         else:
-            if _FENCE_FRAME.match(frame):
+            if is_fence(frame):
                 return
-            size, text = _payload_size(frame, transport), frame
+            size, text = payload_bytes(frame, transport), frame
         with self._lock:
             if len(self._rows) >= self._max_rows or len(text) > self._bytes_left:
                 self.dropped += 1
                 return
             self._bytes_left -= len(text)
-            self._rows.append(
-                {
-                    "time": round(self.seconds, 4),
-                    "client": client,
-                    "direction": direction,
-                    "frame": text,
-                    "transport": transport,
-                    "size": size,
-                }
-            )
-
-
-def _payload_size(frame: str, transport: Transport) -> int:
-    if transport == "polling" and frame.startswith("b"):
-        return (len(frame) - 1) // 4 * 3 - frame[-2:].count("=")
-    return len(frame.encode("utf-8", "surrogatepass"))
+            row = TraceRow(self.seconds, client, direction, text, transport, size)
+            self._rows.append(row.as_json())

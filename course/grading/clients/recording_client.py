@@ -15,8 +15,9 @@ import engineio
 import requests
 import socketio
 
-from course.grading.clients.recording import FENCE, Recording, Transport
+from course.grading.clients.recording import Recording
 from course.grading.clients.transports import REQUEST_SECONDS, RecordingAdapter, RecordingWebSocket
+from course.wire import FENCE, Transport
 
 DRAIN_SECONDS = 0.5
 """How long a goodbye may take; a server that does not take it is left without."""

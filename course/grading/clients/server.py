@@ -11,10 +11,11 @@ from typing import Any
 from course.grading.clients.client import Client
 from course.grading.clients.http_answer import HANDSHAKE, HttpAnswer, end_handshake, request
 from course.grading.clients.listening import Listening
-from course.grading.clients.recording import Recording, Transport
+from course.grading.clients.recording import Recording
 from course.grading.clients.refusal import Refusal, let_in, no_refusal, not_accepted
 from course.grading.clients.transports import connect_unix
 from course.grading.failures import AuthorError, CheckFailed, ReportedException
+from course.wire import Transport
 
 CONNECT_SECONDS = 3.0
 SETTLE_SECONDS = 0.5

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from course.program import RUNTIMES, Runtime, is_gevent
 from course.sandbox import native
 from course.sandbox.available_modules import import_gevent
 from course.sandbox.confinement import landlock, landlock_acts, seccomp
@@ -21,7 +22,6 @@ from course.sandbox.confinement.forbidden import ACTS
 from course.sandbox.confinement.lockdown import INTERPRETER_PATHS, LockdownFailed, confine
 from course.sandbox.confinement.seccomp_numbers import Machine, UnknownMachine, this_machine
 from course.sandbox.limits import Limits
-from course.sandbox.runtimes import RUNTIMES, Runtime, is_gevent
 
 PROBE_SECONDS = 10
 PROBE_UID = 59_999

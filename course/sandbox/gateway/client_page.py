@@ -6,20 +6,17 @@ It is the learner's script under the course's host: see docs/decisions/0008-clie
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from html import escape
 
+from course.program import CLIENT_FILES, CLIENT_PAGE, CLIENT_SCRIPT, Files
 from course.sandbox.gateway.address import Address, Refused
 from course.sandbox.gateway.headers import Headers, client_page_headers
 
-PAGE = "index.html"
-SCRIPT = "client.js"
 FRAME = "client-frame.js"
 """What runs first in every page: Socket.IO, and what tells the pane."""
 KITS = {"client.jsx": "client-react.js", "client.vue": "client-vue.js"}
 """A component's file → what brings its framework, and puts it into the page."""
-CLIENT_FILES = (PAGE, SCRIPT, *KITS)
-"""Any of them beside ``server.py`` makes a program that has client code."""
 LIBRARY = "socket.io.min.js"
 """Where a client page finds Socket.IO at home. Here the frame's own script brings it, before any other."""
 
@@ -41,12 +38,12 @@ _PLAIN_PAGE = (
 )
 
 
-def has_client(files: Mapping[str, str]) -> bool:
+def has_client(files: Files) -> bool:
     """Say whether a program brings code for its clients."""
     return any(files.get(name, "").strip() for name in CLIENT_FILES)
 
 
-def client_answer(address: Address, files: Mapping[str, str], built: Callable[[str], str]) -> tuple[Headers, bytes]:
+def client_answer(address: Address, files: Files, built: Callable[[str], str]) -> tuple[Headers, bytes]:
     """Return headers and body of one of the files that a client page is made of.
 
     Args:
@@ -57,12 +54,12 @@ def client_answer(address: Address, files: Mapping[str, str], built: Callable[[s
     Raises:
         Refused: the program has no such file for its clients.
     """
-    name = address.path.removeprefix("/") or PAGE
+    name = address.path.removeprefix("/") or CLIENT_PAGE
     kits = [script for script in (built(kit) for file, kit in KITS.items() if file in files) if script]
     scripts = [script for script in (built(FRAME), *kits) if script]
     if not has_client(files):
         raise Refused(404, "no_client", "This program has no client.js. Add one beside server.py, then press Run.")
-    if name == PAGE:
+    if name == CLIENT_PAGE:
         kind, text = _KINDS[".html"], _page(files, address, built(FRAME), kits)
     elif name == LIBRARY and name not in files:
         kind, text = _KINDS[".js"], "// Socket.IO's client is here already: the course has put it into this page.\n"
@@ -75,15 +72,15 @@ def client_answer(address: Address, files: Mapping[str, str], built: Callable[[s
     return headers + client_page_headers(address, scripts), body
 
 
-def _page(files: Mapping[str, str], address: Address, frame: str, kits: list[str]) -> str:
+def _page(files: Files, address: Address, frame: str, kits: list[str]) -> str:
     """Return the learner's page, or a plain one, with the frame's script before everything else and the kits behind.
 
     The first goes onto the line of the doctype, so that every line keeps its number. Scripts are asked for with CORS:
     of one that was not, a browser tells an opaque origin nothing but "Script error.".
     """
-    text = files.get(PAGE, "")
+    text = files.get(CLIENT_PAGE, "")
     if not text.strip():
-        script = f'<script src="{SCRIPT}"></script>' if SCRIPT in files else ""
+        script = f'<script src="{CLIENT_SCRIPT}"></script>' if CLIENT_SCRIPT in files else ""
         text = _PLAIN_PAGE.format(title=f"Client {address.client}", script=script)
     own = f'data-server="{address.prefix}" data-course="{escape(address.course)}"'
     first = f'<script src="{escape(frame)}" {own}></script>' if frame else ""

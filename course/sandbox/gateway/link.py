@@ -11,7 +11,8 @@ from wsgiref.types import WSGIEnvironment
 from course.sandbox.client_faults import ClientFaults, Cut
 from course.sandbox.gateway.address import Address, Refused
 from course.sandbox.gateway.client_socket import client_socket, leave
-from course.sandbox.trace import Direction, Trace
+from course.sandbox.trace import Trace
+from course.wire import Direction
 
 if TYPE_CHECKING:
     from course.sandbox.gateway.middleware import RunningSandbox

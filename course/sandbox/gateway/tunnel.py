@@ -20,7 +20,7 @@ from course.sandbox.gateway.http import begin_answer, mark_refusal
 from course.sandbox.gateway.idle import IdleWatch
 from course.sandbox.gateway.line import Line, Parcel
 from course.sandbox.gateway.link import HELD, RequestLink, is_event, lose
-from course.sandbox.trace import Direction
+from course.wire import Direction
 
 if TYPE_CHECKING:
     from course.sandbox.gateway.admission import Port

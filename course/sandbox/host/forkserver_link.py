@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from course.program import Runtime
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
-from course.sandbox.runtimes import Runtime
 
 ROOT = Path(__file__).parents[2]
 WARM_SECONDS = 30.0

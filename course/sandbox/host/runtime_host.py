@@ -12,11 +12,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
+from course.program import Runtime
 from course.sandbox.confinement.probe import probe
 from course.sandbox.host.forkserver_link import ForkServerGone, ForkServerLink, Started
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.model import IllegalStep
-from course.sandbox.runtimes import Runtime
 
 log = logging.getLogger(__name__)
 

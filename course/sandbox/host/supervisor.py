@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Collection
 from pathlib import Path
 
+from course.program import RUNTIMES, Runtime
 from course.sandbox.host.endings import RESTARTING
 from course.sandbox.host.runtime_host import CLOSED, RuntimeHost
 from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox
@@ -17,7 +18,6 @@ from course.sandbox.host.slots import Slots, slots_for_this_host
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program, Purpose, Watcher
-from course.sandbox.runtimes import RUNTIMES, Runtime
 
 FIRST_UID = 60_000
 UIDS = 4_000

@@ -8,8 +8,8 @@ from __future__ import annotations
 import errno
 from dataclasses import dataclass
 
+from course.program import Runtime, async_mode
 from course.sandbox.learner.tracebacks import described, last_own_line, local_in
-from course.sandbox.runtimes import Runtime, async_mode
 
 
 @dataclass(frozen=True)

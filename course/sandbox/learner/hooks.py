@@ -17,8 +17,8 @@ import flask_socketio
 from socketio.base_manager import BaseManager
 from socketio.manager import Manager
 
+from course.program import Runtime, is_gevent
 from course.sandbox.learner.inside_notes import Notes, this_greenlet, this_thread
-from course.sandbox.runtimes import Runtime, is_gevent
 
 _notes: Notes | None = None
 """The notes of this process's program, once it begins; there are none in the fork server."""

@@ -13,8 +13,8 @@ from types import ModuleType
 import flask
 import jinja2
 
+from course.program import Runtime
 from course.sandbox.available_modules import kept_out, sentence
-from course.sandbox.runtimes import Runtime
 
 HOME = "/home/learner"
 

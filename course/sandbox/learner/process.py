@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
+from course.program import Runtime
 from course.sandbox import native
 from course.sandbox.confinement.lockdown import LockdownFailed, confine
 from course.sandbox.learner.program import LearnerProgram, Server
 from course.sandbox.limits import Limits
-from course.sandbox.runtimes import Runtime
 
 MESSAGE_BYTES = 16 * 1024
 

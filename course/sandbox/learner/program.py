@@ -15,11 +15,11 @@ import flask
 import flask.cli
 import werkzeug.serving
 
+from course.program import Runtime
 from course.sandbox.learner import explanations, memory_files
 from course.sandbox.learner import hooks as learner_hooks
 from course.sandbox.learner.explanations import Explanation, explained
 from course.sandbox.learner.tracebacks import described, folded, handler_of, short_name
-from course.sandbox.runtimes import Runtime
 
 Tell = Callable[[dict[str, Any]], None]
 Report = Callable[[BaseException | None], None]

@@ -8,8 +8,8 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, current_app, request
 
 from course.content.model import PLAYGROUND, SCRATCH
-from course.content.pieces import Files
 from course.learning.actions import Refused, valid_files
+from course.program import Files
 from course.progress import work
 from course.web.identity import current_learner
 from course.web.site import site

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from course.content.model import PLAYGROUND, SCRATCH, Lesson
-from course.content.pieces import Exercise, Runtime
+from course.content.pieces import Exercise
 from course.learning.actions import Attempts
+from course.program import Runtime
 from course.progress.work import Saved
 
 RUNTIMES: Mapping[Runtime, str] = {

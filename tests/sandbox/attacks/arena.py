@@ -11,11 +11,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from course.program import RUNTIMES, Runtime
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.limits import KB, Limits
-from course.sandbox.model import ENDED, LearnerException, Mark, Output, Program, StateChange, TraceRow
-from course.sandbox.runtimes import RUNTIMES, Runtime
+from course.sandbox.model import ENDED, LearnerException, Mark, Output, Program, StateChange
+from course.wire import TraceRow
 from tests.sandbox.attacks.attack import PRELUDE, Attack
 from tests.sandbox.gateway.stage import until
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from course.program import Runtime
 from course.sandbox.confinement.seccomp_numbers import NUMBERS, this_machine
 from course.sandbox.model import StateChange
-from course.sandbox.runtimes import Runtime
 
 GROUPS = (
     "files",

@@ -6,7 +6,7 @@ First one or two cases of every other group, since the fork server and the serve
 from collections.abc import Callable
 from dataclasses import replace
 
-from course.sandbox.runtimes import Runtime
+from course.program import Runtime
 from tests.sandbox.attacks import (
     on_files,
     on_other_sandboxes,
