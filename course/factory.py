@@ -16,14 +16,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from course.cli import commands
 from course.config import ROOT, Settings, read_settings
-from course.content.loader import load_course
+from course.content.course_on_disk import Courses
 from course.content.model import PLAYGROUND, Course
-from course.content.watcher import CourseWatcher
 from course.extensions import compress, db, migrate
 from course.grading.grader import Grader
 from course.learning.actions import Attempts
 from course.live.guard import guard
-from course.live.hub import Desk
+from course.live.hub import Hub
 from course.live.namespace import LessonNamespace
 from course.live.wsgi import small_and_prompt
 from course.progress import models as _tables  # noqa: F401  (registers the tables)
@@ -62,13 +61,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     courses = Courses(settings.course, drafts=not settings.production)
     socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
     attempts = Attempts(courses.current, _supervisor(settings, courses.current()), Grader())
-    desk = Desk(app, socketio, attempts, sandbox_url=settings.sandbox_url)
+    hub = Hub(app, socketio, attempts, sandbox_url=settings.sandbox_url)
     for slug in (*(lesson.slug for lesson in courses.current().readable), PLAYGROUND):
-        socketio.on_namespace(LessonNamespace(slug, desk))
+        socketio.on_namespace(LessonNamespace(slug, hub))
     guard(socketio)
-    app.extensions["duplex"] = Site(settings, attempts, desk, courses.current, SearchIndex(courses.current))
-    courses.on_change = desk.lesson_changed
-    courses.on_new = lambda slug: socketio.on_namespace(LessonNamespace(slug, desk))
+    app.extensions["duplex"] = Site(settings, attempts, hub, courses.current, SearchIndex(courses.current))
+    courses.on_change = hub.lesson_changed
+    courses.on_new = lambda slug: socketio.on_namespace(LessonNamespace(slug, hub))
     app.extensions["duplex-courses"] = courses
     install_security(app, settings.sandbox_url)
     manifest = install_assets(app)
@@ -108,53 +107,6 @@ def stop(app: Flask) -> None:
     app.extensions["socketio"].server.eio.disconnect()
     site.attempts.sandboxes.close()
     site.attempts.grader.close()
-
-
-class Courses:
-    """The course on disk; in development it is read again when a file of it is saved.
-
-    Lessons that are drafts are seen in development alone: elsewhere they have no page and no namespace.
-    """
-
-    def __init__(self, root: Path, *, drafts: bool) -> None:
-        self._root, self._drafts = root, drafts
-        self.whole = load_course(root)
-        """With the drafts, as authors see it."""
-        self._course = self._shown()
-        self._known = {lesson.slug for lesson in self._course.readable}
-        self.on_change: Callable[[str], None] = lambda slug: None
-        self.on_new: Callable[[str], None] = lambda slug: None
-
-    def current(self) -> Course:
-        """Return the newest course that was read."""
-        return self._course
-
-    def watch(self) -> None:
-        """Begin to watch the files."""
-        self._watcher = CourseWatcher(self._root, self._reload)
-        self._watcher.start()
-
-    def _shown(self) -> Course:
-        return self.whole if self._drafts else self.whole.without_drafts()
-
-    def _reload(self, _changed: frozenset[Path]) -> None:
-        before = self._faces()
-        self.whole = load_course(self._root)
-        self._course = self._shown()
-        for slug, face in self._faces().items():
-            if slug not in self._known:
-                self._known.add(slug)
-                self.on_new(slug)
-            if before.get(slug) != face:
-                self.on_change(slug)
-
-    def _faces(self) -> dict[str, object]:
-        """Return, by slug, what a page shows: its files, and its problems (the target of a link may go)."""
-        course = self._course
-        return {
-            lesson.slug: (lesson.version, [each for each in course.problems if each.file.startswith(lesson.folder)])
-            for lesson in course.readable
-        }
 
 
 def _configure(app: Flask, settings: Settings) -> None:

@@ -15,9 +15,9 @@ from course.authoring.delivery_player import NotPlayed
 from course.authoring.program_runs import Checker, Outcome, ProgramRuns, Sandboxes
 from course.authoring.record_deliveries import told, unplayed
 from course.authoring.record_mistakes import difference
-from course.content.model import Course, Lesson, Problem
+from course.content.model import Course, Lesson
 from course.content.pieces import Delivery, Exercise, Mistake
-from course.content.problems import Findings
+from course.content.problems import Problem, ProblemList
 from course.content.programs import CheckFunction, check_functions, parse, read_text
 from course.program import Files, Runtime
 
@@ -56,7 +56,7 @@ def check_programs(
         grader: open.
         progress: told what is being run, for somebody who is waiting.
     """
-    findings = Findings("")
+    findings = ProblemList("")
     runs = _Runs(ProgramRuns(sandboxes, grader), progress)
     jobs = [job for lesson in course.everything for job in _jobs(lesson, findings.beside(lesson.folder), runs)]
     if course.playground:
@@ -72,7 +72,7 @@ def check_programs(
     return sorted(findings.problems)
 
 
-def _jobs(lesson: Lesson, here: Findings, runs: _Runs) -> list[_Job]:
+def _jobs(lesson: Lesson, here: ProblemList, runs: _Runs) -> list[_Job]:
     jobs = []
     for example in lesson.examples:
         file = here.beside(f"{here.file}/examples/{example.id}.py")
@@ -99,14 +99,14 @@ class _Runs:
         self._done = 0
         self.total = 0
 
-    def must_start(self, files: Files, runtime: Runtime, file: Findings, what: str) -> None:
+    def must_start(self, files: Files, runtime: Runtime, file: ProblemList, what: str) -> None:
         self._begin(file.file)
         outcome = self._programs.started(files, runtime)
         if not outcome.ready:
             fix = "Press Run on it: a program must reach socketio.run(app) and listen."
             file.add(outcome.line, "program-fails", f"{what} does not start: {outcome.why}", fix)
 
-    def must_end_as_recorded(self, delivery: Delivery, file: Findings) -> None:
+    def must_end_as_recorded(self, delivery: Delivery, file: ProblemList) -> None:
         self._begin(f"{file.file} ({delivery.question})")
         recorded = dict(delivery.heard or {})
         try:
@@ -136,7 +136,7 @@ class _Runs:
 class _ExerciseRun:
     """One exercise: its solution, its starter and its known mistakes under its checks."""
 
-    def __init__(self, exercise: Exercise, here: Findings, runs: _Runs) -> None:
+    def __init__(self, exercise: Exercise, here: ProblemList, runs: _Runs) -> None:
         self.exercise, self.here, self.runs = exercise, here, runs
         self.checks_file = here.beside(f"{here.file}/checks.py")
         self.failed: set[str] = set()
@@ -149,7 +149,7 @@ class _ExerciseRun:
             self._mistake(mistake)
         self._report_idle_checks()
 
-    def _run(self, files: Files, folder: str) -> tuple[Outcome, Findings]:
+    def _run(self, files: Files, folder: str) -> tuple[Outcome, ProblemList]:
         file = self.here.beside(f"{self.here.file}/{folder}/server.py")
         outcome = self.runs.checked(self.exercise, files, file.file)
         if outcome.error:
@@ -196,7 +196,7 @@ class _ExerciseRun:
         fix = f'Make a check fail with mistake="{name}" on this program, and with no other.'
         file.add(1, "mistake-not-earned", f"This program should earn “{name}”, but {why}.", fix)
 
-    def _must_travel_as_recorded(self, mistake: Mistake, outcome: Outcome, file: Findings) -> None:
+    def _must_travel_as_recorded(self, mistake: Mistake, outcome: Outcome, file: ProblemList) -> None:
         again = partial(self.runs.once_more, self.exercise, mistake.files)
         differs = difference(self.exercise, mistake, outcome, again)
         if differs:

@@ -13,8 +13,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from course.grading.clients.server import Reports, Server
+from course.grading.clients.server import Server
 from course.grading.failures import CheckFailed
+from course.grading.reports import Reports
 
 ROUND_TRIPS = 2
 """As many as `course.grading.clients.client.Client.expect_nothing` makes."""

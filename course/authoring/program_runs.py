@@ -12,7 +12,7 @@ from course.authoring.delivery_player import NotPlayed
 from course.authoring.record_deliveries import play
 from course.content.pieces import Example, Exercise, Scenario
 from course.grading.model import CheckResult, RunSummary
-from course.grading.reports import LearnerNotes
+from course.grading.reports import ReportRelay
 from course.learning.checking import NotingWatcher
 from course.program import Files, Runtime
 from course.sandbox.model import Program, ProgramRefused, Purpose, StateChange, Watcher
@@ -51,7 +51,7 @@ class Checker(Protocol):
         socket_path: Path,
         *,
         on_result: Callable[[CheckResult], None],
-        notes: LearnerNotes | None,
+        notes: ReportRelay | None,
         timed: bool,
     ) -> RunSummary: ...
 
@@ -114,7 +114,7 @@ class ProgramRuns:
         """Run the checks of an exercise against some files."""
         results: list[CheckResult] = []
 
-        def run(path: Path, notes: LearnerNotes) -> str | None:
+        def run(path: Path, notes: ReportRelay) -> str | None:
             summary = self._grader.run(
                 exercise.checks, path, on_result=results.append, notes=notes, timed=exercise.timed
             )
@@ -143,7 +143,7 @@ class ProgramRuns:
         """
         seen: list[T] = []
 
-        def run(path: Path, notes: LearnerNotes) -> None:
+        def run(path: Path, notes: ReportRelay) -> None:
             seen.append(act(path))
 
         outcome = self._with(lambda: Program({"server.py": program.source}, program.runtime), run)
@@ -151,8 +151,8 @@ class ProgramRuns:
             raise NotPlayed(f"The program does not start: {outcome.why}")
         return seen[0]
 
-    def _with(self, make: Callable[[], Program], act: Callable[[Path, LearnerNotes], str | None]) -> Outcome:
-        notes = LearnerNotes()
+    def _with(self, make: Callable[[], Program], act: Callable[[Path, ReportRelay], str | None]) -> Outcome:
+        notes = ReportRelay()
         try:
             program = make()
         except ProgramRefused as refusal:

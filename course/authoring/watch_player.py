@@ -15,8 +15,9 @@ from typing import Any
 
 from course.grading.clients.client import Client
 from course.grading.clients.recording import Recording
-from course.grading.clients.server import Reports, Server
+from course.grading.clients.server import Server
 from course.grading.failures import AuthorError, CheckFailed
+from course.grading.reports import Reports
 from course.wire import Transport
 
 QUIET_SECONDS = 0.4

@@ -24,7 +24,8 @@ from course.cli.problem_formats import FORMATS
 from course.cli.progress_bar import progress_bar
 from course.cli.report import lines_of
 from course.content.loader import BUNDLE
-from course.content.model import Course, Lesson, Problem
+from course.content.model import Course, Lesson
+from course.content.problems import Problem
 from course.learning.actions import Attempts
 from course.progress.lesson_report import lesson_report
 from course.sandbox.host.supervisor import SandboxesUnavailable

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from course.content.model import Problem
+from course.content.problems import Problem
 
 Write = Callable[[Sequence[Problem], Path], str]
 

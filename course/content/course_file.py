@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import read_text
 
 COURSE_FILE = "course.toml"
@@ -45,7 +45,7 @@ class CourseFile:
     parts: tuple[PartOutline, ...] = field(default=())
 
 
-def read_course_file(root: Path, findings: Findings) -> CourseFile:
+def read_course_file(root: Path, findings: ProblemList) -> CourseFile:
     """Read the file; every mistake goes to `findings`, which stands for it."""
     source = read_text(root / COURSE_FILE, findings)
     if source is None:
@@ -61,7 +61,7 @@ def read_course_file(root: Path, findings: Findings) -> CourseFile:
 
 
 class _Reader:
-    def __init__(self, source: str, values: dict[str, Any], findings: Findings) -> None:
+    def __init__(self, source: str, values: dict[str, Any], findings: ProblemList) -> None:
         self.lines = source.split("\n")
         self.values, self.findings = values, findings
 

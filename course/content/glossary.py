@@ -10,7 +10,7 @@ from pathlib import Path
 from markdown.extensions.toc import slugify
 
 from course.content.model import Term
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import read_text
 from course.content.text.fences import FenceReader
 from course.content.text.scanner import scan
@@ -40,7 +40,7 @@ class Glossary:
     links: tuple[Reference, ...] = ()
 
 
-def read_glossary(root: Path, findings: Findings) -> Glossary:
+def read_glossary(root: Path, findings: ProblemList) -> Glossary:
     """Return the glossary of the course; a course without the file has an empty one."""
     file = findings.beside(GLOSSARY_FILE)
     if not (root / GLOSSARY_FILE).is_file():
@@ -60,7 +60,7 @@ def read_glossary(root: Path, findings: Findings) -> Glossary:
     return Glossary(tuple(terms), anchors, tuple(typesetter.links))
 
 
-def _entries(source: str, file: Findings) -> list[_Entry]:
+def _entries(source: str, file: ProblemList) -> list[_Entry]:
     entries: list[_Entry] = []
     fence = FenceReader()
     for number, line in enumerate(source.split("\n"), 1):
@@ -79,7 +79,7 @@ def _entries(source: str, file: Findings) -> list[_Entry]:
     return entries
 
 
-def _anchors(entries: list[_Entry], file: Findings) -> Mapping[str, str]:
+def _anchors(entries: list[_Entry], file: ProblemList) -> Mapping[str, str]:
     anchors: dict[str, str] = {}
     lines: dict[str, int] = {}
     for entry in entries:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from course.content.lesson.bundle import Bundle, BundleLink
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 
 _SITE_LINK = re.compile(r"^/lessons/([a-z0-9-]+)(?:/([a-z0-9-]+))?/?(?:#(.*))?$")
 _GLOSSARY_LINK = re.compile(r"^/glossary/?(?:#(.*))?$")
@@ -17,7 +17,7 @@ _OTHER_PAGES = ("/", "/playground", "/playground/", "/lessons/playground/", "/re
 class CourseLinks:
     """Every address that a text of the course may name."""
 
-    def __init__(self, bundles: Sequence[Bundle], glossary: Collection[str], findings: Findings) -> None:
+    def __init__(self, bundles: Sequence[Bundle], glossary: Collection[str], findings: ProblemList) -> None:
         """`glossary` holds the anchors of its entries."""
         self.bundles: Mapping[str, Bundle] = {bundle.slug: bundle for bundle in bundles}
         self.glossary, self.findings = glossary, findings

@@ -12,7 +12,7 @@ from course.content.lesson.bundle import Bundle, BundleLink, read_bundle
 from course.content.lesson.exercises import SLUG
 from course.content.links import CourseLinks
 from course.content.model import PLAYGROUND, Course, Lesson, Part
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import read_program
 
 BUNDLE = re.compile(r"^(\d\d)-([a-z0-9]+(?:-[a-z0-9]+)*)$")
@@ -22,7 +22,7 @@ PAGES = "pages"
 
 def load_course(root: Path) -> Course:
     """Read the course in `root`. Never raises for an author's mistake: see ``Course.problems``."""
-    findings = Findings(COURSE_FILE)
+    findings = ProblemList(COURSE_FILE)
     outline = read_course_file(root, findings)
     glossary = read_glossary(root, findings)
     reader = _Bundles(root, findings, glossary.anchors)
@@ -52,7 +52,7 @@ def load_course(root: Path) -> Course:
     )
 
 
-def _playground(root: Path, outline: CourseFile, findings: Findings) -> dict[str, str]:
+def _playground(root: Path, outline: CourseFile, findings: ProblemList) -> dict[str, str]:
     folder = outline.playground
     return (read_program(root / folder, findings.beside(folder)) if folder else None) or {}
 
@@ -60,7 +60,7 @@ def _playground(root: Path, outline: CourseFile, findings: Findings) -> dict[str
 class _Bundles:
     """Finds the folders of lessons and pages; no two may have one name."""
 
-    def __init__(self, root: Path, findings: Findings, terms: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, findings: ProblemList, terms: Mapping[str, str]) -> None:
         self.root, self.findings, self.terms = root, findings, terms
         self.taken: dict[str, str] = {}
 
@@ -91,7 +91,7 @@ class _Bundles:
                 bundles.append(read_bundle(folder, None, folder.name, here, self.terms))
         return bundles
 
-    def _free(self, name: str, here: Findings) -> bool:
+    def _free(self, name: str, here: ProblemList) -> bool:
         if name == PLAYGROUND:
             here.add(1, "bundle-name", "“playground” is a page of its own.", "Give the lesson another name.")
             return False
@@ -105,7 +105,7 @@ class _Bundles:
 class _Placing:
     """Puts the pages where course.toml wants them."""
 
-    def __init__(self, pages: Mapping[str, Bundle], findings: Findings) -> None:
+    def __init__(self, pages: Mapping[str, Bundle], findings: ProblemList) -> None:
         self.pages, self.findings = pages, findings
         self.placed: dict[str, int] = {}
 

@@ -5,31 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
 
 from course.content.pieces import Block, Delivery, Demonstration, Example, Exercise, Exhibit, Question
+from course.content.problems import Problem
+from course.content.text.typesetter import Heading
 from course.program import Files, Runtime
 
-Severity = Literal["error", "warning"]
 SCRATCH = "scratch"
 """The workspace of a lesson (and of the playground) that belongs to no exercise: examples run here."""
 
 PLAYGROUND = "playground"
 """The reserved slug of the page, and of the namespace, that belongs to no lesson."""
-
-
-@dataclass(frozen=True, order=True)
-class Problem:
-    """An author's mistake: where it is, which rule it breaks, and what to do about it."""
-
-    file: str
-    """Path relative to the course folder."""
-    line: int
-    rule: str
-    """Stable kebab-case name of the rule, such as ``question-key``."""
-    message: str
-    fix: str
-    severity: Severity = "error"
 
 
 @dataclass(frozen=True)
@@ -42,13 +28,6 @@ class Term:
     also: tuple[str, ...]
     """Other forms under which a text may name it."""
     html: str
-
-
-@dataclass(frozen=True)
-class Heading:
-    id: str
-    title: str
-    level: int
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
-from course.content.model import Problem, Severity
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """An author's mistake: where it is, which rule it breaks, and what to do about it."""
+
+    file: str
+    """Path relative to the course folder."""
+    line: int
+    rule: str
+    """Stable kebab-case name of the rule, such as ``question-key``."""
+    message: str
+    fix: str
+    severity: Severity = "error"
 
 
 @dataclass
-class Findings:
+class ProblemList:
     """The problems of one file, in the order they were met."""
 
     file: str
@@ -23,9 +38,9 @@ class Findings:
         """Note a mistake that spoils the lesson, but with which it can still be shown."""
         self.add(line, rule, message, fix, "warning")
 
-    def beside(self, file: str) -> Findings:
+    def beside(self, file: str) -> ProblemList:
         """Return findings for another file that end up in the same list."""
-        return Findings(file, self.problems)
+        return ProblemList(file, self.problems)
 
     def grew_since(self, count: int) -> bool:
         """Say whether anything was added after there were `count` problems."""

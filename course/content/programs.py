@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.program import MAX_SOURCE_BYTES, source_bytes
 
 IGNORED = frozenset({"__pycache__", ".DS_Store"})
@@ -23,7 +23,7 @@ class CheckFunction:
     title: str
 
 
-def read_text(path: Path, findings: Findings) -> str | None:
+def read_text(path: Path, findings: ProblemList) -> str | None:
     """Return the text of a file, or None after reporting why it has none."""
     try:
         return path.read_text(encoding="utf-8").replace("\r\n", "\n")
@@ -34,7 +34,7 @@ def read_text(path: Path, findings: Findings) -> str | None:
     return None
 
 
-def read_program(folder: Path, findings: Findings) -> dict[str, str] | None:
+def read_program(folder: Path, findings: ProblemList) -> dict[str, str] | None:
     """Return the files of a program (name → text), or None when it has no readable server.py.
 
     `findings` stands for the folder; problems are reported for the file inside that has them.
@@ -61,7 +61,7 @@ def read_program(folder: Path, findings: Findings) -> dict[str, str] | None:
     return files
 
 
-def parse(source: str, findings: Findings) -> ast.Module | None:
+def parse(source: str, findings: ProblemList) -> ast.Module | None:
     """Return the program's syntax tree, or None after reporting that it is not Python."""
     try:
         return ast.parse(source)

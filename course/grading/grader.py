@@ -20,7 +20,7 @@ from typing import Any
 from course.grading.checks import OUR_FAULT
 from course.grading.grader_process import Lines, write_line
 from course.grading.model import CheckResult, RunSummary
-from course.grading.reports import LearnerNotes, Note
+from course.grading.reports import Note, ReportRelay
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERRAN = "The check did not come to an end, so we stopped it. That does not count as an attempt."
@@ -68,7 +68,7 @@ class Grader:
         socket_path: Path,
         *,
         on_result: OnResult = lambda result: None,
-        notes: LearnerNotes | None = None,
+        notes: ReportRelay | None = None,
         timed: bool = False,
     ) -> RunSummary:
         """Run a ``checks.py`` against the server at `socket_path` and wait for its end.

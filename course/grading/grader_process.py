@@ -30,9 +30,10 @@ from typing import Any
 
 from course.grading import author as _warm  # noqa: F401  # imported once here, so that a child has it at once
 from course.grading.checks import OUR_FAULT, load_checks, run_checks
-from course.grading.clients.server import Reports, Server
+from course.grading.clients.server import Server
 from course.grading.failures import AuthorError
 from course.grading.model import RunSummary
+from course.grading.reports import Reports
 
 CHILD_ADDRESS_SPACE = 2 * 1024**3
 CHILD_OPEN_FILES = 256

@@ -7,12 +7,12 @@ Those that read or keep something need an application context.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
 from course.content.pieces import Exercise, Question
 from course.content.questions.marking import MAX_ANSWER_LENGTH, is_right
 from course.grading.grader import Grader
+from course.learning.refused import Refused
 from course.learning.verdicts import Verdict, is_choice
 from course.program import FILE_NAME, FILES_AT_MOST, MAX_SOURCE_BYTES, RUNTIMES, Files, Runtime, source_bytes
 from course.progress import answers, work
@@ -21,17 +21,6 @@ from course.progress.work import Conflict, Saved
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
 from course.sandbox.model import Program, ProgramRefused, Watcher
-
-
-class Refused(Exception):
-    """The wish can't be granted. `code` is stable; the message is a sentence for the learner."""
-
-    def __init__(self, code: str, message: str, **extra: Any) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.extra = extra
-        """More fields of the answer, beside ``error``."""
 
 
 class Attempts:

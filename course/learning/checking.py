@@ -13,8 +13,9 @@ from typing import Any
 
 from course.content.pieces import Exercise
 from course.grading.model import CheckResult
-from course.grading.reports import LearnerNotes
-from course.learning.actions import Attempts, Refused, valid_files
+from course.grading.reports import ReportRelay
+from course.learning.actions import Attempts, valid_files
+from course.learning.refused import Refused
 from course.program import Files
 from course.progress import work
 from course.sandbox.host.sandbox import Sandbox
@@ -107,7 +108,7 @@ def _run(
     attempts: Attempts, learner: str, exercise: Exercise, files: Files, report: Callable[[CheckResult], None]
 ) -> Mapping[str, str] | None:
     """Run every check; return the error when it is ours."""
-    notes = LearnerNotes()
+    notes = ReportRelay()
     listener = NotingWatcher(notes)
     try:
         sandbox = attempts.sandboxes.start(
@@ -158,7 +159,7 @@ def _words_of(html: str) -> str:
 class NotingWatcher:
     """Passes what befalls the learner's program on to the checks, so that they can tell a crash from silence."""
 
-    def __init__(self, notes: LearnerNotes) -> None:
+    def __init__(self, notes: ReportRelay) -> None:
         self._notes = notes
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:

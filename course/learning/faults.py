@@ -5,7 +5,7 @@ Stands beside `course.learning.actions` in the import law.
 
 from __future__ import annotations
 
-from course.learning.actions import Refused
+from course.learning.refused import Refused
 from course.sandbox.client_faults import Fault, FaultRefused
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -32,28 +31,3 @@ class Coalescer:
         with self._lock:
             self._waiting.discard(key)
         action()
-
-
-class Presence:
-    """Who is on which lesson now, in this process: two tabs of one learner count once."""
-
-    def __init__(self) -> None:
-        self._sids: dict[str, tuple[str, str]] = {}
-        self._here: Counter[tuple[str, str]] = Counter()
-
-    def arrive(self, sid: str, slug: str, learner: str) -> None:
-        """Note a connection."""
-        self._sids[sid] = (slug, learner)
-        self._here[slug, learner] += 1
-
-    def leave(self, sid: str) -> None:
-        """Note that a connection has gone; unknown ones are ignored."""
-        key = self._sids.pop(sid, None)
-        if key is not None:
-            self._here[key] -= 1
-            if not self._here[key]:
-                del self._here[key]
-
-    def count(self, slug: str) -> int:
-        """Return how many learners are on a lesson."""
-        return sum(1 for lesson, _ in self._here if lesson == slug)

@@ -13,11 +13,13 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from course.content.model import Lesson
-from course.learning.actions import Attempts, Refused
+from course.learning.actions import Attempts
+from course.learning.refused import Refused
 from course.learning.verdicts import votes_json
 from course.live import events
-from course.live.coalescing import Coalescer, Presence
+from course.live.coalescing import Coalescer
 from course.live.feed import Feeds
+from course.live.presence import Presence
 from course.progress import answers
 from course.progress.lesson_progress import lesson_progress
 
@@ -46,7 +48,7 @@ class Visit:
         return room_of(self.learner)
 
 
-class Desk:
+class Hub:
     """Made once by the factory. `sandbox_url` is where programs answer when they have a host of their own, else ""."""
 
     def __init__(self, app: Flask, socketio: SocketIO, attempts: Attempts, *, sandbox_url: str = "") -> None:

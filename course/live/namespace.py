@@ -7,9 +7,9 @@ from typing import Any
 from flask import current_app, request, session
 from flask_socketio import ConnectionRefusedError, Namespace, emit, join_room
 
-from course.learning.actions import Refused
+from course.learning.refused import Refused
 from course.live import events
-from course.live.hub import Desk, Visit, answered_room, namespace_of
+from course.live.hub import Hub, Visit, answered_room, namespace_of
 from course.live.payloads import payload_of
 from course.live.requests import REQUESTS
 from course.progress import answers
@@ -18,10 +18,10 @@ from course.progress import answers
 class LessonNamespace(Namespace):  # type: ignore[misc]
     """Every request is acknowledged, whatever it is: no silence, no traceback."""
 
-    def __init__(self, slug: str, desk: Desk) -> None:
+    def __init__(self, slug: str, hub: Hub) -> None:
         super().__init__(namespace_of(slug))
         self._slug = slug
-        self._desk = desk
+        self._hub = hub
         self._visits: dict[str, Visit] = {}
 
     def on_connect(self, auth: Any) -> None:
@@ -38,18 +38,18 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
         join_room(visit.room)
         for question in answers.newest(learner, self._slug):
             join_room(answered_room(question))
-        state = self._desk.feeds.state_of(learner, self._slug)
+        state = self._hub.feeds.state_of(learner, self._slug)
         if state is not None:  # what changed between the page's making and its connection, or while it was away
             emit(events.SANDBOX_STATE, state)
-        self._desk.presence.arrive(sid, self._slug, learner)
-        self._desk.presence_changed(visit)
+        self._hub.presence.arrive(sid, self._slug, learner)
+        self._hub.presence_changed(visit)
 
     def on_disconnect(self, reason: str) -> None:
         """Forget the connection; the learner's program goes on until its own limits end it."""
         visit = self._visits.pop(request.sid, None)  # type: ignore[attr-defined]
         if visit is not None:
-            self._desk.presence.leave(visit.sid)
-            self._desk.presence_changed(visit)
+            self._hub.presence.leave(visit.sid)
+            self._hub.presence_changed(visit)
 
     def trigger_event(self, event: str, *args: Any) -> Any:
         """Dispatch by table: an unknown event is answered, and no method can be reached by guessing its name."""
@@ -69,8 +69,8 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
         try:
             if event not in REQUESTS:
                 raise Refused("unknown_event", f"“{event[:40]}” is not something a page can ask for.")
-            self._desk.allow(visit, event)
-            return {"ok": True, **REQUESTS[event](self._desk, visit, payload_of(values))}
+            self._hub.allow(visit, event)
+            return {"ok": True, **REQUESTS[event](self._hub, visit, payload_of(values))}
         except Refused as refused:
             return refusal(refused)
         except Exception:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from course.learning.actions import Refused
+from course.learning.refused import Refused
 from course.program import Files
 from course.sandbox.client_faults import Fault, FaultRefused
 

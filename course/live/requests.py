@@ -10,10 +10,10 @@ from flask_socketio import join_room
 
 from course.learning import checking as check_runs
 from course.learning import faults as drills
-from course.learning.actions import Refused
+from course.learning.refused import Refused
 from course.live import events, payloads
 from course.live.feed import RunFeed, limits_json
-from course.live.hub import Desk, Visit, answered_room
+from course.live.hub import Hub, Visit, answered_room
 from course.progress import work
 from course.progress.work import Saved
 
@@ -21,19 +21,19 @@ Payload = dict[str, Any]
 Answer = dict[str, Any]
 
 
-def run(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def run(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Start the program; its states, output and trace follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
-    runtime = desk.attempts.chosen_runtime(visit.slug, exercise, payloads.optional_name(payload, "runtime"))
-    limits, tell = desk.attempts.sandboxes.limits, desk.tell(visit)
-    feed = RunFeed(visit.slug, exercise, runtime, limits, tell, files=files, address_of=desk.address_of)
-    sandbox = desk.attempts.run(visit.learner, visit.slug, exercise, files, feed, runtime)
+    runtime = hub.attempts.chosen_runtime(visit.slug, exercise, payloads.optional_name(payload, "runtime"))
+    limits, tell = hub.attempts.sandboxes.limits, hub.tell(visit)
+    feed = RunFeed(visit.slug, exercise, runtime, limits, tell, files=files, address_of=hub.address_of)
+    sandbox = hub.attempts.run(visit.learner, visit.slug, exercise, files, feed, runtime)
     feed.sandbox = sandbox
-    desk.feeds.remember(visit.learner, feed)
+    hub.feeds.remember(visit.learner, feed)
     return {
         "sandbox": {
             "id": sandbox.id,
-            "url": desk.address_of(sandbox.id),
+            "url": hub.address_of(sandbox.id),
             "state": sandbox.state.state,
             "runtime": runtime,
             "client": feed.client,
@@ -42,133 +42,133 @@ def run(desk: Desk, visit: Visit, payload: Payload) -> Answer:
     }
 
 
-def stop(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def stop(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Stop the learner's program."""
-    desk.attempts.stop(visit.learner)
+    hub.attempts.stop(visit.learner)
     return {}
 
 
-def keep_alive(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def keep_alive(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Start the idle clock anew."""
-    desk.attempts.keep_alive(visit.learner)
+    hub.attempts.keep_alive(visit.learner)
     return {}
 
 
-def check(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def check(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Begin a check, and say what will be looked at; the results follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
-    found = desk.attempts.exercise(visit.slug, exercise)
-    if visit.learner in desk.checking:
+    found = hub.attempts.exercise(visit.slug, exercise)
+    if visit.learner in hub.checking:
         raise Refused("check_running", "A check is running already. Its results are on their way.")
-    desk.checking.add(visit.learner)
+    hub.checking.add(visit.learner)
     check_run = uuid.uuid4().hex
-    desk.socketio.start_background_task(_check, desk, visit, check_run, exercise, files)
+    hub.socketio.start_background_task(_check, hub, visit, check_run, exercise, files)
     tasks = [{"check": task.check, "html": task.html} for task in found.tasks]
     return {"check_run": check_run, "total": len(tasks), "tasks": tasks}
 
 
-def _check(desk: Desk, visit: Visit, check_run: str, exercise: str, files: Mapping[str, str]) -> None:
-    tell = desk.tell(visit)
+def _check(hub: Hub, visit: Visit, check_run: str, exercise: str, files: Mapping[str, str]) -> None:
+    tell = hub.tell(visit)
     finished: Payload = {"check_run": check_run, "exercise": exercise, "passed": 0, "total": 0, "error": None}
 
     def report(result: Payload) -> None:
         tell(events.CHECK_RESULT, {"check_run": check_run, "exercise": exercise, **result})
 
     try:
-        with desk.app.app_context():
-            checked = check_runs.check(desk.attempts, visit.learner, visit.slug, exercise, files, report)
+        with hub.app.app_context():
+            checked = check_runs.check(hub.attempts, visit.learner, visit.slug, exercise, files, report)
             finished |= {"passed": checked.passed, "total": checked.total, "error": checked.error}
-            desk.progress_changed(visit, desk.attempts.lesson(visit.slug))
+            hub.progress_changed(visit, hub.attempts.lesson(visit.slug))
     except Refused as refusal:
         finished["error"] = {"code": refusal.code, "message": refusal.message}
     except Exception:
-        desk.app.logger.exception("a check of %s/%s failed", visit.slug, exercise)
+        hub.app.logger.exception("a check of %s/%s failed", visit.slug, exercise)
         message = "The check itself went wrong. That is our fault: it costs no attempt. Try again in a moment."
         finished["error"] = {"code": "check_error", "message": message}
     finally:
-        desk.checking.discard(visit.learner)
+        hub.checking.discard(visit.learner)
         tell(events.CHECK_FINISHED, finished)
 
 
-def save(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def save(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Keep what the editor holds, and tell the learner's other tabs."""
     exercise = payloads.name(payload, "exercise")
     base = payloads.optional_number(payload, "base_version")
     files, loaded = payloads.files(payload), payloads.flag(payload, "loaded")
-    saved = desk.attempts.save(visit.learner, visit.slug, exercise, files, base, loaded=loaded)
-    return {"version": _tell_other_tabs(desk, visit, saved).version}
+    saved = hub.attempts.save(visit.learner, visit.slug, exercise, files, base, loaded=loaded)
+    return {"version": _tell_other_tabs(hub, visit, saved).version}
 
 
-def restore(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def restore(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Put the starter, the solution or an earlier version into the editor."""
     exercise = payloads.name(payload, "exercise")
     match payload.get("to"):
         case "starter":
-            saved = desk.attempts.reset(visit.learner, visit.slug, exercise)
+            saved = hub.attempts.reset(visit.learner, visit.slug, exercise)
         case "solution":
-            saved = desk.attempts.use_solution(visit.learner, visit.slug, exercise)
+            saved = hub.attempts.use_solution(visit.learner, visit.slug, exercise)
         case None:
             version = payloads.number(payload, "version")
-            saved = desk.attempts.restore(visit.learner, visit.slug, exercise, version)
+            saved = hub.attempts.restore(visit.learner, visit.slug, exercise, version)
         case _:
             raise payloads.bad("“to” may be starter or solution.")
-    _tell_other_tabs(desk, visit, saved)
+    _tell_other_tabs(hub, visit, saved)
     return {"version": saved.version, "files": dict(saved.files)}
 
 
-def _tell_other_tabs(desk: Desk, visit: Visit, saved: Saved) -> Saved:
+def _tell_other_tabs(hub: Hub, visit: Visit, saved: Saved) -> Saved:
     payload = {"exercise": saved.exercise, "version": saved.version, "files": dict(saved.files)}
-    desk.socketio.emit(
+    hub.socketio.emit(
         events.WORK_SAVED, payload, to=visit.room, namespace=visit.namespace, skip_sid=visit.sid, include_self=True
     )
     return saved
 
 
-def history(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def history(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Return the earlier versions and the checked attempts of a workspace."""
     exercise = payloads.name(payload, "exercise")
-    desk.attempts.starting_files(visit.slug, exercise)
+    hub.attempts.starting_files(visit.slug, exercise)
     return {
         "versions": work.versions(visit.learner, visit.slug, exercise),
         "attempts": work.attempts(visit.learner, visit.slug, exercise),
     }
 
 
-def answer(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def answer(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Commit an answer to a question or a prediction; only now do key and reasons leave the server."""
     question = payloads.name(payload, "question")
     choices, text = payloads.names(payload, "choices"), payloads.text(payload, "text")
-    verdict = desk.attempts.answer(visit.learner, visit.slug, question, choices, text)
+    verdict = hub.attempts.answer(visit.learner, visit.slug, question, choices, text)
     join_room(answered_room(question), sid=visit.sid, namespace=visit.namespace)
-    desk.votes_changed(visit.slug, question, verdict.question.version)
-    desk.progress_changed(visit, desk.attempts.lesson(visit.slug))
+    hub.votes_changed(visit.slug, question, verdict.question.version)
+    hub.progress_changed(visit, hub.attempts.lesson(visit.slug))
     return verdict.as_json()
 
 
-def hint(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def hint(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Return one hint."""
     step = payloads.number(payload, "step")
-    html, total = desk.attempts.hint(visit.learner, visit.slug, payloads.name(payload, "exercise"), step)
+    html, total = hub.attempts.hint(visit.learner, visit.slug, payloads.name(payload, "exercise"), step)
     return {"step": step, "total": total, "text_html": html}
 
 
-def solution(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def solution(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Return the official solution: after passing, or on asking twice."""
-    found = desk.attempts.solution(visit.learner, visit.slug, payloads.name(payload, "exercise"))
+    found = hub.attempts.solution(visit.learner, visit.slug, payloads.name(payload, "exercise"))
     return {"files": dict(found.solution), "note_html": found.solution_note_html}
 
 
-def fault(desk: Desk, visit: Visit, payload: Payload) -> Answer:
+def fault(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Put a fault on a client's connection or take it back, kill the server, or start it again.
 
     Only a page of the lesson where the learner's own program runs can ask for it: there is no id to name another's.
     """
-    feed, kind = desk.feeds.newest(visit.learner, visit.slug), payload.get("kind")
+    feed, kind = hub.feeds.newest(visit.learner, visit.slug), payload.get("kind")
     sandbox = feed.sandbox if feed is not None else None
     if feed is None or sandbox is None:
         raise Refused("not_running", "Run your server first.")
     if kind == "restart":
-        feed.sandbox = drills.restart(desk.attempts.sandboxes, sandbox, feed)
+        feed.sandbox = drills.restart(hub.attempts.sandboxes, sandbox, feed)
     elif kind == "kill":
         drills.kill(sandbox)
     else:
@@ -176,7 +176,7 @@ def fault(desk: Desk, visit: Visit, payload: Payload) -> Answer:
     return {"faults": sandbox.faults.in_force()}
 
 
-REQUESTS: Mapping[str, Callable[[Desk, Visit, Payload], Answer]] = {
+REQUESTS: Mapping[str, Callable[[Hub, Visit, Payload], Answer]] = {
     events.RUN: run,
     events.STOP: stop,
     events.KEEP_ALIVE: keep_alive,

@@ -28,7 +28,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MarkedAnswer:
     """Whether a learner's newest answer was right, and to which version of the question."""
 
     question_version: str
@@ -83,14 +83,14 @@ def newest(learner: str, lesson: str) -> dict[str, Answered]:
     }
 
 
-def verdicts(learner: str, lesson: str | None = None) -> dict[tuple[str, str], Verdict]:
+def verdicts(learner: str, lesson: str | None = None) -> dict[tuple[str, str], MarkedAnswer]:
     """Return the verdict on each newest answer, by lesson and question; those of one lesson if it is given."""
     query = select(Answer.lesson, Answer.question, Answer.question_version, Answer.correct)
     query = query.where(Answer.learner_id == learner).order_by(Answer.id)
     if lesson is not None:
         query = query.where(Answer.lesson == lesson)
     rows = db.session.execute(query)
-    return {(row.lesson, row.question): Verdict(row.question_version, row.correct) for row in rows}
+    return {(row.lesson, row.question): MarkedAnswer(row.question_version, row.correct) for row in rows}
 
 
 def votes(lesson: str, question: str, question_version: str) -> Votes | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from course.content.model import Course, Lesson
 from course.progress import answers, work
-from course.progress.answers import Verdict
+from course.progress.answers import MarkedAnswer
 from course.progress.work import Standing
 
 NOTHING_YET = Standing(best=0, passed=False)
@@ -50,7 +50,7 @@ def course_progress(learner: str, course: Course) -> dict[str, LessonProgress]:
 
 
 def _progress(
-    lesson: Lesson, standings: Mapping[tuple[str, str], Standing], verdicts: Mapping[tuple[str, str], Verdict]
+    lesson: Lesson, standings: Mapping[tuple[str, str], Standing], verdicts: Mapping[tuple[str, str], MarkedAnswer]
 ) -> LessonProgress:
     exercises = {}
     for exercise in lesson.exercises.values():

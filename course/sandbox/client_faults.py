@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from threading import Condition, Timer
 from typing import Any, Literal, Protocol
 
-from course.sandbox.gateway.address import CLIENT_TAG
+from course.sandbox.client_tag import CLIENT_TAG
 from course.sandbox.model import MarkKind
 from course.wire import Direction
 

@@ -6,8 +6,10 @@ program sees them: at home there is no such header. Standard library only: the f
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+CLIENT_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,15}")
 HEADER = "x-duplex-client"
 ENVIRON = "duplex.client"
 """Where the tag stands in a request's WSGI environment, beside what the server puts there (``werkzeug.socket``…)."""

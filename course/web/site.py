@@ -11,7 +11,7 @@ from flask import current_app
 from course.config import Settings
 from course.content.model import Course
 from course.learning.actions import Attempts
-from course.live.hub import Desk
+from course.live.hub import Hub
 from course.web.views.search_index import SearchIndex
 
 
@@ -21,7 +21,7 @@ class Site:
 
     settings: Settings
     attempts: Attempts
-    desk: Desk
+    hub: Hub
     courses: Callable[[], Course]
     search: SearchIndex
 

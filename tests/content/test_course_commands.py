@@ -13,7 +13,7 @@ import pytest
 from course.authoring.check_programs import Step
 from course.cli.problem_formats import as_github, as_json, as_text
 from course.cli.progress_bar import as_line
-from course.content.model import Problem
+from course.content.problems import Problem
 from tests.stage.courses import LESSON, change, whole_course
 from tests.stage.delivering import GOLDEN, with_delivery
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.text.typesetter import Typesetter
 
 TEXT = """\
@@ -30,11 +30,11 @@ last **of** all
 
 
 def test_headings_loose_lists_fences_tables_and_links() -> None:
-    html, starts = Typesetter(Findings("x")).prose(TEXT, 10)
+    html, starts = Typesetter(ProblemList("x")).prose(TEXT, 10)
     assert starts == (10, 11, 13, 17, 23, 27, 29)
     assert html.count("<p>") == 5
 
 
 def test_without_any_word_an_element_takes_the_next_place() -> None:
-    _, starts = Typesetter(Findings("x")).prose("![](images/a.svg)\n\n---\n\nend", 1)
+    _, starts = Typesetter(ProblemList("x")).prose("![](images/a.svg)\n\n---\n\nend", 1)
     assert starts == (1, 3, 5)

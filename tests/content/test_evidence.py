@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from course.content.lesson.evidence import CLAIMS, check_evidence, claim_tests, names_of
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.text.scanner import LESSON_BLOCKS, scan
 from tests.stage.courses import BUNDLE, whole_course
 
@@ -19,7 +19,7 @@ NAMES = {"echo", "echo-louder", "test_it", "-"}
 
 def missing(text: str) -> list[int]:
     """Return the lines of a text that lack evidence."""
-    findings = Findings("lesson.md")
+    findings = ProblemList("lesson.md")
     pieces = scan(text, findings, allowed=LESSON_BLOCKS)
     check_evidence(pieces, NAMES, findings)
     assert {problem.rule for problem in findings.problems} <= {"evidence-missing"}

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from course.content.pieces import Prose, Question
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.questions.choice import read_question
 from course.content.questions.marking import is_right, normalised
 from course.content.text.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
@@ -42,7 +42,7 @@ How many arguments?
 
 
 def read(text: str) -> tuple[Question | None, list[tuple[int, str]]]:
-    findings = Findings("lesson.md")
+    findings = ProblemList("lesson.md")
     pieces = scan(text, findings, allowed=LESSON_BLOCKS)
     (block,) = pieces
     assert isinstance(block, BlockText)
@@ -219,7 +219,7 @@ _DAMAGE = ["", " ", "\n", ":", "::", ":::", "\n:::\n", "`", "```", "\n```\n", "\
 
 def shown_to_a_browser(text: str) -> tuple[str, bool]:
     """Return all that a page would hold before anything is answered, and whether a problem was found."""
-    findings = Findings("lesson.md")
+    findings = ProblemList("lesson.md")
     typesetter = Typesetter(findings)
     html = []
     for piece in scan(text, findings, allowed=LESSON_BLOCKS):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.text.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
 
 QUESTION = "::: question who\nWho?\n\n- [x] Ada\n  > Yes.\n- [ ] Ben\n  > No.\n:::"
 
 
 def scanned(text: str, first_line: int = 1) -> tuple[list[ProseText | BlockText], list[tuple[int, str]]]:
-    findings = Findings("lesson.md")
+    findings = ProblemList("lesson.md")
     pieces = scan(text, findings, allowed=LESSON_BLOCKS, first_line=first_line)
     return pieces, [(problem.line, problem.rule) for problem in findings.problems]
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from course.grading.clients.server import Reports, Server
+from course.grading.clients.server import Server
+from course.grading.reports import Reports
 from tests.grading.talkative import SOURCE
 from tests.stage.unconfined import served
 

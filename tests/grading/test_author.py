@@ -9,8 +9,8 @@ import pytest
 import socketio
 
 from course.grading.author import ANY, AuthorError, Check, CheckFailed, Server, check, fail, random_number, random_word
-from course.grading.clients.server import Reports
 from course.grading.failures import Pointer, Shown
+from course.grading.reports import Reports
 from tests.grading.talkative import SOURCE
 from tests.stage.unconfined import served
 

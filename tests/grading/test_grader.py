@@ -13,10 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from course.grading.clients.server import Reports
 from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
-from course.grading.reports import MAX_NOTES, LearnerNotes
+from course.grading.reports import MAX_NOTES, ReportRelay, Reports
 from tests.grading.talkative import SOURCE
 from tests.stage.unconfined import ROOT, served
 
@@ -96,7 +95,7 @@ class Bundle:
         self._socket_path = socket_path
         self.results: list[CheckResult] = []
 
-    def run(self, grader: Grader, checks: str, notes: LearnerNotes | None = None) -> RunSummary:
+    def run(self, grader: Grader, checks: str, notes: ReportRelay | None = None) -> RunSummary:
         file = self._folder / "checks.py"
         file.write_text(checks)
         return grader.run(file, self._socket_path, on_result=self.results.append, notes=notes)
@@ -221,7 +220,7 @@ def looks(server: Server) -> None:
     fail(" ".join(exception.sentence() for exception in server.reports.exceptions_since(0)))
 '''
     )
-    notes = LearnerNotes()
+    notes = ReportRelay()
     notes.exception(type="KeyError", message="'a'", line=3, handler="add")
     later = threading.Timer(0.1, notes.exception, kwargs={"type": "E", "message": "", "line": None, "handler": ""})
     later.start()
@@ -246,7 +245,7 @@ def ends(server: Server) -> None:
     os._exit(0)
 '''
     )
-    notes, over = LearnerNotes(), threading.Event()
+    notes, over = ReportRelay(), threading.Event()
 
     def talk() -> None:
         while not over.wait(0.05):
@@ -263,7 +262,7 @@ def ends(server: Server) -> None:
 
 
 def test_a_flood_of_exceptions_is_cut() -> None:
-    notes, heard = LearnerNotes(), []
+    notes, heard = ReportRelay(), []
     for _ in range(MAX_NOTES * 3):
         notes.exception(type="E" * 999, message="m" * 9999, line=1, handler="h" * 999)
     notes.ended("It ended.")

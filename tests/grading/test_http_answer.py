@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from course.grading.author import AuthorError, CheckFailed, Server, random_word
-from course.grading.clients.server import Reports
+from course.grading.reports import Reports
 from tests.grading.talkative import SOURCE
 
 OWN = "http://sandbox"

@@ -11,7 +11,7 @@ import pytest
 from course.grading.author import CheckFailed, Server, check, fail
 from course.grading.checks import TRIES, run_check
 from course.grading.clients.latency import Pause
-from course.grading.clients.server import Reports
+from course.grading.reports import Reports
 from tests.grading.leaving import SOURCE
 from tests.stage.unconfined import served
 

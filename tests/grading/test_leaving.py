@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from course.grading.author import ANY, AuthorError, CheckFailed, Server, random_word
-from course.grading.clients.server import Reports
+from course.grading.reports import Reports
 from tests.grading.leaving import SOURCE
 from tests.stage.unconfined import served
 

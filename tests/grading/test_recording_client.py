@@ -10,7 +10,8 @@ import pytest
 
 from course.grading.clients.recording import Recording
 from course.grading.clients.recording_client import RecordingClient
-from course.grading.clients.server import Reports, Server
+from course.grading.clients.server import Server
+from course.grading.reports import Reports
 from tests.stage.unconfined import served
 
 Program = tuple[Path, Reports]

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from course.grading.author import AuthorError, CheckFailed, Client, Refusal, Server
-from course.grading.clients.server import CONNECT_SECONDS, Reports
+from course.grading.clients.server import CONNECT_SECONDS
 from course.grading.failures import Pointer
+from course.grading.reports import Reports
 from tests.grading.talkative import SOURCE
 from tests.stage.unconfined import served
 

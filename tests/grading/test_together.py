@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from course.grading.author import Client, Server, spread, together
-from course.grading.clients.server import Reports
+from course.grading.reports import Reports
 from tests.grading.leaving import SOURCE
 from tests.stage.unconfined import served
 

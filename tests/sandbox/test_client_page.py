@@ -3,7 +3,7 @@
 import pytest
 
 from course.content.lesson import client_code
-from course.sandbox.gateway.address import Refused, read_address
+from course.sandbox.gateway.address import NotPassed, read_address
 from course.sandbox.gateway.client_page import client_answer, has_client
 from course.sandbox.gateway.headers import request_headers
 from course.sandbox.gateway.middleware import client_page
@@ -36,7 +36,7 @@ class TestAddress:
 
     @pytest.mark.parametrize("tag", ["~", "~~A", "A~", "~1", "~" + "A" * 17])
     def test_it_refuses_other_marks(self, tag):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(NotPassed) as refused:
             read_address(environ(f"/sandbox/{SANDBOX}/{tag}/"))
         assert refused.value.status == 404
 
@@ -111,7 +111,7 @@ class TestFiles:
     @pytest.mark.parametrize("path", ["/server.py", "/templates/page.html", "/nothing.js", "/client.py", "/"])
     def test_no_other_file_is_shown(self, path):
         files = {name: text for name, text in FILES.items() if path != "/" or name == "server.py"}
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(NotPassed) as refused:
             ask(path, files)
         assert refused.value.status == 404
 

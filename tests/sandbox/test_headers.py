@@ -2,7 +2,7 @@
 
 import pytest
 
-from course.sandbox.gateway.address import Refused, read_address
+from course.sandbox.gateway.address import NotPassed, read_address
 from course.sandbox.gateway.headers import preflight_headers, request_headers, response_headers, rewritten_location
 
 SANDBOX = "w1-" + "a" * 32
@@ -50,7 +50,7 @@ class TestAddress:
         ],
     )
     def test_it_refuses_a_path_that_climbs_or_breaks_lines(self, path):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(NotPassed) as refused:
             address(path)
         assert refused.value.status == 400
 
@@ -59,19 +59,19 @@ class TestAddress:
         ["/sandbox/", "/sandbox/..", "/sandbox/w1-abc/A/", f"/sandbox/{SANDBOX}x/A/", f"/sandbox/{SANDBOX.upper()}/A/"],
     )
     def test_it_knows_no_other_shape_of_id(self, path):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(NotPassed) as refused:
             address(path)
         assert refused.value.status == 404
 
     @pytest.mark.parametrize("tag", ["1A", "-A", "A" * 17, "a_b", "..", "a.b", "é"])
     def test_it_refuses_other_client_tags(self, tag):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(NotPassed) as refused:
             address(f"/sandbox/{SANDBOX}/{tag}/")
         assert refused.value.status == 404
 
     @pytest.mark.parametrize("host", ["", "a b", "evil;script-src *", "a,b", "user@host", "host:port", "[::1"])
     def test_it_refuses_a_host_that_could_write_into_the_policy(self, host):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(NotPassed) as refused:
             address(HTTP_HOST=host)
         assert refused.value.status == 400
 
@@ -98,7 +98,7 @@ class TestAddress:
         ],
     )
     def test_it_refuses_a_foreign_origin(self, origin):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(NotPassed) as refused:
             address(HTTP_ORIGIN=origin)
         assert refused.value.status == 403
 
@@ -117,12 +117,12 @@ class TestAddress:
 
     @pytest.mark.parametrize("origin", ["x%0d%0aCookie:%20a", "a+b", "x" * 201, "%C3%A9"])
     def test_it_refuses_a_pretended_origin_that_is_no_header_value(self, origin):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(NotPassed) as refused:
             address(query=f"duplex_origin={origin}")
         assert refused.value.status == 400
 
     def test_it_refuses_unusual_methods(self):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(NotPassed) as refused:
             address(method="CONNECT")
         assert refused.value.status == 405
 

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from socketio.base_manager import BaseManager
 
-from course.sandbox.host.control_messages import ControlReader
-from course.sandbox.host.control_messages import Inside as Said
+from course.sandbox.host.control_messages import ControlReader, InsideMessage
 from course.sandbox.host.inside_reports import (
     BYTES_PER_SECOND,
     EMITS_AT_MOST,
@@ -79,7 +78,7 @@ class Listener:
     def say(self, *reports: Any, dropped: Any = 0, size: int = 100) -> list[dict[str, Any]]:
         """Say this, and return what was made of it."""
         before = len(self.told)
-        self.inside.hear(Said(list(reports), dropped, size))
+        self.inside.hear(InsideMessage(list(reports), dropped, size))
         return self.told[before:]
 
 

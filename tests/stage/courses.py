@@ -9,7 +9,8 @@ from pathlib import Path
 
 from course.authoring.new_lesson import make_lesson
 from course.content.loader import load_course
-from course.content.model import Course, Problem
+from course.content.model import Course
+from course.content.problems import Problem
 from course.content.questions.choice import option_id
 
 LESSONS = Path(__file__).parents[2] / "lessons"

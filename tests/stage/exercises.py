@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Protocol
 
 from course.content.lesson.front_matter import TASK_KEYS, FrontMatter, read_front_matter
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import read_program
 from course.grading.checks import load_checks
 from course.grading.grader import Grader
 from course.grading.model import CheckResult, RunSummary
-from course.grading.reports import LearnerNotes
+from course.grading.reports import ReportRelay
 from course.learning.checking import NotingWatcher
 from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.model import Program
@@ -51,14 +51,14 @@ class Exercise:
 
     def program(self, name: str) -> Program:
         """Return the program in the folder `name`, to be run as task.md says."""
-        files = read_program(self.folder / name, Findings(name))
+        files = read_program(self.folder / name, ProblemList(name))
         assert files is not None, f"{self}/{name} is no program"
         matter = self._matter().values
         return Program(files, matter["runtime"], matter["terminal"])
 
     def _matter(self) -> FrontMatter:
         task = self.folder / "task.md"
-        return read_front_matter(task.read_text() if task.exists() else "", TASK_KEYS, Findings("task.md"))
+        return read_front_matter(task.read_text() if task.exists() else "", TASK_KEYS, ProblemList("task.md"))
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Runs(Protocol):
         NeverListened: it ended before it did.
     """
 
-    def __call__(self, program: Program, notes: LearnerNotes) -> AbstractContextManager[Path]: ...
+    def __call__(self, program: Program, notes: ReportRelay) -> AbstractContextManager[Path]: ...
 
 
 class NeverListened(Exception):
@@ -131,7 +131,7 @@ class Stage:
     def check_program(self, exercise: Exercise, program: Program) -> Report:
         """Check a program that stands nowhere on disk."""
         results: list[CheckResult] = []
-        notes = LearnerNotes()
+        notes = ReportRelay()
         try:
             with self._running(program, notes) as socket_path:
                 summary = self._grader.run(exercise.checks, socket_path, on_result=results.append, notes=notes)
@@ -150,7 +150,7 @@ def failed_at_the_start(exercise: Exercise, why: str) -> Report:
 
 
 @contextmanager
-def unconfined(program: Program, notes: LearnerNotes) -> Iterator[Path]:
+def unconfined(program: Program, notes: ReportRelay) -> Iterator[Path]:
     """Run a program as a plain process: for machines that have no sandbox."""
     with served(program.files["server.py"], lambda exception: notes.exception(**exception), program.runtime) as path:
         yield path
@@ -164,7 +164,7 @@ class Sandboxed:
         self._learners = itertools.count(1)
 
     @contextmanager
-    def __call__(self, program: Program, notes: LearnerNotes) -> Iterator[Path]:
+    def __call__(self, program: Program, notes: ReportRelay) -> Iterator[Path]:
         """Run the program as a check of the site would."""
         watcher = NotingWatcher(notes)
         learner = f"learner {next(self._learners)}"  # one learner's newer check would take the place of the older one

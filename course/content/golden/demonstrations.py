@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from course.content.pieces import Demonstration, Example, WatchKind, WatchStep
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.text.scanner import BlockText
 
 RECORD = "Run: flask --app app course record"
@@ -56,7 +56,7 @@ class DemonstrationReader:
     """Reads the watch blocks of one lesson."""
 
     def __init__(
-        self, folder: Path, here: Findings, text: Findings, program: Callable[[str, int], Example | None]
+        self, folder: Path, here: ProblemList, text: ProblemList, program: Callable[[str, int], Example | None]
     ) -> None:
         """`here` stands for the folder, `text` for lesson.md; `program` returns an example, or reports that line."""
         self._folder, self._here, self._text, self._program = folder, here, text, program
@@ -108,7 +108,7 @@ class DemonstrationReader:
 class _Draft:
     """The lines of a block, as they were written."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: ProblemList) -> None:
         self.findings = findings
         self.title = ""
         self.steps: list[WatchStep] = []

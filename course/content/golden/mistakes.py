@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from course.content.pieces import Exercise
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.program import Files
 
 GOLDEN_FILE = "golden/mistakes.json"
@@ -72,7 +72,7 @@ def read_kept(folder: Path) -> dict[str, KeptTrace]:
     }
 
 
-def check_traces(folder: Path, exercises: Iterable[Exercise], findings: Findings) -> None:
+def check_traces(folder: Path, exercises: Iterable[Exercise], findings: ProblemList) -> None:
     """Report traces that are outdated or left over; `findings` stands for the folder.
 
     A mistake without a trace is no problem: it is recorded as soon as its author says so. An exercise that measures

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from course.content.pieces import Recording
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import read_text
 
 FOLDER = "recordings"
@@ -20,7 +20,7 @@ _SHAPE = (
 )
 
 
-def read_recording(folder: Path, name: str, findings: Findings) -> Recording | None:
+def read_recording(folder: Path, name: str, findings: ProblemList) -> Recording | None:
     """Return the table in ``recordings/<name>.json`` of a bundle, or None when it can't be shown.
 
     A table whose script has changed since is shown, and reported. `findings` stands for the file.
@@ -61,7 +61,7 @@ def _fits(kept: Any) -> bool:
     )
 
 
-def _check_origin(folder: Path, kept: dict[str, Any], findings: Findings) -> None:
+def _check_origin(folder: Path, kept: dict[str, Any], findings: ProblemList) -> None:
     made_by = kept["made_by"]
     path = folder / made_by
     if not made_by.startswith(f"{FOLDER}/") or ".." in made_by or not path.is_file():

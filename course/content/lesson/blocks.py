@@ -14,7 +14,7 @@ from course.content.lesson.evidence import check_evidence, names_of
 from course.content.lesson.exercises import SLUG
 from course.content.lesson.exhibits import EXHIBITS
 from course.content.pieces import Block, Example, ExerciseLink, Exhibit, Prose, Recording
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import parse, read_text, telling_part, title_of
 from course.content.questions.choice import read_question
 from course.content.questions.delivery import DeliveryReader
@@ -39,7 +39,7 @@ class BlockReader:
         self,
         folder: Path,
         slug: str,
-        findings: Findings,
+        findings: ProblemList,
         typesetter: Typesetter,
         *,
         exercises: Collection[str],

@@ -16,7 +16,7 @@ from course.content.lesson.front_matter import LESSON_KEYS, PAGE_KEYS, FrontMatt
 from course.content.lesson.reference import breakable, read_reference
 from course.content.model import Lesson
 from course.content.pieces import Exercise
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import IGNORED, read_text
 from course.content.text.images import check_images
 from course.content.text.scanner import scan
@@ -52,7 +52,7 @@ class Bundle:
 
 
 def read_bundle(
-    folder: Path, number: int | None, slug: str, findings: Findings, terms: Mapping[str, str] | None = None
+    folder: Path, number: int | None, slug: str, findings: ProblemList, terms: Mapping[str, str] | None = None
 ) -> Bundle:
     """Read a lesson's folder.
 
@@ -78,7 +78,7 @@ def content_hash(folder: Path) -> str:
 
 class _BundleReader:
     def __init__(
-        self, folder: Path, number: int | None, slug: str, findings: Findings, terms: Mapping[str, str]
+        self, folder: Path, number: int | None, slug: str, findings: ProblemList, terms: Mapping[str, str]
     ) -> None:
         self.folder, self.number, self.slug, self.terms = folder, number, slug, terms
         self.here = findings
@@ -174,7 +174,7 @@ class _BundleReader:
         whole = [exercise for exercise in self.exercises.values() if exercise is not None]
         check_traces(self.folder, whole, self.here)
 
-    def _typesetter(self, file: Findings) -> Typesetter:
+    def _typesetter(self, file: ProblemList) -> Typesetter:
         return Typesetter(file, image_address=f"/lessons/{self.slug}/images/", terms=self.terms)
 
     def _settle(self, typesetter: Typesetter) -> None:

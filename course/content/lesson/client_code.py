@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import read_text
 from course.program import CLIENT_FILES
 
 
-def read_client(program: Path, findings: Findings) -> dict[str, str]:
+def read_client(program: Path, findings: ProblemList) -> dict[str, str]:
     """Return the client files of the example at `program`, name → text; none when it has none.
 
     `findings` stands for the folder of examples.
@@ -24,7 +24,7 @@ def read_client(program: Path, findings: Findings) -> dict[str, str]:
     return files
 
 
-def report_alone(folder: Path, findings: Findings) -> None:
+def report_alone(folder: Path, findings: ProblemList) -> None:
     """Report client code that belongs to no example, and files of other names: nobody would ever run them."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         stem, _, name = path.name.partition(".")

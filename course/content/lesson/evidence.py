@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.text.fences import FenceReader
 from course.content.text.scanner import QUESTION_BLOCKS, BlockText, Evidence, Piece, ProseText
 
@@ -49,7 +49,7 @@ class _Statement:
         return self.is_list and bool(_ITEM.match(line) or line.startswith("  "))
 
 
-def check_evidence(pieces: Sequence[Piece], names: Collection[str], findings: Findings) -> None:
+def check_evidence(pieces: Sequence[Piece], names: Collection[str], findings: ProblemList) -> None:
     """Report statements without evidence, and evidence that is not there.
 
     Args:
@@ -105,7 +105,7 @@ def _test_functions(body: Sequence[ast.stmt]) -> Iterator[str]:
             yield from _test_functions(node.body)
 
 
-def _check_names(evidence: Evidence, names: Collection[str], findings: Findings) -> None:
+def _check_names(evidence: Evidence, names: Collection[str], findings: ProblemList) -> None:
     if not evidence.names:
         findings.warn(evidence.line, "evidence-unknown", "This evidence names nothing.", _FIX)
     for name in evidence.names:

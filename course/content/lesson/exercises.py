@@ -8,7 +8,7 @@ from pathlib import Path
 from course.content.lesson.front_matter import TASK_KEYS, FrontMatter, read_front_matter
 from course.content.lesson.mistakes import read_mistakes
 from course.content.pieces import Exercise, Task
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import CheckFunction, check_functions, parse, read_program, read_text
 from course.content.text.scanner import TASK_BLOCKS, BlockText, ProseText, scan
 from course.content.text.typesetter import Typesetter
@@ -19,7 +19,7 @@ _TASK = re.compile(r"^- ([a-z_][a-z0-9_]*): (\S.*)$")
 _MORE = re.compile(r"^  +(\S.*)$")
 
 
-def read_exercise(folder: Path, findings: Findings, typesetter: Typesetter) -> Exercise | None:
+def read_exercise(folder: Path, findings: ProblemList, typesetter: Typesetter) -> Exercise | None:
     """Return the exercise in `folder`, or None when an error keeps it from being one.
 
     Args:
@@ -63,7 +63,7 @@ def read_exercise(folder: Path, findings: Findings, typesetter: Typesetter) -> E
 class _TaskText:
     """The body of a task.md: the goal, and its blocks."""
 
-    def __init__(self, matter: FrontMatter, findings: Findings, typesetter: Typesetter) -> None:
+    def __init__(self, matter: FrontMatter, findings: ProblemList, typesetter: Typesetter) -> None:
         self.matter, self.findings, self.typesetter = matter, findings, typesetter
         self.tasks: list[tuple[Task, int]] = []
         self.hints: list[str] = []
@@ -123,7 +123,7 @@ class _TaskText:
             if is_missing:
                 self.findings.add(1, rule, f"The exercise {what}.", fix)
 
-    def hold_against(self, checks: tuple[CheckFunction, ...], checks_file: Findings) -> None:
+    def hold_against(self, checks: tuple[CheckFunction, ...], checks_file: ProblemList) -> None:
         names = {check.name for check in checks}
         for task, line in self.tasks:
             if task.check not in names:
@@ -139,7 +139,7 @@ class _TaskText:
                 checks_file.add(check.line, "check-title", f"The check “{check.name}” has no title.", fix)
 
 
-def _checks(folder: Path, findings: Findings) -> tuple[CheckFunction, ...] | None:
+def _checks(folder: Path, findings: ProblemList) -> tuple[CheckFunction, ...] | None:
     file = findings.beside(f"{findings.file}/checks.py")
     source = read_text(folder / "checks.py", file)
     tree = parse(source, file) if source is not None else None

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import yaml
 
 from course.content.pieces import ExerciseKind
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.program import Runtime
 
 LEVELS = ("Foundation", "Intermediate", "Advanced", "Expert")
@@ -88,7 +88,7 @@ class FrontMatter:
         return tuple(self.values[key])
 
 
-def read_front_matter(source: str, keys: Mapping[str, Key], findings: Findings) -> FrontMatter:
+def read_front_matter(source: str, keys: Mapping[str, Key], findings: ProblemList) -> FrontMatter:
     """Split `source` and hold its front matter against `keys`; every mistake goes to `findings`."""
     lines = source.split("\n")
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
@@ -105,7 +105,7 @@ def read_front_matter(source: str, keys: Mapping[str, Key], findings: Findings) 
     return FrontMatter(values, "\n".join(lines[end + 1 :]), end + 2, at)
 
 
-def _parse(text: str, findings: Findings) -> tuple[dict[str, Any] | None, dict[str, int]]:
+def _parse(text: str, findings: ProblemList) -> tuple[dict[str, Any] | None, dict[str, int]]:
     fix = "Write one “key: value” a line; put text that holds a colon in quotes."
     try:
         node, value = _read(text)
@@ -142,7 +142,7 @@ def _reason(error: yaml.YAMLError) -> str:
 
 
 def _checked(
-    found: Mapping[str, Any] | None, at: Mapping[str, int], keys: Mapping[str, Key], findings: Findings | None
+    found: Mapping[str, Any] | None, at: Mapping[str, int], keys: Mapping[str, Key], findings: ProblemList | None
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     found = found or {}

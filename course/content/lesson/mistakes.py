@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from course.content.pieces import Mistake
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import WHY_FILE, read_program, read_text
 from course.content.text.scanner import scan
 from course.content.text.typesetter import Reference, Typesetter
@@ -21,7 +21,7 @@ _FORM = (
 )
 
 
-def read_mistakes(folder: Path, findings: Findings, typesetter: Typesetter) -> tuple[Mistake, ...]:
+def read_mistakes(folder: Path, findings: ProblemList, typesetter: Typesetter) -> tuple[Mistake, ...]:
     """Return the mistakes in a folder ``wrong``; `findings` stands for the folder of the exercise."""
     mistakes: list[Mistake] = []
     folders = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
@@ -47,7 +47,7 @@ def read_mistakes(folder: Path, findings: Findings, typesetter: Typesetter) -> t
     return tuple(mistakes)
 
 
-def _why(path: Path, file: Findings) -> str:
+def _why(path: Path, file: ProblemList) -> str:
     if not path.is_file():
         fix = "Write what goes wrong and why: the learner who makes this mistake reads it."
         file.add(1, "why-missing", "This wrong answer has no explanation.", fix)
@@ -58,7 +58,7 @@ def _why(path: Path, file: Findings) -> str:
     return why
 
 
-def _belief(why: str, file: Findings) -> tuple[str, str, str]:
+def _belief(why: str, file: ProblemList) -> tuple[str, str, str]:
     """Return what one believes who makes the mistake, the address that tells better, and the text below.
 
     The first line stays in the text as an empty one, so that the others keep their numbers.
@@ -74,7 +74,7 @@ def _belief(why: str, file: Findings) -> tuple[str, str, str]:
     return found[1], found[2], "\n" + rest
 
 
-def _set_prose(text: str, file: Findings, typesetter: Typesetter) -> str:
+def _set_prose(text: str, file: ProblemList, typesetter: Typesetter) -> str:
     """Render Markdown that may hold no block at all."""
     pieces = scan(text, file, allowed=())
     return "".join(typesetter.block(piece.text, piece.line, file) for piece in pieces)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.programs import read_text
 from course.content.text.fences import FenceReader
 from course.content.text.scanner import scan
@@ -44,7 +44,7 @@ def breakable(html: str) -> str:
     return _CODE.sub(lambda code: _BREAK.sub("<wbr>", code[0]), html)
 
 
-def _check_length(source: str, file: Findings) -> None:
+def _check_length(source: str, file: ProblemList) -> None:
     fence, rows = FenceReader(), 0
     for number, line in enumerate(source.split("\n"), 1):
         if fence.feed(line, number) or not line.lstrip().startswith("|"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from course.content.pieces import Option, Question, QuestionKind
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.questions.marking import accepted_form, normalised
 from course.content.text.fences import FenceReader
 from course.content.text.scanner import BlockText, holds_a_mark, looks_like_a_key, without_code
@@ -52,7 +52,7 @@ class _Draft:
     reason_line: int = 0
 
 
-def read_question(block: BlockText, findings: Findings, typesetter: Typesetter) -> Question | None:
+def read_question(block: BlockText, findings: ProblemList, typesetter: Typesetter) -> Question | None:
     """Return the question that a block holds, or None when anything about it is wrong.
 
     A question is whole or absent: one that is half understood could show its key.
@@ -68,7 +68,7 @@ def read_question(block: BlockText, findings: Findings, typesetter: Typesetter) 
     return None if mine.grew_since(before) else question
 
 
-def _heading(block: BlockText, findings: Findings) -> tuple[str, QuestionKind | None]:
+def _heading(block: BlockText, findings: ProblemList) -> tuple[str, QuestionKind | None]:
     name = block.words[0] if block.words else ""
     if not ID.match(name):
         fix = "Give an id of small letters, digits and hyphens: ::: question who-hears-it"
@@ -81,7 +81,7 @@ def _heading(block: BlockText, findings: Findings) -> tuple[str, QuestionKind | 
     return name, kind
 
 
-def _parse(block: BlockText, findings: Findings) -> _Draft:
+def _parse(block: BlockText, findings: ProblemList) -> _Draft:
     draft, fence = _Draft(), FenceReader()
     for number, line in enumerate(block.text.split("\n"), block.line + 1):
         fenced = fence.feed(line, number)
@@ -113,7 +113,7 @@ def _add_reason(draft: _Draft, text: str, number: int) -> None:
         draft.reason.append(text)
 
 
-def _misspelt(number: int, line: str, findings: Findings) -> None:
+def _misspelt(number: int, line: str, findings: ProblemList) -> None:
     findings.add(
         number,
         "question-line",
@@ -123,7 +123,7 @@ def _misspelt(number: int, line: str, findings: Findings) -> None:
     )
 
 
-def _check(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings: Findings) -> None:
+def _check(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings: ProblemList) -> None:
     stem = "\n".join(draft.stem)
     if not stem.strip():
         findings.add(block.line, "question-stem", "The question asks nothing.", "Write the question above its options.")
@@ -140,7 +140,7 @@ def _check(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings:
         _check_options(block, kind, draft, findings)
 
 
-def _check_written(block: BlockText, kind: QuestionKind, draft: _Draft, findings: Findings) -> None:
+def _check_written(block: BlockText, kind: QuestionKind, draft: _Draft, findings: ProblemList) -> None:
     if draft.choices:
         fix = "Write accepted answers as “= answer” lines, or take the kind single or multiple."
         findings.add(draft.choices[0].line, "question-key", f"A {kind} question has options.", fix)
@@ -155,7 +155,7 @@ def _check_written(block: BlockText, kind: QuestionKind, draft: _Draft, findings
         findings.add(block.line, "question-reason", "The question gives no reason for its answer.", fix)
 
 
-def _check_options(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings: Findings) -> None:
+def _check_options(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings: ProblemList) -> None:
     if draft.accepted:
         fix = "Use options, or make it a text or number question."
         findings.add(draft.accepted[0][1], "question-key", "A question with options has an accepted answer.", fix)
@@ -172,7 +172,7 @@ def _check_options(block: BlockText, kind: QuestionKind | None, draft: _Draft, f
     _check_ids(block.words[0] if block.words else "", draft, findings)
 
 
-def _check_choice(choice: _Choice, seen: set[str], findings: Findings) -> None:
+def _check_choice(choice: _Choice, seen: set[str], findings: ProblemList) -> None:
     text = choice.text
     if not "".join(choice.reason).strip():
         fix = "Add a line “  > why” below it: learners read it whichever option they chose."
@@ -185,7 +185,7 @@ def _check_choice(choice: _Choice, seen: set[str], findings: Findings) -> None:
     seen.add(text.casefold())
 
 
-def _check_ids(name: str, draft: _Draft, findings: Findings) -> None:
+def _check_ids(name: str, draft: _Draft, findings: ProblemList) -> None:
     """Two options with one id could not be told apart when a learner chooses one."""
     owners: dict[str, str] = {}
     for choice in draft.choices:
@@ -197,7 +197,7 @@ def _check_ids(name: str, draft: _Draft, findings: Findings) -> None:
 
 
 def _render(
-    block: BlockText, name: str, kind: QuestionKind, draft: _Draft, findings: Findings, typesetter: Typesetter
+    block: BlockText, name: str, kind: QuestionKind, draft: _Draft, findings: ProblemList, typesetter: Typesetter
 ) -> Question:
     options = tuple(
         Option(

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from course.content.golden.deliveries import DeliveryDraft, Golden, made_from, options_of
+from course.content.golden.deliveries import Golden, made_from, options_of
 from course.content.pieces import Delivery, Example, Question, Scenario
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.questions.choice import ID, short_hash
+from course.content.questions.scenario import DeliveryDraft
 from course.content.text.scanner import BlockText, looks_like_a_key
 from course.content.text.typesetter import Typesetter
 
@@ -30,7 +31,7 @@ class DeliveryReader:
 
     def __init__(
         self,
-        findings: Findings,
+        findings: ProblemList,
         typesetter: Typesetter,
         golden: Golden,
         program: Callable[[str, int], Example | None],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.text.typesetter import Reference
 
 MAX_IMAGE_BYTES = 150 * 1024
@@ -19,7 +19,7 @@ IMAGE_TYPES = {
 }
 
 
-def check_images(folder: Path, images: Iterable[Reference], findings: Findings) -> None:
+def check_images(folder: Path, images: Iterable[Reference], findings: ProblemList) -> None:
     """Report every image of a text that is not in the bundle's ``images`` folder, or too heavy."""
     for image in images:
         path = image_file(folder, image.target.removeprefix("images/"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.text.fences import FenceReader
 
 QUESTION_BLOCKS = ("predict", "question")
@@ -90,7 +90,7 @@ def _belongs_to_a_question(line: str, language: str) -> bool:
     return bool(_MARKER.match(line)) or looks_like_a_key(line, in_code=True)
 
 
-def scan(text: str, findings: Findings, *, allowed: Collection[str], first_line: int = 1) -> list[Piece]:
+def scan(text: str, findings: ProblemList, *, allowed: Collection[str], first_line: int = 1) -> list[Piece]:
     """Return the pieces of `text` in order; whatever is malformed is reported and left out.
 
     Args:
@@ -103,7 +103,7 @@ def scan(text: str, findings: Findings, *, allowed: Collection[str], first_line:
 
 
 class _Scanner:
-    def __init__(self, findings: Findings, allowed: Collection[str]) -> None:
+    def __init__(self, findings: ProblemList, allowed: Collection[str]) -> None:
         self.findings = findings
         self.allowed = allowed
         self.pieces: list[Piece] = []

@@ -20,10 +20,19 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
-from course.content.model import Heading
-from course.content.problems import Findings
+from course.content.problems import ProblemList
 from course.content.text.element_lines import lines_of
 from course.content.text.highlight import CSS_CLASS, only_coloured
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a text, and its anchor."""
+
+    id: str
+    title: str
+    level: int
+
 
 TAGS = frozenset(
     "a blockquote br code del div em h2 h3 h4 hr img li ol p pre span strong table tbody td th thead tr ul".split()
@@ -70,7 +79,7 @@ class Reference:
 class Typesetter:
     """Renders the pieces of one lesson, so that heading ids are unique in it; gathers what must be checked later."""
 
-    findings: Findings
+    findings: ProblemList
     image_address: str = "images/"
     """Put before an image's file name: where the site serves the lesson's ``images`` folder."""
     headings: list[Heading] = field(default_factory=list)
@@ -82,11 +91,11 @@ class Typesetter:
     anchor_prefix: str = ""
     """Put before the ids of headings, where texts of several lessons share a page."""
 
-    def block(self, text: str, line: int, findings: Findings | None = None) -> str:
+    def block(self, text: str, line: int, findings: ProblemList | None = None) -> str:
         """Return `text`, which begins on `line`, as sanitised HTML blocks."""
         return self.prose(text, line, findings)[0]
 
-    def prose(self, text: str, line: int, findings: Findings | None = None) -> tuple[str, tuple[int, ...]]:
+    def prose(self, text: str, line: int, findings: ProblemList | None = None) -> tuple[str, tuple[int, ...]]:
         """Return `text`, which begins on `line`, as sanitised HTML blocks, with the line on which each begins."""
         converted, starts = _reader.convert(self, text, line, findings or self.findings)
         html = only_coloured(clean(converted))
@@ -101,7 +110,7 @@ class Typesetter:
             return "", (line,)
         return html, starts
 
-    def inline(self, text: str, line: int, findings: Findings | None = None) -> str:
+    def inline(self, text: str, line: int, findings: ProblemList | None = None) -> str:
         """Return `text` without its ``<p>`` when it is a single paragraph: for labels and list items."""
         html = self.block(text, line, findings)
         match = _ONE_PARAGRAPH.match(html)
@@ -117,12 +126,12 @@ class _Collector(Extension):
     """Takes raw HTML out of the language and walks each tree for headings, links and images."""
 
     typesetter: Typesetter
-    findings: Findings
+    findings: ProblemList
     lines: list[str]
     first: int
     starts: tuple[int, ...]
 
-    def begin(self, typesetter: Typesetter, text: str, line: int, findings: Findings) -> None:
+    def begin(self, typesetter: Typesetter, text: str, line: int, findings: ProblemList) -> None:
         """Be about another text from now on."""
         self.typesetter, self.findings = typesetter, findings
         self.lines, self.first = text.split("\n"), line
@@ -255,7 +264,9 @@ class _Reader(threading.local):
             output_format="html",
         )
 
-    def convert(self, typesetter: Typesetter, text: str, line: int, findings: Findings) -> tuple[str, tuple[int, ...]]:
+    def convert(
+        self, typesetter: Typesetter, text: str, line: int, findings: ProblemList
+    ) -> tuple[str, tuple[int, ...]]:
         """Return HTML that is not sanitised yet, and the line of each element; what must be checked is noted."""
         self._collector.begin(typesetter, text, line, findings)
         html: str = self._markdown.reset().convert(text)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import course
 from course.program import RUNTIMES, Runtime, is_gevent
 from course.sandbox import native
 from course.sandbox.available_modules import import_gevent
@@ -79,7 +80,7 @@ class ProbeReport:
 def probe(runtime: Runtime = "threading") -> ProbeReport:
     """Try the acts in a process of its own and report; takes some 100 ms, under gevent some 300. Never raises."""
     command = [sys.executable, "-m", "course.sandbox.confinement.probe", _TRY, runtime]
-    root = Path(__file__).parents[2]
+    root = Path(course.__file__).parents[1]
     # No environment: the throw-away process shall hold no secret, should the lock turn out not to hold.
     environment = {"MALLOC_ARENA_MAX": "1"}
     try:

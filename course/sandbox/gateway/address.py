@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlsplit
 from wsgiref.types import WSGIEnvironment
 
+from course.sandbox.client_tag import CLIENT_TAG
+
 MOUNT = "/sandbox/"
 PRETENDED_ORIGIN = "duplex_origin"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -14,7 +16,6 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SANDBOX_ID = re.compile(r"[A-Za-z0-9_]{1,32}-[0-9a-f]{32}")
 PAGE_MARK = "~"
 """Before a client's tag it means the page that runs the client's code, and no route of the learner's server."""
-CLIENT_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,15}")
 _HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _ORIGIN = re.compile(r"[\x21-\x7e]{1,200}")
 _UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -23,7 +24,7 @@ UNKNOWN = "There is no running program at this address. Press Run on the lesson 
 """What every address of a program that is unknown here answers."""
 
 
-class Refused(Exception):
+class NotPassed(Exception):
     """The gateway answers itself: `status`, and a plain sentence. `code` is stable, for clients that read JSON."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
@@ -81,13 +82,13 @@ def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
     Pages of the request's own host may speak to a sandbox, and those of `course_url` where sandboxes have another one.
 
     Raises:
-        Refused: the path, the host or the origin can't be accepted.
+        NotPassed: the path, the host or the origin can't be accepted.
     """
     host = environ.get("HTTP_HOST", "").lower()
     if not _HOST.fullmatch(host):
-        raise Refused(400, "bad_host", "The request names no usable host.")
+        raise NotPassed(400, "bad_host", "The request names no usable host.")
     if environ["REQUEST_METHOD"] not in METHODS:
-        raise Refused(405, "bad_method", "The course passes on only the usual HTTP methods.")
+        raise NotPassed(405, "bad_method", "The course passes on only the usual HTTP methods.")
     sandbox_id, client, path = _split(environ["PATH_INFO"])
     query, pretended = _split_query(environ.get("QUERY_STRING", ""))
     is_page, client = client.startswith(PAGE_MARK), client.removeprefix(PAGE_MARK)
@@ -116,12 +117,12 @@ def has_dot_segment(path: str) -> bool:
 def _split(path_info: str) -> tuple[str, str, str]:
     sandbox_id, _, rest = path_info.removeprefix(MOUNT).partition("/")
     if not SANDBOX_ID.fullmatch(sandbox_id):
-        raise Refused(404, "unknown_sandbox", UNKNOWN)
+        raise NotPassed(404, "unknown_sandbox", UNKNOWN)
     client, slash, path = rest.partition("/")
     if client and not CLIENT_TAG.fullmatch(client.removeprefix(PAGE_MARK)):
-        raise Refused(404, "bad_client", "A client's name is a letter, then letters, digits or hyphens; 16 at most.")
+        raise NotPassed(404, "bad_client", "A client's name is a letter, then letters, digits or hyphens; 16 at most.")
     if has_dot_segment(path) or path.startswith("/"):
-        raise Refused(400, "bad_path", "This path can't be passed on to the program.")
+        raise NotPassed(400, "bad_path", "This path can't be passed on to the program.")
     return sandbox_id, client, quote((slash + path).encode("latin-1"), safe="/:@!$&'()*+,;=~")
 
 
@@ -134,7 +135,7 @@ def _split_query(query: str) -> tuple[str, str | None]:
         elif value:
             pretended = unquote_plus(value)
     if pretended is not None and not _ORIGIN.fullmatch(pretended):
-        raise Refused(400, "bad_origin", "The pretended origin must be a short address such as https://example.com")
+        raise NotPassed(400, "bad_origin", "The pretended origin must be a short address such as https://example.com")
     return quote("&".join(kept).encode("latin-1"), safe="/:@!$&'()*+,;=~?%[]|"), pretended
 
 
@@ -146,5 +147,5 @@ def _checked_origin(origin: str | None, hosts: frozenset[str]) -> str | None:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("http", "https") or parts.netloc.lower() not in hosts or not _ORIGIN.fullmatch(origin):
-        raise Refused(403, "foreign_origin", "A page of another site may not talk to this program.")
+        raise NotPassed(403, "foreign_origin", "A page of another site may not talk to this program.")
     return origin

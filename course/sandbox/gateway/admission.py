@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore, Condition, Lock
 
-from course.sandbox.gateway.address import Refused
+from course.sandbox.gateway.address import NotPassed
 from course.sandbox.gateway.cookies import CookieJar
 
 CONNECTIONS_PER_SESSION = 2
@@ -18,7 +18,7 @@ QUIET_SECONDS = 5.0
 JARS = 32
 
 
-class Port:
+class Admission:
     """Admission and cookies of one sandbox. Safe to use from several threads or greenlets.
 
     Args:
@@ -54,10 +54,10 @@ class Port:
         """Hold one of the sandbox's connections.
 
         Raises:
-            Refused: none became free in time.
+            NotPassed: none became free in time.
         """
         if not self._connections.acquire(timeout=self._wait_seconds):
-            raise Refused(503, "busy", "The program is busy with as many requests as it may have. Try again soon.")
+            raise NotPassed(503, "busy", "The program is busy with as many requests as it may have. Try again soon.")
         try:
             yield
         finally:
@@ -68,12 +68,12 @@ class Port:
         """Count a request or tunnel of the session `sid`; without one it begins a session and waits for room.
 
         Raises:
-            Refused: there are as many sessions as there may be.
+            NotPassed: there are as many sessions as there may be.
         """
         key: object = sid or object()
         with self._changed:
             if sid is None and not self._changed.wait_for(self._has_room, self._wait_seconds):
-                raise Refused(
+                raise NotPassed(
                     503,
                     "too_many_sessions",
                     f"{self._limit} clients are connected, and this program may have no more. Disconnect one first.",

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import h11
 
-from course.sandbox.gateway.address import Refused
+from course.sandbox.gateway.address import NotPassed
 
 READ_BYTES = 64 * 1024
 HEAD_BYTES = 32 * 1024
@@ -39,7 +39,7 @@ class Backend:
     """A connection to the unix socket at `path`. Close it, or use it in a `with`.
 
     Raises:
-        Refused: with 503 from the constructor, with 400 from `send`, with 502 or 504 from the readers.
+        NotPassed: with 503 from the constructor, with 400 from `send`, with 502 or 504 from the readers.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,7 +72,7 @@ class Backend:
             data += (self._http.send(h11.Data(data=body)) or b"") if body else b""
             data += self._http.send(h11.EndOfMessage()) or b""
         except (h11.LocalProtocolError, UnicodeEncodeError) as error:
-            raise Refused(400, "bad_request", "This request can't be passed on to the program.") from error
+            raise NotPassed(400, "bad_request", "This request can't be passed on to the program.") from error
         try:
             self.socket.sendall(data)
         except OSError as error:
@@ -141,17 +141,19 @@ def _connect(path: Path) -> socket.socket:
         connection.settimeout(ANSWER_SECONDS)
     except OSError as error:
         connection.close()
-        raise Refused(503, "not_listening", "The program is not taking connections. Press Run to start it.") from error
+        raise NotPassed(
+            503, "not_listening", "The program is not taking connections. Press Run to start it."
+        ) from error
     return connection
 
 
-def _nonsense() -> Refused:
-    return Refused(502, "bad_answer", "The program's answer is not proper HTTP, so it was not passed on.")
+def _nonsense() -> NotPassed:
+    return NotPassed(502, "bad_answer", "The program's answer is not proper HTTP, so it was not passed on.")
 
 
-def _hung_up() -> Refused:
-    return Refused(502, "no_answer", "The program closed the connection without an answer. Its log may say why.")
+def _hung_up() -> NotPassed:
+    return NotPassed(502, "no_answer", "The program closed the connection without an answer. Its log may say why.")
 
 
-def _silent() -> Refused:
-    return Refused(504, "no_answer", "The program did not answer in time.")
+def _silent() -> NotPassed:
+    return NotPassed(504, "no_answer", "The program did not answer in time.")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from html import escape
 
 from course.program import CLIENT_FILES, CLIENT_PAGE, CLIENT_SCRIPT, Files
-from course.sandbox.gateway.address import Address, Refused
+from course.sandbox.gateway.address import Address, NotPassed
 from course.sandbox.gateway.headers import Headers, client_page_headers
 
 FRAME = "client-frame.js"
@@ -52,13 +52,13 @@ def client_answer(address: Address, files: Files, built: Callable[[str], str]) -
         built: returns the absolute address of a script that is built for these pages, by name; "" without one.
 
     Raises:
-        Refused: the program has no such file for its clients.
+        NotPassed: the program has no such file for its clients.
     """
     name = address.path.removeprefix("/") or CLIENT_PAGE
     kits = [script for script in (built(kit) for file, kit in KITS.items() if file in files) if script]
     scripts = [script for script in (built(FRAME), *kits) if script]
     if not has_client(files):
-        raise Refused(404, "no_client", "This program has no client.js. Add one beside server.py, then press Run.")
+        raise NotPassed(404, "no_client", "This program has no client.js. Add one beside server.py, then press Run.")
     if name == CLIENT_PAGE:
         kind, text = _KINDS[".html"], _page(files, address, built(FRAME), kits)
     elif name == LIBRARY and name not in files:
@@ -66,7 +66,7 @@ def client_answer(address: Address, files: Files, built: Callable[[str], str]) -
     else:
         kind, text = _KINDS.get(name[name.rfind(".") :], ""), files.get(name, "")
         if not kind or name not in files:
-            raise Refused(404, "no_file", f"This program has no file {name[:40]!r} for its clients.")
+            raise NotPassed(404, "no_file", f"This program has no file {name[:40]!r} for its clients.")
     body = text.encode("utf-8", "replace")
     headers = [("Content-Type", f"{kind}; charset=utf-8"), ("Content-Length", str(len(body)))]
     return headers + client_page_headers(address, scripts), body

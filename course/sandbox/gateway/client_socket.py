@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from contextlib import suppress
 from wsgiref.types import WSGIEnvironment
 
-from course.sandbox.gateway.address import Refused
+from course.sandbox.gateway.address import NotPassed
 
 
 def client_socket(environ: WSGIEnvironment) -> socket.socket:
     """Return the socket under a request.
 
     Raises:
-        Refused: the server shows none.
+        NotPassed: the server shows none.
     """
     connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
     if connection is None:
@@ -22,20 +22,20 @@ def client_socket(environ: WSGIEnvironment) -> socket.socket:
         body = environ["wsgi.input"]
         connection = getattr(getattr(getattr(body, "rfile", body), "raw", None), "_sock", None)
     if connection is None:
-        raise Refused(501, "no_websocket", "This web server can't pass on WebSocket connections.")
+        raise NotPassed(501, "no_websocket", "This web server can't pass on WebSocket connections.")
     found: socket.socket = connection
     return found
 
 
 def send_promptly(environ: WSGIEnvironment) -> None:
     """Switch off Nagle's algorithm: a server that writes head and body apart else waits 40 ms for the client's ACK."""
-    with suppress(OSError, Refused):
+    with suppress(OSError, NotPassed):
         client_socket(environ).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def stop_reading(environ: WSGIEnvironment) -> None:
     """Make a read of the request's body that takes too long end as if the client had stopped sending."""
-    with suppress(OSError, Refused):
+    with suppress(OSError, NotPassed):
         client_socket(environ).shutdown(socket.SHUT_RD)
 
 

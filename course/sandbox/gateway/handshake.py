@@ -7,7 +7,7 @@ import binascii
 import hashlib
 from wsgiref.types import WSGIEnvironment
 
-from course.sandbox.gateway.address import Address, Refused
+from course.sandbox.gateway.address import Address, NotPassed
 from course.sandbox.gateway.backend import BackendResponse
 from course.sandbox.gateway.headers import Headers, guards
 
@@ -23,7 +23,7 @@ def checked_key(environ: WSGIEnvironment) -> str:
     """Return the key of a handshake that keeps to RFC 6455, section 4.2.1.
 
     Raises:
-        Refused: it does not.
+        NotPassed: it does not.
     """
     key: str = environ.get("HTTP_SEC_WEBSOCKET_KEY", "")
     try:
@@ -39,7 +39,7 @@ def checked_key(environ: WSGIEnvironment) -> str:
         or environ.get("CONTENT_LENGTH", "0") not in ("", "0")
         or "HTTP_TRANSFER_ENCODING" in environ
     ):
-        raise Refused(400, "bad_handshake", "This is no proper WebSocket handshake.")
+        raise NotPassed(400, "bad_handshake", "This is no proper WebSocket handshake.")
     return key
 
 
@@ -60,7 +60,7 @@ def agreement(response: BackendResponse, key: str, environ: WSGIEnvironment, add
     """Return the 101 for the client, once the server's own holds (RFC 6455, section 4.1, what a client must check).
 
     Raises:
-        Refused: it does not.
+        NotPassed: it does not.
     """
     accept = base64.b64encode(hashlib.sha1(key.encode() + ACCEPT_GUID).digest()).decode()  # noqa: S324 (the RFC's)
     offered = [part.strip() for part in environ.get("HTTP_SEC_WEBSOCKET_PROTOCOL", "").split(",")]
@@ -72,7 +72,7 @@ def agreement(response: BackendResponse, key: str, environ: WSGIEnvironment, add
         or any(protocol not in offered for protocol in protocols)
         or len(protocols) > 1
     ):
-        raise Refused(502, "bad_answer", "The program's answer to the WebSocket handshake is not valid.")
+        raise NotPassed(502, "bad_answer", "The program's answer to the WebSocket handshake is not valid.")
     headers = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Sec-WebSocket-Accept", accept)]
     headers += [("Sec-WebSocket-Protocol", protocol) for protocol in protocols]
     lines = [f"{name}: {value}" for name, value in headers + guards(address)]

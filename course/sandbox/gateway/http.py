@@ -11,15 +11,15 @@ from threading import Timer
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from course.sandbox.gateway.address import Address, Refused
+from course.sandbox.gateway.address import Address, NotPassed
 from course.sandbox.gateway.backend import Backend, BackendResponse
 from course.sandbox.gateway.client_socket import stop_reading
 from course.sandbox.gateway.headers import Headers, request_headers, response_headers, rewritten_location
 from course.sandbox.gateway.link import RequestLink, is_event
 
 if TYPE_CHECKING:
-    from course.sandbox.gateway.admission import Port
-    from course.sandbox.gateway.middleware import RunningSandbox
+    from course.sandbox.gateway.admission import Admission
+    from course.sandbox.gateway.running import RunningSandbox
 
 PACKETS_PER_BODY = 4
 """A polling body of several packets may be this many times the largest message: 1 MB, the library's own limit."""
@@ -31,7 +31,7 @@ def pass_request(
     environ: WSGIEnvironment,
     start_response: StartResponse,
     sandbox: RunningSandbox,
-    port: Port,
+    admission: Admission,
     address: Address,
     link: RequestLink,
 ) -> Iterable[bytes]:
@@ -39,13 +39,13 @@ def pass_request(
 
     Raises:
         Cut: a fault of the client has ended it.
-        Refused: the request is malformed or too large, or the server is busy, silent or talks nonsense.
+        NotPassed: the request is malformed or too large, or the server is busy, silent or talks nonsense.
     """
     polling = address.parameters.get("transport") == "polling" and address.is_engineio
     most = sandbox.limits.message_bytes
     # The body first: a client that sends it drop by drop holds nothing of the sandbox meanwhile.
     body = read_body(environ, most * PACKETS_PER_BODY if polling else most)
-    exchange = _Polling(environ["REQUEST_METHOD"], sandbox, port, address, link) if polling else None
+    exchange = _Polling(environ["REQUEST_METHOD"], sandbox, admission, address, link) if polling else None
     if exchange:
         exchange.sent(body)
     else:
@@ -53,16 +53,16 @@ def pass_request(
     held = ExitStack()
     try:
         if exchange:
-            held.enter_context(port.session(exchange.sid))
-        held.enter_context(port.connection())
+            held.enter_context(admission.session(exchange.sid))
+        held.enter_context(admission.connection())
         backend = held.enter_context(Backend(sandbox.socket_path))
-        headers = request_headers(environ, address, port.jar(address.client).header(address.path))
+        headers = request_headers(environ, address, admission.jar(address.client).header(address.path))
         backend.send(environ["REQUEST_METHOD"], address.target, headers, body)
         response = backend.response()
         if response.status == 101:
-            raise Refused(502, "bad_answer", "The program changed the protocol without being asked to.")
+            raise NotPassed(502, "bad_answer", "The program changed the protocol without being asked to.")
         whole = exchange.received(response, backend.body()) if exchange else None
-        begin_answer(start_response, response, port, address)
+        begin_answer(start_response, response, admission, address)
     except BaseException:
         held.close()
         raise
@@ -72,20 +72,22 @@ def pass_request(
     return [whole]
 
 
-def begin_answer(start_response: StartResponse, response: BackendResponse, port: Port, address: Address) -> None:
+def begin_answer(
+    start_response: StartResponse, response: BackendResponse, admission: Admission, address: Address
+) -> None:
     """Keep the answer's cookies, and start it with the headers that may pass.
 
     Raises:
-        Refused: it redirects to another site.
+        NotPassed: it redirects to another site.
     """
-    jar = port.jar(address.client)
+    jar = admission.jar(address.client)
     for cookie in response.all("set-cookie"):
         jar.store(cookie, address.path)
     headers: Headers = response_headers(response.headers, address)
     for location in response.all("location")[:1]:
         rewritten = rewritten_location(location, address)
         if rewritten is None:
-            raise Refused(
+            raise NotPassed(
                 502, "redirect_refused", "The program redirects to another site. Only its own pages open here."
             )
         headers.append(("Location", rewritten))
@@ -106,14 +108,14 @@ def read_body(environ: WSGIEnvironment, most: int) -> bytes:
     """Return the whole request body.
 
     Raises:
-        Refused: its length is unclear (RFC 9112, section 6.3), or more than `most`, or it does not arrive in time.
+        NotPassed: its length is unclear (RFC 9112, section 6.3), or more than `most`, or it does not arrive in time.
     """
     text = environ.get("CONTENT_LENGTH") or "0"
     if "HTTP_TRANSFER_ENCODING" in environ or not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise Refused(400, "bad_framing", "The request does not say plainly how long its body is.")
+        raise NotPassed(400, "bad_framing", "The request does not say plainly how long its body is.")
     length = int(text)
     if length > most:
-        raise Refused(413, "too_large", f"A message may have {most // 1024} KB here.")
+        raise NotPassed(413, "too_large", f"A message may have {most // 1024} KB here.")
     if not length:
         return b""
     deadline = Timer(BODY_SECONDS, stop_reading, [environ])
@@ -126,7 +128,7 @@ def read_body(environ: WSGIEnvironment, most: int) -> bytes:
     finally:
         deadline.cancel()
     if len(body) != length:
-        raise Refused(408, "incomplete", "The request's body did not arrive whole, or not in time.")
+        raise NotPassed(408, "incomplete", "The request's body did not arrive whole, or not in time.")
     return body
 
 
@@ -140,8 +142,10 @@ def mark_refusal(sandbox: RunningSandbox, address: Address, status: int, body: b
 class _Polling:
     """One request of an Engine.IO session on long-polling: its packets, both ways, for trace, limit and idle clock."""
 
-    def __init__(self, method: str, sandbox: RunningSandbox, port: Port, address: Address, link: RequestLink) -> None:
-        self._sandbox, self._port, self._address, self._link = sandbox, port, address, link
+    def __init__(
+        self, method: str, sandbox: RunningSandbox, admission: Admission, address: Address, link: RequestLink
+    ) -> None:
+        self._sandbox, self._admission, self._address, self._link = sandbox, admission, address, link
         self._reads = method == "GET"  # a POST is answered with a bare "OK", which is no packet
         self.sid = address.parameters.get("sid")
 
@@ -151,7 +155,7 @@ class _Polling:
         for packet in packets:
             self._sandbox.trace.add(self._address.client, "sent", packet, "polling")
         if self.sid and "1" in packets:
-            self._port.closed(self.sid)
+            self._admission.closed(self.sid)
             self._sandbox.trace.mark(self._address.client, "closed", "The client ended its connection on long-polling.")
         self._touch(packets)
 
@@ -160,7 +164,7 @@ class _Polling:
         for piece in pieces:
             body += piece
             if len(body) > self._sandbox.limits.message_bytes * PACKETS_PER_BODY:
-                raise Refused(502, "too_large", "The program's answer is larger than what may pass here.")
+                raise NotPassed(502, "too_large", "The program's answer is larger than what may pass here.")
         is_packets = self._reads and response.status == 200 and not response.all("content-encoding")
         packets = self._split(body) if is_packets else []
         self._link.carry("received", packets)
@@ -171,7 +175,7 @@ class _Polling:
         if self.sid is None and response.status >= 400:
             mark_refusal(self._sandbox, self._address, response.status, body)
         if self.sid and ("1" in packets or response.status == 400):
-            self._port.closed(self.sid)
+            self._admission.closed(self.sid)
         self._touch(packets)
         return body
 
@@ -182,7 +186,7 @@ class _Polling:
         packets = body.decode("utf-8", "replace").split(SEPARATOR)
         most = self._sandbox.limits.message_bytes
         if any(len(packet) > most for packet in packets):
-            raise Refused(413, "too_large", f"A message may have {most // 1024} KB here.")
+            raise NotPassed(413, "too_large", f"A message may have {most // 1024} KB here.")
         return packets
 
     def _note_opened(self, packet: str) -> None:
@@ -191,7 +195,7 @@ class _Polling:
         except (ValueError, TypeError, KeyError):
             return
         if isinstance(sid, str):
-            self._port.opened(sid)
+            self._admission.opened(sid)
 
     def _touch(self, packets: list[str]) -> None:
         if any(is_event(packet) for packet in packets):
@@ -210,7 +214,7 @@ class _Streamed:
     def __next__(self) -> bytes:
         try:
             return next(self._pieces)
-        except Refused as refused:
+        except NotPassed as refused:
             # The head is out: cutting the connection is the only way left to say so. Servers take this error
             # for a client that went away, and log nothing.
             raise ConnectionResetError(errno.ECONNRESET, refused.message) from refused

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from wsgiref.types import WSGIEnvironment
 
 from course.sandbox.client_faults import ClientFaults, Cut
-from course.sandbox.gateway.address import Address, Refused
+from course.sandbox.gateway.address import Address, NotPassed
 from course.sandbox.gateway.client_socket import client_socket, leave
 from course.sandbox.trace import Trace
 from course.wire import Direction
 
 if TYPE_CHECKING:
-    from course.sandbox.gateway.middleware import RunningSandbox
+    from course.sandbox.gateway.running import RunningSandbox
 
 LOST = "Lost: its connection was cut."
 HELD = "Held back on the way."
@@ -40,7 +40,7 @@ class RequestLink:
     def cut(self, *, server_too: bool) -> None:
         """End it for the client; a server has no connection to lose here: what it answers gets nowhere."""
         self.is_cut = True
-        with suppress(OSError, Refused):
+        with suppress(OSError, NotPassed):
             client_socket(self._environ).shutdown(socket.SHUT_RDWR)
 
     def enter(self, *, websocket: bool) -> None:
@@ -48,7 +48,7 @@ class RequestLink:
 
         Raises:
             Cut: it goes no further, and is not answered.
-            Refused: it asks for a WebSocket, and there is to be none.
+            NotPassed: it asks for a WebSocket, and there is to be none.
         """
         if not self.faults.active:
             return
@@ -59,7 +59,7 @@ class RequestLink:
         if self._hold(self._since) and not still_there(self._environ):
             raise Cut
         if websocket and self.faults.polling_only:
-            raise Refused(403, "websocket_refused", NO_WEBSOCKET)
+            raise NotPassed(403, "websocket_refused", NO_WEBSOCKET)
 
     def carry(self, direction: Direction, packets: list[str]) -> None:
         """Let the faults have their way with packets that are there, before they are passed on.
@@ -106,7 +106,7 @@ def lose(trace: Trace, client: str, direction: Direction, frames: Iterable[str |
 
 def hang_up(environ: WSGIEnvironment) -> Iterable[bytes]:
     """End a request without any answer, as a network does that is gone."""
-    with suppress(OSError, Refused):
+    with suppress(OSError, NotPassed):
         client_socket(environ).shutdown(socket.SHUT_RDWR)
     return leave(environ)
 
@@ -117,7 +117,7 @@ def still_there(environ: WSGIEnvironment) -> bool:
         connection = client_socket(environ)
         before = connection.gettimeout()
         connection.settimeout(0)
-    except (OSError, Refused):
+    except (OSError, NotPassed):
         return False
     try:
         return connection.recv(1, socket.MSG_PEEK) != b""

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from threading import Lock
-from typing import Protocol
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from course.sandbox.client_faults import Cut
-from course.sandbox.faults import Faults
-from course.sandbox.gateway.address import MOUNT, UNKNOWN, Address, Refused, read_address
-from course.sandbox.gateway.admission import Port
+from course.sandbox.gateway.address import MOUNT, UNKNOWN, Address, NotPassed, read_address
+from course.sandbox.gateway.admission import Admission
 from course.sandbox.gateway.client_page import client_answer
 from course.sandbox.gateway.client_socket import send_promptly
 from course.sandbox.gateway.handshake import is_upgrade
@@ -25,35 +22,10 @@ from course.sandbox.gateway.http import pass_request, status_line
 from course.sandbox.gateway.link import RequestLink, hang_up
 from course.sandbox.gateway.preview_page import SCRIPT as PREVIEW_SCRIPT
 from course.sandbox.gateway.preview_page import PreviewPage, is_previewed
+from course.sandbox.gateway.running import RunningSandbox, Sandboxes
 from course.sandbox.gateway.tunnel import pass_websocket
 from course.sandbox.host.endings import KILLED, RESTARTING
-from course.sandbox.limits import Limits
-from course.sandbox.model import ENDED, Program, StateChange
-from course.sandbox.trace import Trace
-
-
-class RunningSandbox(Protocol):
-    """What the gateway needs of a sandbox."""
-
-    @property
-    def state(self) -> StateChange: ...  # noqa: D102
-    @property
-    def program(self) -> Program: ...  # noqa: D102
-    @property
-    def socket_path(self) -> Path: ...  # noqa: D102
-    @property
-    def trace(self) -> Trace: ...  # noqa: D102
-    @property
-    def faults(self) -> Faults: ...  # noqa: D102
-    @property
-    def limits(self) -> Limits: ...  # noqa: D102
-    def touch(self) -> None: ...  # noqa: D102
-
-
-class Sandboxes(Protocol):
-    """Where the gateway looks an id up; the supervisor is one."""
-
-    def get(self, sandbox_id: str, /) -> RunningSandbox | None: ...  # noqa: D102
+from course.sandbox.model import ENDED
 
 
 class Gateway:
@@ -87,7 +59,7 @@ class Gateway:
         self._host = host.lower() if host else None
         self._course_url = course_url.rstrip("/")
         self._client_script = client_script
-        self._ports: dict[str, Port] = {}
+        self._admissions: dict[str, Admission] = {}
         self._lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -98,14 +70,14 @@ class Gateway:
         address = None
         try:
             if self._host and is_ours is not (environ.get("HTTP_HOST", "").lower() == self._host):
-                raise Refused(404, "wrong_host", "There is nothing at this address.")
+                raise NotPassed(404, "wrong_host", "There is nothing at this address.")
             if not is_ours:
                 return self._app(environ, start_response)
             address = read_address(environ, self._course_url if self._host else "")
             return self._answer(environ, start_response, address)
         except Cut:
             return hang_up(environ)
-        except Refused as refused:
+        except NotPassed as refused:
             self._mark(refused, address)
             return _refuse(environ, start_response, refused, address)
 
@@ -124,20 +96,20 @@ class Gateway:
         send_promptly(environ)
         websocket = is_upgrade(environ)
         pass_on = pass_websocket if websocket else pass_request
-        port, link = self._port(address.sandbox_id, sandbox), RequestLink(environ, sandbox, address)
+        admission, link = self._admission(address.sandbox_id, sandbox), RequestLink(environ, sandbox, address)
         with link.faults.lent(link):
             link.enter(websocket=websocket)
             try:
                 if not websocket and is_previewed(environ, address):
                     page = PreviewPage(start_response, address, self._script(PREVIEW_SCRIPT, address))
-                    return page.of(pass_on(environ, page.start, sandbox, port, address, link))
-                return pass_on(environ, start_response, sandbox, port, address, link)
-            except Refused:
+                    return page.of(pass_on(environ, page.start, sandbox, admission, address, link))
+                return pass_on(environ, start_response, sandbox, admission, address, link)
+            except NotPassed:
                 if link.is_cut:
                     raise Cut from None
                 raise
 
-    def _mark(self, refused: Refused, address: Address | None) -> None:
+    def _mark(self, refused: NotPassed, address: Address | None) -> None:
         """A client that may not connect belongs into the picture, as long as there is one to belong to."""
         sandbox = self._sandboxes.get(address.sandbox_id) if address is not None else None
         if sandbox is not None and address is not None and address.is_engineio and address.client:
@@ -148,7 +120,7 @@ class Gateway:
     ) -> Iterable[bytes]:
         """Answer with a file of the program's own client code; the learner's server is not asked."""
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            raise Refused(405, "bad_method", "A client's page can only be read.")
+            raise NotPassed(405, "bad_method", "A client's page can only be read.")
 
         headers, body = client_answer(address, sandbox.program.files, lambda name: self._script(name, address))
         sandbox.touch()
@@ -163,24 +135,24 @@ class Gateway:
     def _running(self, address: Address) -> RunningSandbox:
         sandbox = self._sandboxes.get(address.sandbox_id)
         if sandbox is None:
-            raise Refused(404, "unknown_sandbox", UNKNOWN)
+            raise NotPassed(404, "unknown_sandbox", UNKNOWN)
         if sandbox.state.code in (KILLED, RESTARTING):
             # To its clients it is a server that does not answer for now: they go on trying.
-            raise Refused(503, "server_down", "The server is down. It may be started again.")
+            raise NotPassed(503, "server_down", "The server is down. It may be started again.")
         if sandbox.state.state in ENDED:
-            raise Refused(410, "sandbox_ended", "This program has ended. Press Run to start it again.")
+            raise NotPassed(410, "sandbox_ended", "This program has ended. Press Run to start it again.")
         return sandbox
 
-    def _port(self, sandbox_id: str, sandbox: RunningSandbox) -> Port:
+    def _admission(self, sandbox_id: str, sandbox: RunningSandbox) -> Admission:
         with self._lock:
-            if sandbox_id not in self._ports:
+            if sandbox_id not in self._admissions:
                 # A new sandbox is the moment to forget those that ended.
-                for known in list(self._ports):
+                for known in list(self._admissions):
                     other = self._sandboxes.get(known)
                     if other is None or other.state.state in ENDED:
-                        del self._ports[known]
-                self._ports[sandbox_id] = Port(sandbox.limits.engineio_sessions)
-            return self._ports[sandbox_id]
+                        del self._admissions[known]
+                self._admissions[sandbox_id] = Admission(sandbox.limits.engineio_sessions)
+            return self._admissions[sandbox_id]
 
 
 def _redirect(start_response: StartResponse, location: str, address: Address) -> Iterable[bytes]:
@@ -189,7 +161,7 @@ def _redirect(start_response: StartResponse, location: str, address: Address) ->
 
 
 def _refuse(
-    environ: WSGIEnvironment, start_response: StartResponse, refused: Refused, address: Address | None
+    environ: WSGIEnvironment, start_response: StartResponse, refused: NotPassed, address: Address | None
 ) -> Iterable[bytes]:
     """Say no: in JSON to Engine.IO clients, which hand it to their program, in plain text to everybody else."""
     if address is not None and address.is_engineio:

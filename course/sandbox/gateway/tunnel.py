@@ -10,7 +10,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from course.sandbox.gateway.address import Address, Refused
+from course.sandbox.gateway.address import Address, NotPassed
 from course.sandbox.gateway.backend import READ_BYTES, Backend
 from course.sandbox.gateway.client_socket import client_socket, leave
 from course.sandbox.gateway.frames import FrameReader, FrameRefused, close_frame
@@ -23,8 +23,8 @@ from course.sandbox.gateway.link import HELD, RequestLink, is_event, lose
 from course.wire import Direction
 
 if TYPE_CHECKING:
-    from course.sandbox.gateway.admission import Port
-    from course.sandbox.gateway.middleware import RunningSandbox
+    from course.sandbox.gateway.admission import Admission
+    from course.sandbox.gateway.running import RunningSandbox
 
 IDLE_SECONDS = 120.0
 """Engine.IO pings every 25 s; a tunnel without a byte for this long has nobody at its end."""
@@ -38,7 +38,7 @@ def pass_websocket(
     environ: WSGIEnvironment,
     start_response: StartResponse,
     sandbox: RunningSandbox,
-    port: Port,
+    admission: Admission,
     address: Address,
     link: RequestLink,
 ) -> Iterable[bytes]:
@@ -46,31 +46,31 @@ def pass_websocket(
 
     Raises:
         Cut: a fault of the client has ended it before it began.
-        Refused: the handshake is malformed, or the server is busy, silent or talks nonsense.
+        NotPassed: the handshake is malformed, or the server is busy, silent or talks nonsense.
         StopIteration, ConnectionError: at the end, as the web server wants it (see `leave`).
     """
     key, sid = checked_key(environ), address.parameters.get("sid")
     with ExitStack() as stack:
         if address.is_engineio:
-            stack.enter_context(port.session(sid))
-        stack.enter_context(port.connection())
+            stack.enter_context(admission.session(sid))
+        stack.enter_context(admission.connection())
         backend = stack.enter_context(Backend(sandbox.socket_path))
-        headers = request_headers(environ, address, port.jar(address.client).header(address.path))
+        headers = request_headers(environ, address, admission.jar(address.client).header(address.path))
         backend.send("GET", address.target, headers + upgrade_headers(environ, key))
         response = backend.response()
         if response.status != 101:
             body = b"".join(_limited(backend.body(), sandbox.limits.message_bytes))
             mark_refusal(sandbox, address, response.status, body)
-            begin_answer(start_response, response, port, address)
+            begin_answer(start_response, response, admission, address)
             return [body]
         link.carry("received", [])
         client = client_socket(environ)
         head = agreement(response, key, environ, address)
         for cookie in response.all("set-cookie"):
-            port.jar(address.client).store(cookie, address.path)
+            admission.jar(address.client).store(cookie, address.path)
         Tunnel(client, backend.socket, sandbox, address.client).run(head, backend.leftover())
         if sid:
-            port.closed(sid)
+            admission.closed(sid)
     return leave(environ)
 
 
@@ -145,7 +145,7 @@ class Tunnel:
     def _pump(
         self, source: socket.socket, sink: socket.socket, frames: FrameReader, direction: Direction, data: bytes = b""
     ) -> None:
-        pace = Pace(BYTES_PER_SECOND, BURST_BYTES)
+        pace = RateLimiter(BYTES_PER_SECOND, BURST_BYTES)
         try:
             while data := data or self._read(source):
                 self._pass_on(data, sink, frames, direction)
@@ -245,7 +245,7 @@ class Tunnel:
         lose(self._sandbox.trace, self._tag, direction, parcel.messages)
 
 
-class Pace:
+class RateLimiter:
     """Holds a stream of bytes to a rate by sleeping: what is not read is not sent, and TCP tells the sender."""
 
     def __init__(
@@ -274,7 +274,7 @@ def _limited(pieces: Iterable[bytes], most: int) -> Iterable[bytes]:
     for piece in pieces:
         size += len(piece)
         if size > most:
-            raise Refused(502, "too_large", "The program's answer is larger than what may pass here.")
+            raise NotPassed(502, "too_large", "The program's answer is larger than what may pass here.")
         yield piece
 
 

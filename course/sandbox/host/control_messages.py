@@ -32,7 +32,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Inside:
+class InsideMessage:
     """What goes on inside the program, in the child's words: `inside_reports` has not checked any of it yet."""
 
     reports: list[Any]
@@ -41,7 +41,7 @@ class Inside:
     """Bytes of the message."""
 
 
-Message = Ready | Ended | LearnerException | Inside
+Message = Ready | Ended | LearnerException | InsideMessage
 
 
 class ControlReader:
@@ -83,7 +83,7 @@ def _read(line: bytes) -> Message | None:
             return _exception(said["exception"])
         if "inside" in said:
             inside = said["inside"]
-            return Inside(list(inside["reports"]), inside.get("dropped"), len(line))
+            return InsideMessage(list(inside["reports"]), inside.get("dropped"), len(line))
         if "ended" in said:
             end = said["ended"]
             return Ended(str(end["code"])[:40], str(end["reason"])[:600], _error(end.get("error")))

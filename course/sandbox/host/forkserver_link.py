@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import course
 from course.program import Runtime
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(course.__file__).parents[1]
 WARM_SECONDS = 30.0
 
 

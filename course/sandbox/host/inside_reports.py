@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from course.sandbox.host.control_messages import Inside as Said
+from course.sandbox.host.control_messages import InsideMessage
 
 KEPT = 60
 """Handlers that a reloaded page gets again."""
@@ -39,7 +39,7 @@ ROOM_KINDS = ("all", "own", "room")
 Report = dict[str, Any]
 
 
-class Refused(ValueError):
+class NoReport(ValueError):
     """This is no report."""
 
 
@@ -75,7 +75,7 @@ class Inside:
         if not self._goes_on:
             self._started = self._clock()
 
-    def hear(self, said: Said) -> None:
+    def hear(self, said: InsideMessage) -> None:
         """Check what was said, keep it and tell it on."""
         now = self._clock()
         dropped = said.dropped if _is_count(said.dropped) else 0
@@ -102,7 +102,7 @@ class Inside:
         for said in reports:
             try:
                 report = self._report(said, now)
-            except (Refused, KeyError, TypeError, OverflowError, IndexError):
+            except (NoReport, KeyError, TypeError, OverflowError, IndexError):
                 continue
             if report["kind"] == "rooms":
                 self._rooms = report["rooms"]
@@ -148,7 +148,7 @@ class Inside:
             case "handler":
                 report = {**self._handler(said, at, now), "seconds": _seconds(said["seconds"], now - at)}
                 return {**report, "error": _text(said["error"], ERROR_CHARACTERS)} if "error" in said else report
-        raise Refused
+        raise NoReport
 
     def _handler(self, said: Any, at: float, now: float) -> Report:
         return {
@@ -166,7 +166,7 @@ class Inside:
 
     def _emits(self, said: Any, now: float) -> list[Report]:
         if not isinstance(said, list):
-            raise Refused
+            raise NoReport
         return [
             {
                 "time": self._time(each["time"], now),
@@ -185,7 +185,7 @@ class Inside:
 
 def _room(said: Any) -> Report:
     if said["kind"] not in ROOM_KINDS or not isinstance(said["clients"], list):
-        raise Refused
+        raise NoReport
     return {
         "namespace": _text(said["namespace"]),
         "room": _text(said["room"]),
@@ -197,12 +197,12 @@ def _room(said: Any) -> Report:
 def _addressee(said: Any) -> str:
     if isinstance(said, str) and (said in ("all", "self") or said.startswith(("room:", "client:"))):
         return _text(said, NAME_CHARACTERS + len("client:"))
-    raise Refused
+    raise NoReport
 
 
 def _text(said: Any, most: int = NAME_CHARACTERS) -> str:
     if not isinstance(said, str):
-        raise Refused
+        raise NoReport
     return said[:most].encode("utf-8", "replace").decode()
 
 
@@ -212,14 +212,14 @@ def _is_count(said: Any) -> bool:
 
 def _number(said: Any) -> int:
     if not _is_count(said):
-        raise Refused
+        raise NoReport
     number: int = said
     return number
 
 
 def _finite(said: Any) -> float:
     if not isinstance(said, (int, float)) or isinstance(said, bool) or not math.isfinite(said):
-        raise Refused
+        raise NoReport
     return float(said)
 
 

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from course.sandbox.faults import Faults
-from course.sandbox.host.control_messages import ControlReader, Ended, Message, Ready
-from course.sandbox.host.control_messages import Inside as Said
+from course.sandbox.host.control_messages import ControlReader, Ended, InsideMessage, Message, Ready
 from course.sandbox.host.endings import KILLED, KILLED_REASON, ending_of
 from course.sandbox.host.forkserver_link import Started
 from course.sandbox.host.inside_reports import Inside
@@ -265,7 +264,7 @@ class Sandbox:
                         self._ready_or_over.set()
             case LearnerException():
                 self._tell(self._watcher.exception, message)
-            case Said():
+            case InsideMessage():
                 self.inside.hear(message)
             case Ended():
                 self._said_end = self._said_end or message

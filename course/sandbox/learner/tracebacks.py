@@ -9,7 +9,7 @@ from pathlib import PurePath
 from types import TracebackType
 from typing import Any
 
-OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 FIRST_CALLS, LAST_CALLS = 4, 12
 """Shown of a long traceback: a recursion that never ends has a thousand calls, and the middle says nothing."""
 TEXT_AT_MOST = 500

@@ -8,7 +8,8 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, current_app, request
 
 from course.content.model import PLAYGROUND, SCRATCH
-from course.learning.actions import Refused, valid_files
+from course.learning.actions import valid_files
+from course.learning.refused import Refused
 from course.program import Files
 from course.progress import work
 from course.web.identity import current_learner

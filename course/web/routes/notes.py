@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, url_for
 
-from course.learning.actions import Refused
+from course.learning.refused import Refused
 from course.progress import notes as kept
 from course.web.identity import current_learner
 from course.web.site import site

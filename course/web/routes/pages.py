@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from course.content.model import Lesson
 from course.content.text.images import image_file
-from course.learning.actions import Refused
+from course.learning.refused import Refused
 from course.sandbox import visitors
 from course.sandbox.gateway.client_page import has_client
 from course.sandbox.model import ENDED
@@ -38,7 +38,7 @@ def course_map() -> str:
         sections=sections(lesson_blocks(learner, course, course.opening, again)) if course.opening else [],
         levels=levels(course),
         mode=modes.READ,
-        page_data=map_page(learner, course.opening, site().desk),
+        page_data=map_page(learner, course.opening, site().hub),
     )
 
 
@@ -50,7 +50,7 @@ def lesson(slug: str) -> str | WerkzeugResponse:
         return redirect(url_for("pages.course_map", again=request.args.get("again")))
     learner = current_learner()
     around = frame()
-    data = _addressed(lesson_page(learner, found, site().attempts, site().desk))
+    data = _addressed(lesson_page(learner, found, site().attempts, site().hub))
     programs = lesson_programs(found, site().attempts)
     own = problems_of(site().course, found)
     blocks = lesson_blocks(learner, site().course, found, request.args.get("again", ""), own.beside if own else None)
@@ -94,7 +94,7 @@ def exercise(slug: str, exercise: str) -> str:
     if exercise not in found.exercises:
         abort(404)
     chosen = found.exercises[exercise]
-    data = lesson_page(current_learner(), found, site().attempts, site().desk, chosen)
+    data = lesson_page(current_learner(), found, site().attempts, site().hub, chosen)
     own = problems_of(site().course, found, chosen)
     return render_template(
         "lesson.html", **frame(), lesson=found, exercise=chosen, blocks=[], own=own, page_data=_addressed(data)
@@ -123,7 +123,7 @@ def demonstration(slug: str, name: str) -> Response:
 @pages.get("/playground/")
 def playground() -> str:
     """Show a sandbox without a task."""
-    data = playground_page(current_learner(), site().attempts, site().desk)
+    data = playground_page(current_learner(), site().attempts, site().hub)
     return render_template("playground.html", **frame(), page_data=_addressed(data))
 
 
@@ -141,7 +141,7 @@ def connect(sandbox_id: str) -> str | WerkzeugResponse:
     data = {
         "kind": "connect",
         "tag": tag,
-        "sandbox": {"id": sandbox.id, "url": site().desk.address_of(sandbox.id), "state": sandbox.state.state},
+        "sandbox": {"id": sandbox.id, "url": site().hub.address_of(sandbox.id), "state": sandbox.state.state},
     }
     return render_template("connect.html", **frame(), has_client=own, page_data=_addressed(data))
 

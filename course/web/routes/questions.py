@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 
-from course.learning.actions import Refused
+from course.learning.refused import Refused
 from course.web.identity import current_learner
 from course.web.site import site
 
@@ -17,7 +17,7 @@ def answer(slug: str, question: str) -> Response:
     choices, text = _choices(), request.form.get("text", "")
     try:
         verdict = site().attempts.answer(current_learner(), slug, question, choices, text.replace("\0", ""))
-        site().desk.votes_changed(slug, question, verdict.question.version)
+        site().hub.votes_changed(slug, question, verdict.question.version)
     except Refused as refused:
         if refused.code == "unknown_lesson":
             abort(404)

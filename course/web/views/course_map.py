@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any
 
 from course.content.model import Course, Lesson
-from course.live.hub import Desk, namespace_of
+from course.live.hub import Hub, namespace_of
 from course.web.views.page_data import answered_json
 
 
@@ -26,7 +26,7 @@ def levels(course: Course) -> list[tuple[str, list[Lesson]]]:
     return [(level, list(lessons)) for level, lessons in groupby(course.lessons, key=lambda lesson: lesson.level)]
 
 
-def map_page(learner: str, opening: Lesson | None, desk: Desk) -> dict[str, Any]:
+def map_page(learner: str, opening: Lesson | None, hub: Hub) -> dict[str, Any]:
     """Return what the script of the map begins with: where its predictions are answered."""
     if opening is None:
         return {"kind": "map"}
@@ -34,6 +34,6 @@ def map_page(learner: str, opening: Lesson | None, desk: Desk) -> dict[str, Any]
         "kind": "map",
         "slug": opening.slug,
         "namespace": namespace_of(opening.slug),
-        "here": desk.presence.count(opening.slug),
+        "here": hub.presence.count(opening.slug),
         "answered": answered_json(learner, opening),
     }

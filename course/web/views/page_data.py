@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson, Problem
+from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
 from course.content.pieces import (
     Block,
     Demonstration,
@@ -20,9 +20,10 @@ from course.content.pieces import (
     Question,
     Recording,
 )
+from course.content.problems import Problem
 from course.learning.actions import Attempts
 from course.learning.verdicts import reveal, shuffled
-from course.live.hub import Desk, namespace_of
+from course.live.hub import Hub, namespace_of
 from course.progress import answers, work
 from course.progress.answers import Answered
 from course.web.views.modes import marked
@@ -103,14 +104,14 @@ def answered_json(learner: str, lesson: Lesson) -> dict[str, Any]:
 
 
 def lesson_page(
-    learner: str, lesson: Lesson, attempts: Attempts, desk: Desk, exercise: Exercise | None = None
+    learner: str, lesson: Lesson, attempts: Attempts, hub: Hub, exercise: Exercise | None = None
 ) -> dict[str, Any]:
     """Return what the script of a lesson page, or of an exercise page, begins with."""
     saved = {each.exercise: each for each in work.all_of(learner, lesson.slug)}
     if exercise:
         workspaces = {exercise.slug: exercise_workspace(saved.get(exercise.slug), lesson, exercise)}
         return {
-            **_common(learner, lesson.slug, attempts, desk, workspaces),
+            **_common(learner, lesson.slug, attempts, hub, workspaces),
             "kind": "exercise",
             "title": exercise.title,
             "open": exercise.slug,
@@ -118,7 +119,7 @@ def lesson_page(
             "answered": {},
         }
     return {
-        **_common(learner, lesson.slug, attempts, desk, lesson_workspaces(saved, lesson, attempts)),
+        **_common(learner, lesson.slug, attempts, hub, lesson_workspaces(saved, lesson, attempts)),
         "kind": "lesson",
         "title": lesson.title,
         "open": SCRATCH,
@@ -126,12 +127,12 @@ def lesson_page(
     }
 
 
-def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, Any]:
+def playground_page(learner: str, attempts: Attempts, hub: Hub) -> dict[str, Any]:
     """Return what the script of the playground begins with."""
     saved = work.find(learner, PLAYGROUND, SCRATCH)
     workspaces = {SCRATCH: scratch_workspace(saved, PLAYGROUND, "Playground", attempts, ())}
     return {
-        **_common(learner, PLAYGROUND, attempts, desk, workspaces),
+        **_common(learner, PLAYGROUND, attempts, hub, workspaces),
         "kind": "playground",
         "title": "Playground",
         "open": SCRATCH,
@@ -141,7 +142,7 @@ def playground_page(learner: str, attempts: Attempts, desk: Desk) -> dict[str, A
 
 
 def _common(
-    learner: str, slug: str, attempts: Attempts, desk: Desk, workspaces: dict[str, dict[str, Any]]
+    learner: str, slug: str, attempts: Attempts, hub: Hub, workspaces: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
     unavailable = attempts.sandboxes.unavailable
     return {
@@ -149,9 +150,9 @@ def _common(
         "learner_tag": hashlib.sha256(learner.encode()).hexdigest()[:8],  # keeps drafts apart in a shared browser
         "namespace": namespace_of(slug),
         "workspaces": workspaces,
-        "sandbox": _sandbox(desk.feeds.of(learner, slug), workspaces),
+        "sandbox": _sandbox(hub.feeds.of(learner, slug), workspaces),
         "run": {"available": unavailable is None, "reason": unavailable or ""},
-        "here": desk.presence.count(slug),
+        "here": hub.presence.count(slug),
     }
 
 

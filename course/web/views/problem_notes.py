@@ -10,8 +10,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from course.content.model import Course, Lesson, Problem
+from course.content.model import Course, Lesson
 from course.content.pieces import Block, Exercise, Prose
+from course.content.problems import Problem
 from course.web.site import site
 
 Drawn = dict[str, Any]

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from course.sandbox.gateway.admission import Port
+from course.sandbox.gateway.admission import Admission
 from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.gateway.middleware import backend as gateway_backend
 from course.sandbox.gateway.middleware import http as gateway_http
@@ -177,4 +177,4 @@ def test_ended_sandboxes_are_forgotten(tmp_path):
         del sandboxes[RUNNING]
         get(gateway, f"/sandbox/{other}/A/")
     assert list(gateway._ports) == [other]
-    assert isinstance(gateway._ports[other], Port)
+    assert isinstance(gateway._ports[other], Admission)

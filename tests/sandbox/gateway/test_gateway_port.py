@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from course.sandbox.gateway.address import Refused
-from course.sandbox.gateway.admission import CONNECTIONS_PER_SESSION, JARS, QUIET_SECONDS, Port
+from course.sandbox.gateway.address import NotPassed
+from course.sandbox.gateway.admission import CONNECTIONS_PER_SESSION, JARS, QUIET_SECONDS, Admission
 
 
 class Clock:
@@ -22,11 +22,11 @@ def clock():
 
 @pytest.fixture
 def port(clock):
-    return Port(2, clock=clock, wait_seconds=0)
+    return Admission(2, clock=clock, wait_seconds=0)
 
 
 def refused(port):
-    with pytest.raises(Refused) as refusal, port.session(None):
+    with pytest.raises(NotPassed) as refusal, port.session(None):
         pass
     return refusal.value.code
 
@@ -69,7 +69,7 @@ def test_a_closed_session_frees_its_place_at_once(port):
 
 
 def test_a_newcomer_gets_the_place_that_becomes_free_while_it_waits():
-    port = Port(1, wait_seconds=10)
+    port = Admission(1, wait_seconds=10)
     entered = threading.Event()
 
     def come():
@@ -88,7 +88,7 @@ def test_connections_are_limited_and_given_back(port):
     held = [port.connection() for _ in range(2 * CONNECTIONS_PER_SESSION)]
     for connection in held:
         connection.__enter__()
-    with pytest.raises(Refused) as refusal, port.connection():
+    with pytest.raises(NotPassed) as refusal, port.connection():
         pass
     assert refusal.value.code == "busy"
     held[0].__exit__(None, None, None)

@@ -13,7 +13,7 @@ import pytest
 from course.sandbox.gateway.handshake import ACCEPT_GUID
 from course.sandbox.gateway.middleware import idle as gateway_idle
 from course.sandbox.gateway.middleware import tunnel as gateway_tunnel
-from course.sandbox.gateway.tunnel import Pace
+from course.sandbox.gateway.tunnel import RateLimiter
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
 from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all, until
 
@@ -367,7 +367,7 @@ class TestPace:
 
     @pytest.fixture
     def pace(self, clock):
-        return Pace(100, 50, clock=clock, sleep=clock.sleep)
+        return RateLimiter(100, 50, clock=clock, sleep=clock.sleep)
 
     def test_a_burst_passes_at_once(self, pace, clock):
         pace.spend(50)

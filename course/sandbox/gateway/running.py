@@ -1,0 +1,35 @@
+"""What the gateway needs to know of the programs that run: nothing of how they came to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Protocol
+
+from course.sandbox.faults import Faults
+from course.sandbox.limits import Limits
+from course.sandbox.model import Program, StateChange
+from course.sandbox.trace import Trace
+
+
+class RunningSandbox(Protocol):
+    """What the gateway needs of a sandbox."""
+
+    @property
+    def state(self) -> StateChange: ...  # noqa: D102
+    @property
+    def program(self) -> Program: ...  # noqa: D102
+    @property
+    def socket_path(self) -> Path: ...  # noqa: D102
+    @property
+    def trace(self) -> Trace: ...  # noqa: D102
+    @property
+    def faults(self) -> Faults: ...  # noqa: D102
+    @property
+    def limits(self) -> Limits: ...  # noqa: D102
+    def touch(self) -> None: ...  # noqa: D102
+
+
+class Sandboxes(Protocol):
+    """Where the gateway looks an id up; the supervisor is one."""
+
+    def get(self, sandbox_id: str, /) -> RunningSandbox | None: ...  # noqa: D102
