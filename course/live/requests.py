@@ -8,8 +8,7 @@ from typing import Any
 
 from flask_socketio import join_room
 
-from course.learning import checking as check_runs
-from course.learning import faults as drills
+from course.learning import checking, faults
 from course.learning.refused import Refused
 from course.live import events, payloads
 from course.live.feed import RunFeed, limits_json
@@ -76,7 +75,7 @@ def _check(hub: Hub, visit: Visit, check_run: str, exercise: str, files: Mapping
 
     try:
         with hub.app.app_context():
-            checked = check_runs.check(hub.attempts, visit.learner, visit.slug, exercise, files, report)
+            checked = checking.check(hub.attempts, visit.learner, visit.slug, exercise, files, report)
             finished |= {"passed": checked.passed, "total": checked.total, "error": checked.error}
             hub.progress_changed(visit, hub.attempts.lesson(visit.slug))
     except Refused as refusal:
@@ -168,11 +167,11 @@ def fault(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     if feed is None or sandbox is None:
         raise Refused("not_running", "Run your server first.")
     if kind == "restart":
-        feed.sandbox = drills.restart(hub.attempts.sandboxes, sandbox, feed)
+        feed.sandbox = faults.restart(hub.attempts.sandboxes, sandbox, feed)
     elif kind == "kill":
-        drills.kill(sandbox)
+        faults.kill(sandbox)
     else:
-        drills.fault(sandbox, payloads.fault(payload))
+        faults.fault(sandbox, payloads.fault(payload))
     return {"faults": sandbox.faults.in_force()}
 
 

@@ -5,8 +5,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 
 from course.extensions import db
-from course.progress import answers, work
-from course.progress import own_data as data
+from course.progress import answers, own_data, work
 from course.progress.answers import Answered
 from course.progress.models import Answer, Learner, Work, WorkVersion
 
@@ -119,10 +118,10 @@ def test_votes_are_hidden_until_there_are_five_and_count_first_answers_only() ->
 def test_a_learner_can_take_everything_away_and_delete_it() -> None:
     save("mine")
     answers.record(ME, LESSON, Answered("q", "v1", ("one",), "", True))
-    exported = data.export(ME)
+    exported = own_data.export(ME)
     assert exported["work"][0]["files"] == files("mine")
     assert exported["answers"][0]["question"] == "q"
-    data.forget(ME)
+    own_data.forget(ME)
     for table in (Learner, Work, WorkVersion, Answer):
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
 

@@ -3,10 +3,10 @@
 import pytest
 
 from course.content.lesson import client_code
+from course.sandbox.gateway import client_page
 from course.sandbox.gateway.address import NotPassed, read_address
 from course.sandbox.gateway.client_page import client_answer, has_client
 from course.sandbox.gateway.headers import request_headers
-from course.sandbox.gateway.middleware import client_page
 from tests.sandbox.test_headers import PREFIX, SANDBOX, environ
 
 BUILT = "https://course.example/static/dist/"

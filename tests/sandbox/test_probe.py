@@ -7,7 +7,7 @@ import time
 import pytest
 
 from course.program import RUNTIMES, Runtime
-from course.sandbox import probe as probing
+from course.sandbox.confinement import probe as probing
 from course.sandbox.confinement.forbidden import ACTS
 from course.sandbox.confinement.probe import ProbeReport, ProbeRow, probe
 from tests.sandbox.confined import ROOT

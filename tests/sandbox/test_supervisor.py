@@ -342,8 +342,8 @@ def test_unconfined_programs_run_the_same_and_end_with_the_fork_server(tmp_path:
 
 
 def test_nothing_runs_unconfined_where_the_lock_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from course.sandbox import runtime_host as module
     from course.sandbox.confinement.probe import ProbeReport, ProbeRow
+    from course.sandbox.host import runtime_host as module
 
     broken = ProbeReport((ProbeRow("seccomp", "read a file", True, False, "it was allowed"),))
     monkeypatch.setattr(module, "probe", lambda runtime: broken)

@@ -129,11 +129,11 @@ class ForkServer:
 def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
     """Import everything that children need, and return what makes one of them a learner's process."""
     available_modules.prepare(runtime)  # first: it decides what Flask-SocketIO can import, and from which library
-    from course.sandbox.learner import hooks as learner_hooks
+    from course.sandbox.learner import hooks
     from course.sandbox.learner.process import run_child
     from course.sandbox.learner.program import Server
 
-    learner_hooks.instrument()
+    hooks.instrument()
 
     make_server: Callable[[native.socket], Server]
     if is_gevent(runtime):

@@ -16,8 +16,7 @@ import flask.cli
 import werkzeug.serving
 
 from course.program import Runtime
-from course.sandbox.learner import explanations, memory_files
-from course.sandbox.learner import hooks as learner_hooks
+from course.sandbox.learner import explanations, hooks, memory_files
 from course.sandbox.learner.explanations import Explanation, explained
 from course.sandbox.learner.tracebacks import described, folded, handler_of, short_name
 
@@ -77,7 +76,7 @@ class LearnerProgram:
         memory_files.install(self._files, self._runtime)
         self._catch_what_is_raised_later()
         if self._inside is not None:
-            learner_hooks.begin(self._inside, self._own, self._runtime)
+            hooks.begin(self._inside, self._own, self._runtime)
         werkzeug.serving.run_simple = self._run_simple
         flask.cli.show_server_banner = lambda *_: None
         sys.argv = ["server.py"]

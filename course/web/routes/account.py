@@ -6,7 +6,7 @@ import json
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 
-from course.progress import own_data as data
+from course.progress import own_data
 from course.progress.lesson_progress import course_progress
 from course.web.identity import current_learner, forget_learner
 from course.web.site import site
@@ -17,7 +17,7 @@ account = Blueprint("account", __name__)
 @account.get("/me/")
 def me() -> str:
     """Say what is kept about this learner."""
-    kept = data.export(current_learner())
+    kept = own_data.export(current_learner())
     return render_template(
         "me.html",
         course=site().course,
@@ -31,7 +31,7 @@ def me() -> str:
 @account.get("/me/data.json")
 def download() -> Response:
     """Send everything that is kept about this learner."""
-    text = json.dumps(data.export(current_learner()), indent=2, ensure_ascii=False)
+    text = json.dumps(own_data.export(current_learner()), indent=2, ensure_ascii=False)
     return Response(
         text,
         mimetype="application/json",
@@ -44,6 +44,6 @@ def delete() -> Response:
     """Delete everything that is kept about this learner, and forget who they were."""
     learner = current_learner()
     site().attempts.stop(learner)
-    data.forget(learner)
+    own_data.forget(learner)
     forget_learner()
     return redirect(url_for("pages.course_map"), 303)  # type: ignore[return-value]

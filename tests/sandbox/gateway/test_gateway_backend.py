@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 
+from course.sandbox.gateway import backend as gateway_backend
+from course.sandbox.gateway import http as gateway_http
 from course.sandbox.gateway.admission import Admission
 from course.sandbox.gateway.middleware import Gateway
-from course.sandbox.gateway.middleware import backend as gateway_backend
-from course.sandbox.gateway.middleware import http as gateway_http
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, course_app, get, listening, serving
 from tests.sandbox.gateway.stage import RUNNING
 
@@ -176,5 +176,5 @@ def test_ended_sandboxes_are_forgotten(tmp_path):
         get(gateway, f"{PREFIX}/")
         del sandboxes[RUNNING]
         get(gateway, f"/sandbox/{other}/A/")
-    assert list(gateway._ports) == [other]
-    assert isinstance(gateway._ports[other], Admission)
+    assert list(gateway._admissions) == [other]
+    assert isinstance(gateway._admissions[other], Admission)
