@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, TypeVar
 
 from course.sandbox.client_tag import MEASURING
 from course.sandbox.model import Mark, MarkKind
+from course.sandbox.per_second import PerSecond
 from course.wire import Direction, TraceRow, Transport, is_fence, payload_bytes
 
 Item = TypeVar("Item")
@@ -50,24 +51,6 @@ class _Marked(NamedTuple):
     text: str
     frame: str | bytes
     direction: Direction | Literal[""]
-
-
-class _Quota:
-    """What one second may bring: so many items, of so many characters in all."""
-
-    def __init__(self, items: int, characters: int = CHARACTERS_PER_SECOND) -> None:
-        self._most_items, self._most_characters = items, characters
-        self._second, self._items, self._characters = -1, 0, 0
-
-    def admits(self, time: float, characters: int = 0) -> bool:
-        """Whether one more may come at `time`; counts it if so."""
-        if int(time) != self._second:
-            self._second, self._items, self._characters = int(time), 0, 0
-        if self._items >= self._most_items or self._characters >= self._most_characters:
-            return False
-        self._items += 1
-        self._characters += characters
-        return True
 
 
 class Trace:
@@ -106,8 +89,9 @@ class Trace:
         self._seen: deque[_Seen] = deque()
         self._marked: deque[_Marked] = deque()
         self._left_out = 0
-        self._rows_quota = _Quota(rows_per_second)
-        self._marks_quota = _Quota(MARKS_PER_SECOND)
+        self._rows_quota = PerSecond(rows_per_second)
+        self._characters_quota = PerSecond(CHARACTERS_PER_SECOND)
+        self._marks_quota = PerSecond(MARKS_PER_SECOND)
         self._started: float = before._started if before else clock()
         self._goes_on = before is not None
         if before is not None:
@@ -165,11 +149,11 @@ class Trace:
         with self._flushing:
             left_out, self._left_out = self._left_out, 0
             seen = [each for each in _taken(self._seen) if not _is_ours(each)]
-            admitted = [each for each in seen if self._rows_quota.admits(each.time, _characters(each))]
+            admitted = [each for each in seen if self._admits(each)]
             rows = [_row(each, self._started) for each in admitted]
             left_out += len(seen) - len(rows)
             marked = [each for each in _taken(self._marked) if not each.client.startswith(MEASURING)]
-            marks = [_mark(each, self._started) for each in marked if self._marks_quota.admits(each.time)]
+            marks = [_mark(each, self._started) for each in marked if self._marks_quota.take(each.time)]
             if rows or left_out:
                 self._kept.extend(rows)
                 self._flush(rows, left_out)
@@ -182,6 +166,13 @@ class Trace:
         self._closed.set()
         self._work.set()
         self.flush()
+
+    def _admits(self, seen: _Seen) -> bool:
+        """Count a frame, unless its second is full; the last one may go beyond the characters."""
+        if not self._characters_quota.left(seen.time) or not self._rows_quota.take(seen.time):
+            return False
+        self._characters_quota.take(seen.time, min(len(seen.frame), FRAME_CHARACTERS))
+        return True
 
     def _announce(self) -> None:
         if self._work.is_set():
@@ -208,10 +199,6 @@ def _taken(waiting: deque[Item]) -> list[Item]:
 def _is_ours(seen: _Seen) -> bool:
     """Whether it is no part of the conversation that is shown."""
     return seen.client.startswith(MEASURING) or (isinstance(seen.frame, str) and is_fence(seen.frame))
-
-
-def _characters(seen: _Seen) -> int:
-    return min(len(seen.frame), FRAME_CHARACTERS)
 
 
 def _row(seen: _Seen, started: float) -> TraceRow:

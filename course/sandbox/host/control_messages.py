@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from course.sandbox.model import LearnerException
+from course.sandbox.per_second import PerSecond
 
 UNFINISHED_BYTES = 64 * 1024
 """More than this without a line's end is no message of ours."""
@@ -50,8 +51,7 @@ class ControlReader:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._pending = bytearray()
-        self._second = -1
-        self._this_second = 0
+        self._messages = PerSecond(MESSAGES_PER_SECOND)
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Yield the messages that `data` completes."""
@@ -59,18 +59,11 @@ class ControlReader:
         while (end := self._pending.find(b"\n")) >= 0:
             line = bytes(self._pending[:end])
             del self._pending[: end + 1]
-            message = _read(line) if self._may_speak() else None
+            message = _read(line) if self._messages.take(self._clock()) else None
             if message is not None:
                 yield message
         if len(self._pending) > UNFINISHED_BYTES:
             self._pending.clear()
-
-    def _may_speak(self) -> bool:
-        second = int(self._clock())
-        if second != self._second:
-            self._second, self._this_second = second, 0
-        self._this_second += 1
-        return self._this_second <= MESSAGES_PER_SECOND
 
 
 def _read(line: bytes) -> Message | None:

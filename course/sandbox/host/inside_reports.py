@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from course.sandbox.host.control_messages import InsideMessage
+from course.sandbox.per_second import PerSecond
 
 KEPT = 60
 """Handlers that a reloaded page gets again."""
@@ -66,9 +67,8 @@ class Inside:
         # A new process counts its runs from the beginning again.
         self._first_run = max(self._handlers, default=-1) + 1
         self._rooms: list[Report] = []
-        self._second = -1
-        self._reports_this_second = 0
-        self._bytes_this_second = 0
+        self._bytes_quota = PerSecond(BYTES_PER_SECOND)
+        self._reports_quota = PerSecond(REPORTS_PER_SECOND)
 
     def ready(self) -> None:
         """Set time 0: the sandbox became ready. What goes on from another keeps that one's, as the trace does."""
@@ -79,24 +79,17 @@ class Inside:
         """Check what was said, keep it and tell it on."""
         now = self._clock()
         dropped = said.dropped if _is_count(said.dropped) else 0
-        if not self._may_say(now, said.size):
+        if self._bytes_quota.take(now, said.size) < said.size:
             self._tell_if_any([], dropped + len(said.reports))
             return
-        room = max(0, REPORTS_PER_SECOND - self._reports_this_second)
-        reports = list(self._checked(said.reports[:room], now - self._started))
-        self._reports_this_second += len(said.reports)
-        self._tell_if_any(reports, dropped + len(said.reports[room:]))
+        admitted = self._reports_quota.take(now, len(said.reports))
+        reports = list(self._checked(said.reports[:admitted], now - self._started))
+        self._tell_if_any(reports, dropped + len(said.reports[admitted:]))
 
     @property
     def kept(self) -> dict[str, list[Report]]:
         """Return what a page that has just been loaded must know: ``{handlers, rooms}``, the last ones."""
         return {"handlers": list(self._handlers.copy().values()), "rooms": self._rooms}
-
-    def _may_say(self, now: float, size: int) -> bool:
-        if int(now) != self._second:
-            self._second, self._reports_this_second, self._bytes_this_second = int(now), 0, 0
-        self._bytes_this_second += size
-        return self._bytes_this_second <= BYTES_PER_SECOND
 
     def _checked(self, reports: list[Any], now: float) -> Iterator[Report]:
         for said in reports:

@@ -6,6 +6,7 @@ import codecs
 
 from course.sandbox.limits import Limits
 from course.sandbox.model import Output, Stream
+from course.sandbox.per_second import PerSecond
 
 
 class OutputMeter:
@@ -18,8 +19,7 @@ class OutputMeter:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._total = 0
-        self._second = -1
-        self._this_second = 0
+        self._bytes = PerSecond(limits.output_bytes_per_second)
         self._decoders = {name: codecs.getincrementaldecoder("utf-8")("replace") for name in ("stdout", "stderr")}
         self.ended = False
         """Whether the total has been reached: nothing more is shown."""
@@ -34,13 +34,9 @@ class OutputMeter:
         """
         if self.ended:
             return []
-        if int(now) != self._second:
-            self._second, self._this_second = int(now), 0
-        room = self._limits.output_bytes_per_second - self._this_second
-        left = self._limits.output_bytes - self._total
-        was_cut_already = room <= 0
-        shown = data[: max(0, min(room, left))]
-        self._this_second += len(data)
+        was_cut_already = not self._bytes.left(now)
+        within_rate = self._bytes.take(now, len(data))
+        shown = data[: min(within_rate, self._limits.output_bytes - self._total)]
         self._total += len(shown)
         text = self._decoders[stream].decode(shown)
         pieces = [Output(stream, text)] if text else []
