@@ -20,8 +20,6 @@ from course.wire import Direction
 DELAY_MS = 5_000
 """The longest delay, each way; an acknowledgement then takes ten seconds."""
 OFFLINE_SECONDS = 60
-CLIENTS = 32
-"""Clients of one sandbox that are known here; more than a sandbox may have connections."""
 REQUESTS_WAITING = 6
 """Requests of one client that wait: as many as a browser has under way."""
 

@@ -77,25 +77,25 @@ def test_it_imports_what_lessons_use(modules: set[str], name: str) -> None:
 
 
 def test_it_has_one_thread_and_a_clean_environment(host: Host) -> None:
-    process = psutil.Process(host.supervisor.forkserver_pid)
+    process = psutil.Process(host.supervisor.forkserver_pid_under("threading"))
     assert process.num_threads() == 1
     assert set(process.environ()) <= {"MALLOC_ARENA_MAX", "LANG", "PYTHONDONTWRITEBYTECODE", "LC_CTYPE"}
     assert os.getsid(process.pid) == process.pid
 
 
 def test_it_ignores_the_signals_that_end_a_terminals_programs(host: Host) -> None:
-    pid = host.supervisor.forkserver_pid or 0
+    pid = host.supervisor.forkserver_pid_under("threading") or 0
     os.kill(pid, signal.SIGINT)
     os.kill(pid, signal.SIGTERM)
     assert host.start("adds").ready().get() == (200, "hello")
-    assert host.supervisor.forkserver_pid == pid
+    assert host.supervisor.forkserver_pid_under("threading") == pid
 
 
 def test_it_leaves_no_zombies(host: Host) -> None:
     for _ in range(3):
         host.start("no_run_call").end()
     running = host.start("adds").ready()
-    children = psutil.Process(host.supervisor.forkserver_pid).children()
+    children = psutil.Process(host.supervisor.forkserver_pid_under("threading")).children()
     assert [child.pid for child in children] == [running.sandbox.pid]
 
 
@@ -104,7 +104,7 @@ def test_it_ends_with_its_supervisor_and_so_do_the_programs(tmp_path: Path) -> N
         "import sys, time; from pathlib import Path; from tests.stage.host import Host\n"
         "host = Host(Path(sys.argv[1])).__enter__()\n"
         "running = host.start('adds').ready()\n"
-        "print(host.supervisor.forkserver_pid, running.sandbox.pid, flush=True)\n"
+        "print(host.supervisor.forkserver_pid_under('threading'), running.sandbox.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
     with subprocess.Popen(

@@ -303,7 +303,7 @@ def test_a_loop_that_never_yields_is_ended_from_outside(tmp_path: Path, runtime:
 
 def test_a_fork_server_is_started_for_the_first_program_that_needs_it(tmp_path: Path, runtime: Runtime) -> None:
     with Host(tmp_path) as host:
-        assert host.supervisor.forkserver_pid is not None
+        assert host.supervisor.forkserver_pid_under("threading") is not None
         assert host.supervisor.forkserver_pid_under(runtime) is None
         assert host.run(WORKS, runtime).ready().get()[0] == 200
         assert host.supervisor.forkserver_pid_under(runtime) is not None
@@ -313,7 +313,7 @@ def test_those_that_the_course_uses_are_started_before_they_are_asked_for(tmp_pa
     with Host(tmp_path, runtimes=GEVENT) as host:
         assert host.supervisor.forkserver_pid_under("gevent") is not None
         until(lambda: host.supervisor.forkserver_pid_under("gevent-patched") is not None, PATIENCE)
-        assert host.supervisor.forkserver_pid is None
+        assert host.supervisor.forkserver_pid_under("threading") is None
 
 
 def test_a_site_that_ends_while_they_start_leaves_none_behind(tmp_path: Path) -> None:

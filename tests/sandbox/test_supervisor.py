@@ -223,7 +223,10 @@ def test_a_place_is_given_back_however_a_program_ends(small: Host) -> None:
 def test_closing_ends_everything_and_leaves_nothing(tmp_path: Path) -> None:
     with Host(tmp_path) as host:
         running = host.start("adds").ready()
-        processes = [psutil.Process(running.sandbox.pid), psutil.Process(host.supervisor.forkserver_pid)]
+        processes = [
+            psutil.Process(running.sandbox.pid),
+            psutil.Process(host.supervisor.forkserver_pid_under("threading")),
+        ]
         folder = running.sandbox.socket_path.parent
     assert running.sandbox.state.state == "stopped"
     _, alive = psutil.wait_procs(processes, timeout=PATIENCE)
@@ -301,20 +304,20 @@ def test_keep_alive_takes_the_warning_back(tmp_path: Path) -> None:
 
 def test_the_death_of_the_fork_server_is_told_and_the_next_start_works(host: Host) -> None:
     first, second = host.start("adds").ready(), host.start("adds").ready()
-    dead = host.supervisor.forkserver_pid
+    dead = host.supervisor.forkserver_pid_under("threading")
     os.kill(dead or 0, signal.SIGKILL)
     for running in (first, second):
         change = running.end()
         assert (change.state, change.code) == ("crashed", "sandbox_host_died")
         assert "Press Run" in change.reason
     assert host.start("adds").ready().get() == (200, "hello")
-    assert host.supervisor.forkserver_pid not in (None, dead)
+    assert host.supervisor.forkserver_pid_under("threading") not in (None, dead)
     assert host.supervisor.unavailable is None
 
 
 def test_who_presses_run_while_the_fork_server_restarts_gets_a_server(host: Host) -> None:
     victim = host.start("adds").ready()
-    os.kill(host.supervisor.forkserver_pid or 0, signal.SIGKILL)
+    os.kill(host.supervisor.forkserver_pid_under("threading") or 0, signal.SIGKILL)
     victim.end()
     assert host.start("adds").ready().get() == (200, "hello")
 
@@ -322,7 +325,7 @@ def test_who_presses_run_while_the_fork_server_restarts_gets_a_server(host: Host
 def test_who_waits_in_the_queue_survives_the_fork_server(small: Host) -> None:
     small.start("adds").ready()
     waiting = small.start("adds")
-    os.kill(small.supervisor.forkserver_pid or 0, signal.SIGKILL)
+    os.kill(small.supervisor.forkserver_pid_under("threading") or 0, signal.SIGKILL)
     assert waiting.ready().get() == (200, "hello")
 
 
@@ -335,7 +338,7 @@ def test_unconfined_programs_run_the_same_and_end_with_the_fork_server(tmp_path:
         assert running.get() == (200, "hello")
         assert host.start("syntax_error").end().code == "syntax_error"
         process = psutil.Process(running.sandbox.pid)
-        os.kill(host.supervisor.forkserver_pid or 0, signal.SIGKILL)
+        os.kill(host.supervisor.forkserver_pid_under("threading") or 0, signal.SIGKILL)
         assert running.end().code == "sandbox_host_died"
         _, alive = psutil.wait_procs([process], timeout=PATIENCE)
         assert alive == []
@@ -350,7 +353,7 @@ def test_nothing_runs_unconfined_where_the_lock_fails(tmp_path: Path, monkeypatc
     supervisor = Supervisor(Limits(), tmp_path / "s")
     supervisor.open()
     assert supervisor.unavailable is not None and "can't confine" in supervisor.unavailable
-    assert supervisor.forkserver_pid is None
+    assert supervisor.forkserver_pid_under("threading") is None
     with pytest.raises(SandboxesUnavailable, match="can't confine"):
         supervisor.start(Program({"server.py": "x"}), learner="Ada", purpose="run", watcher=Memory())
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from course.sandbox.host.clocks import Clocks
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
 
@@ -16,10 +17,7 @@ class Stub:
 
     limits: Limits = field(default_factory=Limits)
     id: str = "w1-stub"
-    started_at: float | None = 0.0
-    ready_at: float | None = None
-    touched_at: float = 0.0
-    warned: bool = False
+    clocks: Clocks = field(default_factory=lambda: Clocks(started_at=0.0))
     pid: int | None = None
     end_code: str = ""
     reason: str = ""
@@ -33,7 +31,12 @@ class Stub:
         self.end_code, self.reason = code, reason
 
     def warn_idle(self) -> None:
-        self.warned = True
+        self.clocks.idle_warned = True
+
+
+def running(*, used_at: float = 0.0, **asked: Any) -> Stub:
+    """A sandbox that has been ready since second 0."""
+    return Stub(clocks=Clocks(started_at=0.0, ready_at=0.0, used_at=used_at), **asked)
 
 
 def looked_at(sandbox: Any, *moments: float) -> Any:
@@ -44,7 +47,7 @@ def looked_at(sandbox: Any, *moments: float) -> Any:
 
 
 def test_who_waits_in_the_queue_has_no_limits() -> None:
-    assert not looked_at(Stub(started_at=None), 10_000).ended
+    assert not looked_at(Stub(clocks=Clocks()), 10_000).ended
 
 
 @pytest.mark.parametrize(("moment", "code"), [(4.9, ""), (5.1, "start")])
@@ -54,22 +57,22 @@ def test_the_start_has_five_seconds(moment: float, code: str) -> None:
 
 @pytest.mark.parametrize(("moment", "code", "warned"), [(89, "", False), (91, "", True), (121, "idle", False)])
 def test_idleness_is_warned_of_and_ended(moment: float, code: str, warned: bool) -> None:
-    sandbox = looked_at(Stub(ready_at=0.0), moment)
-    assert (sandbox.end_code, sandbox.warned) == (code, warned)
+    sandbox = looked_at(running(), moment)
+    assert (sandbox.end_code, sandbox.clocks.idle_warned) == (code, warned)
 
 
 @pytest.mark.parametrize(("moment", "code"), [(599, ""), (601, "wall")])
 def test_a_run_has_ten_minutes_however_much_it_is_used(moment: float, code: str) -> None:
-    assert looked_at(Stub(ready_at=0.0, touched_at=moment), moment).end_code == code
+    assert looked_at(running(used_at=moment), moment).end_code == code
 
 
 def test_memory_is_what_the_kernel_says() -> None:
-    sandbox = looked_at(Stub(ready_at=0.0, pid=os.getpid(), limits=Limits(resident_bytes=1)), 1)
+    sandbox = looked_at(running(pid=os.getpid(), limits=Limits(resident_bytes=1)), 1)
     assert sandbox.end_code == "memory"
 
 
 def test_a_process_that_is_gone_is_left_to_its_end() -> None:
-    assert not looked_at(Stub(ready_at=0.0, pid=2**22 + 1), 1, 2, 3).ended
+    assert not looked_at(running(pid=2**22 + 1), 1, 2, 3).ended
 
 
 def test_a_sandbox_that_can_not_be_looked_at_does_not_end_the_watch() -> None:
@@ -79,13 +82,17 @@ def test_a_sandbox_that_can_not_be_looked_at_does_not_end_the_watch() -> None:
 
     looks: list[int] = []
 
-    def running() -> list[Any]:
+    def all_running() -> list[Any]:
         looks.append(1)
         if len(looks) == 2:
             watchdog._stopped.set()
-        return [Broken(ready_at=0.0, limits=Limits(idle_seconds=1e12, idle_warning_seconds=1e12))]
+        return [
+            Broken(
+                clocks=Clocks(started_at=0.0, ready_at=0.0), limits=Limits(idle_seconds=1e12, idle_warning_seconds=1e12)
+            )
+        ]
 
-    watchdog = Watchdog(running)
+    watchdog = Watchdog(all_running)
     watchdog.start()
     watchdog._thread.join(10)
     assert len(looks) == 2

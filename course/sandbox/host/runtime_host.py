@@ -170,7 +170,7 @@ class RuntimeHost:
                 return
             self._link, self._restarting = None, True
         for sandbox in self._sandboxes.all():
-            if sandbox.started_at is not None and sandbox.program.runtime == self.runtime:
+            if sandbox.clocks.started_at is not None and sandbox.program.runtime == self.runtime:
                 sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
         why = self._restart()
         with self._lock:

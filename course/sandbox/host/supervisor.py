@@ -13,7 +13,7 @@ from pathlib import Path
 from course.program import RUNTIMES, Runtime
 from course.sandbox.host.endings import RESTARTING
 from course.sandbox.host.runtime_host import CLOSED, RuntimeHost
-from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox
+from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox, SandboxSpec
 from course.sandbox.host.slots import Slots, slots_for_this_host
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
@@ -112,11 +112,6 @@ class Supervisor:
         """Say why no program can be run under this runtime; None when it can, as far as is known before the first."""
         return self.unavailable or self._hosts[runtime].unavailable
 
-    @property
-    def forkserver_pid(self) -> int | None:
-        """Return the process id of the threading runtime's fork server, while there is one."""
-        return self.forkserver_pid_under("threading")
-
     def forkserver_pid_under(self, runtime: Runtime) -> int | None:
         """Return the process id of a runtime's fork server, while there is one."""
         return self._hosts[runtime].pid
@@ -147,20 +142,14 @@ class Supervisor:
         if why_not is not None:
             raise SandboxesUnavailable(why_not)
         sandbox_id = f"{self._owner}-{secrets.token_hex(16)}"
-        socket_path = self._directory / sandbox_id
-        sandbox = Sandbox(sandbox_id, learner, purpose, program, watcher, self.limits, socket_path, self._on_end)
+        spec = SandboxSpec(sandbox_id, learner, purpose, program, self.limits, self._directory / sandbox_id)
+        sandbox = Sandbox(spec, watcher, self._on_end)
         with self._lock:
             older = self.of_learner(learner, purpose)
-            self._sandboxes[sandbox_id] = sandbox
-            position = self._slots.take(
-                sandbox_id, lambda: self._launch(sandbox), instead_of=older.id if older is not None else None
-            )
+            position = self._take_slot(sandbox, instead_of=older.id if older is not None else None)
         if older is not None:
             older.end("stopped", "A newer run took its place.", "replaced")
-        if position:
-            sandbox.queue(position)
-        else:
-            self._launch(sandbox)
+        self._launch_or_queue(sandbox, position)
         return sandbox
 
     def restart(self, sandbox: Sandbox, watcher: Watcher) -> Sandbox:
@@ -180,24 +169,10 @@ class Supervisor:
             sandbox.restarted = True
         sandbox.end("stopped", "It is started again.", RESTARTING)
         sandbox.wait_exited(EXIT_SECONDS)
-        again = Sandbox(
-            sandbox.id,
-            sandbox.learner,
-            sandbox.purpose,
-            sandbox.program,
-            watcher,
-            self.limits,
-            sandbox.socket_path,
-            self._on_end,
-            sandbox,
-        )
+        again = Sandbox(sandbox.spec, watcher, self._on_end, before=sandbox)
         with self._lock:
-            self._sandboxes[again.id] = again
-            position = self._slots.take(again.id, lambda: self._launch(again), instead_of=again.id)
-        if position:
-            again.queue(position)
-        else:
-            self._launch(again)
+            position = self._take_slot(again, instead_of=again.id)
+        self._launch_or_queue(again, position)
         return again
 
     def get(self, sandbox_id: str, /) -> Sandbox | None:
@@ -227,6 +202,17 @@ class Supervisor:
         sandbox = self.get(sandbox_id)
         if sandbox is not None:
             sandbox.touch()
+
+    def _take_slot(self, sandbox: Sandbox, *, instead_of: str | None) -> int:
+        """Make the sandbox known under its id; return its place in the queue, 0 when it may start now."""
+        self._sandboxes[sandbox.id] = sandbox
+        return self._slots.take(sandbox.id, lambda: self._launch(sandbox), instead_of=instead_of)
+
+    def _launch_or_queue(self, sandbox: Sandbox, position: int) -> None:
+        if position:
+            sandbox.queue(position)
+        else:
+            self._launch(sandbox)
 
     def _launch(self, sandbox: Sandbox) -> None:
         with self._lock:

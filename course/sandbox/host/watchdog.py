@@ -54,11 +54,11 @@ class Watchdog:
 
     def look(self, sandbox: Sandbox, now: float) -> None:
         """End `sandbox` if it is over one of its limits."""
-        limits = sandbox.limits
-        if sandbox.started_at is None:
+        limits, clocks = sandbox.limits, sandbox.clocks
+        if clocks.started_at is None:
             return
-        if sandbox.ready_at is None:
-            if now - sandbox.started_at > limits.start_seconds:
+        if clocks.ready_at is None:
+            if now - clocks.started_at > limits.start_seconds:
                 sandbox.end(
                     "limited",
                     f"Stopped: after {limits.start_seconds:g} s your program had not reached socketio.run(app). "
@@ -73,13 +73,14 @@ class Watchdog:
             self._look_at_processor(sandbox, now)
 
     def _look_at_clocks(self, sandbox: Sandbox, now: float) -> None:
-        limits = sandbox.limits
-        if sandbox.ready_at is not None and now - sandbox.ready_at > limits.wall_seconds:
+        limits, clocks = sandbox.limits, sandbox.clocks
+        idle_seconds = now - clocks.used_at
+        if clocks.ready_at is not None and now - clocks.ready_at > limits.wall_seconds:
             minutes = limits.wall_seconds / 60
             sandbox.end("limited", f"Stopped after {minutes:g} minutes. Press Run to go on.", "wall")
-        elif now - sandbox.touched_at > limits.idle_seconds:
+        elif idle_seconds > limits.idle_seconds:
             sandbox.end("limited", "Stopped: no event and no request came for a while. Press Run to go on.", "idle")
-        elif now - sandbox.touched_at > limits.idle_seconds - limits.idle_warning_seconds and not sandbox.warned:
+        elif idle_seconds > limits.idle_seconds - limits.idle_warning_seconds and not clocks.idle_warned:
             sandbox.warn_idle()
 
     def _look_at_memory(self, sandbox: Sandbox) -> None:

@@ -1,0 +1,69 @@
+"""What a sandbox tells its watcher: its states, trace, faults, output, exceptions, and what goes on inside it."""
+
+from __future__ import annotations
+
+import time
+
+from course.sandbox.faults import Faults
+from course.sandbox.host.guarded_watcher import GuardedWatcher
+from course.sandbox.host.inside_reports import Inside
+from course.sandbox.host.output import OutputMeter
+from course.sandbox.limits import Limits
+from course.sandbox.model import LearnerException, StateChange, Stream, Watcher
+from course.sandbox.trace import Trace
+
+
+class Telemetry:
+    """Everything here reaches the watcher through one `GuardedWatcher`, under the sandbox's id.
+
+    Args:
+        sandbox_id: named in every call of the watcher.
+        watcher: hears everything; may raise.
+        limits: of the sandbox, for its output.
+        before: of the run that this one continues: one trace, one clock, the same faults.
+    """
+
+    def __init__(self, sandbox_id: str, watcher: Watcher, limits: Limits, before: Telemetry | None = None) -> None:
+        watcher = GuardedWatcher(watcher)
+        self.trace: Trace = Trace(
+            lambda rows, dropped: watcher.traced(sandbox_id, rows, dropped),
+            flush_marks=lambda marks: watcher.marked(sandbox_id, marks),
+            before=before.trace if before else None,
+        )
+        self.inside: Inside = Inside(
+            lambda reports, dropped: watcher.inside(sandbox_id, reports, dropped),
+            before=before.inside if before else None,
+        )
+        self.faults: Faults = Faults(
+            self.trace.mark,
+            lambda in_force: watcher.faults_changed(sandbox_id, in_force),
+            before.faults if before else None,
+        )
+        self._sandbox_id, self._watcher = sandbox_id, watcher
+        self._meter = OutputMeter(limits)
+        self._continues = before is not None
+
+    def state_changed(self, change: StateChange) -> None:
+        """Tell the new state."""
+        self._watcher.state_changed(self._sandbox_id, change)
+
+    def ready(self) -> None:
+        """Set time 0 of the trace and of the reports: the program listens."""
+        self.trace.ready()
+        self.inside.ready()
+        if self._continues:
+            self.trace.mark("", "restarted", "Running again, with nothing in its memory.")
+
+    def output(self, stream: Stream, data: bytes) -> None:
+        """Tell what the program printed, as far as its limits allow."""
+        for piece in self._meter.take(stream, data, time.monotonic()):
+            self._watcher.output(self._sandbox_id, piece)
+
+    def exception(self, exception: LearnerException) -> None:
+        """Tell what escaped from one of the program's handlers."""
+        self._watcher.exception(self._sandbox_id, exception)
+
+    def close(self) -> None:
+        """Cut the connections that faults hold, and tell what is left of the trace. Closing twice is harmless."""
+        self.faults.close()
+        self.trace.close()
