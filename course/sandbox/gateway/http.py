@@ -8,18 +8,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from http import HTTPStatus
 from threading import Timer
-from typing import TYPE_CHECKING
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import WSGIEnvironment
 
-from course.sandbox.gateway.address import Address, NotPassed
+from course.sandbox.gateway.address import NotPassed
 from course.sandbox.gateway.backend import Backend, BackendResponse
 from course.sandbox.gateway.client_socket import stop_reading
+from course.sandbox.gateway.exchange import Exchange
 from course.sandbox.gateway.headers import Headers, request_headers, response_headers, rewritten_location
-from course.sandbox.gateway.link import RequestLink, is_event
-
-if TYPE_CHECKING:
-    from course.sandbox.gateway.admission import Admission
-    from course.sandbox.gateway.running import RunningSandbox
+from course.sandbox.gateway.link import is_event
 
 PACKETS_PER_BODY = 4
 """A polling body of several packets may be this many times the largest message: 1 MB, the library's own limit."""
@@ -27,42 +23,35 @@ BODY_SECONDS = 20.0
 SEPARATOR = "\x1e"
 
 
-def pass_request(
-    environ: WSGIEnvironment,
-    start_response: StartResponse,
-    sandbox: RunningSandbox,
-    admission: Admission,
-    address: Address,
-    link: RequestLink,
-) -> Iterable[bytes]:
+def pass_request(exchange: Exchange) -> Iterable[bytes]:
     """Answer a WSGI request with what the learner's server says to it.
 
     Raises:
         Cut: a fault of the client has ended it.
         NotPassed: the request is malformed or too large, or the server is busy, silent or talks nonsense.
     """
-    polling = address.parameters.get("transport") == "polling" and address.is_engineio
+    address, admission, sandbox = exchange.address, exchange.admission, exchange.sandbox
+    polling = _Polling(exchange) if address.is_engineio and address.parameters.get("transport") == "polling" else None
     most = sandbox.limits.message_bytes
     # The body first: a client that sends it drop by drop holds nothing of the sandbox meanwhile.
-    body = read_body(environ, most * PACKETS_PER_BODY if polling else most)
-    exchange = _Polling(environ["REQUEST_METHOD"], sandbox, admission, address, link) if polling else None
-    if exchange:
-        exchange.sent(body)
+    body = read_body(exchange.environ, most * PACKETS_PER_BODY if polling else most)
+    if polling:
+        polling.sent(body)
     else:
         sandbox.touch()
     held = ExitStack()
     try:
-        if exchange:
-            held.enter_context(admission.session(exchange.sid))
+        if polling:
+            held.enter_context(admission.session(polling.sid))
         held.enter_context(admission.connection())
         backend = held.enter_context(Backend(sandbox.socket_path))
-        headers = request_headers(environ, address, admission.jar(address.client).header(address.path))
-        backend.send(environ["REQUEST_METHOD"], address.target, headers, body)
+        headers = request_headers(exchange.environ, address, exchange.jar.header(address.path))
+        backend.send(exchange.method, address.target, headers, body)
         response = backend.response()
         if response.status == 101:
             raise NotPassed(502, "bad_answer", "The program changed the protocol without being asked to.")
-        whole = exchange.received(response, backend.body()) if exchange else None
-        begin_answer(start_response, response, admission, address)
+        whole = polling.received(response, backend.body()) if polling else None
+        begin_answer(exchange, response)
     except BaseException:
         held.close()
         raise
@@ -72,20 +61,16 @@ def pass_request(
     return [whole]
 
 
-def begin_answer(
-    start_response: StartResponse, response: BackendResponse, admission: Admission, address: Address
-) -> None:
+def begin_answer(exchange: Exchange, response: BackendResponse) -> None:
     """Keep the answer's cookies, and start it with the headers that may pass.
 
     Raises:
         NotPassed: it redirects to another site.
     """
-    jar = admission.jar(address.client)
-    for cookie in response.all("set-cookie"):
-        jar.store(cookie, address.path)
-    headers: Headers = response_headers(response.headers, address)
+    keep_cookies(exchange, response)
+    headers: Headers = response_headers(response.headers, exchange.address)
     for location in response.all("location")[:1]:
-        rewritten = rewritten_location(location, address)
+        rewritten = rewritten_location(location, exchange.address)
         if rewritten is None:
             raise NotPassed(
                 502, "redirect_refused", "The program redirects to another site. Only its own pages open here."
@@ -93,7 +78,13 @@ def begin_answer(
         headers.append(("Location", rewritten))
     if response.all("content-length") and (response.status >= 200 and response.status not in (204, 304)):
         headers.append(("Content-Length", response.all("content-length")[0]))
-    start_response(status_line(response.status), headers)
+    exchange.start_response(status_line(response.status), headers)
+
+
+def keep_cookies(exchange: Exchange, response: BackendResponse) -> None:
+    """Put the cookies that an answer sets into the jar of its client, which never sees them itself."""
+    for cookie in response.all("set-cookie"):
+        exchange.jar.store(cookie, exchange.address.path)
 
 
 def status_line(status: int) -> str:
@@ -132,31 +123,32 @@ def read_body(environ: WSGIEnvironment, most: int) -> bytes:
     return body
 
 
-def mark_refusal(sandbox: RunningSandbox, address: Address, status: int, body: bytes) -> None:
+def mark_refusal(exchange: Exchange, status: int, body: bytes) -> None:
     """Note that the learner's server refused to begin a connection, in its own words where it has any."""
     words = body[:200].decode("utf-8", "replace").strip(' "\r\n')
     said = f": {words}" if words and "<" not in words else "."
-    sandbox.trace.mark(address.client, "refused", f"The server answered {status}{said}")
+    exchange.sandbox.trace.mark(exchange.client, "refused", f"The server answered {status}{said}")
 
 
 class _Polling:
     """One request of an Engine.IO session on long-polling: its packets, both ways, for trace, limit and idle clock."""
 
-    def __init__(
-        self, method: str, sandbox: RunningSandbox, admission: Admission, address: Address, link: RequestLink
-    ) -> None:
-        self._sandbox, self._admission, self._address, self._link = sandbox, admission, address, link
-        self._reads = method == "GET"  # a POST is answered with a bare "OK", which is no packet
-        self.sid = address.parameters.get("sid")
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._sandbox = exchange.sandbox
+        self._reads = exchange.method == "GET"  # a POST is answered with a bare "OK", which is not a packet
+        self.sid = exchange.address.parameters.get("sid")
 
     def sent(self, body: bytes) -> None:
         packets = self._split(body)
-        self._link.carry("sent", packets)
+        self._exchange.link.carry("sent", packets)
         for packet in packets:
-            self._sandbox.trace.add(self._address.client, "sent", packet, "polling")
+            self._sandbox.trace.add(self._exchange.client, "sent", packet, "polling")
         if self.sid and "1" in packets:
-            self._admission.closed(self.sid)
-            self._sandbox.trace.mark(self._address.client, "closed", "The client ended its connection on long-polling.")
+            self._exchange.admission.closed(self.sid)
+            self._sandbox.trace.mark(
+                self._exchange.client, "closed", "The client ended its connection on long-polling."
+            )
         self._touch(packets)
 
     def received(self, response: BackendResponse, pieces: Iterator[bytes]) -> bytes:
@@ -167,15 +159,15 @@ class _Polling:
                 raise NotPassed(502, "too_large", "The program's answer is larger than what may pass here.")
         is_packets = self._reads and response.status == 200 and not response.all("content-encoding")
         packets = self._split(body) if is_packets else []
-        self._link.carry("received", packets)
+        self._exchange.link.carry("received", packets)
         for packet in packets:
-            self._sandbox.trace.add(self._address.client, "received", packet, "polling")
+            self._sandbox.trace.add(self._exchange.client, "received", packet, "polling")
         if packets and packets[0].startswith("0"):
             self._note_opened(packets[0])
         if self.sid is None and response.status >= 400:
-            mark_refusal(self._sandbox, self._address, response.status, body)
+            mark_refusal(self._exchange, response.status, body)
         if self.sid and ("1" in packets or response.status == 400):
-            self._admission.closed(self.sid)
+            self._exchange.admission.closed(self.sid)
         self._touch(packets)
         return body
 
@@ -195,7 +187,7 @@ class _Polling:
         except (ValueError, TypeError, KeyError):
             return
         if isinstance(sid, str):
-            self._admission.opened(sid)
+            self._exchange.admission.opened(sid)
 
     def _touch(self, packets: list[str]) -> None:
         if any(is_event(packet) for packet in packets):

@@ -5,17 +5,14 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING
 from wsgiref.types import WSGIEnvironment
 
 from course.sandbox.client_faults import ClientFaults, Cut
 from course.sandbox.gateway.address import Address, NotPassed
 from course.sandbox.gateway.client_socket import client_socket, leave
+from course.sandbox.gateway.running import RunningSandbox
 from course.sandbox.trace import Trace
 from course.wire import Direction
-
-if TYPE_CHECKING:
-    from course.sandbox.gateway.running import RunningSandbox
 
 LOST = "Lost: its connection was cut."
 HELD = "Held back on the way."

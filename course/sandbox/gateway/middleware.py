@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from threading import Lock
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -16,9 +17,11 @@ from course.sandbox.gateway.address import MOUNT, UNKNOWN, Address, NotPassed, r
 from course.sandbox.gateway.admission import Admission
 from course.sandbox.gateway.client_page import client_answer
 from course.sandbox.gateway.client_socket import send_promptly
+from course.sandbox.gateway.exchange import Exchange, Request
 from course.sandbox.gateway.handshake import is_upgrade
 from course.sandbox.gateway.headers import guards, preflight_headers
 from course.sandbox.gateway.http import pass_request, status_line
+from course.sandbox.gateway.idle import IdleWatch
 from course.sandbox.gateway.link import RequestLink, hang_up
 from course.sandbox.gateway.preview_page import SCRIPT as PREVIEW_SCRIPT
 from course.sandbox.gateway.preview_page import PreviewPage, is_previewed
@@ -60,6 +63,7 @@ class Gateway:
         self._course_url = course_url.rstrip("/")
         self._client_script = client_script
         self._admissions: dict[str, Admission] = {}
+        self._idle_watch = IdleWatch()
         self._lock = Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -74,58 +78,65 @@ class Gateway:
             if not is_ours:
                 return self._app(environ, start_response)
             address = read_address(environ, self._course_url if self._host else "")
-            return self._answer(environ, start_response, address)
+            return self._answer(Request(environ, start_response, address, self._running(address)))
         except Cut:
             return hang_up(environ)
         except NotPassed as refused:
             self._mark(refused, address)
             return _refuse(environ, start_response, refused, address)
 
-    def _answer(self, environ: WSGIEnvironment, start_response: StartResponse, address: Address) -> Iterable[bytes]:
-        sandbox = self._running(address)
-        if not address.client:
-            return _redirect(start_response, f"{self._course_url}/connect/{address.sandbox_id}", address)
-        if not address.path:
-            prefix = address.page_prefix if address.is_page else address.prefix
-            return _redirect(start_response, f"{prefix}/", address)
-        if address.is_page:
-            return self._client_page(environ, start_response, sandbox, address)
-        if environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
-            start_response("204 No Content", preflight_headers(address))
-            return []
+    def _answer(self, request: Request) -> Iterable[bytes]:
+        """Let the first step that has an answer give it; what none of them answers is passed on."""
+        for step in (self._to_the_connect_page, _to_the_root, self._client_page, _preflight):
+            answer = step(request)
+            if answer is not None:
+                return answer
+        return self._pass_on(request)
+
+    def _pass_on(self, request: Request) -> Iterable[bytes]:
+        """Pass a request on to the learner's server, as far as the faults of its client let it."""
+        environ, address = request.environ, request.address
         send_promptly(environ)
-        websocket = is_upgrade(environ)
-        pass_on = pass_websocket if websocket else pass_request
-        admission, link = self._admission(address.sandbox_id, sandbox), RequestLink(environ, sandbox, address)
+        link = RequestLink(environ, request.sandbox, address)
+        admission = self._admission(address.sandbox_id, request.sandbox)
+        exchange = Exchange(environ, request.start_response, address, request.sandbox, admission, link)
         with link.faults.lent(link):
-            link.enter(websocket=websocket)
+            link.enter(websocket=is_upgrade(environ))
             try:
-                if not websocket and is_previewed(environ, address):
-                    page = PreviewPage(start_response, address, self._script(PREVIEW_SCRIPT, address))
-                    return page.of(pass_on(environ, page.start, sandbox, admission, address, link))
-                return pass_on(environ, start_response, sandbox, admission, address, link)
+                if is_upgrade(environ):
+                    return pass_websocket(exchange, self._idle_watch)
+                if is_previewed(environ, address):
+                    page = PreviewPage(request.start_response, address, self._script(PREVIEW_SCRIPT, address))
+                    return page.of(pass_request(replace(exchange, start_response=page.start)))
+                return pass_request(exchange)
             except NotPassed:
                 if link.is_cut:
                     raise Cut from None
                 raise
+
+    def _to_the_connect_page(self, request: Request) -> Iterable[bytes] | None:
+        """People share the address without a client's tag: the course then gives each of them a tag of their own."""
+        if request.client:
+            return None
+        return _redirect(request, f"{self._course_url}/connect/{request.address.sandbox_id}")
+
+    def _client_page(self, request: Request) -> Iterable[bytes] | None:
+        """Answer with a file of the program's own client code; the learner's server is not asked."""
+        address, sandbox = request.address, request.sandbox
+        if not address.is_page:
+            return None
+        if request.method not in ("GET", "HEAD"):
+            raise NotPassed(405, "bad_method", "A client's page can only be read.")
+        headers, body = client_answer(address, sandbox.program.files, lambda name: self._script(name, address))
+        sandbox.touch()
+        request.start_response("200 OK", headers)
+        return [] if request.method == "HEAD" else [body]
 
     def _mark(self, refused: NotPassed, address: Address | None) -> None:
         """A client that may not connect belongs into the picture, as long as there is one to belong to."""
         sandbox = self._sandboxes.get(address.sandbox_id) if address is not None else None
         if sandbox is not None and address is not None and address.is_engineio and address.client:
             sandbox.trace.mark(address.client, "refused", refused.message)
-
-    def _client_page(
-        self, environ: WSGIEnvironment, start_response: StartResponse, sandbox: RunningSandbox, address: Address
-    ) -> Iterable[bytes]:
-        """Answer with a file of the program's own client code; the learner's server is not asked."""
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
-            raise NotPassed(405, "bad_method", "A client's page can only be read.")
-
-        headers, body = client_answer(address, sandbox.program.files, lambda name: self._script(name, address))
-        sandbox.touch()
-        start_response("200 OK", headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _script(self, name: str, address: Address) -> str:
         """Return the whole address of a script of ours for a learner's page; "" while it is not built."""
@@ -155,8 +166,25 @@ class Gateway:
             return self._admissions[sandbox_id]
 
 
-def _redirect(start_response: StartResponse, location: str, address: Address) -> Iterable[bytes]:
-    start_response("302 Found", [("Location", location), ("Content-Length", "0"), *guards(address)])
+def _to_the_root(request: Request) -> Iterable[bytes] | None:
+    """An address that ends with the client's tag lacks the slash that relative addresses in a page are built on."""
+    address = request.address
+    if address.path:
+        return None
+    return _redirect(request, f"{address.page_prefix if address.is_page else address.prefix}/")
+
+
+def _preflight(request: Request) -> Iterable[bytes] | None:
+    """Say what a page of another origin may ask; the learner's server would not know where it lies."""
+    if request.method != "OPTIONS" or "HTTP_ACCESS_CONTROL_REQUEST_METHOD" not in request.environ:
+        return None
+    request.start_response("204 No Content", preflight_headers(request.address))
+    return []
+
+
+def _redirect(request: Request, location: str) -> Iterable[bytes]:
+    headers = [("Location", location), ("Content-Length", "0"), *guards(request.address)]
+    request.start_response("302 Found", headers)
     return []
 
 

@@ -4,74 +4,68 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from threading import Thread
-from typing import TYPE_CHECKING
-from wsgiref.types import StartResponse, WSGIEnvironment
 
-from course.sandbox.gateway.address import Address, NotPassed
+from course.sandbox.gateway.address import NotPassed
 from course.sandbox.gateway.backend import READ_BYTES, Backend
 from course.sandbox.gateway.client_socket import client_socket, leave
+from course.sandbox.gateway.exchange import Exchange
 from course.sandbox.gateway.frames import FrameReader, FrameRefused, close_frame
 from course.sandbox.gateway.handshake import agreement, checked_key, upgrade_headers
 from course.sandbox.gateway.headers import request_headers
-from course.sandbox.gateway.http import begin_answer, mark_refusal
+from course.sandbox.gateway.http import begin_answer, keep_cookies, mark_refusal
 from course.sandbox.gateway.idle import IdleWatch
 from course.sandbox.gateway.line import Line, Parcel
-from course.sandbox.gateway.link import HELD, RequestLink, is_event, lose
+from course.sandbox.gateway.link import HELD, is_event, lose
+from course.sandbox.gateway.rate_limiter import RateLimiter
+from course.sandbox.gateway.running import RunningSandbox
 from course.wire import Direction
-
-if TYPE_CHECKING:
-    from course.sandbox.gateway.admission import Admission
-    from course.sandbox.gateway.running import RunningSandbox
 
 IDLE_SECONDS = 120.0
 """Engine.IO pings every 25 s; a tunnel without a byte for this long has nobody at its end."""
 BYTES_PER_SECOND = 2 * 1024 * 1024
 BURST_BYTES = 1024 * 1024
 
-_idle_watch = IdleWatch()
 
-
-def pass_websocket(
-    environ: WSGIEnvironment,
-    start_response: StartResponse,
-    sandbox: RunningSandbox,
-    admission: Admission,
-    address: Address,
-    link: RequestLink,
-) -> Iterable[bytes]:
+def pass_websocket(exchange: Exchange, idle_watch: IdleWatch) -> Iterable[bytes]:
     """Open the learner's side first; if it agrees, tie the two sockets together until either ends.
+
+    Args:
+        exchange: the handshake.
+        idle_watch: ends the tunnel when nothing moves in it.
 
     Raises:
         Cut: a fault of the client has ended it before it began.
         NotPassed: the handshake is malformed, or the server is busy, silent or talks nonsense.
         StopIteration, ConnectionError: at the end, as the web server wants it (see `leave`).
     """
-    key, sid = checked_key(environ), address.parameters.get("sid")
+    address, admission, sandbox = exchange.address, exchange.admission, exchange.sandbox
+    key, sid = checked_key(exchange.environ), address.parameters.get("sid")
     with ExitStack() as stack:
         if address.is_engineio:
             stack.enter_context(admission.session(sid))
         stack.enter_context(admission.connection())
         backend = stack.enter_context(Backend(sandbox.socket_path))
-        headers = request_headers(environ, address, admission.jar(address.client).header(address.path))
-        backend.send("GET", address.target, headers + upgrade_headers(environ, key))
+        headers = request_headers(exchange.environ, address, exchange.jar.header(address.path))
+        backend.send("GET", address.target, headers + upgrade_headers(exchange.environ, key))
         response = backend.response()
         if response.status != 101:
             body = b"".join(_limited(backend.body(), sandbox.limits.message_bytes))
-            mark_refusal(sandbox, address, response.status, body)
-            begin_answer(start_response, response, admission, address)
+            mark_refusal(exchange, response.status, body)
+            begin_answer(exchange, response)
             return [body]
-        link.carry("received", [])
-        client = client_socket(environ)
-        head = agreement(response, key, environ, address)
-        for cookie in response.all("set-cookie"):
-            admission.jar(address.client).store(cookie, address.path)
-        Tunnel(client, backend.socket, sandbox, address.client).run(head, backend.leftover())
+        exchange.link.carry("received", [])
+        client = client_socket(exchange.environ)
+        head = agreement(response, key, exchange.environ, address)
+        keep_cookies(exchange, response)
+        tunnel = Tunnel(client, backend.socket, sandbox, address.client)
+        with idle_watch.over(tunnel):
+            tunnel.run(head, backend.leftover())
         if sid:
             admission.closed(sid)
-    return leave(environ)
+    return leave(exchange.environ)
 
 
 class Tunnel:
@@ -103,7 +97,7 @@ class Tunnel:
             end.settimeout(None)
         self._sandbox.trace.mark(self._tag, "opened", "A WebSocket is open.")
         back = Thread(target=self._pass_back, args=(head, leftover), name="tunnel", daemon=True)
-        with self._faults.lent(self), _idle_watch.over(self):
+        with self._faults.lent(self):
             back.start()
             try:
                 self._pump(self._client, self._backend, self._from_client, "sent")
@@ -243,30 +237,6 @@ class Tunnel:
 
     def _lose(self, parcel: Parcel, direction: Direction) -> None:
         lose(self._sandbox.trace, self._tag, direction, parcel.messages)
-
-
-class RateLimiter:
-    """Holds a stream of bytes to a rate by sleeping: what is not read is not sent, and TCP tells the sender."""
-
-    def __init__(
-        self,
-        per_second: float,
-        burst: float,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._per_second, self._burst = per_second, burst
-        self._clock, self._sleep = clock, sleep
-        self._allowance, self._since = burst, clock()
-
-    def spend(self, count: int) -> None:
-        """Count bytes, and sleep while there were too many."""
-        now = self._clock()
-        self._allowance = min(self._burst, self._allowance + (now - self._since) * self._per_second) - count
-        self._since = now
-        if self._allowance < 0:
-            self._sleep(-self._allowance / self._per_second)
 
 
 def _limited(pieces: Iterable[bytes], most: int) -> Iterable[bytes]:

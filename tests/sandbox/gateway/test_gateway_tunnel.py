@@ -13,7 +13,7 @@ import pytest
 from course.sandbox.gateway import idle as gateway_idle
 from course.sandbox.gateway import tunnel as gateway_tunnel
 from course.sandbox.gateway.handshake import ACCEPT_GUID
-from course.sandbox.gateway.tunnel import RateLimiter
+from course.sandbox.gateway.rate_limiter import RateLimiter
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
 from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all, until
 
