@@ -10,10 +10,9 @@ from typing import Any
 from course.live import events
 from course.program import Files, Runtime
 from course.sandbox.gateway.client_page import has_client
-from course.sandbox.host.endings import KILLED, RESTARTING
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.limits import Limits
-from course.sandbox.model import ENDED, LearnerException, Mark, Output, StateChange
+from course.sandbox.model import ENDED, KILLED, RESTARTING, LearnerException, Mark, Output, StateChange
 from course.wire import TraceRow
 
 OUTPUT_KEPT = 400

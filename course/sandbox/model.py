@@ -18,6 +18,10 @@ STEPS: dict[State, frozenset[State]] = {
 }
 """From a state, the states that may follow. From an end nothing does."""
 
+KILLED = "killed_by_learner"
+RESTARTING = "restarting"
+"""Codes of ends after which the program may run again at the same address. The learner never sees `RESTARTING`."""
+
 Purpose = Literal["run", "check"]
 Stream = Literal["stdout", "stderr", "notice"]
 """``notice`` is a line of ours (output cut, idle warning), never the learner's."""

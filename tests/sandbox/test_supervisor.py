@@ -90,18 +90,6 @@ def test_nothing_starts_before_it_is_open(tmp_path: Path) -> None:
     closed.close()
 
 
-def test_a_pause_refuses_new_programs_with_its_reason_and_leaves_the_running_ones(host: Host) -> None:
-    running = host.start("adds").ready()
-    host.supervisor.pause("The site is updated until noon.")
-    try:
-        with pytest.raises(SandboxesUnavailable, match=r"The site is updated until noon\."):
-            host.start("adds")
-        assert running.get() == (200, "hello")
-    finally:
-        host.supervisor.resume()
-    assert host.start("adds").ready().get() == (200, "hello")
-
-
 # Waiting for a place
 
 

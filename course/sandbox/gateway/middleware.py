@@ -27,8 +27,7 @@ from course.sandbox.gateway.preview_page import SCRIPT as PREVIEW_SCRIPT
 from course.sandbox.gateway.preview_page import PreviewPage, is_previewed
 from course.sandbox.gateway.running import RunningSandbox, Sandboxes
 from course.sandbox.gateway.tunnel import pass_websocket
-from course.sandbox.host.endings import KILLED, RESTARTING
-from course.sandbox.model import ENDED
+from course.sandbox.model import ENDED, KILLED, RESTARTING
 
 
 class Gateway:

@@ -9,13 +9,10 @@ from course.sandbox.limits import Limits
 from course.sandbox.model import StateChange
 
 AGAIN = "Press Run to start it again."
-KILLED = "killed_by_learner"
 KILLED_REASON = (
     "You killed the server process: no handler ran, and nobody was told. "
     "Press Restart to start the same program again; its clients come back by themselves."
 )
-RESTARTING = "restarting"
-"""The code of an end that is none for the learner: the same program goes on at the same address."""
 
 
 def ending_of(said: Ended | None, exit_code: int | None, limits: Limits) -> StateChange:

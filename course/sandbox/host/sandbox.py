@@ -14,7 +14,7 @@ from course.sandbox.faults import Faults
 from course.sandbox.host.child_process import ChildProcess
 from course.sandbox.host.clocks import Clocks
 from course.sandbox.host.control_messages import Ended, InsideMessage, Message, Ready
-from course.sandbox.host.endings import KILLED, KILLED_REASON, ending_of
+from course.sandbox.host.endings import KILLED_REASON, ending_of
 from course.sandbox.host.forkserver_link import Started
 from course.sandbox.host.inside_reports import Inside
 from course.sandbox.host.streams import Name, open_streams, read_to_the_end
@@ -22,6 +22,7 @@ from course.sandbox.host.telemetry import Telemetry
 from course.sandbox.limits import Limits
 from course.sandbox.model import (
     ENDED,
+    KILLED,
     STEPS,
     IllegalStep,
     LearnerException,

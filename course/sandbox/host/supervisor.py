@@ -11,13 +11,12 @@ from collections.abc import Collection
 from pathlib import Path
 
 from course.program import RUNTIMES, Runtime
-from course.sandbox.host.endings import RESTARTING
 from course.sandbox.host.runtime_host import CLOSED, RuntimeHost
 from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox, SandboxSpec
 from course.sandbox.host.slots import Slots, slots_for_this_host
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
-from course.sandbox.model import Program, Purpose, Watcher
+from course.sandbox.model import RESTARTING, Program, Purpose, Watcher
 
 FIRST_UID = 60_000
 UIDS = 4_000
@@ -90,7 +89,7 @@ class Supervisor:
     def close(self) -> None:
         """End every sandbox and the fork servers. Twice is harmless."""
         with self._lock:
-            was_open, self._refusal = self._refusal not in (NOT_OPEN, CLOSED), CLOSED
+            was_open, self._refusal = self._refusal is None, CLOSED
         if not was_open:
             return
         self._watchdog.stop()
@@ -115,15 +114,6 @@ class Supervisor:
     def forkserver_pid_under(self, runtime: Runtime) -> int | None:
         """Return the process id of a runtime's fork server, while there is one."""
         return self._hosts[runtime].pid
-
-    def pause(self, reason: str) -> None:
-        """Take no new programs; `reason` is shown to learners."""
-        self._refusal = reason
-
-    def resume(self) -> None:
-        """Take programs again."""
-        if self._refusal not in (NOT_OPEN, CLOSED):
-            self._refusal = None
 
     # Sandboxes
 
