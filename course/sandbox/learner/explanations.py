@@ -9,7 +9,8 @@ import errno
 from dataclasses import dataclass
 
 from course.program import Runtime, async_mode
-from course.sandbox.learner.tracebacks import described, last_own_line, local_in
+from course.sandbox.learner.engineio_privates import asked_async_mode
+from course.sandbox.learner.tracebacks import described, last_own_line
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _of_python(error: BaseException, where: str) -> Explanation | None:
 
 def _of_library(error: BaseException, where: str, runtime: Runtime) -> Explanation | None:
     if isinstance(error, ValueError) and "async_mode" in str(error):
-        mode = str(local_in(error, "engineio", "__init__", "async_mode"))[:40]
+        mode = asked_async_mode(error)[:40]
         why = _MODES.get(mode, "Flask-SocketIO knows no such mode.")
         ours = async_mode(runtime)
         return Explanation("async_mode", f'async_mode="{mode}" can\'t run{where}: {why} Write async_mode="{ours}".')

@@ -10,12 +10,12 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-import flask_socketio
 import gevent.socket
 from gevent import hub, lock, monkey, pywsgi
 
 from course.sandbox.client_tag import take_tag
 from course.sandbox.learner.explanations import TOO_LATE_TO_PATCH
+from course.sandbox.learner.flask_socketio_privates import leave_out_the_reloader
 from course.sandbox.learner.program import Report
 
 _CERTIFICATES = (
@@ -68,7 +68,7 @@ class GeventServer:
     def install(self, starts: Callable[[str, int], None], report: Report) -> None:
         """Serve whatever the program makes a server for; tell of what escapes its greenlets; settle patching."""
         pywsgi.WSGIServer = _server_class(self._listener, starts)  # type: ignore[misc]
-        _leave_out_the_reloader()
+        leave_out_the_reloader()
         _settle_patching()
 
         def print_exception(_: hub.Hub, context: Any, kind: Any, error: Any, trace: Any) -> None:
@@ -117,17 +117,6 @@ def _server_class(listener: socket.socket, starts: Callable[[str, int], None]) -
             starts(*self._asked)
 
     return WSGIServer
-
-
-def _leave_out_the_reloader() -> None:
-    """A reloader and a debugger would need what a sandbox has not, in this mode too."""
-    real_run = flask_socketio.SocketIO.run
-
-    def run(self: Any, app: Any, host: Any = None, port: Any = None, **options: Any) -> None:
-        real_run(self, app, host, port, **{**options, "use_reloader": False})
-
-    flask_socketio.SocketIO.run = run
-    flask_socketio.DebuggedApplication = lambda application, **_: application
 
 
 def _settle_patching() -> None:

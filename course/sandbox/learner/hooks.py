@@ -13,12 +13,10 @@ import time
 from collections.abc import Callable, Collection
 from typing import Any
 
-import flask_socketio
-from socketio.base_manager import BaseManager
-from socketio.manager import Manager
-
 from course.program import Runtime, is_gevent
+from course.sandbox.learner.flask_socketio_privates import CALLS_A_HANDLER
 from course.sandbox.learner.inside_notes import Notes, this_greenlet, this_thread
+from course.sandbox.learner.socketio_privates import CHANGE_ROOMS, EMITS
 
 _notes: Notes | None = None
 """The notes of this process's program, once it begins; there are none in the fork server."""
@@ -33,16 +31,17 @@ def begin(send: Callable[[bytes], None], own_files: Collection[str], runtime: Ru
 def instrument() -> None:
     """Put the hooks in place. Once, in the fork server."""
     _hook_handlers()
-    _hook(Manager, "emit", lambda notes, *args, **named: notes.emitted(*args, **named))
-    for method in ("basic_enter_room", "basic_leave_room"):
-        _hook(BaseManager, method, lambda notes, _at, manager, *_, **__: notes.rooms_changed(manager))
+    _hook(*EMITS, lambda notes, *args, **named: notes.emitted(*args, **named))
+    for owner, method in CHANGE_ROOMS:
+        _hook(owner, method, lambda notes, _at, manager, *_, **__: notes.rooms_changed(manager))
 
 
 def _hook_handlers() -> None:
-    original = flask_socketio.SocketIO._handle_event
+    owner, method = CALLS_A_HANDLER
+    original = getattr(owner, method)
 
     @functools.wraps(original)
-    def _handle_event(self: Any, *args: Any, **named: Any) -> Any:
+    def hooked(self: Any, *args: Any, **named: Any) -> Any:
         notes, run = _notes, None
         if notes is not None:
             with contextlib.suppress(Exception):
@@ -60,7 +59,7 @@ def _hook_handlers() -> None:
                 notes.ended(run, None)
         return answer
 
-    flask_socketio.SocketIO._handle_event = _handle_event
+    setattr(owner, method, hooked)
 
 
 def _hook(owner: type, method: str, note: Callable[..., None]) -> None:

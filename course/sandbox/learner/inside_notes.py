@@ -19,6 +19,7 @@ from socketio.base_manager import BaseManager
 
 from course.sandbox.client_tag import ENVIRON, MEASURING
 from course.sandbox.learner.inside_sender import InsideSender, Report
+from course.sandbox.learner.socketio_privates import environ_of, is_sid, rooms_of
 
 LONG_SECONDS = 0.1
 """A handler that takes longer is told of while it goes on."""
@@ -173,7 +174,7 @@ class Notes:
             return "all"
         if run is not None and room == run.sid:
             return "self"
-        if manager.is_sid_room(namespace, room):
+        if is_sid(manager, namespace, room):
             return f"client:{_client(manager, namespace, room)}"
         return f"room:{_name(room)}"
 
@@ -251,19 +252,16 @@ def _route() -> str | None:
 
 def _client(manager: Any, namespace: str, sid: str) -> str:
     """Return the tag of a connection's client; its sid where there is none, as with Flask-SocketIO's test client."""
-    environ = manager.server.environ.get(manager.eio_sid_from_sid(sid, namespace)) or {}
-    return str(environ.get(ENVIRON) or sid)
+    return str(environ_of(manager, namespace, sid).get(ENVIRON) or sid)
 
 
 def _rooms(manager: BaseManager) -> list[dict[str, Any]]:
     told = []
-    for namespace, rooms in list(manager.rooms.items()):
-        sids = rooms.get(None, {})
-        for room, members in list(rooms.items()):
-            clients = [_client(manager, namespace, sid) for sid in list(members)]
-            clients = [client for client in clients if not client.startswith(MEASURING)]
-            if clients:
-                kind = "all" if room is None else "own" if room in sids else "room"
-                name = "" if room is None else _name(room)
-                told.append({"namespace": _name(namespace), "room": name, "kind": kind, "clients": clients})
+    for namespace, room, members, is_own in rooms_of(manager):
+        clients = [_client(manager, namespace, sid) for sid in members]
+        clients = [client for client in clients if not client.startswith(MEASURING)]
+        if clients:
+            kind = "all" if room is None else "own" if is_own else "room"
+            name = "" if room is None else _name(room)
+            told.append({"namespace": _name(namespace), "room": name, "kind": kind, "clients": clients})
     return told[:ROOMS_AT_MOST]

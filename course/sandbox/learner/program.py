@@ -16,9 +16,9 @@ import flask.cli
 import werkzeug.serving
 
 from course.program import Runtime
-from course.sandbox.learner import explanations, hooks, memory_files
+from course.sandbox.learner import explanations, flask_socketio_privates, hooks, memory_files
 from course.sandbox.learner.explanations import Explanation, explained
-from course.sandbox.learner.tracebacks import described, folded, handler_of, short_name
+from course.sandbox.learner.tracebacks import described, folded, outermost_function, short_name
 
 Tell = Callable[[dict[str, Any]], None]
 Report = Callable[[BaseException | None], None]
@@ -100,7 +100,12 @@ class LearnerProgram:
             return
         about = described(error, self._own)
         del about["text"]
-        self._tell({"exception": {**about, "handler": handler or handler_of(error, self._own)}})
+        self._tell({"exception": {**about, "handler": handler or self._handler_of(error)}})
+
+    def _handler_of(self, error: BaseException) -> str:
+        """Return whose error it is: the event that was handled, else the outermost function; "" for neither."""
+        event = flask_socketio_privates.event_of(error)
+        return event if event is not None else outermost_function(error, self._own)
 
     def _run_simple(self, *positional: Any, **named: Any) -> None:
         """Stand in for Werkzeug's function: Flask-SocketIO's and Flask's own checks have passed, its own come here.

@@ -33,11 +33,8 @@ def last_own_line(error: BaseException, own_files: frozenset[str]) -> int | None
     return own[-1] if own else None
 
 
-def handler_of(error: BaseException, own_files: frozenset[str]) -> str:
-    """Return whose error it is: the event that was handled, else the learner's outermost function; "" for neither."""
-    event = local_in(error, "flask_socketio", "_handle_event", "message")
-    if isinstance(event, str):
-        return event
+def outermost_function(error: BaseException, own_files: frozenset[str]) -> str:
+    """Return the name of the learner's outermost function on the way to the error; "" where there is none."""
     functions = [code.co_name for code, _ in _walk(error.__traceback__) if code.co_filename in own_files]
     return functions[0] if functions and functions[0] != "<module>" else ""
 
