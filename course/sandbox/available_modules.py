@@ -1,4 +1,4 @@
-"""What a learner's program can import: all of it is imported in the fork server, since a child can open no file."""
+"""What a learner's program can import. All of it is imported in the fork server, since a child can't open files."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ LIBRARIES = (
     "flask flask.views flask_socketio socketio simple_websocket jinja2 jinja2.debug "
     "jinja2.ext werkzeug.debug.tbtools werkzeug.middleware.proxy_fix werkzeug.security"
 ).split()
-"""With what they would import only when it is needed: by then there is no reading of files any more."""
+"""Including what they would import only on first use: by then no file can be read any more."""
 
 PACKAGES = ("flask", "flask-socketio", "jinja2", "python-engineio", "python-socketio", "simple-websocket", "werkzeug")
-"""Whose versions a program can ask for."""
+"""Packages whose versions a program can ask for."""
 
 _GEVENT = (
     "gevent gevent.event gevent.fileobject gevent.libev.corecext gevent.local gevent.lock gevent.monkey gevent.os "
@@ -49,7 +49,7 @@ def kept_out(runtime: Runtime) -> tuple[str, ...]:
 
 
 def sentence(runtime: Runtime) -> str:
-    """Return what there is, for somebody who asked for something else."""
+    """Return what can be imported, as words for a learner who tried something else."""
     return (
         f"flask, flask_socketio, socketio, {'gevent, ' if is_gevent(runtime) else ''}and the usual modules of Python: "
         "json, time, random, math, datetime, threading, collections, functools, itertools, logging, re, uuid, secrets, "

@@ -1,7 +1,7 @@
-"""Faults that a learner puts on a client's connection: what is in force, who waits, and who is cut.
+"""Faults that a learner puts on a client's connection: what is in force, what waits, and what is cut.
 
-No I/O: the gateway asks before it passes something on, and lends each connection as a `Link` that can be cut. Without a
-fault all that is asked is `ClientFaults.active`.
+No I/O: the gateway asks before it passes something on, and lends each connection as a `Link` that can be cut. While
+there is no fault it reads `ClientFaults.active` and nothing else.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ DELAY_MS = 5_000
 """The longest delay, each way; an acknowledgement then takes ten seconds."""
 OFFLINE_SECONDS = 60
 REQUESTS_WAITING = 6
-"""Requests of one client that wait: as many as a browser has under way."""
+"""Requests of one client that may wait: as many as a browser sends at the same time."""
 
 Kind = Literal["delay", "drop", "freeze", "polling", "offline", "well"]
 
 
 class FaultRefused(ValueError):
-    """There is no such fault; the message is a sentence."""
+    """The fault does not exist or can't be set; the message is a sentence for the learner."""
 
 
 class Cut(Exception):
@@ -35,10 +35,10 @@ class Cut(Exception):
 
 
 class Link(Protocol):
-    """A connection of one client, under way through the gateway."""
+    """A connection of one client on its way through the gateway."""
 
     def cut(self, *, server_too: bool) -> None:
-        """End it for the client at once; for the server only with `server_too`: else it hears nothing any more."""
+        """End it for the client at once; for the server only with `server_too`: else it just hears nothing more."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Fault:
     """What a learner asks for.
 
     Raises:
-        FaultRefused: no client is called so, or the amount is out of bounds.
+        FaultRefused: the client's name is not a possible one, or the amount is out of bounds.
     """
 
     client: str
@@ -72,7 +72,7 @@ class Fault:
 class ClientFaults:
     """The faults of one client. Safe to use from several threads or greenlets.
 
-    `active` and `changed` are for who passes frames on: `changed` is notified whenever a wait may be over.
+    `active` and `changed` are for code that passes frames on: `changed` is notified whenever a wait may be over.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class ClientFaults:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.active = False
-        """Whether any fault is in force: then, and only then, there is more to ask."""
+        """Whether any fault is in force. When none is, there is nothing more to ask."""
         self.changed = Condition()
         self.clock = clock
         self._mark, self._tell = mark, tell
@@ -100,7 +100,7 @@ class ClientFaults:
 
     @contextmanager
     def lent(self, link: Link) -> Iterator[None]:
-        """Let `link` be cut, as long as the block lasts."""
+        """Allow `link` to be cut while the block runs."""
         with self.changed:
             self._links.append(link)
         try:
@@ -127,21 +127,21 @@ class ClientFaults:
 
     @property
     def in_use(self) -> bool:
-        """Whether it may not be forgotten."""
+        """Return whether it must be kept."""
         return self.active or bool(self._links)
 
     @property
     def offline(self) -> bool:
-        """Whether the client has no network now."""
+        """Return whether the client has no network now."""
         return self._offline_until > self.clock()
 
     @property
     def polling_only(self) -> bool:
-        """Whether a WebSocket is refused."""
+        """Return whether a WebSocket is refused."""
         return self._polling_only
 
     def wait_for(self, since: float) -> float | None:
-        """Return how many seconds more something must wait that came at `since`; None: until `changed` is notified."""
+        """Return how many more seconds something that came at `since` must wait; None: until `changed` is notified."""
         if self._over:
             return 0.0
         if self._frozen:
@@ -149,7 +149,7 @@ class ClientFaults:
         return max(0.0, since + self._delay_ms / 1000 - self.clock())
 
     def takes_drop(self, direction: Direction) -> bool:
-        """Say whether the connection is to be cut at this event; once."""
+        """Return whether the connection is to be cut at this event, and forget it: it is cut once."""
         with self.changed:
             if self._drop != direction:
                 return False
@@ -158,7 +158,7 @@ class ClientFaults:
         return True
 
     def cut_connections(self, why: str, *, server_too: bool = True) -> None:
-        """Cut what the client has open, and mark it when there was anything."""
+        """Cut what the client has open, and leave a mark if there was anything."""
         with self.changed:
             # The newest first: a tunnel must know before the request that it began with has its socket shut.
             links = self._links[::-1]
@@ -202,7 +202,7 @@ class ClientFaults:
         }
 
     def close(self) -> None:
-        """Cut everything and let nobody wait any more: the server is gone."""
+        """Cut everything and end all waits: the server is gone."""
         self._cancel_timer()
         with self.changed:
             self._over = True
@@ -265,7 +265,7 @@ class ClientFaults:
             self._back_online()
 
     def _settle(self) -> None:
-        """Note whether anything is in force, wake who waits, and tell the page."""
+        """Update `active`, wake everything that waits, and tell the page."""
         with self.changed:
             self.active = bool(
                 self._delay_ms or self._drop or self._frozen or self._polling_only or self._offline_until

@@ -1,4 +1,4 @@
-"""How a learner's server comes to know whose request it serves: by the tag in the client's address.
+"""How a learner's server knows which client it serves: by the tag in the client's address.
 
 The gateway sends the tag in a header of its own. The prepared server moves it out of the request's headers before the
 program sees them: at home there is no such header. Standard library only: the fork server imports it.
@@ -15,7 +15,7 @@ ENVIRON = "duplex.client"
 """Where the tag stands in a request's WSGI environment, beside what the server puts there (``werkzeug.socket``…)."""
 
 MEASURING = "probe-"
-"""Clients whose tag begins so only measure, many times a second: they would push everybody else out of sight."""
+"""Clients whose tag begins like this only measure, many times a second: they would push everybody else out of sight."""
 
 _AS_HEADER = f"HTTP_{HEADER.upper().replace('-', '_')}"
 

@@ -10,7 +10,7 @@ from course.sandbox.client_faults import ClientFaults, Fault, FaultRefused
 from course.sandbox.model import MarkKind
 
 CLIENTS = 32
-"""Clients of one sandbox that are known here; more than a sandbox may have connections."""
+"""Clients of one sandbox that are known here: more than the connections that a sandbox may have."""
 
 Mark = Callable[[str, MarkKind, str], None]
 
@@ -19,9 +19,9 @@ class Faults:
     """The faults of one sandbox, by client.
 
     Args:
-        mark: notes a mark of a client in the trace.
-        tell: is given what is in force, by client, after every change. It must not block.
-        before: the faults of the run that this one goes on from.
+        mark: puts a mark of a client into the trace.
+        tell: called with what is in force, by client, after every change. It must not block.
+        before: the faults of the run that this one continues.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Faults:
         return {tag: told for tag, faults in list(self._clients.items()) if (told := faults.in_force())}
 
     def close(self) -> None:
-        """Let everybody go: the sandbox has ended."""
+        """Cut every connection and end every wait: the sandbox has ended."""
         for faults in list(self._clients.values()):
             faults.close()
 

@@ -11,7 +11,7 @@ MB = 1024 * KB
 
 
 class LimitRefused(ValueError):
-    """A limit was set to something that is no positive number."""
+    """A limit was set to something that is not a positive number."""
 
 
 @dataclass(frozen=True)

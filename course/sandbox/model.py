@@ -106,7 +106,7 @@ MarkKind = Literal[
 
 @dataclass(frozen=True)
 class Mark:
-    """What is no frame, but belongs into the picture of a run: a connection that began or ended, a fault, a loss."""
+    """An entry of a run's picture that is not a frame: a connection that began or ended, a fault, a lost frame."""
 
     time: float
     """Seconds since the sandbox became ready, as in a `TraceRow`."""
@@ -116,7 +116,7 @@ class Mark:
     text: str
     """A whole sentence for the learner."""
     frame: str = ""
-    """The literal packet, as a row has it, where the mark tells of one: `lost`, or `delayed` (its row comes later)."""
+    """The literal packet, as a row has it, where the mark is about one: `lost` or `delayed` (its row follows)."""
     direction: Direction | Literal[""] = ""
     """Which way `frame` was going, as in a `TraceRow`."""
 
@@ -127,7 +127,7 @@ class Mark:
 
 
 class Watcher(Protocol):
-    """Who hears what a sandbox does. Called on a greenlet of the web process: it must not block."""
+    """Hears what a sandbox does. Called on a greenlet of the web process: it must not block."""
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None: ...
 

@@ -1,4 +1,4 @@
-"""The standard library's own, held before gevent replaces any of it: imported before all else that is ours.
+"""The standard library's own functions, kept before gevent replaces them: imported before the rest of the course.
 
 The fork server and the part of a child that talks to the supervisor must work without an event loop, and a lock of
 theirs must hold between real threads, under every runtime. Standard library only.

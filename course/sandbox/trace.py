@@ -1,6 +1,6 @@
-"""What passed between a sandbox and its clients, told in coalesced batches.
+"""What passed between a sandbox and its clients, delivered in batches.
 
-Rows are literal frames; marks are what is no frame: a connection that began or ended, a fault, a frame that was lost.
+Rows are literal frames. Marks are everything else: a connection that began or ended, a fault, a frame that was lost.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FLUSH_SECONDS = 0.04
 KEPT_MARKS = 300
 MARKS_PER_SECOND = 100
 MOST_WAITING = 1000
-"""Frames, or marks, that wait for a flush: beyond what several seconds may show."""
+"""Frames, or marks, that may wait for a flush: more than several seconds may show."""
 FRAME_CHARACTERS = 8 * 1024
 """Longer frames are cut in the trace (not on the wire), so that 500 rows stay below 4 MB. Their row's `size` tells."""
 
@@ -35,7 +35,7 @@ CUT_MARK = "…"
 
 
 class _Seen(NamedTuple):
-    """A frame as `add` met it; made into a row only when the batch is flushed, off the path of the bytes."""
+    """A frame as `add` received it; it becomes a row when the batch is flushed, off the path of the bytes."""
 
     time: float
     client: str
@@ -56,8 +56,8 @@ class _Marked(NamedTuple):
 class Trace:
     """The trace of one sandbox. Safe to call from several threads or greenlets.
 
-    A frame waits for `add` before it goes on: so `add` only queues it, without a lock (a deque's two ends are safe),
-    and whatever else there is to do is done by `flush`.
+    A frame is passed on only after `add` returns, so `add` just queues it, without a lock (both ends of a deque are
+    safe). All other work is done by `flush`.
 
     Args:
         flush: is given a batch of rows and the number of frames left out since the last batch. It is called on
@@ -65,7 +65,7 @@ class Trace:
         clock: seconds, never going back.
         rows_per_second: frames beyond this many in one second (or beyond 512 K characters) are counted, not kept.
         flush_seconds: the longest a row waits for others.
-        before: the closed trace of the run that this one goes on from: same clock, same rows.
+        before: the closed trace of the run that this one continues: same clock, same rows.
         flush_marks: is given a batch of marks, on the same terms, after the rows that came before or with them.
     """
 
@@ -105,7 +105,7 @@ class Trace:
 
     @property
     def rows(self) -> list[TraceRow]:
-        """The last rows that were flushed, oldest first: who shows these and then listens sees each row once."""
+        """The last rows that were flushed, oldest first: a page that shows them and then listens sees each once."""
         return list(self._kept)
 
     @property
@@ -114,7 +114,7 @@ class Trace:
         return list(self._kept_marks)
 
     def ready(self) -> None:
-        """Set time 0: the sandbox became ready. A trace that goes on from another keeps that one's."""
+        """Set time 0: the sandbox became ready. A trace that continues another one keeps its time 0."""
         if not self._goes_on:
             self._started = self._clock()
 
@@ -136,16 +136,16 @@ class Trace:
         frame: str | bytes = "",
         direction: Direction | Literal[""] = "",
     ) -> None:
-        """Note something that is no frame; `frame` and `direction` say of which frame it tells, if of one.
+        """Note something that is not a frame; `frame` and `direction` name the frame that it is about, if any.
 
-        Beyond `MARKS_PER_SECOND` in one second marks are left out: only a flood of lost frames brings so many.
+        Marks beyond `MARKS_PER_SECOND` are left out: only a flood of lost frames brings so many.
         """
         if not self._closed.is_set() and len(self._marked) < MOST_WAITING:
             self._marked.append(_Marked(self._clock(), client, kind, text, frame, direction))
             self._announce()
 
     def flush(self) -> None:
-        """Tell what is pending now instead of within `flush_seconds`."""
+        """Deliver what is pending now instead of within `flush_seconds`."""
         with self._flushing:
             left_out, self._left_out = self._left_out, 0
             seen = [each for each in _taken(self._seen) if not _is_ours(each)]
@@ -192,12 +192,12 @@ class Trace:
 
 
 def _taken(waiting: deque[Item]) -> list[Item]:
-    """Take what waits now; more may come meanwhile."""
+    """Take what is waiting now; more may arrive in the meantime."""
     return [waiting.popleft() for _ in range(len(waiting))]
 
 
 def _is_ours(seen: _Seen) -> bool:
-    """Whether it is no part of the conversation that is shown."""
+    """Return whether it belongs to the course itself, and so not to the conversation that is shown."""
     return seen.client.startswith(MEASURING) or (isinstance(seen.frame, str) and is_fence(seen.frame))
 
 

@@ -8,7 +8,7 @@ from threading import Lock
 from typing import Literal
 
 VISITORS_AT_MOST = 99
-"""Of one kind; whoever comes later shares a name, and with it a lane of the picture."""
+"""Of one kind. Those who come later share a name, and with it a lane of the picture."""
 NAME = re.compile(r"(tab|phone)(-[2-9]|-[1-9][0-9])?")
 
 

@@ -1,6 +1,6 @@
-"""Acts that must fail once the lock is on: tried by every confined process on itself, and shown by the probe.
+"""Acts that must fail in a confined process: each process tries them on itself, and the probe shows the results.
 
-Each act is harmless when it is refused, and as harmless as can be when it is not. Standard library only.
+Each act is harmless when it is refused, and as harmless as possible when it is not. Standard library only.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Act:
     """The refusals that count. Another error may only mean that the act failed by chance."""
 
     def refused(self, machine: Machine) -> tuple[bool, str]:
-        """Try it. Return whether it was refused as it must be, and what was seen, in words."""
+        """Try it; return whether it was refused as it must be, and what happened, in words."""
         try:
             self.attempt(machine)
         except OSError as error:

@@ -27,7 +27,7 @@ _SCOPES_SINCE, _ABSTRACT_SOCKETS_AND_SIGNALS = 6, 0b11
 
 @dataclass(frozen=True)
 class Handled:
-    """What a ruleset takes charge of, for one ABI version."""
+    """The rights that a ruleset handles, for one ABI version."""
 
     files: int
     network: int

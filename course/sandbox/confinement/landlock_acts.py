@@ -1,4 +1,4 @@
-"""Acts that Landlock alone refuses, for the probe: behind seccomp nobody would see whether it works."""
+"""Acts that Landlock alone refuses, for the probe: behind seccomp it would not show whether Landlock works."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def _interpreter_paths() -> set[str]:
 
 
 INTERPRETER_PATHS = frozenset(_interpreter_paths())
-"""The folders that hold Python itself and its packages. Found out once, in the fork server."""
+"""The folders that hold Python itself and its packages. Determined once, in the fork server."""
 
 
 class LockdownFailed(Exception):
@@ -105,7 +105,7 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
 
 
 class _step(contextlib.AbstractContextManager[None]):
-    """Turns an error of the system into the failure of a named layer."""
+    """Turns a system error into the failure of a named layer."""
 
     def __init__(self, layer: str) -> None:
         self._layer = layer

@@ -1,4 +1,4 @@
-"""What this machine can refuse: tries the forbidden acts in a throw-away process and makes a table of the outcome.
+"""What this machine can refuse: tries the forbidden acts in a throw-away process and makes a table of the results.
 
 ``python -m course.sandbox.confinement.probe`` prints a table for each runtime; its exit status is 0 when all of them
 may be used.
@@ -26,7 +26,7 @@ from course.sandbox.limits import Limits
 
 PROBE_SECONDS = 10
 PROBE_UID = 59_999
-"""Whom the throw-away process becomes when we are root; no sandbox runs under this id."""
+"""The user that the throw-away process becomes when we are root; no sandbox runs under this id."""
 
 FIT = "Learners' code can run here."
 _TRY = "--try-here"
@@ -81,7 +81,7 @@ def probe(runtime: Runtime = "threading") -> ProbeReport:
     """Try the acts in a process of its own and report; takes some 100 ms, under gevent some 300. Never raises."""
     command = [sys.executable, "-m", "course.sandbox.confinement.probe", _TRY, runtime]
     root = Path(course.__file__).parents[1]
-    # No environment: the throw-away process shall hold no secret, should the lock turn out not to hold.
+    # No environment: the throw-away process must hold no secret, in case the confinement does not work.
     environment = {"MALLOC_ARENA_MAX": "1"}
     try:
         done = subprocess.run(  # noqa: S603 (our own module, no word from outside)

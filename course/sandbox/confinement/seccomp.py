@@ -96,7 +96,7 @@ def compile_filter(rules: Iterable[Rule], machine: Machine, *, default: int) -> 
 
 
 def _for_one_call(number: int, body: Sequence[Instruction]) -> list[Instruction]:
-    # The number is loaded anew each time, since a body leaves an argument in the accumulator. That costs nothing worth
+    # The number is loaded again each time, since a body leaves an argument in the accumulator. That costs nothing worth
     # saving: since Linux 5.11 the kernel answers calls whose verdict is a plain "allow" from a bitmap.
     return [Instruction(LOAD, 0, 0, NUMBER), Instruction(JUMP_IF_EQUAL, 0, len(body), number), *body]
 

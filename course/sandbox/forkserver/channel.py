@@ -24,7 +24,7 @@ Message = dict[str, Any]
 
 
 class ChannelClosed(Exception):
-    """The other side is gone: nothing can be said or heard any more."""
+    """The other side is gone: nothing can be sent or received any more."""
 
 
 class Channel:
@@ -41,7 +41,7 @@ class Channel:
         return self._wire.fileno()
 
     def send(self, message: Message, descriptors: Sequence[int] = ()) -> None:
-        """Send a message. The descriptors are copied to the other side; these here stay open.
+        """Send a message. The descriptors are copied to the other side; those on this side stay open.
 
         Raises:
             ChannelClosed: it can't be delivered.
@@ -68,22 +68,22 @@ class Channel:
 
     @property
     def has_message(self) -> bool:
-        """Say whether `receive` would return at once, without the socket being readable."""
+        """Return whether `receive` would return at once, even if the socket is not readable."""
         return bool(self._complete)
 
     def settimeout(self, seconds: float | None) -> None:
-        """Wait for this long at most, then take the other side for gone; None waits for ever."""
+        """Wait for this long at most, then treat the other side as gone; None waits forever."""
         self._wire.settimeout(seconds)
 
     def shutdown(self) -> None:
-        """Tell both sides that this is over; whoever waits in `receive` is woken."""
+        """End the connection for both sides; a `receive` that waits is woken."""
         try:
             self._wire.shutdown(socket.SHUT_RDWR)
         except OSError:
             return
 
     def close(self) -> None:
-        """Close the socket, and what was received and never taken."""
+        """Close the socket, and the descriptors that were received and never taken."""
         self._wire.close()
         for descriptor in (*self._descriptors, *(each for _, taken in self._complete for each in taken)):
             os.close(descriptor)

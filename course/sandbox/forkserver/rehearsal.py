@@ -1,4 +1,4 @@
-"""One real session in the fork server, before anybody's program runs: what is made on first use is made once, for all.
+"""One real session in the fork server, before any program runs: what is made on first use is made once for all.
 
 Regular expressions, protocol tables, and the forms in which Python keeps code that has run before: 0.4 MB that each
 child would make for itself, and the time for it. Under threads only: under gevent it would leave an event loop behind.
@@ -22,7 +22,7 @@ HANDSHAKE = (
     b"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
 PING_SECONDS = 0.05
-"""The thread that sends pings sees the end of its session when it next wakes."""
+"""The thread that sends pings notices the end of its session when it next wakes."""
 PATIENCE_SECONDS = 5.0
 
 
@@ -34,7 +34,7 @@ def rehearse() -> None:
     """Serve one client over a unix socket: handshake, connect, an acknowledged event, and its end.
 
     Raises:
-        RehearsalFailed: see there.
+        RehearsalFailed: the session failed or has left a thread behind.
     """
     with tempfile.TemporaryDirectory(prefix="duplex-") as folder:
         address = str(Path(folder, "s"))

@@ -15,13 +15,13 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 SANDBOX_ID = re.compile(r"[A-Za-z0-9_]{1,32}-[0-9a-f]{32}")
 PAGE_MARK = "~"
-"""Before a client's tag it means the page that runs the client's code, and no route of the learner's server."""
+"""Before a client's tag it means the page that runs the client's code, not a route of the learner's server."""
 _HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 _ORIGIN = re.compile(r"[\x21-\x7e]{1,200}")
 _UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
 
 UNKNOWN = "There is no running program at this address. Press Run on the lesson page, then use the new one."
-"""What every address of a program that is unknown here answers."""
+"""The answer at every address of an unknown program."""
 
 
 class NotPassed(Exception):
@@ -62,22 +62,22 @@ class Address:
 
     @property
     def target(self) -> str:
-        """What stands in the request line to the learner's server."""
+        """Return what stands in the request line to the learner's server."""
         return f"{self.path}?{self.query}" if self.query else self.path
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The query, taken apart; the last of several equal names wins."""
+        """Return the parameters of the query; the last of several equal names wins."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
 
     @property
     def is_engineio(self) -> bool:
-        """Whether it speaks Engine.IO (the learner may have moved it to another path than ``/socket.io``)."""
+        """Return whether it speaks Engine.IO (the learner may have moved it to another path than ``/socket.io``)."""
         return "EIO" in self.parameters or "/socket.io" in self.path
 
 
 def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
-    """Take a request's address apart.
+    """Read and check the address of a request.
 
     Pages of the request's own host may speak to a sandbox, and those of `course_url` where sandboxes have another one.
 
@@ -109,7 +109,7 @@ def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
 
 
 def has_dot_segment(path: str) -> bool:
-    """Whether a browser or server may take `path` for one further up: ``..``, also percent-encoded, or a backslash."""
+    """Return whether a browser or server may leave a folder by `path`: ``..``, also percent-encoded, or a backslash."""
     decoded = unquote(path)
     return bool(_UNSAFE_IN_PATH.search(decoded)) or any(part in (".", "..") for part in decoded.split("/"))
 

@@ -1,4 +1,4 @@
-"""What the gateway keeps for one running sandbox: cookie jars, Engine.IO sessions, and how much is under way."""
+"""What the gateway keeps for one running sandbox: cookie jars, Engine.IO sessions, and the requests in progress."""
 
 from __future__ import annotations
 

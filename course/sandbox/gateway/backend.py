@@ -1,7 +1,7 @@
-"""One connection to a learner's server for one request: a request of ours goes in, what comes back is parsed strictly.
+"""One connection to a learner's server for one request: our own request goes in, what comes back is parsed strictly.
 
 Nothing of the client's own bytes reaches the learner's server except through this rebuilt head, and no connection is
-used twice: so there is no second reading of a request for anybody to smuggle something into.
+used twice: so nobody can smuggle a second request into the first.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The page that runs a program's own client code, at ``/sandbox/<id>/~<client>/``. Pure: files in, an answer out.
 
-It is the learner's script under the course's host: see docs/decisions/0008-client-code-in-a-frame.md for what holds it.
+A learner's script runs under the course's host: docs/decisions/0008-client-code-in-a-frame.md says what confines it.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from course.sandbox.gateway.address import Address, NotPassed
 from course.sandbox.gateway.headers import Headers, client_page_headers
 
 FRAME = "client-frame.js"
-"""What runs first in every page: Socket.IO, and what tells the pane."""
+"""What runs first in every page: Socket.IO, and the script that reports to the pane."""
 KITS = {"client.jsx": "client-react.js", "client.vue": "client-vue.js"}
-"""A component's file → what brings its framework, and puts it into the page."""
+"""A component's file → the script that brings its framework and mounts it in the page."""
 LIBRARY = "socket.io.min.js"
-"""Where a client page finds Socket.IO at home. Here the frame's own script brings it, before any other."""
+"""Where a client page finds Socket.IO on the learner's machine. Here the frame's script brings it, before any other."""
 
 _KINDS = {
     ".css": "text/css",
@@ -39,7 +39,7 @@ _PLAIN_PAGE = (
 
 
 def has_client(files: Files) -> bool:
-    """Say whether a program brings code for its clients."""
+    """Return whether a program brings code for its clients."""
     return any(files.get(name, "").strip() for name in CLIENT_FILES)
 
 

@@ -1,4 +1,4 @@
-"""The client's own socket, which WSGI hides: where each server keeps it, and how each wants to be left afterwards."""
+"""The client's own socket, which WSGI hides: where each server keeps it, and how its request is ended afterwards."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def client_socket(environ: WSGIEnvironment) -> socket.socket:
 
 
 def send_promptly(environ: WSGIEnvironment) -> None:
-    """Switch off Nagle's algorithm: a server that writes head and body apart else waits 40 ms for the client's ACK."""
+    """Switch off Nagle's algorithm: a server that writes head and body apart would wait 40 ms for the client's ACK."""
     with suppress(OSError, NotPassed):
         client_socket(environ).setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 

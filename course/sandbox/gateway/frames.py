@@ -7,7 +7,7 @@ from typing import NamedTuple
 FIN, MASKED = 0x80, 0x80
 """The highest bits of a frame's first and of its second byte (section 5.2)."""
 MOST_SHORT = 125
-"""Bytes of payload whose length stands in the second byte itself."""
+"""The largest length of a payload that fits into the second byte itself."""
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
 PROTOCOL_ERROR = 1002
@@ -56,7 +56,7 @@ class FrameReader:
 
     @property
     def at_boundary(self) -> bool:
-        """Whether all bytes so far make whole frames: only then may another frame be put behind them."""
+        """Return whether all bytes so far make whole frames: only then may another frame be sent after them."""
         return self._frame is None and not self._partial_header
 
     @property
@@ -68,7 +68,7 @@ class FrameReader:
         """Take the next bytes, however they are cut, and return the messages they complete: text or binary.
 
         Control frames may stand between the fragments of a message (section 5.4); they are checked and skipped.
-        Text that is no UTF-8 is shown with replacement characters: refusing it is the receiving end's business.
+        Text that is not UTF-8 is shown with replacement characters: it is for the receiver to refuse it.
 
         Raises:
             FrameRefused: nothing of `data` should be passed on.

@@ -15,12 +15,12 @@ ACCEPT_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 def is_upgrade(environ: WSGIEnvironment) -> bool:
-    """Whether a request asks for a WebSocket."""
+    """Return whether a request asks for a WebSocket."""
     return "websocket" in environ.get("HTTP_UPGRADE", "").lower()
 
 
 def checked_key(environ: WSGIEnvironment) -> str:
-    """Return the key of a handshake that keeps to RFC 6455, section 4.2.1.
+    """Return the key of a handshake that follows RFC 6455, section 4.2.1.
 
     Raises:
         NotPassed: it does not.
@@ -57,7 +57,7 @@ def upgrade_headers(environ: WSGIEnvironment, key: str) -> Headers:
 
 
 def agreement(response: BackendResponse, key: str, environ: WSGIEnvironment, address: Address) -> bytes:
-    """Return the 101 for the client, once the server's own holds (RFC 6455, section 4.1, what a client must check).
+    """Return the 101 for the client, if the server's own is valid (RFC 6455, section 4.1, what a client must check).
 
     Raises:
         NotPassed: it does not.

@@ -12,7 +12,7 @@ from course.sandbox.gateway.address import METHODS, Address, has_dot_segment
 Headers = list[tuple[str, str]]
 
 BACKEND_HOST = "localhost:5000"
-"""What a learner's server believes it is called: the address Flask prints when it starts."""
+"""The host name that a learner's server is told: the address that Flask prints when it starts."""
 BACKEND_ORIGIN = f"http://{BACKEND_HOST}"
 
 TO_BACKEND = frozenset({"accept", "accept-language", "content-type", "user-agent", "x-requested-with"})

@@ -24,16 +24,16 @@ SEPARATOR = "\x1e"
 
 
 def pass_request(exchange: Exchange) -> Iterable[bytes]:
-    """Answer a WSGI request with what the learner's server says to it.
+    """Answer a request with what the learner's server answers.
 
     Raises:
         Cut: a fault of the client has ended it.
-        NotPassed: the request is malformed or too large, or the server is busy, silent or talks nonsense.
+        NotPassed: the request is malformed or too large, or the server is busy, silent or breaks the protocol.
     """
     address, admission, sandbox = exchange.address, exchange.admission, exchange.sandbox
     polling = _Polling(exchange) if address.is_engineio and address.parameters.get("transport") == "polling" else None
     most = sandbox.limits.message_bytes
-    # The body first: a client that sends it drop by drop holds nothing of the sandbox meanwhile.
+    # The body first: a client that sends it very slowly must not hold a connection of the sandbox meanwhile.
     body = read_body(exchange.environ, most * PACKETS_PER_BODY if polling else most)
     if polling:
         polling.sent(body)
@@ -131,7 +131,7 @@ def mark_refusal(exchange: Exchange, status: int, body: bytes) -> None:
 
 
 class _Polling:
-    """One request of an Engine.IO session on long-polling: its packets, both ways, for trace, limit and idle clock."""
+    """One request of an Engine.IO session on long-polling: its packets go to trace, limits and idle clock."""
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
@@ -195,7 +195,7 @@ class _Polling:
 
 
 class _Streamed:
-    """An answer's body on its way. The server closes it, even unread; then the sandbox's connection is given back."""
+    """The body of an answer as it is sent. The server closes it, even unread; then the connection is given back."""
 
     def __init__(self, pieces: Iterator[bytes], held: ExitStack) -> None:
         self._pieces, self._held = pieces, held
@@ -207,7 +207,7 @@ class _Streamed:
         try:
             return next(self._pieces)
         except NotPassed as refused:
-            # The head is out: cutting the connection is the only way left to say so. Servers take this error
+            # The head has been sent: only cutting the connection can show the failure now. Servers take this error
             # for a client that went away, and log nothing.
             raise ConnectionResetError(errno.ECONNRESET, refused.message) from refused
 

@@ -1,6 +1,6 @@
-"""Ends tunnels in which nothing moves: one look at all of them, now and then.
+"""Ends tunnels in which nothing moves: looks at all of them every few seconds.
 
-A timeout at each read would say the same, and costs every frame a timer.
+A timeout at each read would do the same, but at the cost of a timer for every frame.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ LOOK_SECONDS = 5.0
 
 
 class MayBeIdle(Protocol):
-    """What can end for want of anything to do."""
+    """A connection that ends when nothing has moved on it for long."""
 
     def end_if_idle(self) -> None:
-        """Look, and end it if it is time. Must not block."""
+        """End it if it has been idle for too long. Must not block."""
 
 
 class IdleWatch:
-    """Looks at everything that it watches over, on a thread that begins with the first."""
+    """Looks at all connections given to it, on a thread of its own that starts with the first one."""
 
     def __init__(self) -> None:
         self._watched: list[MayBeIdle] = []
@@ -30,7 +30,7 @@ class IdleWatch:
 
     @contextmanager
     def over(self, watched: MayBeIdle) -> Iterator[None]:
-        """Watch over it as long as the block lasts."""
+        """Watch over it while the block runs."""
         with self._changed:
             self._watched.append(watched)
             if self._thread is None:

@@ -1,4 +1,4 @@
-"""One direction of a tunnel while a fault holds frames back: first in, first out, and never much at once."""
+"""One direction of a tunnel while a fault holds frames back: a bounded queue, first in, first out."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from course.sandbox.client_faults import ClientFaults
 
 HELD_BYTES = 256 * 1024
 HELD_PARCELS = 500
-"""What one line holds; beyond either, whoever brings more waits, and TCP tells the sender."""
+"""What one line holds at most. When it is full `put` blocks, and TCP tells the sender."""
 
 
 class Parcel(NamedTuple):
-    """Bytes as they came, and the messages that they complete."""
+    """Bytes as they arrived, and the messages that they complete."""
 
     since: float
-    """When they came, on the faults' clock."""
+    """When they arrived, on the faults' clock."""
     data: bytes
     messages: list[str | bytes]
     at_boundary: bool
-    """Whether whole frames end with these bytes."""
+    """Whether a frame ends with the last of these bytes."""
 
 
 class Line:
-    """Passes parcels on, in order, each when the faults let it.
+    """Passes parcels on in order, each one when the faults allow it.
 
     Args:
         faults: of the client.
-        deliver: passes one parcel on; called on the line's own thread. An OSError of it ends the line.
-        lose: is given what will never arrive.
+        deliver: passes one parcel on; called on the line's own thread. An OSError in it ends the line.
+        lose: called with what will never arrive.
     """
 
     def __init__(self, faults: ClientFaults, deliver: Callable[[Parcel], None], lose: Callable[[Parcel], None]) -> None:
@@ -45,7 +45,7 @@ class Line:
 
     @property
     def held(self) -> tuple[int, int]:
-        """How many parcels and bytes wait."""
+        """Return how many parcels and bytes are waiting."""
         return len(self._parcels), self._bytes
 
     def put(self, parcel: Parcel) -> None:
@@ -65,7 +65,7 @@ class Line:
             self._changed.wait_for(lambda: self._ended or not (self._parcels or self._delivering))
 
     def end(self) -> None:
-        """Lose what is left and take no more. Twice is harmless."""
+        """Lose what is left and take no more. Ending it twice is harmless."""
         with self._changed:
             self._ended = True
             left, self._parcels, self._bytes = list(self._parcels), deque(), 0

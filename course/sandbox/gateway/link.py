@@ -1,4 +1,4 @@
-"""One HTTP request on its way through the gateway, as the faults of its client see it: it waits, or it is cut."""
+"""One HTTP request on its way through the gateway, as the faults of its client see it: they let it wait, or cut it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NO_WEBSOCKET = "No WebSocket gets through here, only long-polling."
 
 
 def is_event(packet: str | bytes) -> bool:
-    """Whether an Engine.IO packet is a message; pings, pongs and probes keep no idle sandbox alive."""
+    """Return whether an Engine.IO packet is a message: pings, pongs and probes keep no idle sandbox alive."""
     return isinstance(packet, bytes) or packet.startswith(("4", "b"))
 
 
@@ -35,17 +35,17 @@ class RequestLink:
         self._since = self.faults.clock()
 
     def cut(self, *, server_too: bool) -> None:
-        """End it for the client; a server has no connection to lose here: what it answers gets nowhere."""
+        """End it for the client. The server's answer is lost, too: it has no connection to the client of its own."""
         self.is_cut = True
         with suppress(OSError, NotPassed):
             client_socket(self._environ).shutdown(socket.SHUT_RDWR)
 
     def enter(self, *, websocket: bool) -> None:
-        """Let the faults have their way before anything of the request is read.
+        """Apply the faults before anything of the request is read.
 
         Raises:
             Cut: it goes no further, and is not answered.
-            NotPassed: it asks for a WebSocket, and there is to be none.
+            NotPassed: it asks for a WebSocket, and its client may have none.
         """
         if not self.faults.active:
             return
@@ -59,7 +59,7 @@ class RequestLink:
             raise NotPassed(403, "websocket_refused", NO_WEBSOCKET)
 
     def carry(self, direction: Direction, packets: list[str]) -> None:
-        """Let the faults have their way with packets that are there, before they are passed on.
+        """Apply the faults to packets that have come, before they are passed on.
 
         Raises:
             Cut: they are lost.
@@ -81,7 +81,7 @@ class RequestLink:
             raise Cut
 
     def _hold(self, since: float) -> bool:
-        """Wait as long as the faults say; return whether that was any time at all."""
+        """Wait as long as the faults say; return whether it had to wait at all."""
         held = False
         with self.faults.waiting() as changed:
             while not self.is_cut and (wait := self.faults.wait_for(since)) != 0:
@@ -102,14 +102,14 @@ def lose(trace: Trace, client: str, direction: Direction, frames: Iterable[str |
 
 
 def hang_up(environ: WSGIEnvironment) -> Iterable[bytes]:
-    """End a request without any answer, as a network does that is gone."""
+    """End a request without any answer, as a lost network does."""
     with suppress(OSError, NotPassed):
         client_socket(environ).shutdown(socket.SHUT_RDWR)
     return leave(environ)
 
 
 def still_there(environ: WSGIEnvironment) -> bool:
-    """Whether the client of a request that had to wait still holds its end."""
+    """Return whether the client of a request that had to wait is still connected."""
     try:
         connection = client_socket(environ)
         before = connection.gettimeout()

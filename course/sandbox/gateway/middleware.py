@@ -132,7 +132,7 @@ class Gateway:
         return [] if request.method == "HEAD" else [body]
 
     def _mark(self, refused: NotPassed, address: Address | None) -> None:
-        """A client that may not connect belongs into the picture, as long as there is one to belong to."""
+        """Show in the trace that a client may not connect, if there is a sandbox to show it in."""
         sandbox = self._sandboxes.get(address.sandbox_id) if address is not None else None
         if sandbox is not None and address is not None and address.is_engineio and address.client:
             sandbox.trace.mark(address.client, "refused", refused.message)
@@ -147,7 +147,7 @@ class Gateway:
         if sandbox is None:
             raise NotPassed(404, "unknown_sandbox", UNKNOWN)
         if sandbox.state.code in (KILLED, RESTARTING):
-            # To its clients it is a server that does not answer for now: they go on trying.
+            # To its clients it is a server that does not answer for the moment: they keep trying.
             raise NotPassed(503, "server_down", "The server is down. It may be started again.")
         if sandbox.state.state in ENDED:
             raise NotPassed(410, "sandbox_ended", "This program has ended. Press Run to start it again.")
@@ -156,7 +156,7 @@ class Gateway:
     def _admission(self, sandbox_id: str, sandbox: RunningSandbox) -> Admission:
         with self._lock:
             if sandbox_id not in self._admissions:
-                # A new sandbox is the moment to forget those that ended.
+                # Whenever a new sandbox comes, those that ended are forgotten.
                 for known in list(self._admissions):
                     other = self._sandboxes.get(known)
                     if other is None or other.state.state in ENDED:
@@ -190,7 +190,7 @@ def _redirect(request: Request, location: str) -> Iterable[bytes]:
 def _refuse(
     environ: WSGIEnvironment, start_response: StartResponse, refused: NotPassed, address: Address | None
 ) -> Iterable[bytes]:
-    """Say no: in JSON to Engine.IO clients, which hand it to their program, in plain text to everybody else."""
+    """Say no: in JSON to Engine.IO clients, which hand it to their program, and in plain text to all others."""
     if address is not None and address.is_engineio:
         kind, body = "application/json", json.dumps({"code": refused.code, "message": refused.message}).encode()
     else:

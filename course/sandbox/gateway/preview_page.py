@@ -1,8 +1,9 @@
 """A page of the learner's server as the preview shows it: what begins with ``/`` stays on the learner's server. Pure.
 
-At home the server has an address of its own, and ``/about`` is its page. Here all its pages lie below a prefix that
-neither ``url_for`` nor whoever wrote the page knows of. So the gateway puts the prefix into the page's tags as they
-pass, and a script in the page does the same for what other scripts ask for. The page's policy holds it as before.
+On the learner's machine the server has an address of its own: ``/about`` is its page. Here all its pages lie below a
+prefix that neither ``url_for`` nor the author of the page knows about. So the gateway puts the prefix into the page's
+tags as they pass, and a script in the page does the same for what other scripts request. The page's policy stays as it
+is.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from course.sandbox.gateway.address import Address
 from course.sandbox.gateway.headers import Headers, preview_headers
 
 TAG = "preview"
-"""The client's tag under which the preview pane asks: a client of its own, with its own cookies."""
+"""The tag of the preview pane: a client of its own, with its own cookies."""
 SCRIPT = "preview-frame.js"
 HELD_BYTES = 4096
-"""A tag that arrives in two pieces is waited for up to this length."""
+"""A tag that arrives in pieces is held back until it is complete or this long."""
 
 _ADDRESS = re.compile(rb"(<[a-z][^<>]*?\s(?:href|src|action|formaction|poster)\s*=\s*[\"']?)/(?![/\\])", re.IGNORECASE)
 _DOCTYPE = re.compile(rb"\s*<!doctype[^>]*>", re.IGNORECASE)
@@ -28,7 +29,7 @@ _HTML = re.compile(r"text/html\s*(;\s*charset=\"?utf-8\"?\s*)?", re.IGNORECASE)
 
 
 def is_previewed(environ: WSGIEnvironment, address: Address) -> bool:
-    """Say whether a request is for a page in the preview pane. What a script of the page fetches, it gets untouched."""
+    """Return whether a request is for a page in the preview pane; what its scripts fetch is left unchanged."""
     return address.client == TAG and environ.get("HTTP_SEC_FETCH_DEST", "iframe") in ("iframe", "document")
 
 
@@ -46,7 +47,7 @@ class PreviewPage:
         self._is_html = False
 
     def start(self, status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
-        """Begin the answer; that of a page gets another length, and a policy that lets our script in."""
+        """Begin the answer; a page gets another length, and a policy that allows our script."""
         named = {name.lower(): value for name, value in headers}
         self._is_html = bool(_HTML.fullmatch(named.get("content-type", ""))) and "content-encoding" not in named
         if self._is_html:
@@ -71,7 +72,7 @@ class PreviewPage:
 
 
 def _whole_tags(body: Iterable[bytes]) -> Iterator[bytes]:
-    """Pass on the pieces of a page as they come, cut so that no tag is torn unless it is absurdly long."""
+    """Pass on the pieces of a page as they come, cut so that no tag is split unless it is absurdly long."""
     held = b""
     for piece in body:
         text = held + piece

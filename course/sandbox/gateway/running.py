@@ -1,4 +1,4 @@
-"""What the gateway needs to know of the programs that run: nothing of how they came to run."""
+"""What the gateway needs to know about the programs that run, and nothing about how they are run."""
 
 from __future__ import annotations
 
@@ -30,6 +30,6 @@ class RunningSandbox(Protocol):
 
 
 class Sandboxes(Protocol):
-    """Where the gateway looks an id up; the supervisor is one."""
+    """Finds a sandbox by its id; the supervisor is one."""
 
     def get(self, sandbox_id: str, /) -> RunningSandbox | None: ...  # noqa: D102

@@ -24,13 +24,13 @@ from course.sandbox.gateway.running import RunningSandbox
 from course.wire import Direction
 
 IDLE_SECONDS = 120.0
-"""Engine.IO pings every 25 s; a tunnel without a byte for this long has nobody at its end."""
+"""Engine.IO pings every 25 s: when no byte comes for this long, nobody is left at the ends of a tunnel."""
 BYTES_PER_SECOND = 2 * 1024 * 1024
 BURST_BYTES = 1024 * 1024
 
 
 def pass_websocket(exchange: Exchange, idle_watch: IdleWatch) -> Iterable[bytes]:
-    """Open the learner's side first; if it agrees, tie the two sockets together until either ends.
+    """Open the learner's side first; if it agrees, connect the two sockets until either ends.
 
     Args:
         exchange: the handshake.
@@ -38,7 +38,7 @@ def pass_websocket(exchange: Exchange, idle_watch: IdleWatch) -> Iterable[bytes]
 
     Raises:
         Cut: a fault of the client has ended it before it began.
-        NotPassed: the handshake is malformed, or the server is busy, silent or talks nonsense.
+        NotPassed: the handshake is malformed, or the server is busy, silent or breaks the protocol.
         StopIteration, ConnectionError: at the end, as the web server wants it (see `leave`).
     """
     address, admission, sandbox = exchange.address, exchange.admission, exchange.sandbox
@@ -69,10 +69,10 @@ def pass_websocket(exchange: Exchange, idle_watch: IdleWatch) -> Iterable[bytes]
 
 
 class Tunnel:
-    """Two sockets tied together, for as long as both live.
+    """Two sockets connected to each other until one of them ends.
 
     A frame that breaks the protocol or the limit is not passed on: the tunnel ends, with a Close frame that says why.
-    Once a fault has had to do with it, its bytes pass over two `Line`s; until then they pass straight through.
+    Once a fault has touched it, its bytes pass over two `Line`s; until then they pass straight through.
     """
 
     def __init__(self, client: socket.socket, backend: socket.socket, sandbox: RunningSandbox, tag: str) -> None:
@@ -83,7 +83,7 @@ class Tunnel:
         self._from_backend = FrameReader(limit=most, masked=False)
         self._last_byte = time.monotonic()
         self._sending: dict[Direction, float] = {}
-        """Since when bytes wait for the end that they go to."""
+        """When the bytes that are being sent began to wait for their receiver."""
         self._close_code: int | None = None
         self._between_frames = True
         self._ending = ""
@@ -92,7 +92,7 @@ class Tunnel:
         self._cut = self._server_told = self._server_over = False
 
     def run(self, head: bytes, leftover: bytes) -> None:
-        """Answer the client with `head`, pass on the frames that came behind the server's, then everything else."""
+        """Answer the client with `head`, pass on the frames that came with it, then everything else."""
         for end in (self._client, self._backend):
             end.settimeout(None)
         self._sandbox.trace.mark(self._tag, "opened", "A WebSocket is open.")
@@ -114,7 +114,7 @@ class Tunnel:
 
     def cut(self, *, server_too: bool) -> None:
         """End it at once for the client; else the server notices by its ping timeout, as in real life."""
-        # Cut a second time, one that the server still waits for gives its place to the client's next connection.
+        # When it is cut for the second time, the server is told: the client's next connection needs its place.
         server_too = server_too or self._cut
         self._cut, self._server_told = True, self._server_told or server_too
         _shut(self._client)
@@ -124,7 +124,7 @@ class Tunnel:
             line.end()
 
     def _pass_back(self, head: bytes, leftover: bytes) -> None:
-        """Server → client: the only writer of the client's socket, so it also says goodbye there."""
+        """Server → client: the only writer of the client's socket, so it also sends the Close frame there."""
         try:
             self._client.sendall(head)
             self._pump(self._backend, self._client, self._from_backend, "received", leftover)
@@ -146,7 +146,7 @@ class Tunnel:
                 pace.spend(len(data))
                 if self._from_client.closed and self._from_backend.closed:
                     # The server should close the connection now (section 7.1.1). Werkzeug keeps it for its
-                    # ping timeout, and the browser's close event would wait with it.
+                    # ping timeout, and the browser's close event would wait as long.
                     break
                 data = b""
         except FrameRefused as refused:
@@ -162,11 +162,11 @@ class Tunnel:
             line.finish()
 
     def _ends(self, why: str) -> None:
-        """Note why the tunnel ends; what comes later is only the echo of it."""
+        """Note why the tunnel ends; the first reason counts, what follows is its consequence."""
         self._ending = self._ending or why
 
     def end_if_idle(self) -> None:
-        """End it if for `IDLE_SECONDS` neither side has sent a byte, or one has taken none of what it should get."""
+        """End it if neither side has sent a byte for `IDLE_SECONDS`, or one side has taken none that whole time."""
         now = time.monotonic()
         if now - self._last_byte >= IDLE_SECONDS:
             self._ends(f"Nothing came from either side for {IDLE_SECONDS:g} s.")
@@ -249,7 +249,7 @@ def _limited(pieces: Iterable[bytes], most: int) -> Iterable[bytes]:
 
 
 def _send_whole(sink: socket.socket, data: bytes) -> None:
-    """Send all of `data`; mostly in one go, which spares what gevent's ``sendall`` asks of the kernel each time."""
+    """Send all of `data`, mostly in one go: that saves the system calls that gevent's ``sendall`` makes each time."""
     sent = sink.send(data)
     if sent < len(data):
         sink.sendall(memoryview(data)[sent:])
@@ -261,7 +261,7 @@ def _shut(end: socket.socket) -> None:
 
 
 def _drain(end: socket.socket) -> None:
-    """Take what had come in before the end was shut: else the web server reads it as the next request."""
+    """Read what arrived before the socket was shut: otherwise the web server takes it for the next request."""
     with suppress(OSError):
         while end.recv(READ_BYTES):
             pass

@@ -1,4 +1,4 @@
-"""What a child says of itself, line by line. Its program can forge it: each word is checked, none trusted far."""
+"""What a child says about itself, line by line. Its program can forge all of it, so everything is checked."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from course.sandbox.model import LearnerException
 from course.sandbox.per_second import PerSecond
 
 UNFINISHED_BYTES = 64 * 1024
-"""More than this without a line's end is no message of ours."""
+"""More than this without the end of a line is not one of our messages."""
 MESSAGES_PER_SECOND = 100
-"""Further ones are dropped: a flood must cost the site nothing."""
+"""More are dropped: a flood must cost the site nothing."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Why a sandbox came to its end, in words. Pure."""
+"""Why a sandbox ended, in words. Pure."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def ending_of(said: Ended | None, exit_code: int | None, limits: Limits) -> Stat
     """Return the last state of a sandbox whose process is gone.
 
     Args:
-        said: the child's own last word, which counts most.
-        exit_code: as Popen has it, below 0 for a signal; None when nobody knows.
+        said: the child's own reason, which takes precedence.
+        exit_code: as Popen has it, below 0 for a signal; None when it is unknown.
         limits: of the sandbox.
     """
     if said is not None:

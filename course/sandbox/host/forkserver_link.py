@@ -1,4 +1,4 @@
-"""The supervisor's end of the fork server: start it, ask it for children, hear when they end."""
+"""The supervisor's end of the fork server: starts it, asks it for children, hears when they end."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class Started:
 
     pid: int
     pidfd: int | None
-    """Stands for exactly this process, even after its number is used again: pidfd_open(2). None on other systems."""
+    """Means exactly this process, even after its number is used again: pidfd_open(2). None on other systems."""
 
     def kill(self) -> None:
-        """Kill it, if it still lives. Once: the pidfd is closed."""
+        """Kill it if it is still alive. Call it once: the pidfd is closed."""
         with contextlib.suppress(ProcessLookupError):
             if self.pidfd is not None:
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
@@ -40,7 +40,7 @@ class Started:
         self.close()
 
     def close(self) -> None:
-        """Give the pidfd back."""
+        """Close the pidfd."""
         if self.pidfd is not None:
             with contextlib.suppress(OSError):
                 os.close(self.pidfd)
@@ -51,13 +51,13 @@ class ForkServerGone(Exception):
 
 
 class Listener(Protocol):
-    """Hears what becomes of the children, on the link's thread."""
+    """Hears what happens to the children, on the link's thread."""
 
     def on_started(self, job: str, started: Started) -> None:
         """Hear that a job has its process."""
 
     def on_failed(self, job: str, why: str) -> None:
-        """Hear that a job gets none."""
+        """Hear that no process could be made for a job."""
 
     def on_exited(self, job: str, status: int) -> None:
         """Hear that a process has ended: its exit status, or minus the signal."""
@@ -70,13 +70,13 @@ class ForkServerLink:
     """One life of one runtime's fork server. Under gevent, make it on the main thread: processes are started there.
 
     Args:
-        listener: hears what becomes of the children.
+        listener: hears what happens to the children.
         runtime: of the children.
         unconfined: start children without confinement; the caller has made sure that this is allowed.
 
     Raises:
         ForkServerGone: it did not start.
-        OSError: nor could it.
+        OSError: the system could not start it.
     """
 
     def __init__(self, listener: Listener, runtime: Runtime, *, unconfined: bool = False) -> None:

@@ -1,7 +1,7 @@
-"""What a learner's program says of its inside: which handlers ran, what they emitted, who is in which room.
+"""What a learner's program reports from inside: which handlers ran, what they emitted, which client is in which room.
 
-Its process says so itself, and can say anything: each field is checked and cut, the times are brought onto the clock of
-the trace, and nothing is ever graded by it. What is forged spoils its own learner's picture, and no more.
+The process can report anything: each field is checked and cut, times are moved onto the clock of the trace, and nothing
+is ever graded by it. A forged report spoils its own learner's picture, and nothing else.
 
 A report, as pages get it, is one of::
 
@@ -24,7 +24,7 @@ from course.sandbox.host.control_messages import InsideMessage
 from course.sandbox.per_second import PerSecond
 
 KEPT = 60
-"""Handlers that a reloaded page gets again."""
+"""Handlers that a reloaded page is sent again."""
 REPORTS_PER_SECOND = 400
 BYTES_PER_SECOND = 384 * 1024
 EMITS_AT_MOST = 20
@@ -34,23 +34,23 @@ NAME_CHARACTERS = 80
 ERROR_CHARACTERS = 200
 LINE_AT_MOST = 100_000
 NUMBER_AT_MOST = 2**53 - 1
-"""What a page's script can hold exactly."""
+"""The largest integer that JavaScript represents exactly."""
 ROOM_KINDS = ("all", "own", "room")
 
 Report = dict[str, Any]
 
 
 class NoReport(ValueError):
-    """This is no report."""
+    """This is not a report."""
 
 
 class Inside:
-    """What is known of one program's inside.
+    """What is known about the inside of one program.
 
     Args:
-        tell: is given checked reports, and how many were left out since the last ones. It must not raise.
-        clock: seconds, never going back; the one that the program's process reads, too.
-        before: what was known of the process that was killed, when the same program was started again.
+        tell: called with checked reports, and how many were left out since the last ones. It must not raise.
+        clock: seconds, never going back; the same clock that the program's process reads.
+        before: what was known about the process before the same program was started again.
     """
 
     def __init__(
@@ -71,12 +71,12 @@ class Inside:
         self._reports_quota = PerSecond(REPORTS_PER_SECOND)
 
     def ready(self) -> None:
-        """Set time 0: the sandbox became ready. What goes on from another keeps that one's, as the trace does."""
+        """Set time 0: the sandbox became ready. A restarted program keeps its first time 0, as the trace does."""
         if not self._goes_on:
             self._started = self._clock()
 
     def hear(self, said: InsideMessage) -> None:
-        """Check what was said, keep it and tell it on."""
+        """Check what was said, keep it and pass it on."""
         now = self._clock()
         dropped = said.dropped if _is_count(said.dropped) else 0
         if self._bytes_quota.take(now, said.size) < said.size:
@@ -88,7 +88,7 @@ class Inside:
 
     @property
     def kept(self) -> dict[str, list[Report]]:
-        """Return what a page that has just been loaded must know: ``{handlers, rooms}``, the last ones."""
+        """Return what a page that has just been loaded needs: the last ``{handlers, rooms}``."""
         return {"handlers": list(self._handlers.copy().values()), "rooms": self._rooms}
 
     def _checked(self, reports: list[Any], now: float) -> Iterator[Report]:
@@ -104,7 +104,7 @@ class Inside:
             yield report
 
     def _keep(self, report: Report) -> bool:
-        """Remember it in the place of what was told of the same run; a late "it goes on" is nothing new."""
+        """Keep it in place of an earlier report of the same run; return False for a "began" after the end."""
         run = report["run"]
         before = self._handlers.get(run)
         if before is not None and before["kind"] != "began":
@@ -172,7 +172,7 @@ class Inside:
         ]
 
     def _time(self, said: Any, now: float) -> float:
-        """Bring a time onto the clock of the trace; none lies before the start or in the future."""
+        """Move a time onto the clock of the trace; none lies before the start or in the future."""
         return round(min(max(0.0, _finite(said) - self._started), max(0.0, now)), 4)
 
 

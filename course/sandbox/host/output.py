@@ -1,4 +1,4 @@
-"""What a learner's program prints: passed on up to a rate and a total, then cut with a notice. Pure."""
+"""What a learner's program prints: passed on up to a rate and a total, beyond which a notice takes its place. Pure."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class OutputMeter:
 
         Args:
             stream: ``stdout`` or ``stderr``.
-            data: as it was read; may end inside a character.
+            data: as it was read; may end in the middle of a character.
             now: seconds, never going back.
         """
         if self.ended:

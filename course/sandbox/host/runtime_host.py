@@ -1,4 +1,4 @@
-"""One runtime's fork server as the supervisor sees it: opened once, started again when it dies, never left unlocked."""
+"""The fork server of one runtime as the supervisor sees it: opened once, started again when it dies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CLOSED = "This server is shutting down. Press Run again in a moment."
 
 
 class Sandboxes(Protocol):
-    """Where the sandboxes of all runtimes are found."""
+    """Finds the sandboxes of all runtimes."""
 
     def get(self, sandbox_id: str, /) -> Sandbox | None:
         """Return the sandbox of that id."""
@@ -42,7 +42,7 @@ class RuntimeHost:
     Args:
         runtime: of its programs.
         directory: for files that are gone at once.
-        sandboxes: where to find who is concerned.
+        sandboxes: finds the sandbox that an event is about.
         unconfined: run programs without confinement (development on loopback only; the settings see to that).
     """
 
@@ -57,7 +57,7 @@ class RuntimeHost:
         self._link: ForkServerLink | None = None
         self._restarting = False
         self._held: list[Sandbox] = []
-        """To be started as soon as the next fork server is there."""
+        """Sandboxes that start as soon as the next fork server is there."""
         self._restarts: deque[float] = deque(maxlen=RESTARTS_A_MINUTE)
         self._lock = threading.RLock()
         self._opening = threading.Lock()
@@ -86,7 +86,7 @@ class RuntimeHost:
             self.opened = True
 
     def close(self) -> None:
-        """End the fork server; for good."""
+        """End the fork server for good."""
         with self._opening, self._lock:
             self.opened, self.unavailable = True, CLOSED
             link, self._link = self._link, None
@@ -94,13 +94,13 @@ class RuntimeHost:
             link.close()
 
     def refuse(self, reason: str) -> None:
-        """Take no more programs, for the first reason that was given; what runs goes on."""
+        """Take no more programs; the first reason that is given is kept. Programs that run go on."""
         with self._lock:
             self.unavailable = self.unavailable or reason
             log.error("programs under %s can't be run: %s", self.runtime, reason)
 
     def launch(self, sandbox: Sandbox) -> None:
-        """Start the sandbox's process, now or when the next fork server is there; what fails is told to the sandbox."""
+        """Start the sandbox's process, now or with the next fork server. When that fails, the sandbox ends."""
         with self._lock:
             link = self._link
             if sandbox.ended:
@@ -164,7 +164,7 @@ class RuntimeHost:
             sandbox.process_exited(status)
 
     def on_gone(self, link: ForkServerLink) -> None:
-        """Tell the learners concerned, and start a new fork server, unless it keeps dying."""
+        """End the sandboxes that it hosted, and start a new fork server, unless it keeps dying."""
         with self._lock:
             if self._link is not link:
                 return
@@ -197,5 +197,5 @@ class RuntimeHost:
 
 
 def _not_started(sandbox: Sandbox, why: str) -> None:
-    """End a sandbox whose process could not be made, which is not its program's fault."""
+    """End a sandbox whose process could not be started, which is not its program's fault."""
     sandbox.end("crashed", f"{NOT_STARTED} ({why})", "not_started")

@@ -1,4 +1,4 @@
-"""How many programs may run at once here, and who waits for whom."""
+"""How many programs may run at once on this machine, and the queue of those that wait."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 
 MB = 1024 * 1024
 MEMORY_PER_SLOT = 12 * MB
-"""What a running sandbox takes, measured, with room for what learners do."""
+"""What a running sandbox needs, as measured, with room for what learners do."""
 MEMORY_PER_RUNTIME = 40 * MB
-"""What a fork server takes by itself, measured."""
+"""What a fork server needs by itself, as measured."""
 KEPT_FOR_THE_SITE = 256 * MB
 """With one fork server."""
 SLOTS_AT_MOST = 200
@@ -21,7 +21,7 @@ MEMINFO = Path("/proc/meminfo")
 
 
 def slots_for_this_host(runtimes: int = 1) -> int:
-    """Count slots from the memory this process may use: the cgroup's limit, else what the machine has free now.
+    """Count slots from the memory this process may use: the cgroup's limit, otherwise what the machine has free now.
 
     Args:
         runtimes: how many fork servers the site begins with.
@@ -44,9 +44,9 @@ class Slots:
         """Take a place, or wait for one.
 
         Args:
-            who: gives the place back by this name.
+            who: a name, by which the place is given back.
             when_free: called later, on the thread of whoever gives a place back, if one has to wait.
-            instead_of: who gives up a place or a turn in the queue for this one, and is to be forgotten here.
+            instead_of: the name that gives up its place, or its turn in the queue, to this one.
 
         Returns:
             0 when the place is taken now, else the position in the queue, from 1.
@@ -67,7 +67,7 @@ class Slots:
             return len(self._waiting)
 
     def give_back(self, who: str) -> None:
-        """Free the place, or leave the queue; the next in the queue gets it. Twice is harmless."""
+        """Free the place, or leave the queue; the next in the queue gets it. Giving it back twice is harmless."""
         calls: list[Callable[[], None]] = []
         with self._lock:
             self._taken.discard(who)
@@ -80,7 +80,7 @@ class Slots:
             call()
 
     def queue(self) -> list[str]:
-        """Return who waits, in order."""
+        """Return the names that wait, in order."""
         with self._lock:
             return [name for name, _ in self._waiting]
 

@@ -1,4 +1,4 @@
-"""Starts, finds and ends the sandboxes of one web process, under whatever runtime."""
+"""Starts, finds and ends the sandboxes of one web process, under every runtime."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Supervisor:
     def open(self) -> None:
         """Probe this machine and start the fork servers: the first one now, the others behind it, one after the other.
 
-        Never raises: `unavailable` says why code can't be run. Who needs one that is on its way waits for it.
+        Never raises: `unavailable` says why code can't be run. A program waits for a fork server that is starting.
         """
         self._directory.mkdir(parents=True, exist_ok=True)
         self._directory.chmod(0o700)
@@ -87,7 +87,7 @@ class Supervisor:
             self._hosts[runtime].open()
 
     def close(self) -> None:
-        """End every sandbox and the fork servers. Twice is harmless."""
+        """End every sandbox and the fork servers. Closing twice is harmless."""
         with self._lock:
             was_open, self._refusal = self._refusal is None, CLOSED
         if not was_open:
@@ -101,14 +101,14 @@ class Supervisor:
 
     @property
     def unavailable(self) -> str | None:
-        """Say why no program at all can be run now, as a sentence for the learner; None when some can."""
+        """Return why no program at all can be run now, as a sentence for the learner; None when some can."""
         if self._refusal is not None:
             return self._refusal
         reasons = [host.unavailable for host in self._hosts.values() if host.opened]
         return reasons[0] if reasons and all(reasons) else None
 
     def unavailable_under(self, runtime: Runtime) -> str | None:
-        """Say why no program can be run under this runtime; None when it can, as far as is known before the first."""
+        """Return why no program can be run under this runtime; None when it can, or before anybody has tried."""
         return self.unavailable or self._hosts[runtime].unavailable
 
     def forkserver_pid_under(self, runtime: Runtime) -> int | None:
@@ -143,10 +143,10 @@ class Supervisor:
         return sandbox
 
     def restart(self, sandbox: Sandbox, watcher: Watcher) -> Sandbox:
-        """Start a sandbox's program again at the same address, so that its clients find it: a running or a killed one.
+        """Start the program of a running or killed sandbox again at the same address, so that its clients find it.
 
         Returns:
-            The sandbox that goes on; `sandbox` itself where another call has already seen to it.
+            The sandbox that continues it; if another call has restarted it already, that call's.
 
         Raises:
             SandboxesUnavailable: no code can be run now.
@@ -188,7 +188,7 @@ class Supervisor:
             sandbox.end("stopped", reason, code)
 
     def keep_alive(self, sandbox_id: str) -> None:
-        """Start a sandbox's idle clock anew."""
+        """Start a sandbox's idle clock again."""
         sandbox = self.get(sandbox_id)
         if sandbox is not None:
             sandbox.touch()
@@ -215,11 +215,11 @@ class Supervisor:
             if sandbox.state.code == "lockdown":
                 self._hosts[sandbox.program.runtime].refuse(f"{LOCK_FAILED} ({sandbox.state.reason})")
             if sandbox.uid is not None and self._uids is not None:
-                self._uids.append(sandbox.uid)  # to the far end of the line: not used again for a long time
+                self._uids.append(sandbox.uid)  # to the end of the queue: not used again for a long time
             self._ended.append(sandbox.id)
             while len(self._ended) > ENDED_KEPT:
                 oldest = self._ended.popleft()
-                if (known := self.get(oldest)) is not None and known.ended:  # it may have been started again
+                if (known := self.get(oldest)) is not None and known.ended:  # it may have been restarted
                     del self._sandboxes[oldest]
         if sandbox.state.code == RESTARTING:
             return  # its place is taken over

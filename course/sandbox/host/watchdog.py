@@ -1,4 +1,4 @@
-"""Limits measured from outside, where the learner's program has no say: memory, processor, wall clock, idleness."""
+"""Limits measured from outside, out of the program's reach: memory, processor, wall clock, idleness."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Watchdog:
         self._thread = threading.Thread(target=self._run, name="sandbox limits", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start looking."""
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and wait for the thread."""
+        """Stop, and wait for the thread."""
         self._stopped.set()
         self._thread.join()
 
@@ -47,13 +47,13 @@ class Watchdog:
             for sandbox in sandboxes:
                 try:
                     self.look(sandbox, time.monotonic())
-                except Exception:  # one sandbox's trouble must not leave the others without limits
+                except Exception:  # a failure at one sandbox must not leave the others without limits
                     log.exception("could not look at %s", sandbox.id)
             alive = {sandbox.id for sandbox in sandboxes}
             self._busy = {name: seen for name, seen in self._busy.items() if name in alive}
 
     def look(self, sandbox: Sandbox, now: float) -> None:
-        """End `sandbox` if it is over one of its limits."""
+        """End `sandbox` if it has exceeded one of its limits."""
         limits, clocks = sandbox.limits, sandbox.clocks
         if clocks.started_at is None:
             return

@@ -18,7 +18,7 @@ class Explanation:
     """Why a program ended, or what hit one of its handlers."""
 
     code: str
-    """Stable; ``exception`` where there is nothing special to say."""
+    """Stable; ``exception`` for everything without an explanation of its own."""
     sentence: str
 
 
@@ -38,13 +38,13 @@ TOO_LATE_TO_PATCH = (
     "monkey.patch_all() must come before every other import, and here Flask and the standard library are imported "
     "before the program starts."
 )
-"""Said by what stands in the place of gevent's functions."""
+"""The message of the functions that replace gevent's own."""
 _NO_TERMINAL = "The Werkzeug web server is not designed to run in production"
 _REFUSED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 
 
 def explained(error: BaseException, own_files: frozenset[str], runtime: Runtime) -> Explanation:
-    """Return what `error` means here, in words that fit both the end of a program and a handler's failure."""
+    """Return what `error` means, in words that fit both the end of a program and the failure of a handler."""
     line = last_own_line(error, own_files)
     where = f" (line {line})" if line else ""
     special = _of_python(error, where) or _of_library(error, where, runtime) or _of_system(error, where)

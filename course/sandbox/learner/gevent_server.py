@@ -1,4 +1,4 @@
-"""gevent's side of a learner's program: its server on the sandbox's socket, its errors, its patching.
+"""What a learner's program needs under gevent: a server on the sandbox's socket, its errors reported, patching settled.
 
 Runs inside the confined child. The event loop is made there, when the program first needs it.
 """
@@ -22,7 +22,7 @@ _CERTIFICATES = (
     "keyfile certfile server_side cert_reqs ssl_version ca_certs do_handshake_on_connect suppress_ragged_eofs ciphers "
     "ssl_context server_hostname session"
 ).split()
-"""Options of the TLS that a sandbox has not: the site speaks it."""
+"""Options of TLS, which a sandbox does not have: the site speaks it."""
 _OPTIONS = "backlog spawn log error_log handler_class environ handle".split()
 _PORTS = range(65536)
 
@@ -30,8 +30,8 @@ _PORTS = range(65536)
 class _WholeSocket(gevent.socket.socket):
     """A connection whose `send` takes everything, as on a socket that blocks.
 
-    simple-websocket 1.1.0 calls `send` once and looks at no result: under gevent a slow reader would lose the rest of
-    a large frame, and two greenlets that send would mix theirs.
+    simple-websocket 1.1.0 calls `send` once and ignores its result: under gevent a slow reader would lose the rest of
+    a large frame, and frames of two greenlets would mix.
     """
 
     def __init__(self, *args: Any, **named: Any) -> None:
@@ -62,30 +62,30 @@ class GeventServer:
     """
 
     def __init__(self, listener: socket.socket) -> None:
-        listener.setblocking(False)  # the loop takes connections until there is none
+        listener.setblocking(False)  # the loop accepts connections until none is left
         self._listener = listener
 
     def install(self, starts: Callable[[str, int], None], report: Report) -> None:
-        """Serve whatever the program makes a server for; tell of what escapes its greenlets; settle patching."""
+        """Replace gevent's server, report what escapes the program's greenlets, and settle patching."""
         pywsgi.WSGIServer = _server_class(self._listener, starts)  # type: ignore[misc]
         leave_out_the_reloader()
         _settle_patching()
 
         def print_exception(_: hub.Hub, context: Any, kind: Any, error: Any, trace: Any) -> None:
-            # A connection that broke off is nobody's mistake; pywsgi gives its environ as the context.
+            # A broken connection is not an error of the program; pywsgi gives its environ as the context.
             if not (isinstance(context, dict) and isinstance(error, (ConnectionError, TimeoutError))):
                 report(error)
 
         hub.Hub.print_exception = print_exception  # type: ignore[method-assign, assignment]
 
     def serve(self, host: str, port: int, application: Any) -> None:
-        """Serve the application of ``app.run()``, for ever; the program sees the address that it asked for."""
+        """Serve the application of ``app.run()`` forever; the program sees the address that it asked for."""
         pywsgi.WSGIServer((host, port), application, log=None).serve_forever()
 
 
 def _server_class(listener: socket.socket, starts: Callable[[str, int], None]) -> type[pywsgi.WSGIServer]:
     class WSGIServer(pywsgi.WSGIServer):
-        """Listens on the sandbox's socket, whatever the address; checks its options as gevent's own does."""
+        """Listens on the sandbox's socket, whatever address is given; checks its options as gevent's own class does."""
 
         handler_class = _Handler
 
@@ -96,10 +96,10 @@ def _server_class(listener: socket.socket, starts: Callable[[str, int], None]) -
             if port not in _PORTS:
                 raise OverflowError("port must be 0-65535.")
             options = {name: value for name, value in options.items() if name not in _CERTIFICATES}
-            for name in options.keys() - set(_OPTIONS):  # gevent takes it for one of TLS, and fails at each connection
+            for name in options.keys() - set(_OPTIONS):  # gevent takes it for one of TLS and fails at each connection
                 raise TypeError(f"wrap_socket() got an unexpected keyword argument {name!r}")
             environ = options.pop("environ", None) or {}
-            # Given here, the name is not looked up: that would ask a resolver, and there is none.
+            # With a name given here none is looked up: there is no resolver.
             environ = {"SERVER_NAME": host or "localhost", "SERVER_PORT": str(port), **environ}
             super().__init__(listener, application, *args, **{**options, "backlog": None, "environ": environ})
             self.address = self._asked = (str(host), port)
@@ -110,7 +110,7 @@ def _server_class(listener: socket.socket, starts: Callable[[str, int], None]) -
                 return None
             connection = accepted[0]
             whole = _WholeSocket(connection.family, connection.type, connection.proto, fileno=connection.detach())
-            return whole, ("127.0.0.1", 0)  # the address that the peer would have at home
+            return whole, ("127.0.0.1", 0)  # the address that the peer would have on the learner's machine
 
         def start(self) -> None:
             super().start()
@@ -120,7 +120,7 @@ def _server_class(listener: socket.socket, starts: Callable[[str, int], None]) -
 
 
 def _settle_patching() -> None:
-    """Make patching once more harmless where it is done, and clear where it would come too late."""
+    """Let a second patching do nothing, and explain a first one that comes too late."""
     done = monkey.is_module_patched("threading")
 
     def patch(*_: Any, **__: Any) -> bool:

@@ -1,8 +1,8 @@
-"""Where the libraries tell what goes on inside a learner's program: hooks in their classes.
+"""Hooks in the libraries' classes that note what goes on inside a learner's program.
 
-They are put there once, before the fork: that costs a child nothing. Each calls what it stands before with the same
-arguments, returns the same, lets the same exception through without a trace of itself; and whatever fails in the noting
-is passed over in silence. Runs inside the confined child.
+They are installed once, before the fork, so a child pays nothing for that. A hook calls the original with the same
+arguments, returns the same value, and lets the same exception through without a frame of its own in the traceback. What
+fails while something is noted is ignored. Runs inside the confined child.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from course.sandbox.learner.inside_notes import Notes, this_greenlet, this_threa
 from course.sandbox.learner.socketio_privates import CHANGE_ROOMS, EMITS
 
 _notes: Notes | None = None
-"""The notes of this process's program, once it begins; there are none in the fork server."""
+"""The notes of this process's program, from its start on; None in the fork server."""
 
 
 def begin(send: Callable[[bytes], None], own_files: Collection[str], runtime: Runtime) -> None:
@@ -63,12 +63,12 @@ def _hook_handlers() -> None:
 
 
 def _hook(owner: type, method: str, note: Callable[..., None]) -> None:
-    """Have `note(notes, when, self, …)` called whenever the method has done its work; `when` is when it began."""
+    """Call `note(notes, when, self, …)` each time the method has returned; `when` is when it was called."""
     original = getattr(owner, method)
 
     @functools.wraps(original)
     def hooked(self: Any, *args: Any, **named: Any) -> Any:
-        at = time.monotonic()  # by the end of an emit its frames may have been seen
+        at = time.monotonic()  # when an emit returns, its frames may already have been seen
         try:
             answer = original(self, *args, **named)
         except BaseException as error:
@@ -83,6 +83,6 @@ def _hook(owner: type, method: str, note: Callable[..., None]) -> None:
 
 
 def _take_us_out(error: BaseException) -> None:
-    """Leave the caller's frame out of a traceback: Python does not add it a second time when it raises again."""
+    """Remove the caller's frame from a traceback: Python does not add it again when the exception is raised again."""
     if error.__traceback__ is not None:
         error.__traceback__ = error.__traceback__.tb_next

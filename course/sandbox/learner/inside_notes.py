@@ -1,4 +1,4 @@
-"""What goes on inside a learner's program: its handlers, what is emitted, its rooms; noted, and sent to the supervisor.
+"""Notes what goes on inside a learner's program (handlers, emissions, rooms) and sends it to the supervisor.
 
 Called by the hooks of `course.sandbox.learner.hooks`. Runs inside the confined child.
 """
@@ -22,20 +22,20 @@ from course.sandbox.learner.inside_sender import InsideSender, Report
 from course.sandbox.learner.socketio_privates import environ_of, is_sid, rooms_of
 
 LONG_SECONDS = 0.1
-"""A handler that takes longer is told of while it goes on."""
+"""A handler that takes longer is reported while it is still running."""
 EMITS_AT_MOST = 20
-"""Told of one handler; further ones are counted."""
+"""Reported for one handler; the rest is counted."""
 ROOMS_AT_MOST = 60
 NAME_CHARACTERS = 80
 WRAPPERS_AT_MOST = 10
 
 Where = Callable[[], tuple[Hashable, str]]
-"""Returns what tells threads (greenlets) apart, and the name of the present one."""
+"""Returns the identity of the current thread or greenlet, and its name."""
 
 
 @dataclass(eq=False)
 class _Run:
-    """One handler at work."""
+    """One handler that is running."""
 
     number: int
     event: str
@@ -45,12 +45,12 @@ class _Run:
     line: int | None
     thread: str
     outer: _Run | None
-    """The handler of the same thread that goes on behind it: `disconnect()` runs one inside another."""
+    """The handler of the same thread that called it: `disconnect()` runs one handler inside another."""
     began: float
     emits: list[dict[str, Any]] = field(default_factory=list)
     left_out: int = 0
     told: int = -1
-    """Emissions that were told while it goes on; -1 before it was told of at all."""
+    """Emissions that were reported while it is running; -1 before it was reported at all."""
 
     @property
     def measures(self) -> bool:
@@ -72,12 +72,12 @@ class _Run:
 
 
 class Notes:
-    """What is known of one program from inside.
+    """What is known about one program from inside.
 
     Args:
-        send: sends a message to the supervisor: JSON without a line's end.
+        send: sends a message to the supervisor: JSON without a newline.
         own_files: names of the learner's files, as they were compiled.
-        where: see there.
+        where: returns (identity of the thread or greenlet, its name); see `Where`.
     """
 
     def __init__(self, send: Callable[[bytes], None], own_files: Collection[str], where: Where) -> None:
@@ -88,7 +88,7 @@ class Notes:
         self._running: dict[Hashable, _Run] = {}
         """The innermost handler of each thread."""
         self._manager: BaseManager | None = None
-        """Whose rooms have changed since they were told."""
+        """Set when its rooms have changed since they were last reported."""
 
     # Handlers
 
@@ -122,7 +122,7 @@ class Notes:
         else:
             self._running[key] = run.outer
         if run.measures or (run.event == "disconnect" and _never_entered(error)):
-            return  # a disconnect handler without the reason is tried with it first: that was no run
+            return  # a disconnect handler is first called with a reason: one that takes none did not run
         report = {**run.report("handler"), "seconds": seconds}
         if error is not None:
             report["error"] = f"{type(error).__name__}: {error}"[: 2 * NAME_CHARACTERS]
@@ -143,7 +143,7 @@ class Notes:
         to: Any = None,
         **_: Any,
     ) -> None:
-        """Note that something was emitted, from second `at` on: by the handler of this thread, or by none."""
+        """Note that something was emitted at second `at`: by the handler of this thread, or outside of any handler."""
         key, thread = self._where()
         run = self._running.get(key)
         if run is not None and run.measures:
@@ -181,16 +181,16 @@ class Notes:
     # Rooms
 
     def rooms_changed(self, manager: BaseManager) -> None:
-        """Note that somebody has entered or left."""
+        """Note that a client has entered or left a room."""
         self._manager = manager
         self._sender.look()
 
     # What the sender asks
 
     def _news(self) -> tuple[list[Report], bool]:
-        """Return reports of handlers that go on for long, and of rooms; and whether one may soon be long."""
+        """Return reports of long-running handlers and of rooms, and whether another handler may soon run long."""
         now, soon, made = time.monotonic(), False, []
-        with contextlib.suppress(RuntimeError):  # a dictionary has changed: another look will do
+        with contextlib.suppress(RuntimeError):  # a dictionary has changed: the next look will do
             for innermost in list(self._running.values()):
                 run: _Run | None = innermost
                 while run is not None:
@@ -202,19 +202,19 @@ class Notes:
                     run = run.outer
         manager, self._manager = self._manager, None
         if manager is not None:
-            with contextlib.suppress(LookupError, RuntimeError):  # they are changing, and the change will be told of
+            with contextlib.suppress(LookupError, RuntimeError):  # they are changing, and the change will be reported
                 made.append({"kind": "rooms", "time": now, "rooms": _rooms(manager)})
         return made, soon
 
 
 def this_thread() -> tuple[Hashable, str]:
-    """Tell real threads apart."""
+    """Return the identity and the name of this thread."""
     return threading.get_ident(), threading.current_thread().name
 
 
 def this_greenlet() -> tuple[Hashable, str]:
-    """Tell greenlets apart."""
-    from gevent import getcurrent  # there where this runs; the threading runtime has none
+    """Return the identity and the name of this greenlet."""
+    from gevent import getcurrent  # imported here, because the threading runtime has no gevent
 
     greenlet = getcurrent()
     return greenlet, getattr(greenlet, "name", "main greenlet")
@@ -225,7 +225,7 @@ def _name(value: Any) -> str:
 
 
 def _line(handler: Any, own_files: Collection[str]) -> int | None:
-    """Return where the learner's function begins, under whatever decorators."""
+    """Return the line where the learner's function begins, below its decorators."""
     line, function = None, handler
     for _ in range(WRAPPERS_AT_MOST):
         code = getattr(function, "__code__", None)
@@ -238,20 +238,20 @@ def _line(handler: Any, own_files: Collection[str]) -> int | None:
 
 
 def _never_entered(error: BaseException | None) -> bool:
-    """Say whether the handler was called with arguments that it does not take."""
+    """Return whether the handler was called with arguments that it does not take."""
     trace = error.__traceback__ if isinstance(error, TypeError) else None
     return trace is not None and trace.tb_next is None
 
 
 def _route() -> str | None:
-    """Return whose HTTP request is being answered, if one is."""
+    """Return method and path of the HTTP request that is being answered, if there is one."""
     if not flask.has_request_context() or hasattr(flask.request, "sid"):
         return None
     return f"{flask.request.method} {flask.request.path}"[:NAME_CHARACTERS]
 
 
 def _client(manager: Any, namespace: str, sid: str) -> str:
-    """Return the tag of a connection's client; its sid where there is none, as with Flask-SocketIO's test client."""
+    """Return the tag of a connection's client; its sid if it has no tag, as with Flask-SocketIO's test client."""
     return str(environ_of(manager, namespace, sid).get(ENVIRON) or sid)
 
 

@@ -1,6 +1,6 @@
-"""Tells the supervisor what was noted inside a learner's program: in batches, within limits, off the program's path.
+"""Sends the supervisor what was noted inside a learner's program: in batches, within limits, on a thread of its own.
 
-On a real thread under every runtime: a handler that blocks gevent's event loop is just what is to be seen.
+It is a real thread under every runtime: a handler that blocks gevent's event loop must still be reported.
 Standard library only. Runs inside the confined child.
 """
 
@@ -15,23 +15,23 @@ from typing import Any
 from course.sandbox import native
 
 EVERY_SECONDS = 0.05
-"""The longest that a report waits for others."""
+"""The longest time that a report waits for others."""
 REPORTS_AT_ONCE = 15
-"""So no more than 300 a second go out; what is left over follows with the next ones."""
+"""So at most 300 are sent per second; the rest follows with the next batch."""
 WAITING_AT_MOST = 300
-"""Reports that come while so many wait are counted, not kept."""
+"""When this many are waiting, further reports are counted and not kept."""
 BYTES_AT_ONCE = 12 * 1024
-"""Of one message, below what the control channel carries in one line."""
+"""Of one message: less than the control channel carries in one line."""
 
 Report = dict[str, Any]
 
 
 class InsideSender:
-    """The reports of one program on their way. Safe to use from several threads and greenlets.
+    """The outgoing reports of one program. Safe to use from several threads and greenlets.
 
     Args:
-        send: sends a message to the supervisor: JSON without a line's end.
-        news: called at each look; returns reports made now (of handlers that go on, of rooms), and whether to look
+        send: sends a message to the supervisor: JSON without a newline.
+        news: called for every batch; returns reports made now (of running handlers, of rooms), and whether to look
             again without being asked.
     """
 
@@ -44,10 +44,10 @@ class InsideSender:
         self._wake = native.allocate_lock()
         self._pause = native.allocate_lock()
         self._wake.acquire()
-        self._pause.acquire()  # for ever: a lock that nobody lets go of is a clock which gevent leaves alone
+        self._pause.acquire()  # never released: to wait for it is a sleep that gevent does not replace
 
     def add(self, report: Report) -> None:
-        """Take a report that is complete."""
+        """Take a complete report."""
         if len(self._waiting) < WAITING_AT_MOST:
             self._waiting.append(report)
         else:
@@ -55,8 +55,8 @@ class InsideSender:
         self.look()
 
     def look(self) -> None:
-        """Have a look within `EVERY_SECONDS`."""
-        with contextlib.suppress(RuntimeError):  # the program has used up its threads; or somebody else was first
+        """Send what there is within `EVERY_SECONDS`."""
+        with contextlib.suppress(RuntimeError):  # the program has used up its threads, or another thread was first
             if self._begun.acquire(False):
                 native.start_new_thread(self._run, ())
             if self._wake.locked():
@@ -69,7 +69,7 @@ class InsideSender:
             while more:
                 self._pause.acquire(True, EVERY_SECONDS)
                 more = False
-                with contextlib.suppress(Exception):  # the program's log is no place for it; the next look may succeed
+                with contextlib.suppress(Exception):  # not for the program's log; the next look may succeed
                     more = self._flush()
 
     def _flush(self) -> bool:
@@ -91,7 +91,7 @@ class InsideSender:
 
 
 def _fitting(report: Report) -> bytes:
-    """Return a report as JSON; what it lists is shortened until it fits into a message."""
+    """Return a report as JSON; its lists are shortened until it fits into a message."""
     text = _json(report)
     for name in ("emits", "rooms"):
         while report.get(name) and len(text) > BYTES_AT_ONCE:
@@ -101,5 +101,5 @@ def _fitting(report: Report) -> bytes:
 
 
 def _json(report: Report) -> bytes:
-    # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
+    # Half a surrogate pair becomes \\udxxx, as JSON writes it.
     return json.dumps(report, ensure_ascii=False).encode("utf-8", "backslashreplace")

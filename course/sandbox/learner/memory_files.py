@@ -20,11 +20,11 @@ HOME = "/home/learner"
 
 
 def install(files: Mapping[str, str], runtime: Runtime) -> None:
-    """Let Python, Flask and tracebacks find the learner's files in memory, and nothing else."""
+    """Let Python, Flask and tracebacks find the learner's files in memory, and no others."""
     for name, text in files.items():
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
     for name in kept_out(runtime):
-        sys.modules.pop(name, None)  # they stay out: from here on the finder below says so, and more plainly
+        sys.modules.pop(name, None)  # they stay out: from here on the finder below refuses them, with a clearer message
     sys.meta_path[:] = [importlib.machinery.BuiltinImporter, Finder(files, sentence(runtime))]
 
     def jinja_loader(app: flask.Flask) -> jinja2.BaseLoader:
@@ -41,7 +41,7 @@ def install(files: Mapping[str, str], runtime: Runtime) -> None:
 
 
 class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the learner's own modules, and says plainly what else there is.
+    """Imports the learner's own modules; for all others it says what can be imported.
 
     Args:
         files: name → text.

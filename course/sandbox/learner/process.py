@@ -22,23 +22,23 @@ MESSAGE_BYTES = 16 * 1024
 
 
 class Terminal(io.StringIO):
-    """Standard input as the exercise sets it: with or without a terminal, and always at its end."""
+    """Standard input as the exercise wants it: with or without a terminal, and always empty."""
 
     def __init__(self, terminal: bool) -> None:
         super().__init__("")
         self._terminal = terminal
 
     def isatty(self) -> bool:
-        """Say what the libraries ask before they serve."""
+        """Return what the libraries ask about before they serve."""
         return self._terminal
 
     def fileno(self) -> int:
-        """Return the number that standard input has everywhere."""
+        """Return the descriptor of standard input."""
         return 0
 
 
 class Control:
-    """Tells the supervisor. The learner's program can reach this socket too: nothing that is told here is trusted."""
+    """Sends messages to the supervisor, which trusts none of them: the learner's program can reach this socket, too."""
 
     def __init__(self, wire: socket.socket) -> None:
         self._wire = wire
@@ -46,11 +46,11 @@ class Control:
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send one message; the supervisor reads it as a line of JSON."""
-        # Half a surrogate pair becomes \\udxxx, which is how JSON writes it.
+        # Half a surrogate pair becomes \\udxxx, as JSON writes it.
         self.send(json.dumps(message, ensure_ascii=False).encode("utf-8", "backslashreplace"))
 
     def send(self, line: bytes) -> None:
-        """Send a message that is JSON already, without a line's end; one that is far too long is left out."""
+        """Send a message that is JSON already, without a newline; one that is far too long is dropped."""
         if len(line) <= MESSAGE_BYTES:
             with self._lock:
                 self._wire.sendall(line + b"\n")
@@ -68,12 +68,12 @@ def run_child(
     """Become the learner's process. Never returns.
 
     Args:
-        request: ``{limits, uid, terminal, inside}``; the last says whether to tell what goes on inside the program.
+        request: ``{limits, uid, terminal, inside}``; `inside`: whether to report what goes on inside the program.
         descriptors: listener, stdout, stderr, control, program (a file with the files as JSON); in this order.
-        runtime: what this process was prepared for.
+        runtime: the one that this process was prepared for.
         make_server: makes the server of that runtime on the listener.
-        hidden: modules that the program is not to find: ours. A courtesy, no protection. They are not looked for here,
-            because to look at every name would copy 0.7 MB of pages that are shared with the fork server.
+        hidden: our own modules, which the program should not find: a courtesy, not a protection. Not collected here,
+            because looking at every name would copy 0.7 MB of pages that are shared with the fork server.
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
     """
     control: Control | None = None
@@ -103,7 +103,7 @@ def run_child(
         if control:
             control.tell({"ended": {"code": "lockdown", "reason": str(failure), "error": None}})
     finally:
-        os._exit(0)  # whatever came: never back into the fork server's code
+        os._exit(0)  # whatever happened: never back into the fork server's code
 
 
 def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket, dict[str, str]]:
@@ -113,7 +113,7 @@ def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket, dic
     null = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((null, 0), (stdout, 1), (stderr, 2)):
         os.dup2(source, target)
-    # New objects: the old ones looked at what the descriptors were before, and refuse to be changed now.
+    # New objects, since the old ones remember what the descriptors were before and can't be changed.
     sys.stdout, sys.stderr = (
         io.TextIOWrapper(open(number, "wb", closefd=False), "utf-8", "backslashreplace", line_buffering=True)
         for number in (1, 2)
@@ -122,6 +122,6 @@ def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket, dic
 
 
 def _end_with_the_supervisor(wire: socket.socket) -> None:
-    # Without the lock there is no death signal either; the supervisor never writes here, so this waits for its end.
+    # An unconfined process gets no death signal. The supervisor never writes here, so this waits for its end.
     wire.recv(1)
     os._exit(1)

@@ -1,4 +1,4 @@
-"""Runs the learner's program as Python would, and tells why it ended. Runs inside the confined child."""
+"""Runs the learner's program as Python would, and reports why it ended. Runs inside the confined child."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ Report = Callable[[BaseException | None], None]
 
 _LIBRARY_LOGGERS = ("socketio.server", "engineio.server")
 _HINTED = ("memory", "not_allowed", "processes", "no_keyboard", "no_module")
-"""What needs a sentence behind its traceback even when only a handler failed."""
+"""Errors that get a sentence after their traceback, even when only a handler failed."""
 _RUN_SIMPLE = inspect.signature(werkzeug.serving.run_simple)
 
 
 class Server(Protocol):
-    """Serves what the program makes, under one runtime, on the socket that was opened for it."""
+    """Serves the program's application, under one runtime, on the socket that was opened for it."""
 
     def install(self, starts: Callable[[str, int], None], report: Report) -> None:
-        """Stand ready in the place of the libraries' own server.
+        """Take the place of the libraries' own server.
 
         Args:
             starts: told the host and port that the program asked for, when it begins to serve.
@@ -41,7 +41,7 @@ class Server(Protocol):
         """
 
     def serve(self, host: str, port: int, application: Any) -> None:
-        """Serve the application, for ever; the program sees the address that it asked for."""
+        """Serve the application forever; the program sees the address that it asked for."""
 
 
 class LearnerProgram:
@@ -49,10 +49,10 @@ class LearnerProgram:
 
     Args:
         files: name → text; ``server.py`` is run.
-        runtime: under which it runs.
+        runtime: of the program.
         tell: sends a message to the supervisor.
         server: serves the application that the program makes.
-        inside: sends the supervisor what goes on inside the program too: its handlers, emissions and rooms, as JSON.
+        inside: sends the supervisor reports of its handlers, emissions and rooms, as JSON; without it nothing is noted.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class LearnerProgram:
         self._ran = False
 
     def run(self) -> None:
-        """Run to the end; what is told last is why it ended."""
+        """Run to the end, and tell why it ended."""
         memory_files.install(self._files, self._runtime)
         self._catch_what_is_raised_later()
         if self._inside is not None:
@@ -95,7 +95,7 @@ class LearnerProgram:
             self._ended(explanations.RUN_RETURNED if self._ran else explanations.NO_RUN_CALL)
 
     def report(self, error: BaseException | None, handler: str = "") -> None:
-        """Tell the supervisor what escaped from a handler; printing it is another matter."""
+        """Tell the supervisor what escaped from a handler. This does not print it."""
         if error is None or isinstance(error, SystemExit):
             return
         about = described(error, self._own)
@@ -108,9 +108,9 @@ class LearnerProgram:
         return event if event is not None else outermost_function(error, self._own)
 
     def _run_simple(self, *positional: Any, **named: Any) -> None:
-        """Stand in for Werkzeug's function: Flask-SocketIO's and Flask's own checks have passed, its own come here.
+        """Stand in for Werkzeug's function: Flask-SocketIO and Flask have made their checks, Werkzeug's are made here.
 
-        A reloader, a debugger and certificates would need what a sandbox has not: they are left out.
+        A reloader, a debugger and certificates would need what a sandbox does not have: they are left out.
         """
         asked = _RUN_SIMPLE.bind(*positional, **named).arguments
         if not isinstance(asked["port"], int):
@@ -130,7 +130,7 @@ class LearnerProgram:
     def _catch_what_is_raised_later(self) -> None:
         threading.excepthook = lambda args: self._report_and_print(args.exc_value)
         self._server.install(self._starts, self._report_and_print)
-        for name in _LIBRARY_LOGGERS:  # what a connect handler raises is logged by the library, not raised
+        for name in _LIBRARY_LOGGERS:  # the library logs what a connect handler raises
             logging.getLogger(name).addFilter(self._report_record)
         own = self._own
 

@@ -19,7 +19,7 @@ NO_THREAD = (
 
 
 class _Handler(WSGIRequestHandler):
-    """Speaks HTTP/1.1, gives the unix socket's peer the address it would have at home, and keeps no access log."""
+    """Speaks HTTP/1.1, gives the peer the address it would have on the learner's machine, and keeps no access log."""
 
     protocol_version = "HTTP/1.1"
 
@@ -31,11 +31,11 @@ class _Handler(WSGIRequestHandler):
         return take_tag(super().make_environ())
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Leave out the access log, and "Bad request syntax" after some WebSockets have closed: that is noise."""
+        """Log nothing: the access log and the "Bad request syntax" after some closed WebSockets are noise here."""
 
 
 class LearnerServer(ThreadedWSGIServer):
-    """Listens already; serves once it is given an application.
+    """Is listening from the start; serves when it is given an application.
 
     Args:
         listener: a listening unix socket.
@@ -46,18 +46,18 @@ class LearnerServer(ThreadedWSGIServer):
         self.report: Report = lambda error: None
 
     def install(self, starts: Callable[[str, int], None], report: Report) -> None:
-        """Hear of errors; Werkzeug's own server is replaced by whoever runs the program (see `Server`)."""
+        """Take the reporter of errors; Werkzeug's own server is replaced by `LearnerProgram`."""
         self.report = report
 
     def serve(self, host: str, port: int, application: Any) -> None:
-        """Serve the application, for ever; the program sees the address that it asked for."""
+        """Serve the application forever; the program sees the address that it asked for."""
         self.host, self.port = host, port
         self.server_address = (host, port)
         self.app = application
-        self.serve_forever(poll_interval=3600)  # nobody calls shutdown(): there is nothing to look for
+        self.serve_forever(poll_interval=3600)  # nobody calls shutdown(), so there is nothing to poll for
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Tell what went wrong with one connection; the server goes on."""
+        """Report what went wrong with one connection; the server goes on."""
         error = sys.exc_info()[1]
         if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
             sys.stderr.write(NO_THREAD)

@@ -1,4 +1,4 @@
-"""Tracebacks as a learner should read them: their own lines in full, library frames folded, ours never. Stdlib only."""
+"""Tracebacks for learners: their own lines in full, library frames folded, ours never. Standard library only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 FIRST_CALLS, LAST_CALLS = 4, 12
-"""Shown of a long traceback: a recursion that never ends has a thousand calls, and the middle says nothing."""
+"""Shown of a long traceback: an endless recursion has a thousand calls, and those in the middle say nothing."""
 TEXT_AT_MOST = 500
 
 
@@ -40,7 +40,7 @@ def outermost_function(error: BaseException, own_files: frozenset[str]) -> str:
 
 
 def local_in(error: BaseException, package: str, function: str, name: str) -> Any:
-    """Return a library function's local variable on the way to the error; None when it did not come through there."""
+    """Return a local variable of a library function that the error passed through; None if it did not pass there."""
     trace = error.__traceback__
     while trace is not None:
         code = trace.tb_frame.f_code
@@ -95,7 +95,7 @@ def _lines(error: BaseException, own_files: frozenset[str], seen: set[int]) -> I
 
 
 def _calls(frames: list[traceback.FrameSummary], own_files: frozenset[str]) -> Iterator[str]:
-    """Yield one text for each of the learner's frames, and one for each row of library frames."""
+    """Yield one text for each of the learner's frames, and one for each run of library frames."""
     inside: list[str] = []
     for frame in frames:
         if frame.filename in own_files:
