@@ -8,8 +8,8 @@ import pytest
 from course.sandbox.confinement.seccomp import ALLOW, KILL, compile_filter, refuse
 from course.sandbox.confinement.seccomp_numbers import AARCH64, MACHINES, NUMBERS, X86_64, Machine
 from course.sandbox.confinement.seccomp_rules import DEFAULT, learner_rules
-from tests.sandbox.bpf import verdict
-from tests.sandbox.confined import printed
+from tests.sandbox.confinement.bpf import verdict
+from tests.sandbox.confinement.confined import printed
 
 OWN_PID = 4711
 EPERM, EACCES, ENOSYS = refuse(errno.EPERM), refuse(errno.EACCES), refuse(errno.ENOSYS)

@@ -16,7 +16,7 @@ from course.sandbox.limits import MB, Limits
 from course.sandbox.model import ENDED, IllegalStep, Program, ProgramRefused, StateChange
 from tests.stage.host import PATIENCE, Host, Memory, source_of
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Collection
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 UID = 59_998
 
 # The lock is tested without the self-test and Landlock where a rule is left out: both would hide that it is missing.

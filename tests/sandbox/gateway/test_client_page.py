@@ -7,7 +7,7 @@ from course.sandbox.gateway import client_page
 from course.sandbox.gateway.address import NotPassed, read_address
 from course.sandbox.gateway.client_page import client_answer, has_client
 from course.sandbox.gateway.headers import request_headers
-from tests.sandbox.test_headers import PREFIX, SANDBOX, environ
+from tests.sandbox.gateway.test_headers import PREFIX, SANDBOX, environ
 
 BUILT = "https://course.example/static/dist/"
 SCRIPT = f"{BUILT}client-frame.js"

@@ -365,7 +365,7 @@ monkey.patch_all()
 import gevent, sys
 from pathlib import Path
 from tests.stage.host import Host
-from tests.sandbox.test_runtimes import WORKS
+from tests.sandbox.host.test_runtimes import WORKS
 
 beats = 0
 def heartbeat():
@@ -386,7 +386,7 @@ print("all well")
 def test_the_site_goes_on_while_a_fork_server_warms_up(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", IN_A_GEVENT_SITE, str(tmp_path)],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         timeout=4 * PATIENCE,

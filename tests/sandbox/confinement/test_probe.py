@@ -10,7 +10,7 @@ from course.program import RUNTIMES, Runtime
 from course.sandbox.confinement import probe as probing
 from course.sandbox.confinement.forbidden import ACTS
 from course.sandbox.confinement.probe import ProbeReport, ProbeRow, probe
-from tests.sandbox.confined import ROOT
+from tests.sandbox.confinement.confined import ROOT
 
 
 def test_it_finds_this_machine_fit_within_a_second() -> None:

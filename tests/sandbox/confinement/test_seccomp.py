@@ -20,7 +20,7 @@ from course.sandbox.confinement.seccomp import (
     refuse,
 )
 from course.sandbox.confinement.seccomp_numbers import AARCH64, MACHINES, NUMBERS, X86_64, Machine
-from tests.sandbox.bpf import verdict
+from tests.sandbox.confinement.bpf import verdict
 
 CALLS = ("read", "write", "openat", "kill", "clone")
 

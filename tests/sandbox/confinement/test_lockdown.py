@@ -14,7 +14,7 @@ import pytest
 
 from course.sandbox.confinement.forbidden import ACTS, Act
 from course.sandbox.confinement.landlock import handled_by
-from tests.sandbox.confined import ROOT, UID, printed, run_confined, stage
+from tests.sandbox.confinement.confined import ROOT, UID, printed, run_confined, stage
 
 AS_ROOT = os.geteuid() == 0
 

@@ -13,7 +13,7 @@ import pytest
 from course.program import RUNTIMES
 from tests.stage.host import PATIENCE, Host
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 FOLDERS = ("learner", "forkserver", "confinement")
 LEAVES = {
