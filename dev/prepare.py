@@ -67,6 +67,8 @@ def install(requirements):
     say("Installing the packages of " + requirements + " (once; about a minute)")
     pip_install(VENV, requirements)
     write(stamp, wanted)
+    if requirements == "requirements-dev.txt":  # which holds the other one
+        write(os.path.join(VENV, "installed-requirements.txt"), digest([os.path.join(ROOT, "requirements.txt")]))
 
 
 def pip_install(environment, requirements):
