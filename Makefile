@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do 
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done),python3)
 BIN := .venv/bin
 
-.PHONY: run test lint bench soak pages attacks check clean
+.PHONY: run test lint bench soak pages attacks planted check clean
 
 run:
 	@$(PYTHON) dev/prepare.py run
@@ -33,6 +33,10 @@ pages:
 attacks:
 	@$(PYTHON) dev/prepare.py test
 	@$(BIN)/python -m tests.sandbox.attacks
+
+planted:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/python -m dev.planted_faults $(ARGS)
 
 check:
 	@$(PYTHON) dev/prepare.py run

@@ -43,8 +43,10 @@ def main() -> int:
     trial = Trial(ROOT)
     try:
         tree = Product(trial.root)
-        where = {fault.id: tree.places(fault.find)[0].relative_to(trial.root).as_posix() for fault in faults}
-        plantings = [planting(fault, tree, NamedTests(trial.root)) for fault in faults if fault.id in (chosen.ids or where)]
+        where = {fault.id: ", ".join(place_in(trial.root, tree, fault)) for fault in faults}
+        plantings = [
+            planting(fault, tree, NamedTests(trial.root)) for fault in faults if fault.id in (chosen.ids or where)
+        ]
         unsound = set() if chosen.trust else red_without_a_fault(trial, plantings)
         said = {each.fault.id: outcome(trial, each, unsound) for each in plantings}
     finally:
@@ -53,6 +55,11 @@ def main() -> int:
     missed = [name for name, what in said.items() if what != "red"]
     print(f"\n{len(said) - len(missed)} of {len(said)} faults were found." + "".join(f"\n  {name}" for name in missed))
     return 1 if missed else 0
+
+
+def place_in(root: Path, tree: Product, fault: Fault) -> list[str]:
+    """Return where a fault lies, from the root of the tree."""
+    return [file.relative_to(root).as_posix() for file in tree.places(fault.find)]
 
 
 def planting(fault: Fault, tree: Product, tests: NamedTests) -> Planting:

@@ -31,10 +31,21 @@ def page(faults: Sequence[Fault], where: Mapping[str, str], after: Mapping[str, 
     """
     lines = [HEAD.rstrip("\n"), ""]
     for area in dict.fromkeys(fault.area for fault in faults):
-        lines += [f"## {area.replace('_', ' ').capitalize()}", "", "| fault | where | test that goes red | before | after |", "|---|---|---|---|---|"]
+        lines += [
+            f"## {area.replace('_', ' ').capitalize()}",
+            "",
+            "| fault | where | test that goes red | before | after |",
+            "|---|---|---|---|---|",
+        ]
         for fault in (each for each in faults if each.area == area):
             tests = "<br>".join(f"`{test}`" for test in fault.tests)
-            cells = (f"`{fault.id}`: {fault.wrong}", f"`{where[fault.id]}`", tests, fault.before, after.get(fault.id, "not run"))
+            cells = (
+                f"`{fault.id}`: {fault.wrong}",
+                f"`{where[fault.id]}`",
+                tests,
+                fault.before,
+                after.get(fault.id, "not run"),
+            )
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         lines.append("")
     found = sum(1 for fault in faults if after.get(fault.id) == "red")

@@ -16,7 +16,17 @@ from xml.etree import ElementTree
 from dev.planted_faults.named_tests import NamedTest
 
 LEFT_OUT = shutil.ignore_patterns(
-    *(".git", ".venv", ".node", "node_modules", "instance", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache")
+    *(
+        ".git",
+        ".venv",
+        ".node",
+        "node_modules",
+        "instance",
+        "__pycache__",
+        ".pytest_cache",
+        ".mypy_cache",
+        ".ruff_cache",
+    )
 )
 RUN_SECONDS = 1800
 """A run that takes longer hangs: it is killed, and its tests count as red."""
@@ -138,9 +148,11 @@ class Trial:
         ) as process:
             try:
                 said, _ = process.communicate(timeout=RUN_SECONDS)
-            except subprocess.TimeoutExpired:
+            except BaseException as stopped:  # whoever is interrupted takes what it has started along
                 os.killpg(process.pid, signal.SIGKILL)
-                return None, ""
+                if isinstance(stopped, subprocess.TimeoutExpired):
+                    return None, ""
+                raise
             return process.returncode, said
 
     def _environment(self) -> dict[str, str]:
