@@ -40,18 +40,17 @@ def main() -> int:
     faults = read_faults()
     if unknown := set(chosen.ids) - {fault.id for fault in faults}:
         parser.error(f"there is no fault {', '.join(sorted(unknown))}")
-    trial = Trial(ROOT)
+    trial, said = Trial(ROOT), dict[str, str]()
     try:
-        tree = Product(trial.root)
+        tree, tests = Product(trial.root), NamedTests(trial.root)
         where = {fault.id: ", ".join(place_in(trial.root, tree, fault)) for fault in faults}
-        plantings = [
-            planting(fault, tree, NamedTests(trial.root)) for fault in faults if fault.id in (chosen.ids or where)
-        ]
+        plantings = [planting(fault, tree, tests) for fault in faults if fault.id in (chosen.ids or where)]
         unsound = set() if chosen.trust else red_without_a_fault(trial, plantings)
-        said = {each.fault.id: outcome(trial, each, unsound) for each in plantings}
+        for each in plantings:
+            said[each.fault.id] = outcome(trial, each, unsound)
+            TABLE.write_text(page(faults, where, {**known(TABLE), **said}), encoding="utf-8")
     finally:
         trial.close()
-    TABLE.write_text(page(faults, where, {**known(TABLE), **said}), encoding="utf-8")
     missed = [name for name, what in said.items() if what != "red"]
     print(f"\n{len(said) - len(missed)} of {len(said)} faults were found." + "".join(f"\n  {name}" for name in missed))
     return 1 if missed else 0
