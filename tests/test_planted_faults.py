@@ -55,6 +55,7 @@ def test_the_page_lists_every_fault() -> None:
         ("if a and b:\n    go()\n", "if True:\n    go()\n"),
         ("if (\n    a\n    and b\n):\n    go()\n", "if (\n    True\n):\n    go()\n"),
     ],
+    ids=["on one line", "on several"],
 )
 def test_a_fault_is_planted_whatever_the_layout(text: str, planted: str) -> None:
     assert replaced(text, "a and  b", "True") == planted

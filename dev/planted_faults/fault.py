@@ -1,4 +1,9 @@
-"""A planted fault: one wrong line, and the tests that must find it."""
+"""A planted fault: one wrong line, and the tests that must find it.
+
+To write one: choose a piece of one statement that is short enough to survive a new layout (no comma at the end of a
+list, no braces of a style that a formatter decides), say in one sentence what somebody would notice, and name the
+narrowest test that should go red. Then ``make planted ARGS=its-id``. If it stays green, write the test that finds it.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +28,7 @@ class Fault:
     """A piece of one statement that stands once in the product, whatever its white space."""
     replace: str
     tests: tuple[str, ...]
-    """Each of these must go red; how they are named says `course`-wide `named_tests`."""
+    """Each of these must go red. Their names are those of `dev.planted_faults.named_tests`."""
     before: str = "red"
     """What the suite said before it was made faster: ``red``, or ``not found``."""
 
