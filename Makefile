@@ -6,7 +6,7 @@ BIN := .venv/bin
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make requirements' $(BIN)/uv --no-config pip compile --quiet --universal \
 	--python-version 3.11 --fork-strategy fewest --no-build --generate-hashes $(ARGS)
 
-.PHONY: run test quick lint requirements bench soak fuzz pages attacks check clean
+.PHONY: run test quick lint requirements bench soak fuzz pages attacks planted check clean
 
 run:
 	@$(PYTHON) dev/prepare.py run
@@ -49,6 +49,10 @@ pages:
 attacks:
 	@$(PYTHON) dev/prepare.py test
 	@$(BIN)/python -m tests.sandbox.attacks
+
+planted:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/python -m dev.planted_faults $(ARGS)
 
 check:
 	@$(PYTHON) dev/prepare.py run
