@@ -3,8 +3,10 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done),python3)
 BIN := .venv/bin
+COMPILE = UV_CUSTOM_COMPILE_COMMAND='make requirements' $(BIN)/uv --no-config pip compile --quiet --universal \
+	--python-version 3.11 --fork-strategy fewest --no-build --generate-hashes $(ARGS)
 
-.PHONY: run test quick lint bench soak fuzz pages attacks check clean
+.PHONY: run test quick lint requirements bench soak fuzz pages attacks planted check clean
 
 run:
 	@$(PYTHON) dev/prepare.py run
@@ -21,6 +23,12 @@ quick:
 lint:
 	@$(PYTHON) dev/prepare.py test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+requirements:
+	@$(PYTHON) dev/prepare.py test
+	@$(COMPILE) requirements.in -o requirements.txt
+	@$(COMPILE) requirements.in requirements-dev.in -c requirements.txt -o requirements-dev.txt
+	@$(COMPILE) frontend/requirements.in -o frontend/requirements.txt
 
 bench:
 	@$(PYTHON) dev/prepare.py test
@@ -41,6 +49,10 @@ pages:
 attacks:
 	@$(PYTHON) dev/prepare.py test
 	@$(BIN)/python -m tests.sandbox.attacks
+
+planted:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/python -m dev.planted_faults $(ARGS)
 
 check:
 	@$(PYTHON) dev/prepare.py run

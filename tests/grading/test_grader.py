@@ -81,7 +81,7 @@ def grader() -> Iterator[Grader]:
 
 @pytest.fixture
 def short_grader() -> Iterator[Grader]:
-    grader = Grader(run_seconds=1)
+    grader = Grader(run_seconds=1, queue_seconds=30)
     grader.open()
     yield grader
     grader.close()
@@ -135,8 +135,11 @@ def test_a_right_program_is_checked_quickly(grader: Grader, bundle: Bundle) -> N
     assert time.monotonic() - begun < 0.5
 
 
-def test_a_check_that_never_ends_is_our_fault(short_grader: Grader, bundle: Bundle) -> None:
-    summary = bundle.run(short_grader, ENDLESS)
+@pytest.mark.parametrize("endless", ["pass", "__import__('time').sleep(1)"], ids=["it computes", "it waits"])
+def test_a_check_that_never_ends_is_our_fault(short_grader: Grader, bundle: Bundle, endless: str) -> None:
+    begun = time.monotonic()
+    summary = bundle.run(short_grader, ENDLESS.replace("        pass\n", f"        {endless}\n"))
+    assert time.monotonic() - begun < 20, "not its own time has ended it, but whoever waits for its results"
     assert bundle.outcomes == [("passes", "passed"), ("never_ends", "error")]
     assert (summary.passed, summary.total) == (1, 3)
     assert summary.error and "does not count" in summary.error

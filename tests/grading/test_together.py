@@ -34,6 +34,18 @@ def test_acts_meet_each_other_and_keep_their_order() -> None:
     assert together() == []
 
 
+def test_no_act_begins_before_all_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[threading.Thread] = []
+    begin = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        begun.append(thread)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    assert together(*([lambda: len(begun)] * 8)) == [8] * 8
+
+
 def test_the_first_failure_is_raised_when_all_have_ended() -> None:
     ended: list[str] = []
 

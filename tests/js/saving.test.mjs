@@ -10,7 +10,7 @@ const place = { slug: "events", workspace: "scratch" };
 function open(server, storage = fakeStorage(), more = {}) {
   const states = [];
   const work = new Work({
-    ...place, storage, files: server.files, version: server.version, delay: 700,
+    ...place, storage, files: server.files, version: server.version,
     request: (event, payload) => server.request(event, payload),
     onChange: ({ state }) => states.push(state),
     ...more,

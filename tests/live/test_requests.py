@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 import socket
+from contextlib import ExitStack
 from html import unescape
 from typing import Any
 
@@ -129,6 +130,35 @@ def test_two_tabs_of_one_learner_agree(site: RunningSite) -> None:
         conflict = two.ask("save", {"exercise": "add-with-ack", "files": {"server.py": "two"}, "base_version": 0})
         assert conflict["error"]["code"] == "conflict"
         assert conflict["newer"] == {"version": 1, "files": {"server.py": "one"}}
+
+
+def heard_by_now(page: Page, event: str) -> list[Any]:
+    """Return every announcement of that name that had been sent to this page: two round trips would come after it."""
+    page.ask("stop", {})
+    page.ask("stop", {})
+    heard = []
+    while not page.heard.empty():
+        heard.append(page.heard.get())
+    return [payload for name, payload in heard if name == event]
+
+
+def test_what_one_learner_saves_no_other_hears(site: RunningSite) -> None:
+    with Page(site.url) as mine, Page(site.url, cookies=mine.browser) as my_other_tab, Page(site.url) as another:
+        mine.ask("save", {"exercise": "add-with-ack", "files": {"server.py": "mine"}, "base_version": None})
+        assert my_other_tab.await_event("work_saved")["files"] == {"server.py": "mine"}
+        assert heard_by_now(another, "work_saved") == []
+
+
+def test_votes_are_told_to_those_who_have_answered(site: RunningSite) -> None:
+    with ExitStack() as stack:
+        onlooker, *voters = (stack.enter_context(Page(site.url)) for _ in range(6))
+        form = onlooker.browser.get(f"{site.url}{LESSON}/").text.partition('id="question-list-or-two"')[2]
+        choice = re.search(r'name="choice" value="([^"]+)"', form)
+        assert choice
+        for voter in voters:
+            assert voter.ask("predict", {"question": "list-or-two", "choices": [choice[1]]})["ok"]
+        assert voters[0].await_event("votes", question="list-or-two")["total"] >= 5
+        assert heard_by_now(onlooker, "votes") == []
 
 
 def test_reset_and_restore_give_everything_back(page: Page) -> None:

@@ -94,6 +94,17 @@ def test_the_history_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> 
     assert work.VERSIONS_KEPT <= kept <= work.VERSIONS_KEPT + hours
 
 
+def test_what_was_checked_stays_however_much_is_typed_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [3600.0 * 1000]
+    monkeypatch.setattr(work.time, "time", lambda: clock[0])
+    work.record_attempt(ME, LESSON, EXERCISE, files("checked"), [{"outcome": "failed"}], 1)
+    for step in range(work.VERSIONS_KEPT + 10):
+        clock[0] += 40  # within the same hour, of which one version would stay
+        save(f"step {step}")
+    [attempt] = work.attempts(ME, LESSON, EXERCISE)
+    assert work.restore(ME, LESSON, EXERCISE, attempt["version"]).files == files("checked")
+
+
 def test_passing_is_remembered_even_when_a_later_attempt_fails() -> None:
     passed, failed = [{"outcome": "passed"}], [{"outcome": "failed"}]
     work.record_attempt(ME, LESSON, EXERCISE, files("good"), passed, 1)

@@ -115,4 +115,4 @@ def test_the_test_of_a_project_can_fail(tmp_path: Path) -> None:
 
 
 def test_the_test_runner_is_the_one_used_here() -> None:
-    assert PYTEST in (ROOT / "requirements-dev.txt").read_text().splitlines()
+    assert f"\n{PYTEST} " in (ROOT / "requirements-dev.txt").read_text()

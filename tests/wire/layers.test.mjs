@@ -10,6 +10,9 @@ test("the header's bits are those of RFC 6455, section 5.7", () => {
   assert.equal(Number.parseInt(bits({ length: 5 }), 2).toString(16), "8105"); // an unmasked "Hello"
   assert.equal(Number.parseInt(bits({ length: 5, masked: true }), 2).toString(16), "8185"); // a masked one
   assert.equal(Number.parseInt(bits({ length: 256, binary: true }), 2).toString(16), "827e0100");
+  assert.equal(Number.parseInt(bits({ length: 125 }), 2).toString(16), "817d"); // the longest that fits the second byte
+  assert.equal(Number.parseInt(bits({ length: 126 }), 2).toString(16), "817e007e");
+  assert.equal(Number.parseInt(bits({ length: 65_535 }), 2).toString(16), "817effff");
   assert.equal(BigInt(`0b${bits({ length: 65_536, binary: true })}`).toString(16), "827f0000000000010000");
 });
 

@@ -321,21 +321,26 @@ def test_an_answer_that_is_no_json_never_comes_despite_the_error_handler(
 BROKEN_DOOR = """
 @socketio.on("connect")
 def check_the_ticket(auth): return auth["ticket"] == "right"
-@socketio.on_error_default
-def went_wrong(error):
-    {guard}
-    return "sorry"
 """
-GUARD = "if request.event['message'] == 'connect': raise error"
+RETURNS = """
+@socketio.on_error_default
+def went_wrong(error): return "sorry"
+"""
 
 
-@with_server(BROKEN_DOOR.format(guard="pass"))
+def error_handler_of(example: str) -> str:
+    """Return the error handler that an example shows: it is what readers copy."""
+    begin = "@socketio.on_error_default"
+    return begin + (EXAMPLES / f"{example}.py").read_text().partition(begin)[2].partition("\n\n\n")[0]
+
+
+@with_server(BROKEN_DOOR + RETURNS)
 def test_an_error_handler_that_returns_lets_a_crashing_connect_in(served: Served) -> None:
     with wire(served):
         pass
 
 
-@with_server(BROKEN_DOOR.format(guard=GUARD))
+@with_server(BROKEN_DOOR + error_handler_of("error_handler"))
 def test_raising_again_keeps_a_crashing_connect_out(served: Served) -> None:
     bare = Wire(served.url)
     assert bare.receive().startswith("0{")

@@ -69,7 +69,7 @@ def test_a_closed_session_frees_its_place_at_once(port):
 
 
 def test_a_newcomer_gets_the_place_that_becomes_free_while_it_waits():
-    port = Admission(1, wait_seconds=10)
+    port = Admission(1, wait_seconds=600)  # far longer than is waited below: it must be woken
     entered = threading.Event()
 
     def come():
@@ -77,7 +77,7 @@ def test_a_newcomer_gets_the_place_that_becomes_free_while_it_waits():
             entered.set()
 
     with port.session(None):
-        newcomer = threading.Thread(target=come)
+        newcomer = threading.Thread(target=come, daemon=True)
         newcomer.start()
         assert not entered.wait(0.05)
     newcomer.join(10)

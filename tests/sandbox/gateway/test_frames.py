@@ -49,6 +49,13 @@ def test_a_ping_may_stand_between_fragments():
     assert from_server().feed(data) == ["42[1]"]
 
 
+@pytest.mark.parametrize("opcode", [9, 10], ids=["ping", "pong"])
+def test_pings_and_pongs_pass_and_are_no_messages(opcode):
+    reader = from_server()
+    assert reader.feed(frame(opcode, b"still there") + frame(1, b"hello")) == ["hello"]
+    assert reader.at_boundary and not reader.closed
+
+
 def test_several_messages_come_out_of_one_read():
     data = frame(1, b"2", key=KEY) + frame(2, b"\x01\xff", key=KEY) + frame(1, b"", key=KEY) + frame(8, key=KEY)
     assert from_client().feed(data) == ["2", b"\x01\xff", ""]

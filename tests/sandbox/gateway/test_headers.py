@@ -111,6 +111,10 @@ class TestAddress:
         assert found.query == "a=1&b=%20"
         assert found.pretended_origin == "https://evil.example"
 
+    def test_the_pretended_origin_leaves_the_query_however_its_name_is_written(self):
+        found = address(query="duplex%5Forigin=https://evil.example&a=1")
+        assert (found.query, found.pretended_origin) == ("a=1", "https://evil.example")
+
     def test_an_empty_pretended_origin_is_none(self):
         found = address(query="duplex_origin=")
         assert (found.query, found.pretended_origin) == ("", None)

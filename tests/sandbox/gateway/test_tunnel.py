@@ -10,9 +10,9 @@ from contextlib import closing, contextmanager, suppress
 
 import pytest
 
-from course.sandbox.gateway import idle as gateway_idle
-from course.sandbox.gateway import tunnel as gateway_tunnel
 from course.sandbox.gateway.handshake import ACCEPT_GUID
+from course.sandbox.gateway.middleware import idle as gateway_idle
+from course.sandbox.gateway.middleware import tunnel as gateway_tunnel
 from course.sandbox.gateway.rate_limiter import RateLimiter
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
 from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all, until
@@ -291,13 +291,15 @@ def test_the_server_takes_the_end_of_a_tunnel_in_silence_and_goes_on(front):
 
 def test_what_comes_behind_the_end_of_a_tunnel_is_not_read_as_a_request(front):
     before = len(front.errors.read_text())
+    late = [client_frame(1, b"41")] * 50
     for _ in range(5):
         connection, answer = front.upgrade(client=f"X-{front.server}")
         assert answer.status == 101
         with closing(connection), suppress(OSError):
-            connection.sendall(client_frame(8, b"\x03\xe8"))
-            for _ in range(50):
-                connection.sendall(client_frame(1, b"41"))
+            # More than the tunnel reads at once: when the server has hung up, some of it has not been read.
+            connection.sendall(client_frame(8, b"\x03\xe8") + client_frame(1, b"4" * 100) * 4000)
+            for each in late:
+                connection.sendall(each)
             assert b"HTTP/" not in read_all(connection)
     assert front.request("GET", "/seen").status == 200
     told = front.errors.read_text()[before:]

@@ -102,6 +102,12 @@ def test_the_end_of_a_sandbox_lets_go_of_everything_that_its_faults_held(host: H
     assert gone.wait(PATIENCE)
 
 
+def test_who_joined_before_a_restart_keeps_their_name(host: Host) -> None:
+    running = host.start("adds").ready()
+    assert running.sandbox.visitors.name("phone") == "phone"
+    assert again(host, running).visitors.name("phone") == "phone-2"
+
+
 def test_a_watcher_hears_what_is_in_force(host: Host) -> None:
     running = host.start("adds").ready()
     told: list[object] = []

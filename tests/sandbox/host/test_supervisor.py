@@ -134,6 +134,16 @@ def test_pressing_run_again_keeps_the_learners_place_in_the_queue(small: Host) -
     assert last.sandbox.state.queue_position == 2
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives every program a user of its own")
+def test_a_user_id_is_not_used_again_for_a_long_time(small: Host) -> None:
+    first = small.start("adds").ready()
+    second = small.start("adds")  # it waits until everything of the first has been given back
+    small.supervisor.stop(first.id)
+    second.ready()
+    assert first.sandbox.uid is not None
+    assert second.sandbox.uid not in (None, first.sandbox.uid)
+
+
 # Ending
 
 

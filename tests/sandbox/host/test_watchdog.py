@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from course.sandbox.host.clocks import Clocks
-from course.sandbox.host.watchdog import Watchdog
+from course.sandbox.host.watchdog import TICKS, Watchdog
 from course.sandbox.limits import Limits
 
 
@@ -69,6 +69,32 @@ def test_a_run_has_ten_minutes_however_much_it_is_used(moment: float, code: str)
 def test_memory_is_what_the_kernel_says() -> None:
     sandbox = looked_at(running(pid=os.getpid(), limits=Limits(resident_bytes=1)), 1)
     assert sandbox.end_code == "memory"
+
+
+@pytest.mark.parametrize(
+    ("busy", "code"), [([1] * 7 + [0] + [1] * 7, ""), ([1] * 10, "cpu")], ids=["with a rest", "without one"]
+)
+def test_a_rest_begins_the_busy_time_anew(monkeypatch: pytest.MonkeyPatch, busy: list[int], code: str) -> None:
+    used = 0
+
+    class Kernel:
+        """The files of /proc: a process without memory that has used so many seconds."""
+
+        def __init__(self, path: str) -> None:
+            self.path = path
+
+        def read_text(self) -> str:
+            ticks = ["0"] * 10 + [str(used * TICKS), "0"]
+            return "0 0 0" if self.path.endswith("statm") else f"1 (python) R {' '.join(ticks)}"
+
+    monkeypatch.setattr("course.sandbox.host.watchdog.Path", Kernel)
+    sandbox = running(pid=1)
+    watchdog = Watchdog(lambda: [sandbox])  # type: ignore[list-item]
+    watchdog.look(sandbox, 0)  # type: ignore[arg-type]
+    for second, seconds in enumerate(busy, start=1):
+        used += seconds
+        watchdog.look(sandbox, second)  # type: ignore[arg-type]
+    assert sandbox.end_code == code
 
 
 def test_a_process_that_is_gone_is_left_to_its_end() -> None:

@@ -1,0 +1,86 @@
+"""A check is kept as an attempt, unless it broke by our fault."""
+
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from course.grading.model import CheckResult, RunSummary
+from course.learning import checking as check_runs
+from course.sandbox.model import StateChange
+from tests.stage.courses import this_course
+
+SLUG, EXERCISE = "listening-to-events", "add-with-ack"
+
+
+class Hub:
+    """Stands for the use cases: a program that is ready at once, and a grader that says what it is told to say."""
+
+    def __init__(self, summary: RunSummary, *results: CheckResult) -> None:
+        self.summary, self.results = summary, results
+        self.stopped: list[str] = []
+        self.sandboxes, self.grader = self, self
+
+    def exercise(self, slug: str, exercise: str) -> Any:
+        return this_course().lesson(slug).exercises[exercise]
+
+    def start(self, *_: object, **__: object) -> Any:
+        ready = StateChange("ready")
+        return SimpleNamespace(id="one", socket_path=Path("nowhere"), wait_ready=lambda seconds: ready)
+
+    def stop(self, sandbox_id: str) -> None:
+        self.stopped.append(sandbox_id)
+
+    def run(self, *_: object, on_result: Any, **__: object) -> RunSummary:
+        for result in self.results:
+            on_result(result)
+        return self.summary
+
+
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What becomes an attempt."""
+    kept: list[Any] = []
+    monkeypatch.setattr(check_runs.work, "record_attempt", lambda *given: kept.append(given))
+    return kept
+
+
+def checked(desk: Any) -> check_runs.Checked:
+    return check_runs.check(desk, "Ada", SLUG, EXERCISE, {"server.py": "pass"}, lambda result: None)
+
+
+@pytest.mark.parametrize("outcome", ["passed", "failed"])
+def test_what_a_check_found_is_kept(kept: list[Any], outcome: Any) -> None:
+    desk = Hub(RunSummary(1, 1, None), CheckResult("one", "One", outcome))
+    assert checked(desk).error is None
+    assert len(kept) == 1 and desk.stopped == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("summary", "results", "code"),
+    [
+        (RunSummary(0, 0, "The grader has ended."), (), "grader_failed"),
+        (RunSummary(0, 1, None), (CheckResult("one", "One", "error"),), "check_error"),
+    ],
+    ids=["the grader", "a check itself"],
+)
+def test_a_check_that_breaks_costs_no_attempt(
+    kept: list[Any], summary: RunSummary, results: tuple[CheckResult, ...], code: str
+) -> None:
+    desk = Hub(summary, *results)
+    error = checked(desk).error
+    assert error is not None and error["code"] == code
+    assert kept == [] and desk.stopped == ["one"]
+
+
+def test_a_program_is_stopped_however_its_check_ends(kept: list[Any]) -> None:
+    class Breaks(Hub):
+        def run(self, *_: object, **__: object) -> RunSummary:
+            raise LookupError("ours")
+
+    desk = Breaks(RunSummary(0, 0, None))
+    with suppress(LookupError):
+        checked(desk)
+    assert kept == [] and desk.stopped == ["one"]
