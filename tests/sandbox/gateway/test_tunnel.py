@@ -10,9 +10,9 @@ from contextlib import closing, contextmanager, suppress
 
 import pytest
 
+from course.sandbox.gateway import idle as gateway_idle
+from course.sandbox.gateway import tunnel as gateway_tunnel
 from course.sandbox.gateway.handshake import ACCEPT_GUID
-from course.sandbox.gateway.middleware import idle as gateway_idle
-from course.sandbox.gateway.middleware import tunnel as gateway_tunnel
 from course.sandbox.gateway.rate_limiter import RateLimiter
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
 from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all, until
