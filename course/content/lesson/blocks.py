@@ -130,7 +130,6 @@ class BlockReader:
             title=title_of(tree),
             source=source,
             told=telling_part(source, tree),
-            file="server.py",
             line=line,
             try_text_html=try_text_html,
             runtime=runtime,
