@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+from course.content.golden.kept import text_hash
 from course.content.pieces import Recording
 from course.content.problems import ProblemList
 from course.content.programs import read_text
@@ -41,11 +41,6 @@ def read_recording(folder: Path, name: str, findings: ProblemList) -> Recording 
     return Recording(name, kept["title"], tuple(kept["columns"]), rows)
 
 
-def hash_of(script: str) -> str:
-    """Return what ``made_from`` holds: the SHA-256 of the script's text, in hexadecimal."""
-    return hashlib.sha256(script.encode()).hexdigest()
-
-
 def _fits(kept: Any) -> bool:
     if not isinstance(kept, dict) or kept.keys() != set(KEYS):
         return False
@@ -69,6 +64,6 @@ def _check_origin(folder: Path, kept: dict[str, Any], findings: ProblemList) -> 
         findings.warn(1, "recording-script", f"There is no script “{made_by}”.", fix)
         return
     script = read_text(path, findings)
-    if script is not None and hash_of(script) != kept["made_from"]:
+    if script is not None and text_hash(script) != kept["made_from"]:
         fix = f"Run {made_by} again, and keep what it measures."
         findings.warn(1, "recording-stale", f"{made_by} has changed since this was recorded.", fix)
