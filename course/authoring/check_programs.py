@@ -57,11 +57,11 @@ def check_programs(
         grader: open.
         progress: told what is being run, for somebody who is waiting.
     """
-    findings = ProblemList("")
+    problems = ProblemList("")
     runs = _Runs(ProgramRuns(sandboxes, grader), progress)
-    jobs = [job for lesson in course.everything for job in _jobs(course, lesson, findings.beside(lesson.folder), runs)]
+    jobs = [job for lesson in course.everything for job in _jobs(course, lesson, problems.beside(lesson.folder), runs)]
     if course.playground:
-        here = findings.beside("playground/server.py")
+        here = problems.beside("playground/server.py")
         jobs.insert(0, _Job(lambda: runs.must_start(course.playground, "threading", here, "The playground"), 1))
     runs.total = sum(job.programs for job in jobs)
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -70,7 +70,7 @@ def check_programs(
     for job in jobs:
         if job.timed:
             job.act()
-    return sorted(findings.problems)
+    return sorted(problems.found)
 
 
 def _jobs(course: Course, lesson: Lesson, here: ProblemList, runs: _Runs) -> list[_Job]:

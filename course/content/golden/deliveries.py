@@ -30,9 +30,9 @@ def golden_text(outcomes: Mapping[str, tuple[Scenario, Mapping[str, int]]]) -> s
 class Golden:
     """What was recorded of the deliveries of one bundle."""
 
-    def __init__(self, folder: Path, findings: ProblemList) -> None:
-        """`findings` stands for the folder."""
-        self.file = findings.beside(f"{findings.file}/{GOLDEN_FILE}")
+    def __init__(self, folder: Path, problems: ProblemList) -> None:
+        """`problems` stands for the folder."""
+        self.file = problems.beside(f"{problems.file}/{GOLDEN_FILE}")
         self._asked: set[str] = set()
         self._kept = self._read(folder / GOLDEN_FILE)
 

@@ -64,7 +64,7 @@ class DemonstrationReader:
 
     def read(self, block: BlockText) -> Demonstration | None:
         """Return the demonstration, or None while it is wrong or not recorded."""
-        before = len(self._text.problems)
+        before = len(self._text.found)
         draft = _Draft(self._text)
         for number, line in enumerate(block.text.split("\n"), block.line + 1):
             draft.add(line.strip(), number)
@@ -81,7 +81,7 @@ class DemonstrationReader:
         """Report recordings of demonstrations that are gone."""
         asked = {golden_file(each.name) for each in self.demonstrations}
         for path in sorted((self._folder / "golden").glob("watch-*.json")):
-            if f"golden/{path.name}" not in asked and not self._text.problems:
+            if f"golden/{path.name}" not in asked and not self._text.found:
                 file = self._here.beside(f"{self._here.file}/golden/{path.name}")
                 report_stale(file, 1, "No text lets this be watched any more.")
 
@@ -103,8 +103,8 @@ class DemonstrationReader:
 class _Draft:
     """The lines of a block, as they were written."""
 
-    def __init__(self, findings: ProblemList) -> None:
-        self.findings = findings
+    def __init__(self, problems: ProblemList) -> None:
+        self.problems = problems
         self.title = ""
         self.steps: list[WatchStep] = []
         self._present: set[str] = set()
@@ -118,18 +118,18 @@ class _Draft:
             self.steps.append(step)
         elif not self.title and not self.steps:
             self.title = line
-        elif not self.findings.problems or self.findings.problems[-1].line != number:
-            self.findings.add(number, "watch-line", f"“{line}” is no line of a demonstration.", _FORM)
+        elif not self.problems.found or self.problems.found[-1].line != number:
+            self.problems.add(number, "watch-line", f"“{line}” is no line of a demonstration.", _FORM)
 
     def complete(self, line: int) -> None:
         """Report what is missing."""
         if not self.title:
             fix = "Write a title on the first line of the block."
-            self.findings.add(line, "watch-line", "The demonstration has no title.", fix)
+            self.problems.add(line, "watch-line", "The demonstration has no title.", fix)
         if not any(step.kind == "connect" for step in self.steps):
-            self.findings.add(line, "watch-line", "In the demonstration nobody connects.", _FORM)
+            self.problems.add(line, "watch-line", "In the demonstration nobody connects.", _FORM)
         if not any(step.kind == "say" for step in self.steps):
-            self.findings.add(line, "watch-line", "Nothing is said about what one sees.", _FORM)
+            self.problems.add(line, "watch-line", "Nothing is said about what one sees.", _FORM)
 
     def _step(self, line: str, number: int) -> WatchStep | None:
         if line.startswith("> "):
@@ -153,7 +153,7 @@ class _Draft:
         names = tuple(found["names"].split())
         for name in names:
             if name in self._present:
-                self.findings.add(number, "watch-client", f"{name} is connected already.", "Let it leave first.")
+                self.problems.add(number, "watch-client", f"{name} is connected already.", "Let it leave first.")
             self._present.add(name)
         auth = self._json(found["auth"], found["auth"], number) if found["auth"] else None
         return WatchStep(
@@ -166,14 +166,14 @@ class _Draft:
 
     def _must_be_there(self, name: str, number: int) -> None:
         if name not in self._present:
-            self.findings.add(number, "watch-client", f"{name} is not connected.", f"Write “connect {name}” above.")
+            self.problems.add(number, "watch-client", f"{name} is not connected.", f"Write “connect {name}” above.")
 
     def _json(self, text: str, shown: str, number: int) -> Any:
         try:
             return json.loads(text)
         except json.JSONDecodeError:
             fix = 'Write JSON values with commas between them: "hi", 3, {"a": 1}'
-            self.findings.add(number, "watch-payload", f"“{shown}” is no payload.", fix)
+            self.problems.add(number, "watch-payload", f"“{shown}” is no payload.", fix)
             return None
 
 

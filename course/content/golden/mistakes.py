@@ -65,13 +65,13 @@ def read_kept(folder: Path) -> dict[str, KeptTrace]:
     }
 
 
-def check_traces(folder: Path, exercises: Iterable[Exercise], findings: ProblemList) -> None:
-    """Report traces that are outdated or left over; `findings` stands for the folder.
+def check_traces(folder: Path, exercises: Iterable[Exercise], problems: ProblemList) -> None:
+    """Report traces that are outdated or left over; `problems` stands for the folder.
 
     A mistake without a trace is not a problem: it is recorded as soon as its author says so. An exercise that measures
     time has none at all, since its frames depend on the machine.
     """
-    file = findings.beside(f"{findings.file}/{GOLDEN_FILE}")
+    file = problems.beside(f"{problems.file}/{GOLDEN_FILE}")
     try:
         kept = read_kept(folder)
     except (OSError, ValueError):
@@ -85,7 +85,7 @@ def check_traces(folder: Path, exercises: Iterable[Exercise], findings: ProblemL
             expected.add(name)
             trace = kept.get(name)
             if trace is not None and trace.made_from != made_from(mistake.files, checks, exercise.runtime):
-                place = findings.beside(f"{findings.file}/exercises/{exercise.slug}/wrong/{mistake.id}/server.py")
+                place = problems.beside(f"{problems.file}/exercises/{exercise.slug}/wrong/{mistake.id}/server.py")
                 report_stale(place, 1, "What travels with it was recorded from other files.")
     for name in sorted(kept.keys() - expected):
         report_stale(file, 1, f"There is no known mistake “{name}” any more.")
