@@ -26,7 +26,7 @@ def prose(html: str) -> dict[str, object]:
 
 
 def question(role: str) -> dict[str, object]:
-    return {"type": "question", "question": Block(role=role), "answered": None}
+    return {"type": "question", "question": {"role": role}, "answered": None}
 
 
 def test_a_heading_is_shown_where_anything_below_it_is() -> None:
