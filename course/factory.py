@@ -20,7 +20,7 @@ from course.content.course_on_disk import Courses
 from course.content.model import PLAYGROUND, Course
 from course.extensions import compress, db, migrate
 from course.grading.grader import Grader
-from course.learning.actions import Attempts
+from course.learning.actions import Learning
 from course.live.guard import guard
 from course.live.hub import Hub
 from course.live.namespace import LessonNamespace
@@ -60,15 +60,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     _open_database(app)
     courses = Courses(settings.course, drafts=not settings.production)
     socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
-    attempts = Attempts(courses.current, _supervisor(settings, courses.current()), Grader())
-    hub = Hub(app, socketio, attempts, sandbox_url=settings.sandbox_url)
+    learning = Learning(courses.current, _supervisor(settings, courses.current()), Grader())
+    hub = Hub(app, socketio, learning, sandbox_url=settings.sandbox_url)
     for slug in (*(lesson.slug for lesson in courses.current().readable), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, hub))
     guard(socketio)
-    app.extensions["duplex"] = Site(settings, attempts, hub, courses.current, SearchIndex(courses.current))
+    app.extensions["duplex"] = Site(settings, learning, hub, courses, SearchIndex(courses.current))
     courses.on_change = hub.lesson_changed
     courses.on_new = lambda slug: socketio.on_namespace(LessonNamespace(slug, hub))
-    app.extensions["duplex-courses"] = courses
     install_security(app, settings.sandbox_url)
     manifest = install_assets(app)
     install_errors(app)
@@ -77,7 +76,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (pages, look_up, questions, notes, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
-    _wrap(app, settings, attempts.sandboxes, manifest.path)
+    _wrap(app, settings, learning.sandboxes, manifest.path)
     return app
 
 
@@ -91,11 +90,11 @@ def start(app: Flask) -> None:
         with app.app_context():
             flask_migrate.upgrade()
     if site.settings.sandbox != "off":
-        site.attempts.sandboxes.open()
-    site.attempts.grader.open()
+        site.learning.sandboxes.open()
+    site.learning.grader.open()
     atexit.register(stop, app)
     if not site.settings.production:
-        app.extensions["duplex-courses"].watch()
+        site.courses.watch()
 
 
 def stop(app: Flask) -> None:
@@ -105,8 +104,8 @@ def stop(app: Flask) -> None:
     """
     site: Site = app.extensions["duplex"]
     app.extensions["socketio"].server.eio.disconnect()
-    site.attempts.sandboxes.close()
-    site.attempts.grader.close()
+    site.learning.sandboxes.close()
+    site.learning.grader.close()
 
 
 def _configure(app: Flask, settings: Settings) -> None:

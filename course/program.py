@@ -27,6 +27,32 @@ RUNTIMES: tuple[Runtime, ...] = get_args(Runtime)
 AsyncMode = Literal["threading", "gevent"]
 
 
+class ProgramRefused(ValueError):
+    """The files can't be run at all; `code` is stable, the message is a sentence for the learner."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def check_files(files: Files) -> None:
+    """Check what claims to be a program's files.
+
+    Raises:
+        ProgramRefused: too many, too large, or badly named.
+    """
+    if not files or len(files) > FILES_AT_MOST:
+        raise ProgramRefused("bad_files", f"A program has between one and {FILES_AT_MOST} files.")
+    for name in files:
+        if not FILE_NAME.fullmatch(name):
+            raise ProgramRefused("bad_files", f"{name[:40]!r} can't be the name of a file here.")
+    if source_bytes(files) > MAX_SOURCE_BYTES:
+        raise ProgramRefused(
+            "source_too_large",
+            f"Your program is larger than {MAX_SOURCE_BYTES // 1024} KB. This browser keeps it, but it can't run here.",
+        )
+
+
 def source_bytes(files: Files) -> int:
     """Return the size of all files together, in bytes of UTF-8."""
     return sum(len(text.encode("utf-8", "surrogatepass")) for text in files.values())

@@ -27,8 +27,8 @@ def serve(app: Flask, page: str = "/", *, browse: bool = False) -> None:
     shown = "localhost" if site.settings.loopback else host
     address = f"http://{shown}:{port}{page}"
     sys.stdout.write(f"\n  Duplex is at  {address}\n  Ctrl-C stops it.\n\n")
-    if site.attempts.sandboxes.unavailable:
-        sys.stdout.write(f"  Run is off: {site.attempts.sandboxes.unavailable}\n\n")
+    if site.learning.sandboxes.unavailable:
+        sys.stdout.write(f"  Run is off: {site.learning.sandboxes.unavailable}\n\n")
     sys.stdout.flush()
     if browse:
         threading.Thread(target=_open, args=(host, port, address), daemon=True).start()

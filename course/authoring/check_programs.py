@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from course.authoring.delivery_player import NotPlayed
 from course.authoring.program_runs import Checker, Outcome, ProgramRuns, Sandboxes
@@ -56,11 +57,11 @@ def check_programs(
         grader: open.
         progress: told what is being run, for somebody who is waiting.
     """
-    findings = ProblemList("")
+    problems = ProblemList("")
     runs = _Runs(ProgramRuns(sandboxes, grader), progress)
-    jobs = [job for lesson in course.everything for job in _jobs(lesson, findings.beside(lesson.folder), runs)]
+    jobs = [job for lesson in course.everything for job in _jobs(course, lesson, problems.beside(lesson.folder), runs)]
     if course.playground:
-        here = findings.beside("playground/server.py")
+        here = problems.beside("playground/server.py")
         jobs.insert(0, _Job(lambda: runs.must_start(course.playground, "threading", here, "The playground"), 1))
     runs.total = sum(job.programs for job in jobs)
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -69,10 +70,10 @@ def check_programs(
     for job in jobs:
         if job.timed:
             job.act()
-    return sorted(findings.problems)
+    return sorted(problems.found)
 
 
-def _jobs(lesson: Lesson, here: ProblemList, runs: _Runs) -> list[_Job]:
+def _jobs(course: Course, lesson: Lesson, here: ProblemList, runs: _Runs) -> list[_Job]:
     jobs = []
     for example in lesson.examples:
         file = here.beside(f"{here.file}/examples/{example.id}.py")
@@ -82,7 +83,8 @@ def _jobs(lesson: Lesson, here: ProblemList, runs: _Runs) -> list[_Job]:
         if delivery.heard is not None:
             jobs.append(_Job(_bound(runs.must_end_as_recorded, delivery, here.beside(f"{here.file}/lesson.md")), 1))
     for exercise in lesson.exercises.values():
-        run = _ExerciseRun(exercise, here.beside(f"{here.file}/exercises/{exercise.slug}"), runs)
+        file = here.beside(f"{here.file}/exercises/{exercise.slug}")
+        run = _ExerciseRun(lesson.slug, course.root / lesson.folder, exercise, file, runs)
         jobs.append(_Job(run.check, 2 + len(exercise.mistakes), exercise.timed))
     return jobs
 
@@ -136,7 +138,9 @@ class _Runs:
 class _ExerciseRun:
     """One exercise: its solution, its starter and its known mistakes under its checks."""
 
-    def __init__(self, exercise: Exercise, here: ProblemList, runs: _Runs) -> None:
+    def __init__(self, lesson: str, folder: Path, exercise: Exercise, here: ProblemList, runs: _Runs) -> None:
+        """`lesson` is the slug of the exercise's lesson, `folder` that lesson's; `here` stands for the exercise's."""
+        self.lesson, self.folder = lesson, folder
         self.exercise, self.here, self.runs = exercise, here, runs
         self.checks_file = here.beside(f"{here.file}/checks.py")
         self.failed: set[str] = set()
@@ -198,10 +202,9 @@ class _ExerciseRun:
 
     def _must_travel_as_recorded(self, mistake: Mistake, outcome: Outcome, file: ProblemList) -> None:
         again = partial(self.runs.once_more, self.exercise, mistake.files)
-        differs = difference(self.exercise, mistake, outcome, again)
+        differs = difference(self.folder, self.exercise, mistake, outcome, again)
         if differs:
-            lesson = self.exercise.checks.parents[2].name.split("-", 1)[-1]
-            fix = f"If it is meant to be so, run: flask --app app course record --again {lesson}"
+            fix = f"If it is meant to be so, run: flask --app app course record --again {self.lesson}"
             message = f"What travels with this program is not what was recorded: {differs}."
             file.add(1, "golden-differs", message, fix)
 

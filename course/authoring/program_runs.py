@@ -14,8 +14,8 @@ from course.content.pieces import Example, Exercise, Scenario
 from course.grading.model import CheckResult, RunSummary
 from course.grading.reports import ReportRelay
 from course.learning.checking import NotingWatcher
-from course.program import Files, Runtime
-from course.sandbox.model import Program, ProgramRefused, Purpose, StateChange, Watcher
+from course.program import Files, ProgramRefused, Runtime
+from course.sandbox.model import Program, Purpose, StateChange, Watcher
 
 READY_SECONDS = 30.0
 

@@ -98,17 +98,20 @@ def agrees(kept: KeptTrace, check: str, frames: Frames) -> bool:
     return kept.check == check and same(kept.frames, frames)
 
 
-def difference(exercise: Exercise, mistake: Mistake, outcome: Outcome, again: Callable[[], Outcome]) -> str:
+def difference(
+    folder: Path, exercise: Exercise, mistake: Mistake, outcome: Outcome, again: Callable[[], Outcome]
+) -> str:
     """Return in what a run differs from what was recorded; "" when it does not, or nothing valid was recorded.
 
     Args:
+        folder: that of the lesson.
         exercise: that of the mistake.
         mistake: one that the checks have recognised.
         outcome: of that run.
         again: runs it once more; called when the run differs.
     """
     checks = exercise.checks.read_text(encoding="utf-8")
-    kept = _read(exercise.checks.parents[2]).get(name_of(exercise.slug, mistake.id))
+    kept = _read(folder).get(name_of(exercise.slug, mistake.id))
     if exercise.timed or kept is None or kept.made_from != made_from(mistake.files, checks, exercise.runtime):
         return ""
     check, frames = first_failure(outcome.results, checks, mistake.files)

@@ -6,10 +6,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from course.authoring.check_programs import check_programs
@@ -26,7 +24,7 @@ from course.cli.report import lines_of
 from course.content.loader import BUNDLE
 from course.content.model import Course, Lesson
 from course.content.problems import Problem
-from course.learning.actions import Attempts
+from course.learning.actions import Learning
 from course.progress.lesson_report import lesson_report
 from course.sandbox.host.supervisor import SandboxesUnavailable
 from course.web.site import site
@@ -51,8 +49,8 @@ def check_command(form: str, no_run: bool) -> None:
     not_run = ""
     if not no_run:
         try:
-            with _running(here.attempts, off=here.settings.sandbox == "off"), progress_bar() as show:
-                problems += check_programs(course, here.attempts.sandboxes, here.attempts.grader, show)
+            with _running(here.learning, off=here.settings.sandbox == "off"), progress_bar() as show:
+                problems += check_programs(course, here.learning.sandboxes, here.learning.grader, show)
         except SandboxesUnavailable as refusal:
             not_run = str(refusal)
     click.echo(FORMATS[form](sorted(problems), course.root))
@@ -78,8 +76,8 @@ def record_command(lessons: tuple[str, ...], again: bool) -> None:
     except KeyError as unknown:
         raise click.ClickException(f"There is no lesson {unknown} without an error in it.") from None
     try:
-        with _running(here.attempts, off=here.settings.sandbox == "off"):
-            runs = ProgramRuns(here.attempts.sandboxes, here.attempts.grader)
+        with _running(here.learning, off=here.settings.sandbox == "off"):
+            runs = ProgramRuns(here.learning.sandboxes, here.learning.grader)
             recorded = [_record(course, lesson, runs, again) for lesson in chosen]
     except SandboxesUnavailable as refusal:
         raise click.ClickException(str(refusal)) from refusal
@@ -117,7 +115,7 @@ def preview_command(lesson: str, browse: bool) -> None:
     name = BUNDLE.sub(r"\2", Path(lesson).name)
     if name and name not in [each.slug for each in _course().readable]:
         raise click.ClickException(f"There is no lesson called {name}.")
-    here.attempts.sandboxes.close()
+    here.learning.sandboxes.close()
     preview(f"/lessons/{name}/" if name else "/", here.settings.course, browse=browse)
 
 
@@ -160,11 +158,11 @@ def probe_command() -> None:
 
 def _course() -> Course:
     """Return the course as the site has just read it, drafts and all."""
-    return cast(Course, current_app.extensions["duplex-courses"].whole)
+    return site().courses.whole
 
 
 @contextmanager
-def _running(attempts: Attempts, *, off: bool) -> Iterator[None]:
+def _running(learning: Learning, *, off: bool) -> Iterator[None]:
     """Open the sandboxes and the grader.
 
     Raises:
@@ -172,11 +170,11 @@ def _running(attempts: Attempts, *, off: bool) -> Iterator[None]:
     """
     try:
         if not off:
-            attempts.sandboxes.open()
-        if attempts.sandboxes.unavailable:
-            raise SandboxesUnavailable(attempts.sandboxes.unavailable)
-        attempts.grader.open()
+            learning.sandboxes.open()
+        if learning.sandboxes.unavailable:
+            raise SandboxesUnavailable(learning.sandboxes.unavailable)
+        learning.grader.open()
         yield
     finally:
-        attempts.grader.close()
-        attempts.sandboxes.close()
+        learning.grader.close()
+        learning.sandboxes.close()

@@ -45,9 +45,9 @@ class CourseFile:
     parts: tuple[PartOutline, ...] = field(default=())
 
 
-def read_course_file(root: Path, findings: ProblemList) -> CourseFile:
-    """Read the file; every mistake goes to `findings`, which stands for it."""
-    source = read_text(root / COURSE_FILE, findings)
+def read_course_file(root: Path, problems: ProblemList) -> CourseFile:
+    """Read the file; every mistake goes to `problems`, which stands for it."""
+    source = read_text(root / COURSE_FILE, problems)
     if source is None:
         return CourseFile()
     try:
@@ -55,22 +55,22 @@ def read_course_file(root: Path, findings: ProblemList) -> CourseFile:
     except tomllib.TOMLDecodeError as error:
         match = re.search(r"line (\d+)", str(error))
         line = int(match[1]) if match else 1
-        findings.add(line, "course-file", f"This is not valid TOML: {error}.", 'Write one key = "value" a line.')
+        problems.add(line, "course-file", f"This is not valid TOML: {error}.", 'Write one key = "value" a line.')
         return CourseFile()
-    return _Reader(source, values, findings).read()
+    return _Reader(source, values, problems).read()
 
 
 class _Reader:
-    def __init__(self, source: str, values: dict[str, Any], findings: ProblemList) -> None:
+    def __init__(self, source: str, values: dict[str, Any], problems: ProblemList) -> None:
         self.lines = source.split("\n")
-        self.values, self.findings = values, findings
+        self.values, self.problems = values, problems
 
     def read(self) -> CourseFile:
         for key in self.values.keys() - set(COURSE_KEYS):
             self._unknown(key, COURSE_KEYS, 1)
         for key in ("title", "tagline"):
             if not _is_text(self.values.get(key)):
-                self.findings.add(1, "course-key", f"“{key}” is missing.", f'Add a line {key} = "…".')
+                self.problems.add(1, "course-key", f"“{key}” is missing.", f'Add a line {key} = "…".')
         return CourseFile(
             title=str(self.values.get("title", "")),
             tagline=str(self.values.get("tagline", "")),
@@ -84,7 +84,7 @@ class _Reader:
         server = table.get("server") if isinstance(table, dict) else None
         if not isinstance(server, str) or not server.endswith("/server.py") or ".." in server:
             fix = 'Add [playground] with server = "playground/server.py".'
-            self.findings.add(1, "course-key", "The playground has no program.", fix)
+            self.problems.add(1, "course-key", "The playground has no program.", fix)
             return ""
         return server.removesuffix("/server.py")
 
@@ -96,13 +96,13 @@ class _Reader:
         if _is_text(slug):
             return NamedPage(slug, line)
         fix = 'Name a folder of pages/: opening = "opening".'
-        self.findings.add(line, "course-key", "“opening” names no page.", fix)
+        self.problems.add(line, "course-key", "“opening” names no page.", fix)
         return None
 
     def _parts(self) -> tuple[PartOutline, ...]:
         tables = self.values.get("parts", [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            self.findings.add(self._line_of("parts"), "course-key", "“parts” holds no tables.", "Write [[parts]].")
+            self.problems.add(self._line_of("parts"), "course-key", "“parts” holds no tables.", "Write [[parts]].")
             return ()
         starts = [number for number, line in enumerate(self.lines, 1) if re.match(r"\s*\[\[ *parts *\]\]", line)]
         starts += [1] * (len(tables) - len(starts))
@@ -113,18 +113,18 @@ class _Reader:
             self._unknown(key, PART_KEYS, start)
         for key in ("title", "summary"):
             if not _is_text(table.get(key)):
-                self.findings.add(start, "course-key", f"This part has no “{key}”.", f'Add a line {key} = "…".')
+                self.problems.add(start, "course-key", f"This part has no “{key}”.", f'Add a line {key} = "…".')
         slugs = table.get("pages")
         if not isinstance(slugs, list) or not slugs or not all(map(_is_text, slugs)):
             fix = 'Name folders of pages/, in the order of the map: pages = ["under-the-hood"].'
-            self.findings.add(start, "course-key", "This part names no pages.", fix)
+            self.problems.add(start, "course-key", "This part names no pages.", fix)
             slugs = []
         pages = tuple(NamedPage(slug, self._line_of(f'"{slug}"', start, anywhere=True)) for slug in slugs)
         return PartOutline(str(table.get("title", "")), str(table.get("summary", "")), pages)
 
     def _unknown(self, key: str, known: tuple[str, ...], start: int) -> None:
         fix = "The keys are: " + ", ".join(known) + "."
-        self.findings.add(self._line_of(key, start), "unknown-key", f"There is no key “{key}”.", fix)
+        self.problems.add(self._line_of(key, start), "unknown-key", f"There is no key “{key}”.", fix)
 
     def _line_of(self, what: str, start: int = 1, *, anywhere: bool = False) -> int:
         """Return the line of a key, or of any text, from line `start` on; `start` when it is hidden."""

@@ -40,9 +40,9 @@ class Glossary:
     links: tuple[Reference, ...] = ()
 
 
-def read_glossary(root: Path, findings: ProblemList) -> Glossary:
+def read_glossary(root: Path, problems: ProblemList) -> Glossary:
     """Return the glossary of the course; a course without the file has an empty one."""
-    file = findings.beside(GLOSSARY_FILE)
+    file = problems.beside(GLOSSARY_FILE)
     if not (root / GLOSSARY_FILE).is_file():
         return Glossary()
     source = read_text(root / GLOSSARY_FILE, file)

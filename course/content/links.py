@@ -17,10 +17,10 @@ _OTHER_PAGES = ("/", "/playground", "/playground/", "/lessons/playground/", "/re
 class CourseLinks:
     """Every address that a text of the course may name."""
 
-    def __init__(self, bundles: Sequence[Bundle], glossary: Collection[str], findings: ProblemList) -> None:
+    def __init__(self, bundles: Sequence[Bundle], glossary: Collection[str], problems: ProblemList) -> None:
         """`glossary` holds the anchors of its entries."""
         self.bundles: Mapping[str, Bundle] = {bundle.slug: bundle for bundle in bundles}
-        self.glossary, self.findings = glossary, findings
+        self.glossary, self.problems = glossary, problems
 
     def check(self, bundle: Bundle) -> None:
         """Report what a bundle links to, or offers, and what is not there."""
@@ -31,7 +31,7 @@ class CourseLinks:
             if other is None or offered.exercise not in other.exercises:
                 name = f"{offered.lesson}/{offered.exercise}"
                 fix = "Write ::: exercise <lesson>/<exercise>, or only the exercise's name when it is in this folder."
-                file = self.findings.beside(bundle.file)
+                file = self.problems.beside(bundle.file)
                 file.warn(offered.line, "exercise-missing", f"There is no exercise “{name}”.", fix)
 
     def check_link(self, link: BundleLink, anchors: Collection[str]) -> None:
@@ -39,7 +39,7 @@ class CourseLinks:
         problem = self._dead(link.target, anchors)
         if problem:
             fix = "Link to /lessons/<slug>/, to #a-heading, or to a whole https:// address."
-            self.findings.beside(link.file).warn(link.line, "dead-link", problem, fix)
+            self.problems.beside(link.file).warn(link.line, "dead-link", problem, fix)
 
     def _dead(self, target: str, anchors: Collection[str]) -> str:
         """Return what is wrong with a link, or nothing."""

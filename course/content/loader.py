@@ -22,28 +22,28 @@ PAGES = "pages"
 
 def load_course(root: Path) -> Course:
     """Read the course in `root`. Never raises for an author's mistake: see ``Course.problems``."""
-    findings = ProblemList(COURSE_FILE)
-    outline = read_course_file(root, findings)
-    glossary = read_glossary(root, findings)
-    reader = _Bundles(root, findings, glossary.anchors)
+    problems = ProblemList(COURSE_FILE)
+    outline = read_course_file(root, problems)
+    glossary = read_glossary(root, problems)
+    reader = _Bundles(root, problems, glossary.anchors)
     steps = reader.steps()
     pages = {bundle.slug: bundle for bundle in reader.pages()}
-    links = CourseLinks([*steps, *pages.values()], frozenset(glossary.anchors.values()), findings)
+    links = CourseLinks([*steps, *pages.values()], frozenset(glossary.anchors.values()), problems)
     for bundle in (*steps, *pages.values()):
         links.check(bundle)
     for link in glossary.links:
         links.check_link(BundleLink(GLOSSARY_FILE, link.target, link.line), ())
     lessons = [bundle.lesson for bundle in steps if bundle.lesson is not None]
-    placing = _Placing(pages, findings)
+    placing = _Placing(pages, problems)
     parts, opening = placing.parts(outline), placing.opening(outline)
     placing.report_left_over()
-    playground = _playground(root, outline, findings)
+    playground = _playground(root, outline, problems)
     return Course(
         title=outline.title,
         tagline=outline.tagline,
         lessons=tuple(sorted(lessons, key=lambda lesson: lesson.number or 0)),
         playground=playground,
-        problems=tuple(sorted(findings.problems)),
+        problems=tuple(sorted(problems.found)),
         root=root,
         glossary=glossary.terms,
         parts=parts,
@@ -52,23 +52,23 @@ def load_course(root: Path) -> Course:
     )
 
 
-def _playground(root: Path, outline: CourseFile, findings: ProblemList) -> dict[str, str]:
+def _playground(root: Path, outline: CourseFile, problems: ProblemList) -> dict[str, str]:
     folder = outline.playground
-    return (read_program(root / folder, findings.beside(folder)) if folder else None) or {}
+    return (read_program(root / folder, problems.beside(folder)) if folder else None) or {}
 
 
 class _Bundles:
     """Finds the folders of lessons and pages; no two may have one name."""
 
-    def __init__(self, root: Path, findings: ProblemList, terms: Mapping[str, str]) -> None:
-        self.root, self.findings, self.terms = root, findings, terms
+    def __init__(self, root: Path, problems: ProblemList, terms: Mapping[str, str]) -> None:
+        self.root, self.problems, self.terms = root, problems, terms
         self.taken: dict[str, str] = {}
 
     def steps(self) -> list[Bundle]:
         """Read every numbered folder."""
         bundles = []
         for folder in _folders(self.root):
-            here = self.findings.beside(folder.name)
+            here = self.problems.beside(folder.name)
             match = BUNDLE.match(folder.name)
             if match is None:
                 if (folder / "lesson.md").exists():
@@ -82,7 +82,7 @@ class _Bundles:
         """Read every folder in ``pages``."""
         bundles = []
         for folder in _folders(self.root / PAGES):
-            here = self.findings.beside(f"{PAGES}/{folder.name}")
+            here = self.problems.beside(f"{PAGES}/{folder.name}")
             if not SLUG.match(folder.name):
                 if (folder / "lesson.md").exists():
                     fix = "Name the folder in small letters, digits and hyphens: under-the-hood."
@@ -105,8 +105,8 @@ class _Bundles:
 class _Placing:
     """Puts the pages where course.toml wants them."""
 
-    def __init__(self, pages: Mapping[str, Bundle], findings: ProblemList) -> None:
-        self.pages, self.findings = pages, findings
+    def __init__(self, pages: Mapping[str, Bundle], problems: ProblemList) -> None:
+        self.pages, self.problems = pages, problems
         self.placed: dict[str, int] = {}
 
     def parts(self, outline: CourseFile) -> tuple[Part, ...]:
@@ -123,11 +123,11 @@ class _Placing:
         bundle = self.pages.get(name.slug)
         if bundle is None:
             fix = f"Create {PAGES}/{name.slug}/lesson.md, or correct the name."
-            self.findings.add(name.line, "page-missing", f"There is no page “{name.slug}”.", fix)
+            self.problems.add(name.line, "page-missing", f"There is no page “{name.slug}”.", fix)
             return None
         if name.slug in self.placed:
             message = f"The page “{name.slug}” is placed already, on line {self.placed[name.slug]}."
-            self.findings.add(name.line, "duplicate-id", message, "Keep one of the two places.")
+            self.problems.add(name.line, "duplicate-id", message, "Keep one of the two places.")
             return None
         self.placed[name.slug] = name.line
         return bundle.lesson
@@ -136,7 +136,7 @@ class _Placing:
         for slug, bundle in self.pages.items():
             if slug not in self.placed:
                 fix = f'Name it in course.toml: pages = ["{slug}"] in one of the [[parts]].'
-                self.findings.beside(bundle.file).warn(1, "page-unplaced", "No part of the course has this page.", fix)
+                self.problems.beside(bundle.file).warn(1, "page-unplaced", "No part of the course has this page.", fix)
 
 
 def _folders(root: Path) -> list[Path]:

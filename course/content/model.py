@@ -69,11 +69,6 @@ class Lesson:
         return tuple(block for block in self.blocks if isinstance(block, Question))
 
     @property
-    def quiz(self) -> tuple[Question, ...]:
-        """Return the questions that make up the quiz: predictions are not among them."""
-        return tuple(question for question in self.questions if question.role == "question")
-
-    @property
     def examples(self) -> tuple[Example, ...]:
         """Return the programs that the text shows, and those that only its exhibits run."""
         shown = {block.id: block for block in self.blocks if isinstance(block, Example)}

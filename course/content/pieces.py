@@ -1,7 +1,7 @@
 """What a lesson is made of: text, questions, programs, exercises, and what else stands in it. Plain frozen values.
 
 HTML fields are already sanitised and safe to place in a page; ``correct``, ``accepted`` and ``reason_html`` must never
-reach a browser before the answer is committed (see `Question.public`).
+reach a browser before the answer is committed: pages are drawn from `Question.public`, which holds none of them.
 """
 
 from __future__ import annotations
@@ -149,7 +149,6 @@ class Example:
     source: str
     told: str
     """The lines of the source that the text shows: imports, set-up and the run call are left out."""
-    file: str
     line: int
     try_text_html: str = ""
     """One sentence saying what to do with the clients once it runs."""

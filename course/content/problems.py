@@ -28,20 +28,20 @@ class ProblemList:
 
     file: str
     """Path relative to the course folder."""
-    problems: list[Problem] = field(default_factory=list)
+    found: list[Problem] = field(default_factory=list)
 
     def add(self, line: int, rule: str, message: str, fix: str, severity: Severity = "error") -> None:
         """Note one mistake. `line` is 1-based; `message` and `fix` are whole sentences."""
-        self.problems.append(Problem(self.file, line, rule, message, fix, severity))
+        self.found.append(Problem(self.file, line, rule, message, fix, severity))
 
     def warn(self, line: int, rule: str, message: str, fix: str) -> None:
         """Note a mistake that spoils the lesson, but with which it can still be shown."""
         self.add(line, rule, message, fix, "warning")
 
     def beside(self, file: str) -> ProblemList:
-        """Return findings for another file that end up in the same list."""
-        return ProblemList(file, self.problems)
+        """Return the problems of another file, which end up in the same list."""
+        return ProblemList(file, self.found)
 
     def grew_since(self, count: int) -> bool:
         """Say whether anything was added after there were `count` problems."""
-        return len(self.problems) > count
+        return len(self.found) > count

@@ -23,52 +23,52 @@ class CheckFunction:
     title: str
 
 
-def read_text(path: Path, findings: ProblemList) -> str | None:
+def read_text(path: Path, problems: ProblemList) -> str | None:
     """Return the text of a file, or None after reporting why it has none."""
     try:
         return path.read_text(encoding="utf-8").replace("\r\n", "\n")
     except FileNotFoundError:
-        findings.add(1, "file-missing", "The file is not there.", "Create it, or remove what asks for it.")
+        problems.add(1, "file-missing", "The file is not there.", "Create it, or remove what asks for it.")
     except (OSError, UnicodeDecodeError):
-        findings.add(1, "file-unreadable", "The file can't be read as UTF-8 text.", "Save it as UTF-8.")
+        problems.add(1, "file-unreadable", "The file can't be read as UTF-8 text.", "Save it as UTF-8.")
     return None
 
 
-def read_program(folder: Path, findings: ProblemList) -> dict[str, str] | None:
+def read_program(folder: Path, problems: ProblemList) -> dict[str, str] | None:
     """Return the files of a program (name → text), or None when it has no readable server.py.
 
-    `findings` stands for the folder; problems are reported for the file inside that has them.
+    `problems` stands for the folder; problems are reported for the file inside that has them.
     """
     files: dict[str, str] = {}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
         name = path.relative_to(folder).as_posix()
         if not path.is_file() or name == WHY_FILE or IGNORED.intersection(path.relative_to(folder).parts):
             continue
-        text = read_text(path, findings.beside(f"{findings.file}/{name}"))
+        text = read_text(path, problems.beside(f"{problems.file}/{name}"))
         if text is not None:
             files[name] = text
     if "server.py" not in files:
-        findings.beside(f"{findings.file}/server.py").add(
+        problems.beside(f"{problems.file}/server.py").add(
             1, "program-missing", "There is no server.py here.", "Every program of a lesson begins in a server.py."
         )
         return None
     if source_bytes(files) > MAX_SOURCE_BYTES:
         limit = f"Keep all files together below {MAX_SOURCE_BYTES // 1024} KB."
-        findings.add(1, "program-too-large", "The program is too large for the sandbox.", limit)
+        problems.add(1, "program-too-large", "The program is too large for the sandbox.", limit)
     for name, text in files.items():
         if name.endswith(".py"):
-            parse(text, findings.beside(f"{findings.file}/{name}"))
+            parse(text, problems.beside(f"{problems.file}/{name}"))
     return files
 
 
-def parse(source: str, findings: ProblemList) -> ast.Module | None:
+def parse(source: str, problems: ProblemList) -> ast.Module | None:
     """Return the program's syntax tree, or None after reporting that it is not Python."""
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError) as error:
         line = getattr(error, "lineno", None) or 1
         message = getattr(error, "msg", None) or str(error)
-        findings.add(line, "python-syntax", f"This is not valid Python: {message}.", "Correct the line.")
+        problems.add(line, "python-syntax", f"This is not valid Python: {message}.", "Correct the line.")
     return None
 
 

@@ -8,14 +8,11 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from course.grading.clients.server import Server
 from course.grading.failures import AuthorError, CheckFailed
 from course.grading.model import CheckResult, Outcome, RunSummary, TraceRows
-
-if TYPE_CHECKING:
-    from typing import Any
 
 CheckFunction = Callable[[Server], None]
 

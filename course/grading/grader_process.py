@@ -37,6 +37,7 @@ from course.grading.reports import Reports
 
 CHILD_ADDRESS_SPACE = 2 * 1024**3
 CHILD_OPEN_FILES = 256
+"""Files and sockets at once: a check has a few dozen clients at most, each with two or three."""
 
 
 class Lines:
@@ -205,6 +206,7 @@ def grade(checks: Path, path: Path, wire: socket.socket, *, cpu_seconds: int) ->
     """Run one ``checks.py`` against the server at `path` and write what happens to the wire. Runs in the child."""
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
     resource.setrlimit(resource.RLIMIT_AS, (CHILD_ADDRESS_SPACE, CHILD_ADDRESS_SPACE))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (CHILD_OPEN_FILES, CHILD_OPEN_FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     reports = Reports()
     threading.Thread(target=_read_notes, args=(wire, reports), daemon=True).start()

@@ -14,16 +14,16 @@ from course.content.questions.marking import MAX_ANSWER_LENGTH, is_right
 from course.grading.grader import Grader
 from course.learning.refused import Refused
 from course.learning.verdicts import Verdict, is_choice
-from course.program import FILE_NAME, FILES_AT_MOST, MAX_SOURCE_BYTES, RUNTIMES, Files, Runtime, source_bytes
+from course.program import RUNTIMES, Files, ProgramRefused, Runtime, check_files
 from course.progress import answers, work
 from course.progress.answers import Answered
 from course.progress.work import Conflict, Saved
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
-from course.sandbox.model import Program, ProgramRefused, Watcher
+from course.sandbox.model import Program, Purpose, Watcher
 
 
-class Attempts:
+class Learning:
     """The use cases, over one course, one supervisor and one grader."""
 
     def __init__(self, courses: Callable[[], Course], sandboxes: Supervisor, grader: Grader) -> None:
@@ -76,7 +76,7 @@ class Attempts:
             return RUNTIMES
         return self.lesson(slug).runtimes if exercise == SCRATCH else (self.exercise(slug, exercise).runtime,)
 
-    def chosen_runtime(self, slug: str, exercise: str, asked: str | None) -> Runtime:
+    def _chosen_runtime(self, slug: str, exercise: str, asked: str | None) -> Runtime:
         """Return what a workspace's program is to run under, when `asked` is what the learner chose, if anything.
 
         Raises:
@@ -98,14 +98,19 @@ class Attempts:
 
         `runtime` is what they chose to run it under; without a choice it is the first that the workspace offers.
         """
-        chosen = self.chosen_runtime(slug, exercise, runtime)
+        chosen = self._chosen_runtime(slug, exercise, runtime)
         terminal = exercise == SCRATCH or self.exercise(slug, exercise).terminal
-        valid_files(files)
+        program = program_of(files, chosen, terminal=terminal)
+        return self.start(program, learner=learner, purpose="run", watcher=watcher)
+
+    def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> Sandbox:
+        """Start a program, of the learner's or to be checked.
+
+        Raises:
+            Refused: no code can be run now.
+        """
         try:
-            program = Program(files, chosen, terminal)
-            return self.sandboxes.start(program, learner=learner, purpose="run", watcher=watcher)
-        except ProgramRefused as refusal:
-            raise Refused(refusal.code, str(refusal)) from refusal
+            return self.sandboxes.start(program, learner=learner, purpose=purpose, watcher=watcher)
         except SandboxesUnavailable as refusal:
             raise Refused("sandbox_unavailable", str(refusal)) from refusal
 
@@ -209,16 +214,22 @@ def valid_files(files: Files) -> None:
     Raises:
         Refused: too many, too large, or badly named.
     """
-    if not files or len(files) > FILES_AT_MOST:
-        raise Refused("bad_files", f"A program has between one and {FILES_AT_MOST} files.")
-    for name in files:
-        if not FILE_NAME.fullmatch(name):
-            raise Refused("bad_files", f"{name[:40]!r} can't be the name of a file here.")
-    if source_bytes(files) > MAX_SOURCE_BYTES:
-        raise Refused(
-            "source_too_large",
-            f"Your program is larger than {MAX_SOURCE_BYTES // 1024} KB. This browser keeps it, but it can't run here.",
-        )
+    try:
+        check_files(files)
+    except ProgramRefused as refusal:
+        raise Refused(refusal.code, str(refusal)) from refusal
+
+
+def program_of(files: Files, runtime: Runtime, *, terminal: bool) -> Program:
+    """Return the program that these files make.
+
+    Raises:
+        Refused: they make none that could be run.
+    """
+    try:
+        return Program(files, runtime, terminal)
+    except ProgramRefused as refusal:
+        raise Refused(refusal.code, str(refusal)) from refusal
 
 
 def find_question(lesson: Lesson, question: str) -> Question:

@@ -14,13 +14,12 @@ from typing import Any
 from course.content.pieces import Exercise
 from course.grading.model import CheckResult
 from course.grading.reports import ReportRelay
-from course.learning.actions import Attempts, valid_files
+from course.learning.actions import Learning, program_of
 from course.learning.refused import Refused
 from course.program import Files
 from course.progress import work
 from course.sandbox.host.sandbox import Sandbox
-from course.sandbox.host.supervisor import SandboxesUnavailable
-from course.sandbox.model import LearnerException, Mark, Output, Program, ProgramRefused, StateChange
+from course.sandbox.model import LearnerException, Mark, Output, Program, StateChange
 from course.wire import TraceRow
 
 READY_SECONDS = 30.0
@@ -38,7 +37,7 @@ class Checked:
 
 
 def check(
-    attempts: Attempts,
+    learning: Learning,
     learner: str,
     slug: str,
     exercise: str,
@@ -48,7 +47,7 @@ def check(
     """Check a submission and keep it as an attempt. Blocks until it is done; needs an application context.
 
     Args:
-        attempts: the use cases.
+        learning: the use cases.
         learner: id of the learner.
         slug: of the lesson.
         exercise: of the lesson.
@@ -58,15 +57,15 @@ def check(
     Raises:
         Refused: the submission can't be run at all.
     """
-    found = attempts.exercise(slug, exercise)
-    valid_files(files)
+    found = learning.exercise(slug, exercise)
+    program = program_of(files, found.runtime, terminal=found.terminal)
     results: list[dict[str, Any]] = []
 
     def report(result: CheckResult) -> None:
-        results.append(result_json(attempts, slug, found, result))
+        results.append(result_json(learning, slug, found, result))
         on_result(results[-1])
 
-    error = _run(attempts, learner, found, files, report)
+    error = _run(learning, learner, found, program, report)
     total = max(len(found.tasks), len(results))
     passed = sum(1 for result in results if result["outcome"] == "passed")
     if error is None and any(result["outcome"] == "error" for result in results):
@@ -76,7 +75,7 @@ def check(
     return Checked(passed, total, error)
 
 
-def result_json(attempts: Attempts, slug: str, exercise: Exercise, result: CheckResult) -> dict[str, Any]:
+def result_json(learning: Learning, slug: str, exercise: Exercise, result: CheckResult) -> dict[str, Any]:
     """Return a result as the page draws it: with what is known of the mistake that it shows.
 
     That is ``why_html``, and where its author named the belief behind it, ``known``: ``{"belief_html", "href",
@@ -89,45 +88,37 @@ def result_json(attempts: Attempts, slug: str, exercise: Exercise, result: Check
         told["known"] = {
             "belief_html": mistake.belief_html,
             "href": href,
-            "title": _heading(attempts, href),
+            "title": _heading(learning, href),
         }
     return told
 
 
-def _heading(attempts: Attempts, href: str) -> str:
+def _heading(learning: Learning, href: str) -> str:
     """Return the title of the paragraph at an address of the course; that of its lesson when it has none."""
     path, _, anchor = href.partition("#")
     try:
-        lesson = attempts.lesson(path.strip("/").rpartition("/")[2])
+        lesson = learning.lesson(path.strip("/").rpartition("/")[2])
     except Refused:
         return "the lesson"
     return next((heading.title for heading in lesson.headings if heading.id == anchor), lesson.title)
 
 
 def _run(
-    attempts: Attempts, learner: str, exercise: Exercise, files: Files, report: Callable[[CheckResult], None]
+    learning: Learning, learner: str, exercise: Exercise, program: Program, report: Callable[[CheckResult], None]
 ) -> Mapping[str, str] | None:
     """Run every check; return the error when it is ours."""
     notes = ReportRelay()
-    listener = NotingWatcher(notes)
-    try:
-        sandbox = attempts.sandboxes.start(
-            Program(files, exercise.runtime, exercise.terminal), learner=learner, purpose="check", watcher=listener
-        )
-    except ProgramRefused as refusal:
-        raise Refused(refusal.code, str(refusal)) from refusal
-    except SandboxesUnavailable as refusal:
-        raise Refused("sandbox_unavailable", str(refusal)) from refusal
+    sandbox = learning.start(program, learner=learner, purpose="check", watcher=NotingWatcher(notes))
     try:
         state = sandbox.wait_ready(READY_SECONDS)
         if state.state == "ready":
-            summary = attempts.grader.run(
+            summary = learning.grader.run(
                 exercise.checks, sandbox.socket_path, on_result=report, notes=notes, timed=exercise.timed
             )
             return {"code": "grader_failed", "message": summary.error} if summary.error else None
         return _never_ready(exercise, sandbox, state, report)
     finally:
-        attempts.sandboxes.stop(sandbox.id)
+        learning.sandboxes.stop(sandbox.id)
 
 
 def _never_ready(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from course.content.pieces import Option, Question, Scenario
@@ -39,16 +39,19 @@ def is_choice(question: Question, choices: tuple[str, ...]) -> bool:
     return bool(choices) and set(choices) <= known and (question.kind != "single" or len(choices) == 1)
 
 
-def shuffled(question: Question, learner: str) -> list[Option]:
-    """Return the options in the order that belongs to this learner: the same each time, another for the next one.
+def shuffled(question: Question, learner: str) -> Question:
+    """Return the question with its options in the order that belongs to this learner, the same each time.
 
     Clients A, B and C keep theirs.
     """
-    if question.kind == "delivery":
-        return list(question.options)
-    return sorted(
-        question.options,
-        key=lambda option: hashlib.sha256(f"{learner} {question.id} {option.id}".encode()).digest(),
+
+    def place(option: Option) -> bytes:
+        return hashlib.sha256(f"{learner} {question.id} {option.id}".encode()).digest()
+
+    return (
+        question
+        if question.kind == "delivery"
+        else replace(question, options=tuple(sorted(question.options, key=place)))
     )
 
 

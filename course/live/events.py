@@ -18,8 +18,6 @@ SOLUTION: Final = "solution"
 HISTORY: Final = "history"
 FAULT: Final = "fault"
 
-REQUESTS: Final = (RUN, STOP, KEEP_ALIVE, CHECK, SAVE, RESTORE, PREDICT, ANSWER, HINT, SOLUTION, HISTORY, FAULT)
-
 # To the page.
 SANDBOX_STATE: Final = "sandbox_state"
 SANDBOX_OUTPUT: Final = "sandbox_output"
@@ -36,20 +34,3 @@ PROGRESS: Final = "progress"
 LESSON_CHANGED: Final = "lesson_changed"
 REFUSED: Final = "refused"
 """Answers a malformed packet that asked for no acknowledgement."""
-
-ANNOUNCEMENTS: Final = (
-    SANDBOX_STATE,
-    SANDBOX_OUTPUT,
-    SANDBOX_TRACE,
-    SANDBOX_INSIDE,
-    SANDBOX_MARKS,
-    SANDBOX_FAULTS,
-    CHECK_RESULT,
-    CHECK_FINISHED,
-    WORK_SAVED,
-    VOTES,
-    PRESENCE,
-    PROGRESS,
-    LESSON_CHANGED,
-    REFUSED,
-)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from course.live import events
-from course.program import Files, Runtime
 from course.sandbox.gateway.client_page import has_client
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.limits import Limits
@@ -23,29 +22,32 @@ Emit = Callable[[str, dict[str, Any]], None]
 
 
 class RunFeed:
-    """A `course.sandbox.model.Watcher` that tells the learner's pages, and remembers."""
+    """A `course.sandbox.model.Watcher` that tells the learner's pages, and remembers.
+
+    Args:
+        slug: of the lesson.
+        exercise: whose workspace the program was started from.
+        emit: tells the pages.
+        find: returns the sandbox of an id. A sandbox is known there before the feed hears of it; one that is started
+            again takes the place of the one before.
+        address_of: returns where a sandbox answers its clients.
+    """
 
     def __init__(
         self,
         slug: str,
         exercise: str,
-        runtime: Runtime,
-        limits: Limits,
         emit: Emit,
-        *,
-        files: Files,
+        find: Callable[[str], Sandbox | None],
         address_of: Callable[[str], str],
     ) -> None:
         self.slug = slug
         self.exercise = exercise
-        self.runtime = runtime
-        self.files = files
-        self.client = has_client(files)
-        """Whether the program brings code for its clients."""
         self.sandbox: Sandbox | None = None
+        """What this feed tells of; None as long as it has heard nothing."""
         self._emit = emit
+        self._find = find
         self._address_of = address_of
-        self._limits = limits_json(limits)
         self._output: deque[dict[str, str]] = deque(maxlen=OUTPUT_KEPT)
         self.state: dict[str, Any] = {}
         self._started_at: float | None = None
@@ -54,6 +56,9 @@ class RunFeed:
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:
         """Tell the pages what became of the program."""
+        self.sandbox = sandbox = self._find(sandbox_id) or self.sandbox
+        if sandbox is None:
+            return
         if change.code in (KILLED, RESTARTING):
             self._restarting = True
             if change.code == RESTARTING:
@@ -66,8 +71,8 @@ class RunFeed:
             "id": sandbox_id,
             "url": self._address_of(sandbox_id),
             "exercise": self.exercise,
-            "runtime": self.runtime,
-            "client": self.client,
+            "runtime": sandbox.program.runtime,
+            "client": has_client(sandbox.program.files),
             "state": change.state,
             "reason": change.reason,
             "code": change.code,
@@ -75,7 +80,7 @@ class RunFeed:
             "error": dict(change.error) if change.error else None,
             "started_at": self._started_at,
             "starts": self._starts,
-            "limits": self._limits,
+            "limits": limits_json(sandbox.limits),
         }
         self._emit(events.SANDBOX_STATE, self.state)
 
@@ -99,7 +104,7 @@ class RunFeed:
         self._emit(events.SANDBOX_INSIDE, {"id": sandbox_id, "reports": reports, "dropped": dropped})
 
     def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
-        """Pass on what befell the connections."""
+        """Pass on what happened to the connections."""
         self._emit(events.SANDBOX_MARKS, {"id": sandbox_id, "marks": [mark.as_json() for mark in marks]})
 
     def faults_changed(self, sandbox_id: str, in_force: Mapping[str, Mapping[str, Any]]) -> None:
@@ -108,18 +113,21 @@ class RunFeed:
 
     def remembered(self) -> dict[str, Any] | None:
         """Return what a page that has just been loaded must know; None before the sandbox has said anything."""
-        if not self.state:
+        if not self.state or self.sandbox is None:
             return None
-        rows = [row.as_json() for row in self.sandbox.trace.rows] if self.sandbox else []
-        marks = [mark.as_json() for mark in self.sandbox.trace.marks] if self.sandbox else []
-        inside = self.sandbox.inside.kept if self.sandbox else None
-        faults = self.sandbox.faults.in_force() if self.sandbox else {}
-        wire = {"trace": rows, "marks": marks, "inside": inside, "faults": faults}
-        return {**self.state, "files": None if self.ended else dict(self.files), "output": list(self._output), **wire}
+        return {
+            **self.state,
+            "files": None if self.ended else dict(self.sandbox.program.files),
+            "output": list(self._output),
+            "trace": [row.as_json() for row in self.sandbox.trace.rows],
+            "marks": [mark.as_json() for mark in self.sandbox.trace.marks],
+            "inside": self.sandbox.inside.kept,
+            "faults": self.sandbox.faults.in_force(),
+        }
 
     @property
     def ended(self) -> bool:
-        """Say whether the program runs no more."""
+        """Whether the program no longer runs."""
         return self.state.get("state") in ENDED
 
 

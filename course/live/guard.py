@@ -1,6 +1,6 @@
 """Below the namespaces: packets that the library would run wrongly, or raise on, are answered here instead.
 
-Seen with python-socketio 5.18: ``42[]``, ``42{}`` and an event name that is no string raise inside the library, and
+Seen with python-socketio 5.18: ``42[]``, ``42{}`` and an event name that is not a string raise inside the library, and
 events *named* ``connect`` or ``disconnect`` run those handlers while the client stays connected.
 """
 
@@ -12,6 +12,7 @@ from flask_socketio import SocketIO
 from socketio import packet
 
 from course.live.events import REFUSED
+from course.live.socketio_privates import awaits_attachments, forget_attachments, message_handler, send_packet
 
 RESERVED = frozenset({"connect", "disconnect", "connect_error", "*"})
 
@@ -19,10 +20,10 @@ RESERVED = frozenset({"connect", "disconnect", "connect_error", "*"})
 def guard(socketio: SocketIO) -> None:
     """Stand between Engine.IO and Socket.IO of `socketio`, which must have been made already."""
     server = socketio.server
-    handle = server._handle_eio_message
+    handle = message_handler(server)
 
     def guarded(eio_sid: str, data: str | bytes) -> None:
-        refusal = None if eio_sid in server._binary_packet else _refusal(server, data)
+        refusal = None if awaits_attachments(server, eio_sid) else _refusal(server, data)
         if refusal is not None:
             _answer(server, eio_sid, *refusal)
             return
@@ -30,7 +31,7 @@ def guard(socketio: SocketIO) -> None:
             handle(eio_sid, data)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
             # What is left is malformed in a way only the library sees: a wrong count of attachments, for example.
-            server._binary_packet.pop(eio_sid, None)
+            forget_attachments(server, eio_sid)
             _answer(server, eio_sid, None, None, "This packet is not one that Socket.IO knows.")
 
     server.eio.on("message", guarded)
@@ -57,6 +58,6 @@ def _answer(server: Any, eio_sid: str, namespace: str | None, ack: int | None, m
     if server.manager.sid_from_eio_sid(eio_sid, namespace or "/") is None:
         return  # never connected to that namespace: there is nobody to answer
     if ack is not None:
-        server._send_packet(eio_sid, server.packet_class(packet.ACK, namespace=namespace, id=ack, data=[answer]))
+        send_packet(server, eio_sid, packet.ACK, namespace=namespace, id=ack, data=[answer])
     else:
-        server._send_packet(eio_sid, server.packet_class(packet.EVENT, namespace=namespace, data=[REFUSED, answer]))
+        send_packet(server, eio_sid, packet.EVENT, namespace=namespace, data=[REFUSED, answer])

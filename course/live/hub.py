@@ -13,7 +13,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
 from course.content.model import Lesson
-from course.learning.actions import Attempts
+from course.learning.actions import Learning
 from course.learning.refused import Refused
 from course.learning.verdicts import votes_json
 from course.live import events
@@ -51,10 +51,10 @@ class Visit:
 class Hub:
     """Made once by the factory. `sandbox_url` is where programs answer when they have a host of their own, else ""."""
 
-    def __init__(self, app: Flask, socketio: SocketIO, attempts: Attempts, *, sandbox_url: str = "") -> None:
+    def __init__(self, app: Flask, socketio: SocketIO, learning: Learning, *, sandbox_url: str = "") -> None:
         self.app = app
         self.socketio = socketio
-        self.attempts = attempts
+        self.learning = learning
         self.feeds = Feeds()
         self.presence = Presence()
         self.checking: set[str] = set()

@@ -9,6 +9,7 @@ from flask_socketio import ConnectionRefusedError, Namespace, emit, join_room
 
 from course.learning.refused import Refused
 from course.live import events
+from course.live.flask_socketio_privates import in_request_context
 from course.live.hub import Hub, Visit, answered_room, namespace_of
 from course.live.payloads import payload_of
 from course.live.requests import REQUESTS
@@ -25,7 +26,7 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
         self._visits: dict[str, Visit] = {}
 
     def on_connect(self, auth: Any) -> None:
-        """Let in who has the course's cookie, and put their pages into one room."""
+        """Accept visitors that carry the course's cookie, and put all their pages into one room."""
         learner = session.get("learner")
         if not isinstance(learner, str):
             raise ConnectionRefusedError(
@@ -60,7 +61,7 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
         def respond(*values: Any) -> dict[str, Any]:
             return self._respond(sid, event, values)
 
-        return self.socketio._handle_event(respond, event, self.namespace, sid, *values)
+        return in_request_context(self, sid, event, respond, *values)
 
     def _respond(self, sid: str, event: str, values: tuple[Any, ...]) -> dict[str, Any]:
         visit = self._visits.get(sid)
@@ -79,5 +80,5 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
 
 
 def refusal(refused: Refused) -> dict[str, Any]:
-    """Return the acknowledgement of a wish that was not granted."""
+    """Return the acknowledgement of a request that was refused."""
     return {"ok": False, "error": {"code": refused.code, "message": refused.message}, **refused.extra}

@@ -15,6 +15,7 @@ from course.live.feed import RunFeed, limits_json
 from course.live.hub import Hub, Visit, answered_room
 from course.progress import work
 from course.progress.work import Saved
+from course.sandbox.gateway.client_page import has_client
 
 Payload = dict[str, Any]
 Answer = dict[str, Any]
@@ -23,19 +24,17 @@ Answer = dict[str, Any]
 def run(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Start the program; its states, output and trace follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
-    runtime = hub.attempts.chosen_runtime(visit.slug, exercise, payloads.optional_name(payload, "runtime"))
-    limits, tell = hub.attempts.sandboxes.limits, hub.tell(visit)
-    feed = RunFeed(visit.slug, exercise, runtime, limits, tell, files=files, address_of=hub.address_of)
-    sandbox = hub.attempts.run(visit.learner, visit.slug, exercise, files, feed, runtime)
-    feed.sandbox = sandbox
+    runtime = payloads.optional_name(payload, "runtime")
+    feed = RunFeed(visit.slug, exercise, hub.tell(visit), hub.learning.sandboxes.get, hub.address_of)
+    sandbox = hub.learning.run(visit.learner, visit.slug, exercise, files, feed, runtime)
     hub.feeds.remember(visit.learner, feed)
     return {
         "sandbox": {
             "id": sandbox.id,
             "url": hub.address_of(sandbox.id),
             "state": sandbox.state.state,
-            "runtime": runtime,
-            "client": feed.client,
+            "runtime": sandbox.program.runtime,
+            "client": has_client(sandbox.program.files),
             "limits": limits_json(sandbox.limits),
         }
     }
@@ -43,20 +42,20 @@ def run(hub: Hub, visit: Visit, payload: Payload) -> Answer:
 
 def stop(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Stop the learner's program."""
-    hub.attempts.stop(visit.learner)
+    hub.learning.stop(visit.learner)
     return {}
 
 
 def keep_alive(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Start the idle clock anew."""
-    hub.attempts.keep_alive(visit.learner)
+    hub.learning.keep_alive(visit.learner)
     return {}
 
 
 def check(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Begin a check, and say what will be looked at; the results follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
-    found = hub.attempts.exercise(visit.slug, exercise)
+    found = hub.learning.exercise(visit.slug, exercise)
     if visit.learner in hub.checking:
         raise Refused("check_running", "A check is running already. Its results are on their way.")
     hub.checking.add(visit.learner)
@@ -75,9 +74,9 @@ def _check(hub: Hub, visit: Visit, check_run: str, exercise: str, files: Mapping
 
     try:
         with hub.app.app_context():
-            checked = checking.check(hub.attempts, visit.learner, visit.slug, exercise, files, report)
+            checked = checking.check(hub.learning, visit.learner, visit.slug, exercise, files, report)
             finished |= {"passed": checked.passed, "total": checked.total, "error": checked.error}
-            hub.progress_changed(visit, hub.attempts.lesson(visit.slug))
+            hub.progress_changed(visit, hub.learning.lesson(visit.slug))
     except Refused as refusal:
         finished["error"] = {"code": refusal.code, "message": refusal.message}
     except Exception:
@@ -94,7 +93,7 @@ def save(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     exercise = payloads.name(payload, "exercise")
     base = payloads.optional_number(payload, "base_version")
     files, loaded = payloads.files(payload), payloads.flag(payload, "loaded")
-    saved = hub.attempts.save(visit.learner, visit.slug, exercise, files, base, loaded=loaded)
+    saved = hub.learning.save(visit.learner, visit.slug, exercise, files, base, loaded=loaded)
     return {"version": _tell_other_tabs(hub, visit, saved).version}
 
 
@@ -103,12 +102,12 @@ def restore(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     exercise = payloads.name(payload, "exercise")
     match payload.get("to"):
         case "starter":
-            saved = hub.attempts.reset(visit.learner, visit.slug, exercise)
+            saved = hub.learning.reset(visit.learner, visit.slug, exercise)
         case "solution":
-            saved = hub.attempts.use_solution(visit.learner, visit.slug, exercise)
+            saved = hub.learning.use_solution(visit.learner, visit.slug, exercise)
         case None:
             version = payloads.number(payload, "version")
-            saved = hub.attempts.restore(visit.learner, visit.slug, exercise, version)
+            saved = hub.learning.restore(visit.learner, visit.slug, exercise, version)
         case _:
             raise payloads.bad("“to” may be starter or solution.")
     _tell_other_tabs(hub, visit, saved)
@@ -126,7 +125,7 @@ def _tell_other_tabs(hub: Hub, visit: Visit, saved: Saved) -> Saved:
 def history(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Return the earlier versions and the checked attempts of a workspace."""
     exercise = payloads.name(payload, "exercise")
-    hub.attempts.starting_files(visit.slug, exercise)
+    hub.learning.starting_files(visit.slug, exercise)
     return {
         "versions": work.versions(visit.learner, visit.slug, exercise),
         "attempts": work.attempts(visit.learner, visit.slug, exercise),
@@ -137,23 +136,23 @@ def answer(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Commit an answer to a question or a prediction; only now do key and reasons leave the server."""
     question = payloads.name(payload, "question")
     choices, text = payloads.names(payload, "choices"), payloads.text(payload, "text")
-    verdict = hub.attempts.answer(visit.learner, visit.slug, question, choices, text)
+    verdict = hub.learning.answer(visit.learner, visit.slug, question, choices, text)
     join_room(answered_room(question), sid=visit.sid, namespace=visit.namespace)
     hub.votes_changed(visit.slug, question, verdict.question.version)
-    hub.progress_changed(visit, hub.attempts.lesson(visit.slug))
+    hub.progress_changed(visit, hub.learning.lesson(visit.slug))
     return verdict.as_json()
 
 
 def hint(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Return one hint."""
     step = payloads.number(payload, "step")
-    html, total = hub.attempts.hint(visit.learner, visit.slug, payloads.name(payload, "exercise"), step)
+    html, total = hub.learning.hint(visit.learner, visit.slug, payloads.name(payload, "exercise"), step)
     return {"step": step, "total": total, "text_html": html}
 
 
 def solution(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Return the official solution: after passing, or on asking twice."""
-    found = hub.attempts.solution(visit.learner, visit.slug, payloads.name(payload, "exercise"))
+    found = hub.learning.solution(visit.learner, visit.slug, payloads.name(payload, "exercise"))
     return {"files": dict(found.solution), "note_html": found.solution_note_html}
 
 
@@ -167,7 +166,7 @@ def fault(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     if feed is None or sandbox is None:
         raise Refused("not_running", "Run your server first.")
     if kind == "restart":
-        feed.sandbox = faults.restart(hub.attempts.sandboxes, sandbox, feed)
+        faults.restart(hub.learning.sandboxes, sandbox, feed)
     elif kind == "kill":
         faults.kill(sandbox)
     else:

@@ -8,7 +8,6 @@ does nothing between the first write and the commit that could switch: no emit, 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,16 +17,14 @@ from sqlalchemy.orm import scoped_session
 
 from course.extensions import db
 
-_writer = threading.Lock()
-
 
 @contextmanager
 def writing() -> Iterator[scoped_session[Session]]:
-    """Hold the process's one writer lock, give the session, and commit; roll back when anything is raised.
+    """Hold the site's one writer lock, give the session, and commit; roll back when anything is raised.
 
     Needs an application context. The lock is taken before the first read, so that what is read is what is changed.
     """
-    with _writer:
+    with db.writer:
         try:
             yield db.session
             db.session.commit()

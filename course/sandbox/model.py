@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from course.program import MAX_SOURCE_BYTES, Files, Runtime, source_bytes
+from course.program import Files, ProgramRefused, Runtime, check_files
 from course.wire import Direction, TraceRow
 
 State = Literal["queued", "starting", "ready", "stopped", "crashed", "limited"]
@@ -27,20 +27,12 @@ Stream = Literal["stdout", "stderr", "notice"]
 """``notice`` is a line of ours (output cut, idle warning), never the learner's."""
 
 
-class ProgramRefused(ValueError):
-    """The files can't be run at all; `code` is stable, the message is a sentence for the learner."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
 @dataclass(frozen=True)
 class Program:
     """What a learner wants to run.
 
     Raises:
-        ProgramRefused: no ``server.py``, or the source is larger than 64 KB altogether.
+        ProgramRefused: these files can't be a program's (see `check_files`), or there is no code in ``server.py``.
     """
 
     files: Files
@@ -50,14 +42,9 @@ class Program:
     """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
 
     def __post_init__(self) -> None:
+        check_files(self.files)
         if not self.files.get("server.py", "").strip():
             raise ProgramRefused("empty_program", "There is no code in server.py yet. Write a server, or press Reset.")
-        size = source_bytes(self.files)
-        if size > MAX_SOURCE_BYTES:
-            raise ProgramRefused(
-                "source_too_large",
-                f"Your program has {size // 1024} KB of source; at most {MAX_SOURCE_BYTES // 1024} KB can run here.",
-            )
 
 
 @dataclass(frozen=True)

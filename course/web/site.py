@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 from flask import current_app
 
 from course.config import Settings
+from course.content.course_on_disk import Courses
 from course.content.model import Course
-from course.learning.actions import Attempts
+from course.learning.actions import Learning
 from course.live.hub import Hub
 from course.web.views.search_index import SearchIndex
 
@@ -20,15 +20,15 @@ class Site:
     """Everything a view may need."""
 
     settings: Settings
-    attempts: Attempts
+    learning: Learning
     hub: Hub
-    courses: Callable[[], Course]
+    courses: Courses
     search: SearchIndex
 
     @property
     def course(self) -> Course:
         """Return the course as it is on disk now (development), or as it was at the start (production)."""
-        return self.courses()
+        return self.courses.current()
 
 
 def site() -> Site:

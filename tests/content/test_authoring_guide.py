@@ -25,7 +25,7 @@ from tests.stage.delivering import PROGRAM, record
 
 PROJECT = Path(__file__).parents[2]
 GUIDE = (PROJECT / "docs/authoring.md").read_text()
-READERS = [*(PROJECT / "course/content").glob("*.py"), PROJECT / "course/authoring/check_programs.py"]
+READERS = [*(PROJECT / "course/content").rglob("*.py"), PROJECT / "course/authoring/check_programs.py"]
 
 
 def rules_in_the_guide() -> set[str]:

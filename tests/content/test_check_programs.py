@@ -287,6 +287,27 @@ def test_what_travels_with_each_mistake_is_kept_and_a_change_is_noticed(
     assert load_course(root).problems == ()
 
 
+def test_the_exercise_of_a_page_is_recorded_again_under_the_name_of_its_page(
+    root: Path, sandboxes: Supervisor, grader: Grader
+) -> None:
+    slug = "when-not-to-speak"
+    page = root / "pages" / slug
+    shutil.move(root / BUNDLE, page)
+    change(
+        root,
+        "course.toml",
+        "[playground]",
+        f'[[parts]]\ntitle = "More"\nsummary = "s"\npages = ["{slug}"]\n\n[playground]',
+    )
+    course = load_course(root)
+    assert course.problems == ()
+    assert record_mistakes(course, course.pages[0], ProgramRuns(sandboxes, grader), lambda *each: None)
+    change(root, f"pages/{slug}/{MISTAKES_FILE}", "< 431[]", "< 431[null]")
+    (problem,) = check_programs(load_course(root), sandboxes, grader)
+    assert problem.file == f"pages/{slug}/exercises/echo-louder/wrong/never-answers/server.py"
+    assert problem.fix.endswith(f"record --again {slug}")
+
+
 def test_a_mistake_that_is_none_is_not_recorded(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
     change(root, f"{EXERCISE}/wrong/never-answers/server.py", "    text.upper()", "    return text.upper()")
     course = load_course(root)

@@ -74,7 +74,7 @@ def test_clients_stay_in_their_order_and_the_scenario_stays_here(root: Path) -> 
     record(root, A=1, B=0, C=0)
     question = the_question(root)
     for learner in "abcdefgh":
-        assert [option.id for option in shuffled(question, learner)] == ["A", "B", "C"]
+        assert [option.id for option in shuffled(question, learner).options] == ["A", "B", "C"]
     told = json.dumps(question.public())
     assert "shout" in told  # the stem says it in words
     for secret in ("run", "join", "heard", "did not", "true", "not the one"):

@@ -19,11 +19,11 @@ NAMES = {"echo", "echo-louder", "test_it", "-"}
 
 def missing(text: str) -> list[int]:
     """Return the lines of a text that lack evidence."""
-    findings = ProblemList("lesson.md")
-    pieces = scan(text, findings, allowed=LESSON_BLOCKS)
-    check_evidence(pieces, NAMES, findings)
-    assert {problem.rule for problem in findings.problems} <= {"evidence-missing"}
-    return [problem.line for problem in findings.problems]
+    problems = ProblemList("lesson.md")
+    pieces = scan(text, problems, allowed=LESSON_BLOCKS)
+    check_evidence(pieces, NAMES, problems)
+    assert {problem.rule for problem in problems.found} <= {"evidence-missing"}
+    return [problem.line for problem in problems.found]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from course.content.golden.recordings import hash_of
+from course.content.golden.kept import text_hash
 from course.content.loader import load_course
 from course.content.pieces import Exhibit, Recording
 from tests.content.test_frame import FilePlant
@@ -18,7 +18,7 @@ SCRIPT = "print('measured')\n"
 KEPT: dict[str, Any] = {
     "title": "One worker",
     "made_by": "recordings/one_worker.py",
-    "made_from": hash_of(SCRIPT),
+    "made_from": text_hash(SCRIPT),
     "columns": ["clients", "slowest answer"],
     "rows": [[10, "3 ms"], [100, "<41 ms>"]],
 }

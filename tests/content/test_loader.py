@@ -25,6 +25,7 @@ from tests.stage.courses import (
     change,
     namesakes,
     problems,
+    quiz_of,
     this_course,
     whole_course,
 )
@@ -475,8 +476,8 @@ def test_the_course_of_this_project_has_no_problem() -> None:
 
 def test_lesson_three_asks_enough_and_shows_no_key() -> None:
     lesson = this_course().lesson("listening-to-events")
-    assert len(lesson.quiz) >= 8
-    assert {question.kind for question in lesson.quiz} == {"single", "multiple", "text", "number"}
+    assert len(quiz_of(lesson)) >= 8
+    assert {question.kind for question in quiz_of(lesson)} == {"single", "multiple", "text", "number"}
     assert isinstance(lesson.blocks[1], Question)
     assert lesson.blocks[1].role == "prediction"
     names = {"add-with-ack", "specific-and-catch-all", "bad-input-must-not-hang", "shopping-list"}

@@ -42,12 +42,12 @@ How many arguments?
 
 
 def read(text: str) -> tuple[Question | None, list[tuple[int, str]]]:
-    findings = ProblemList("lesson.md")
-    pieces = scan(text, findings, allowed=LESSON_BLOCKS)
+    problems = ProblemList("lesson.md")
+    pieces = scan(text, problems, allowed=LESSON_BLOCKS)
     (block,) = pieces
     assert isinstance(block, BlockText)
-    question = read_question(block, findings, Typesetter(findings))
-    return question, [(problem.line, problem.rule) for problem in findings.problems]
+    question = read_question(block, problems, Typesetter(problems))
+    return question, [(problem.line, problem.rule) for problem in problems.found]
 
 
 def good(text: str) -> Question:
@@ -219,16 +219,16 @@ _DAMAGE = ["", " ", "\n", ":", "::", ":::", "\n:::\n", "`", "```", "\n```\n", "\
 
 def shown_to_a_browser(text: str) -> tuple[str, bool]:
     """Return all that a page would hold before anything is answered, and whether a problem was found."""
-    findings = ProblemList("lesson.md")
-    typesetter = Typesetter(findings)
+    problems = ProblemList("lesson.md")
+    typesetter = Typesetter(problems)
     html = []
-    for piece in scan(text, findings, allowed=LESSON_BLOCKS):
+    for piece in scan(text, problems, allowed=LESSON_BLOCKS):
         if isinstance(piece, ProseText):
             html.append(Prose(typesetter.block(piece.text, piece.line)).html)
         elif piece.name in ("question", "predict"):
-            question = read_question(piece, findings, typesetter)
+            question = read_question(piece, problems, typesetter)
             html.append(repr(question.public()) if question else "")
-    return "\n".join(html), any(problem.severity == "error" for problem in findings.problems)
+    return "\n".join(html), any(problem.severity == "error" for problem in problems.found)
 
 
 @settings(max_examples=cases(1500), suppress_health_check=[HealthCheck.too_slow])

@@ -11,9 +11,9 @@ QUESTION = "::: question who\nWho?\n\n- [x] Ada\n  > Yes.\n- [ ] Ben\n  > No.\n:
 
 
 def scanned(text: str, first_line: int = 1) -> tuple[list[ProseText | BlockText], list[tuple[int, str]]]:
-    findings = ProblemList("lesson.md")
-    pieces = scan(text, findings, allowed=LESSON_BLOCKS, first_line=first_line)
-    return pieces, [(problem.line, problem.rule) for problem in findings.problems]
+    problems = ProblemList("lesson.md")
+    pieces = scan(text, problems, allowed=LESSON_BLOCKS, first_line=first_line)
+    return pieces, [(problem.line, problem.rule) for problem in problems.found]
 
 
 def test_it_cuts_prose_and_blocks_apart_and_knows_their_lines() -> None:

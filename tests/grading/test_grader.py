@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -14,6 +15,7 @@ import psutil
 import pytest
 
 from course.grading.grader import Grader
+from course.grading.grader_process import CHILD_OPEN_FILES
 from course.grading.model import CheckResult, RunSummary
 from course.grading.reports import MAX_NOTES, ReportRelay, Reports
 from tests.grading.talkative import SOURCE
@@ -191,6 +193,32 @@ def test_a_check_that_ends_its_process_is_our_fault(grader: Grader, bundle: Bund
     summary = bundle.run(grader, HEAD + 'import os\n\n@check\ndef ends(server):\n    """Ends"""\n    os._exit(0)\n')
     assert bundle.outcomes == [("ends", "error")]
     assert summary.error
+
+
+def test_a_check_that_opens_files_without_an_end_is_stopped(grader: Grader, bundle: Bundle) -> None:
+    bundle.run(
+        grader,
+        HEAD
+        + '''
+import os
+
+@check
+def opens(server: Server) -> None:
+    """It opens files"""
+    opened = []
+    try:
+        while len(opened) < 1000:
+            opened.append(os.open(os.devnull, os.O_RDONLY))
+    except OSError as error:
+        fail(f"{len(opened)} and then {error.strerror}")
+    finally:
+        for each in opened:
+            os.close(each)
+''',
+    )
+    (result,) = bundle.results
+    assert re.fullmatch(r"2\d\d and then Too many open files", result.message), result.message
+    assert int(result.message[:3]) < CHILD_OPEN_FILES
 
 
 def test_what_a_check_prints_does_not_disturb_its_results(grader: Grader, bundle: Bundle) -> None:

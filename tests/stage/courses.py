@@ -9,7 +9,8 @@ from pathlib import Path
 
 from course.authoring.new_lesson import make_lesson
 from course.content.loader import load_course
-from course.content.model import Course
+from course.content.model import Course, Lesson
+from course.content.pieces import Question
 from course.content.problems import Problem
 from course.content.questions.choice import option_id
 
@@ -99,6 +100,11 @@ def change(root: Path, file: str, old: str, new: str) -> int:
 
 def problems(root: Path) -> tuple[Problem, ...]:
     return load_course(root).problems
+
+
+def quiz_of(lesson: Lesson) -> tuple[Question, ...]:
+    """Return the questions of a lesson that are no predictions."""
+    return tuple(question for question in lesson.questions if question.role == "question")
 
 
 def namesakes(question: str) -> tuple[str, str]:

@@ -17,7 +17,8 @@ from tests.stage.courses import LESSONS, rich_course, this_course
 def this_course_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is frozen, so all tests can share it; those with a course of their own read that each time."""
     monkeypatch.setattr(
-        "course.factory.load_course", lambda root: this_course() if root == LESSONS else load_course(root)
+        "course.content.course_on_disk.load_course",
+        lambda root: this_course() if root == LESSONS else load_course(root),
     )
 
 

@@ -36,7 +36,7 @@ QUESTION = Question(
 @pytest.fixture
 def asking(app: Flask) -> FlaskClient:
     """A browser on a course whose lesson asks one delivery question."""
-    courses = app.extensions["duplex-courses"]
+    courses = app.extensions["duplex"].courses
     course = courses.current()
     lesson = replace(course.lesson(SLUG), blocks=(QUESTION,))
     courses._course = replace(course, lessons=(lesson,))

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from course.config import ROOT
 from course.web.views.modes import SENTENCES, marked
-from tests.stage.courses import SLUG
+from tests.stage.courses import SLUG, quiz_of
 
 LESSON = "/lessons/listening-to-events/"
 
@@ -26,7 +26,7 @@ def prose(html: str) -> dict[str, object]:
 
 
 def question(role: str) -> dict[str, object]:
-    return {"type": "question", "question": Block(role=role), "answered": None}
+    return {"type": "question", "question": {"role": role}, "answered": None}
 
 
 def test_a_heading_is_shown_where_anything_below_it_is() -> None:
@@ -78,7 +78,7 @@ def test_the_address_chooses_the_mode(rich: FlaskClient, asked: str, shown: str)
 def test_the_switch_counts_what_is_done(app: Flask, learner: FlaskClient) -> None:
     lesson = app.extensions["duplex"].course.lesson("listening-to-events")
     prediction = next(each for each in lesson.questions if each.role == "prediction")
-    quiz = next(each for each in lesson.quiz if each.kind == "single")
+    quiz = next(each for each in quiz_of(lesson) if each.kind == "single")
     wrong = next(option for option in quiz.options if not option.correct)
     learner.post(f"{LESSON}questions/{prediction.id}", data={"choice": prediction.options[0].id})
     back = learner.post(f"{LESSON}questions/{quiz.id}", data={"choice": wrong.id, "mode": "myths"})
@@ -87,7 +87,7 @@ def test_the_switch_counts_what_is_done(app: Flask, learner: FlaskClient) -> Non
     assert re.search(r"Predict <span class=\"count\">1/", page)
     assert re.search(r"Myths <span class=\"count\">0/", page)
     assert "1 to try again" in page
-    assert len(re.findall(r'data-modes="read myths"[^>]* data-settled', page)) == len(lesson.quiz) - 1
+    assert len(re.findall(r'data-modes="read myths"[^>]* data-settled', page)) == len(quiz_of(lesson)) - 1
 
 
 def test_the_style_sheet_knows_every_mode() -> None:

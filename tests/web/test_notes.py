@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from course.config import read_settings
 from course.factory import create_app
 from course.progress import notes
+from tests.stage.courses import quiz_of
 
 SLUG = "listening-to-events"
 LESSON = f"/lessons/{SLUG}/"
@@ -58,7 +59,7 @@ def test_what_is_too_long_is_cut(learner: FlaskClient) -> None:
 
 def test_the_report_lists_answers_attempts_and_notes(app: Flask, learner: FlaskClient) -> None:
     lesson = app.extensions["duplex"].course.lesson(SLUG)
-    question = next(each for each in lesson.quiz if each.kind == "single")
+    question = next(each for each in quiz_of(lesson) if each.kind == "single")
     for option in question.options[:2]:
         app.test_client().post(f"{LESSON}questions/{question.id}", data={"choice": option.id})
     right = sum(option.correct for option in question.options[:2])

@@ -10,7 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from course.extensions import db
+from course.learning.verdicts import shuffled
 from course.progress.models import Learner
+from course.web.views.page_data import lesson_blocks
 
 LESSON = "/lessons/listening-to-events/"
 PAGES = ["/", LESSON, f"{LESSON}add-with-ack/", "/playground/", "/me/"]
@@ -79,6 +81,18 @@ def test_no_key_and_no_reason_is_in_the_page_before_the_answer(app: Flask, learn
             assert option.reason_html not in page
         assert not question.reason_html or question.reason_html not in page
     assert "[x]" not in page.lower()
+
+
+def test_a_page_is_drawn_from_what_is_public_of_a_question(app: Flask) -> None:
+    course = app.extensions["duplex"].course
+    lesson = course.lesson("listening-to-events")
+    with app.app_context():
+        blocks = lesson_blocks("somebody", course, lesson)
+    drawn = [block for block in blocks if block["type"] == "question"]
+    assert len(drawn) == len(lesson.questions)
+    for block, question in zip(drawn, lesson.questions, strict=True):
+        shown = {key: value for key, value in block.items() if key not in ("type", "modes")}
+        assert shown == {"question": shuffled(question, "somebody").public(), "answered": None}
 
 
 def test_a_question_is_answered_by_a_plain_form(app: Flask, learner: FlaskClient) -> None:

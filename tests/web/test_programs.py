@@ -71,9 +71,9 @@ def test_under_the_pages_address_it_may_be_kept_for_ever_and_under_no_other(lear
 def test_another_program_has_another_version(app: Flask) -> None:
     with app.test_request_context():
         site = app.extensions["duplex"]
-        programs = lesson_programs(site.attempts.lesson(SLUG), site.attempts)
+        programs = lesson_programs(site.learning.lesson(SLUG), site.learning)
         version = version_of(programs)
-        assert version == version_of(lesson_programs(site.attempts.lesson(SLUG), site.attempts))
+        assert version == version_of(lesson_programs(site.learning.lesson(SLUG), site.learning))
         programs["workspaces"]["scratch"]["files"]["server.py"] += "\n"
         assert version_of(programs) != version
 
@@ -89,7 +89,7 @@ def test_the_page_and_its_programs_make_the_whole(app: Flask, learner: FlaskClie
         work.save(me, SLUG, "add-with-ack", {"server.py": "mine"})
         page = learner.get(LESSON).text
         site = app.extensions["duplex"]
-        whole = lesson_page(me, site.attempts.lesson(SLUG), site.attempts, site.desk)
+        whole = lesson_page(me, site.learning.lesson(SLUG), site.learning, site.hub)
     told = told_in(page)
     assert set(told["workspaces"]) == {"add-with-ack"}
     assert set(told["workspaces"]["add-with-ack"]) == {"files", "version"}

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from course.content.golden.kept import hash_of, read_golden, report_stale
 from course.content.pieces import Delivery, Option, Scenario
 from course.content.problems import ProblemList
 
 GOLDEN_FILE = "golden/deliveries.json"
-RECORD = "Run: flask --app app course record"
 
 
 def made_from(scenario: Scenario) -> str:
     """Return the hash of everything that a recorded outcome depends on."""
     seats = [[seat.name, seat.namespace] for seat in scenario.clients]
     emissions = [[each.client, each.event, list(each.args)] for each in scenario.emissions]
-    parts = [scenario.program.source, scenario.program.runtime, seats, emissions, scenario.event]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return hash_of(scenario.program.source, scenario.program.runtime, seats, emissions, scenario.event)
 
 
 def golden_text(outcomes: Mapping[str, tuple[Scenario, Mapping[str, int]]]) -> str:
@@ -32,9 +30,9 @@ def golden_text(outcomes: Mapping[str, tuple[Scenario, Mapping[str, int]]]) -> s
 class Golden:
     """What was recorded of the deliveries of one bundle."""
 
-    def __init__(self, folder: Path, findings: ProblemList) -> None:
-        """`findings` stands for the folder."""
-        self.file = findings.beside(f"{findings.file}/{GOLDEN_FILE}")
+    def __init__(self, folder: Path, problems: ProblemList) -> None:
+        """`problems` stands for the folder."""
+        self.file = problems.beside(f"{problems.file}/{GOLDEN_FILE}")
         self._asked: set[str] = set()
         self._kept = self._read(folder / GOLDEN_FILE)
 
@@ -52,25 +50,20 @@ class Golden:
             what = f"“{question}” or its program has changed since its outcome was recorded"
         else:
             return {str(name): int(count) for name, count in kept["heard"].items()}
-        text.warn(line, "golden-stale", f"{what}, so the question is not shown.", f"{RECORD}.")
+        report_stale(text, line, f"{what}, so the question is not shown.")
         return None
 
     def report_left_over(self) -> None:
         """Report outcomes of questions that are gone."""
         for name in self._kept.keys() - self._asked:
-            self.file.warn(1, "golden-stale", f"There is no delivery question “{name}” any more.", f"{RECORD}.")
+            report_stale(self.file, 1, f"There is no delivery question “{name}” any more.")
 
     def _read(self, path: Path) -> dict[str, Any]:
-        if not path.is_file():
-            return {}
         try:
-            kept = json.loads(path.read_text(encoding="utf-8"))
+            return read_golden(path, _are_outcomes) or {}
         except (OSError, ValueError):
-            kept = None
-        if isinstance(kept, dict) and all(map(_is_outcome, kept.values())):
-            return kept
-        self.file.warn(1, "golden-stale", "The recorded outcomes can't be read.", f"{RECORD}.")
-        return {}
+            report_stale(self.file, 1, "The recorded outcomes can't be read.")
+            return {}
 
 
 def options_of(delivery: Delivery) -> tuple[Option, ...]:
@@ -87,6 +80,10 @@ def _told(client: str, count: int) -> str:
     if count == 0:
         return f"{client} did not hear it."
     return f"{client} heard it {({1: 'once', 2: 'twice'}).get(count, f'{count} times')}."
+
+
+def _are_outcomes(kept: Any) -> bool:
+    return isinstance(kept, dict) and all(map(_is_outcome, kept.values()))
 
 
 def _is_outcome(value: Any) -> bool:

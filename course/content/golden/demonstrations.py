@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -10,11 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from course.content.golden.kept import hash_of, read_golden, report_stale
 from course.content.pieces import Demonstration, Example, WatchKind, WatchStep
 from course.content.problems import ProblemList
 from course.content.text.scanner import BlockText
 
-RECORD = "Run: flask --app app course record"
+TRACE_KEYS = ("rows", "marks", "captions")
 LONGEST_WAIT = 10.0
 """Seconds that one step of a recording may last."""
 
@@ -39,14 +39,14 @@ def golden_file(name: str) -> str:
 def made_from(demonstration: Demonstration) -> str:
     """Return the hash of everything that a recording depends on."""
     program = demonstration.program
-    parts = [program.source, program.runtime, demonstration.title, [asdict(step) for step in demonstration.steps]]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    steps = [asdict(step) for step in demonstration.steps]
+    return hash_of(program.source, program.runtime, demonstration.title, steps)
 
 
 def golden_text(demonstration: Demonstration, trace: Mapping[str, Any]) -> str:
     """Return the text of a recording: a row, a mark or a caption a line."""
     parts = [f'"made_from": {json.dumps(made_from(demonstration))}', f'"title": {_json(demonstration.title)}']
-    for key in ("rows", "marks", "captions"):
+    for key in TRACE_KEYS:
         lines = ",\n  ".join(_json(item) for item in trace[key])
         parts.append(f'"{key}": [\n  {lines}\n ]' if lines else f'"{key}": []')
     return "{\n " + ",\n ".join(parts) + "\n}\n"
@@ -64,7 +64,7 @@ class DemonstrationReader:
 
     def read(self, block: BlockText) -> Demonstration | None:
         """Return the demonstration, or None while it is wrong or not recorded."""
-        before = len(self._text.problems)
+        before = len(self._text.found)
         draft = _Draft(self._text)
         for number, line in enumerate(block.text.split("\n"), block.line + 1):
             draft.add(line.strip(), number)
@@ -81,35 +81,30 @@ class DemonstrationReader:
         """Report recordings of demonstrations that are gone."""
         asked = {golden_file(each.name) for each in self.demonstrations}
         for path in sorted((self._folder / "golden").glob("watch-*.json")):
-            if f"golden/{path.name}" not in asked and not self._text.problems:
+            if f"golden/{path.name}" not in asked and not self._text.found:
                 file = self._here.beside(f"{self._here.file}/golden/{path.name}")
-                file.warn(1, "golden-stale", "No text lets this be watched any more.", f"{RECORD}.")
+                report_stale(file, 1, "No text lets this be watched any more.")
 
     def _recorded(self, found: Demonstration) -> Mapping[str, Any] | None:
-        path = self._folder / golden_file(found.name)
-        kept = None
-        if path.is_file():
-            try:
-                kept = json.loads(path.read_text(encoding="utf-8"))
-            except (OSError, ValueError):
-                kept = None
-        if not isinstance(kept, dict) or not all(
-            isinstance(kept.get(key), list) for key in ("rows", "marks", "captions")
-        ):
+        try:
+            kept = read_golden(self._folder / golden_file(found.name), _is_trace)
+        except (OSError, ValueError):
+            kept = None
+        if kept is None:
             what = "was never recorded"
         elif kept.get("made_from") != made_from(found):
             what = "or its program has changed since it was recorded"
         else:
-            return {key: kept[key] for key in ("rows", "marks", "captions")}
-        self._text.warn(found.line, "golden-stale", f"“{found.title}” {what}, so it is not shown.", f"{RECORD}.")
+            return {key: kept[key] for key in TRACE_KEYS}
+        report_stale(self._text, found.line, f"“{found.title}” {what}, so it is not shown.")
         return None
 
 
 class _Draft:
     """The lines of a block, as they were written."""
 
-    def __init__(self, findings: ProblemList) -> None:
-        self.findings = findings
+    def __init__(self, problems: ProblemList) -> None:
+        self.problems = problems
         self.title = ""
         self.steps: list[WatchStep] = []
         self._present: set[str] = set()
@@ -123,18 +118,18 @@ class _Draft:
             self.steps.append(step)
         elif not self.title and not self.steps:
             self.title = line
-        elif not self.findings.problems or self.findings.problems[-1].line != number:
-            self.findings.add(number, "watch-line", f"“{line}” is no line of a demonstration.", _FORM)
+        elif not self.problems.found or self.problems.found[-1].line != number:
+            self.problems.add(number, "watch-line", f"“{line}” is no line of a demonstration.", _FORM)
 
     def complete(self, line: int) -> None:
         """Report what is missing."""
         if not self.title:
             fix = "Write a title on the first line of the block."
-            self.findings.add(line, "watch-line", "The demonstration has no title.", fix)
+            self.problems.add(line, "watch-line", "The demonstration has no title.", fix)
         if not any(step.kind == "connect" for step in self.steps):
-            self.findings.add(line, "watch-line", "In the demonstration nobody connects.", _FORM)
+            self.problems.add(line, "watch-line", "In the demonstration nobody connects.", _FORM)
         if not any(step.kind == "say" for step in self.steps):
-            self.findings.add(line, "watch-line", "Nothing is said about what one sees.", _FORM)
+            self.problems.add(line, "watch-line", "Nothing is said about what one sees.", _FORM)
 
     def _step(self, line: str, number: int) -> WatchStep | None:
         if line.startswith("> "):
@@ -158,7 +153,7 @@ class _Draft:
         names = tuple(found["names"].split())
         for name in names:
             if name in self._present:
-                self.findings.add(number, "watch-client", f"{name} is connected already.", "Let it leave first.")
+                self.problems.add(number, "watch-client", f"{name} is connected already.", "Let it leave first.")
             self._present.add(name)
         auth = self._json(found["auth"], found["auth"], number) if found["auth"] else None
         return WatchStep(
@@ -171,15 +166,19 @@ class _Draft:
 
     def _must_be_there(self, name: str, number: int) -> None:
         if name not in self._present:
-            self.findings.add(number, "watch-client", f"{name} is not connected.", f"Write “connect {name}” above.")
+            self.problems.add(number, "watch-client", f"{name} is not connected.", f"Write “connect {name}” above.")
 
     def _json(self, text: str, shown: str, number: int) -> Any:
         try:
             return json.loads(text)
         except json.JSONDecodeError:
             fix = 'Write JSON values with commas between them: "hi", 3, {"a": 1}'
-            self.findings.add(number, "watch-payload", f"“{shown}” is no payload.", fix)
+            self.problems.add(number, "watch-payload", f"“{shown}” is no payload.", fix)
             return None
+
+
+def _is_trace(kept: Any) -> bool:
+    return isinstance(kept, dict) and all(isinstance(kept.get(key), list) for key in TRACE_KEYS)
 
 
 def _json(value: Any) -> str:

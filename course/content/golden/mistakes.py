@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from course.content.golden.kept import hash_of, read_golden, report_stale
 from course.content.pieces import Exercise
 from course.content.problems import ProblemList
 from course.program import Files
 
 GOLDEN_FILE = "golden/mistakes.json"
-RECORD = "Run: flask --app app course record"
 
 Held = Literal["exactly", "kinds", "no"]
 """How a fresh run must agree: frame for frame; in the kinds of frames, of which those behind a question mark may be
@@ -35,8 +34,7 @@ class KeptTrace:
 
 def made_from(files: Files, checks: str, runtime: str) -> str:
     """Return the hash of everything that a trace depends on."""
-    parts = [sorted(files.items()), checks, runtime]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return hash_of(sorted(files.items()), checks, runtime)
 
 
 def name_of(exercise: str, mistake: str) -> str:
@@ -55,12 +53,7 @@ def read_kept(folder: Path) -> dict[str, KeptTrace]:
     Raises:
         ValueError: the file can't be read.
     """
-    path = folder / GOLDEN_FILE
-    if not path.is_file():
-        return {}
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(kept, dict) or not all(map(_is_trace, kept.values())):
-        raise ValueError("this does not hold traces")
+    kept = read_golden(folder / GOLDEN_FILE, _are_traces) or {}
     return {
         name: KeptTrace(
             value["made_from"],
@@ -72,17 +65,17 @@ def read_kept(folder: Path) -> dict[str, KeptTrace]:
     }
 
 
-def check_traces(folder: Path, exercises: Iterable[Exercise], findings: ProblemList) -> None:
-    """Report traces that are outdated or left over; `findings` stands for the folder.
+def check_traces(folder: Path, exercises: Iterable[Exercise], problems: ProblemList) -> None:
+    """Report traces that are outdated or left over; `problems` stands for the folder.
 
-    A mistake without a trace is no problem: it is recorded as soon as its author says so. An exercise that measures
-    time has none at all, since its frames hang on the machine.
+    A mistake without a trace is not a problem: it is recorded as soon as its author says so. An exercise that measures
+    time has none at all, since its frames depend on the machine.
     """
-    file = findings.beside(f"{findings.file}/{GOLDEN_FILE}")
+    file = problems.beside(f"{problems.file}/{GOLDEN_FILE}")
     try:
         kept = read_kept(folder)
     except (OSError, ValueError):
-        file.warn(1, "golden-stale", "The recorded traces can't be read.", f"{RECORD}.")
+        report_stale(file, 1, "The recorded traces can't be read.")
         return
     expected = set()
     for exercise in exercises:
@@ -92,10 +85,14 @@ def check_traces(folder: Path, exercises: Iterable[Exercise], findings: ProblemL
             expected.add(name)
             trace = kept.get(name)
             if trace is not None and trace.made_from != made_from(mistake.files, checks, exercise.runtime):
-                place = findings.beside(f"{findings.file}/exercises/{exercise.slug}/wrong/{mistake.id}/server.py")
-                place.warn(1, "golden-stale", "What travels with it was recorded from other files.", f"{RECORD}.")
+                place = problems.beside(f"{problems.file}/exercises/{exercise.slug}/wrong/{mistake.id}/server.py")
+                report_stale(place, 1, "What travels with it was recorded from other files.")
     for name in sorted(kept.keys() - expected):
-        file.warn(1, "golden-stale", f"There is no known mistake “{name}” any more.", f"{RECORD}.")
+        report_stale(file, 1, f"There is no known mistake “{name}” any more.")
+
+
+def _are_traces(kept: Any) -> bool:
+    return isinstance(kept, dict) and all(map(_is_trace, kept.values()))
 
 
 def _is_trace(value: Any) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
 
+from course.content.golden.kept import text_hash
 from course.content.pieces import Recording
 from course.content.problems import ProblemList
 from course.content.programs import read_text
@@ -20,30 +20,25 @@ _SHAPE = (
 )
 
 
-def read_recording(folder: Path, name: str, findings: ProblemList) -> Recording | None:
+def read_recording(folder: Path, name: str, problems: ProblemList) -> Recording | None:
     """Return the table in ``recordings/<name>.json`` of a bundle, or None when it can't be shown.
 
-    A table whose script has changed since is shown, and reported. `findings` stands for the file.
+    A table whose script has changed since is shown, and reported. `problems` stands for the file.
     """
-    source = read_text(folder / FOLDER / f"{name}.json", findings)
+    source = read_text(folder / FOLDER / f"{name}.json", problems)
     if source is None:
         return None
     try:
         kept = json.loads(source)
     except json.JSONDecodeError as error:
-        findings.add(error.lineno, "recording-file", f"This is not valid JSON: {error.msg}.", _SHAPE)
+        problems.add(error.lineno, "recording-file", f"This is not valid JSON: {error.msg}.", _SHAPE)
         return None
     if not _fits(kept):
-        findings.add(1, "recording-file", "The file does not hold a table as recordings do.", _SHAPE)
+        problems.add(1, "recording-file", "The file does not hold a table as recordings do.", _SHAPE)
         return None
-    _check_origin(folder, kept, findings)
+    _check_origin(folder, kept, problems)
     rows = tuple(tuple(map(str, row)) for row in kept["rows"])
     return Recording(name, kept["title"], tuple(kept["columns"]), rows)
-
-
-def hash_of(script: str) -> str:
-    """Return what ``made_from`` holds: the SHA-256 of the script's text, in hexadecimal."""
-    return hashlib.sha256(script.encode()).hexdigest()
 
 
 def _fits(kept: Any) -> bool:
@@ -61,14 +56,14 @@ def _fits(kept: Any) -> bool:
     )
 
 
-def _check_origin(folder: Path, kept: dict[str, Any], findings: ProblemList) -> None:
+def _check_origin(folder: Path, kept: dict[str, Any], problems: ProblemList) -> None:
     made_by = kept["made_by"]
     path = folder / made_by
     if not made_by.startswith(f"{FOLDER}/") or ".." in made_by or not path.is_file():
         fix = "Keep the script that made it beside it, and name it in made_by."
-        findings.warn(1, "recording-script", f"There is no script “{made_by}”.", fix)
+        problems.warn(1, "recording-script", f"There is no script “{made_by}”.", fix)
         return
-    script = read_text(path, findings)
-    if script is not None and hash_of(script) != kept["made_from"]:
+    script = read_text(path, problems)
+    if script is not None and text_hash(script) != kept["made_from"]:
         fix = f"Run {made_by} again, and keep what it measures."
-        findings.warn(1, "recording-stale", f"{made_by} has changed since this was recorded.", fix)
+        problems.warn(1, "recording-stale", f"{made_by} has changed since this was recorded.", fix)

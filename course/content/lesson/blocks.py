@@ -39,19 +39,19 @@ class BlockReader:
         self,
         folder: Path,
         slug: str,
-        findings: ProblemList,
+        problems: ProblemList,
         typesetter: Typesetter,
         *,
         exercises: Collection[str],
         runtimes: tuple[Runtime, ...],
     ) -> None:
-        """`findings` stands for the folder, `exercises` are those in it, `runtimes` those that the lesson offers."""
-        self.folder, self.slug, self.here, self.typesetter = folder, slug, findings, typesetter
-        self.text = typesetter.findings
+        """`problems` stands for the folder, `exercises` are those in it, `runtimes` those that the lesson offers."""
+        self.folder, self.slug, self.here, self.typesetter = folder, slug, problems, typesetter
+        self.text = typesetter.problems
         self.exercises, self.runtimes = exercises, runtimes
         self.offered: list[OfferedExercise] = []
-        self.deliveries = DeliveryReader(self.text, typesetter, Golden(folder, findings), self._default_program)
-        self.demonstrations = DemonstrationReader(folder, findings, self.text, self._default_program)
+        self.deliveries = DeliveryReader(self.text, typesetter, Golden(folder, problems), self._default_program)
+        self.demonstrations = DemonstrationReader(folder, problems, self.text, self._default_program)
         self._used: dict[tuple[str, str], int] = {}
 
     def read(self, body: str, first_line: int) -> tuple[Block, ...]:
@@ -130,7 +130,6 @@ class BlockReader:
             title=title_of(tree),
             source=source,
             told=telling_part(source, tree),
-            file="server.py",
             line=line,
             try_text_html=try_text_html,
             runtime=runtime,

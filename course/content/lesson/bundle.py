@@ -52,7 +52,7 @@ class Bundle:
 
 
 def read_bundle(
-    folder: Path, number: int | None, slug: str, findings: ProblemList, terms: Mapping[str, str] | None = None
+    folder: Path, number: int | None, slug: str, problems: ProblemList, terms: Mapping[str, str] | None = None
 ) -> Bundle:
     """Read a lesson's folder.
 
@@ -60,10 +60,10 @@ def read_bundle(
         folder: holds the lesson.md.
         number: the lesson's place in the course; None for a page after the steps.
         slug: its name in addresses.
-        findings: stands for the folder.
+        problems: stands for the folder.
         terms: every way to write a term of the glossary, with its anchor.
     """
-    return _BundleReader(folder, number, slug, findings, terms or {}).read()
+    return _BundleReader(folder, number, slug, problems, terms or {}).read()
 
 
 def content_hash(folder: Path) -> str:
@@ -78,23 +78,23 @@ def content_hash(folder: Path) -> str:
 
 class _BundleReader:
     def __init__(
-        self, folder: Path, number: int | None, slug: str, findings: ProblemList, terms: Mapping[str, str]
+        self, folder: Path, number: int | None, slug: str, problems: ProblemList, terms: Mapping[str, str]
     ) -> None:
         self.folder, self.number, self.slug, self.terms = folder, number, slug, terms
-        self.here = findings
-        self.text = findings.beside(f"{findings.file}/lesson.md")
+        self.here = problems
+        self.text = problems.beside(f"{problems.file}/lesson.md")
         self.typesetter = self._typesetter(self.text)
         self.exercises: dict[str, Exercise | None] = {}
         self.links: list[BundleLink] = []
         self.offered: list[OfferedExercise] = []
 
     def read(self) -> Bundle:
-        before = len(self.here.problems)
+        before = len(self.here.found)
         self._read_exercises()
         source = read_text(self.folder / "lesson.md", self.text)
         lesson = self._lesson(source) if source is not None else None
         self._settle(self.typesetter)
-        is_broken = any(problem.severity == "error" for problem in self.here.problems[before:])
+        is_broken = any(problem.severity == "error" for problem in self.here.found[before:])
         return Bundle(
             slug=self.slug,
             file=self.text.file,
@@ -179,7 +179,7 @@ class _BundleReader:
 
     def _settle(self, typesetter: Typesetter) -> None:
         """Look at the images that a text has shown; keep its links until all lessons are read."""
-        file = typesetter.findings
+        file = typesetter.problems
         self.links.extend(BundleLink(link.file, link.target, link.line) for link in typesetter.links)
         check_images(self.folder, typesetter.images, file)
 

@@ -9,22 +9,22 @@ from course.content.programs import read_text
 from course.program import CLIENT_FILES
 
 
-def read_client(program: Path, findings: ProblemList) -> dict[str, str]:
+def read_client(program: Path, problems: ProblemList) -> dict[str, str]:
     """Return the client files of the example at `program`, name → text; none when it has none.
 
-    `findings` stands for the folder of examples.
+    `problems` stands for the folder of examples.
     """
     files: dict[str, str] = {}
     for name in CLIENT_FILES:
         path = program.with_name(f"{program.stem}.{name}")
         if path.is_file():
-            text = read_text(path, findings.beside(f"{findings.file}/{path.name}"))
+            text = read_text(path, problems.beside(f"{problems.file}/{path.name}"))
             if text is not None:
                 files[name] = text
     return files
 
 
-def report_alone(folder: Path, findings: ProblemList) -> None:
+def report_alone(folder: Path, problems: ProblemList) -> None:
     """Report client code that belongs to no example, and files of other names: nobody would ever run them."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         stem, _, name = path.name.partition(".")
@@ -32,5 +32,5 @@ def report_alone(folder: Path, findings: ProblemList) -> None:
             continue
         if name not in CLIENT_FILES or not path.with_name(f"{stem}.py").is_file():
             fix = f"Name it after a program: <program>.{' or <program>.'.join(CLIENT_FILES)}."
-            file = findings.beside(f"{findings.file}/{path.name}")
+            file = problems.beside(f"{problems.file}/{path.name}")
             file.warn(1, "client-alone", "This belongs to no example.", fix)

@@ -49,27 +49,27 @@ class _Statement:
         return self.is_list and bool(_ITEM.match(line) or line.startswith("  "))
 
 
-def check_evidence(pieces: Sequence[Piece], names: Collection[str], findings: ProblemList) -> None:
+def check_evidence(pieces: Sequence[Piece], names: Collection[str], problems: ProblemList) -> None:
     """Report statements without evidence, and evidence that is not there.
 
     Args:
         pieces: of a lesson's text.
         names: of everything in the bundle that can show something.
-        findings: stands for the text's file.
+        problems: stands for the text's file.
     """
     for piece in pieces:
         for evidence in piece.evidence:
-            _check_names(evidence, names, findings)
+            _check_names(evidence, names, problems)
         if isinstance(piece, BlockText):
             if piece.name in QUESTION_BLOCKS and not piece.evidence:
                 fix = _FIX.replace("directly below it", "on a line inside the block")
-                findings.warn(piece.line, "evidence-missing", f"Nothing shows that this {piece.name} is right.", fix)
+                problems.warn(piece.line, "evidence-missing", f"Nothing shows that this {piece.name} is right.", fix)
             continue
         shown = {evidence.line for evidence in piece.evidence}
         for statement in _statements(piece, shown):
             if _CODE.search("\n".join(statement.lines)) and statement.last_line + 1 not in shown:
                 message = "Nothing shows that this is true."
-                findings.warn(statement.last_line, "evidence-missing", message, _FIX)
+                problems.warn(statement.last_line, "evidence-missing", message, _FIX)
 
 
 def names_of(folder: Path, exercises: Collection[str], offered: Collection[str]) -> frozenset[str]:
@@ -105,14 +105,14 @@ def _test_functions(body: Sequence[ast.stmt]) -> Iterator[str]:
             yield from _test_functions(node.body)
 
 
-def _check_names(evidence: Evidence, names: Collection[str], findings: ProblemList) -> None:
+def _check_names(evidence: Evidence, names: Collection[str], problems: ProblemList) -> None:
     if not evidence.names:
-        findings.warn(evidence.line, "evidence-unknown", "This evidence names nothing.", _FIX)
+        problems.warn(evidence.line, "evidence-unknown", "This evidence names nothing.", _FIX)
     for name in evidence.names:
         if name not in names:
             kind = f"test “{name}” in {CLAIMS}/" if name.startswith("test_") else f"example or exercise “{name}” here"
             fix = "Correct the name, or write what it names."
-            findings.warn(evidence.line, "evidence-unknown", f"There is no {kind}.", fix)
+            problems.warn(evidence.line, "evidence-unknown", f"There is no {kind}.", fix)
 
 
 def _statements(prose: ProseText, shown: Collection[int]) -> Iterator[_Statement]:

@@ -19,25 +19,25 @@ _TASK = re.compile(r"^- ([a-z_][a-z0-9_]*): (\S.*)$")
 _MORE = re.compile(r"^  +(\S.*)$")
 
 
-def read_exercise(folder: Path, findings: ProblemList, typesetter: Typesetter) -> Exercise | None:
+def read_exercise(folder: Path, problems: ProblemList, typesetter: Typesetter) -> Exercise | None:
     """Return the exercise in `folder`, or None when an error keeps it from being one.
 
     Args:
         folder: named like the exercise's slug.
-        findings: stands for the folder.
+        problems: stands for the folder.
         typesetter: renders the task's text and gathers its links.
     """
-    before = len(findings.problems)
-    task_file = findings.beside(f"{findings.file}/task.md")
+    before = len(problems.found)
+    task_file = problems.beside(f"{problems.file}/task.md")
     source = read_text(folder / "task.md", task_file)
     text = _TaskText(read_front_matter(source, TASK_KEYS, task_file), task_file, typesetter) if source else None
-    starter = read_program(folder / "starter", findings.beside(f"{findings.file}/starter"))
-    solution = read_program(folder / "solution", findings.beside(f"{findings.file}/solution"))
-    checks = _checks(folder, findings)
+    starter = read_program(folder / "starter", problems.beside(f"{problems.file}/starter"))
+    solution = read_program(folder / "solution", problems.beside(f"{problems.file}/solution"))
+    checks = _checks(folder, problems)
     if text is not None and checks is not None:
-        text.hold_against(checks, findings.beside(f"{findings.file}/checks.py"))
-    mistakes = read_mistakes(folder / "wrong", findings, typesetter)
-    broken = any(problem.severity == "error" for problem in findings.problems[before:])
+        text.hold_against(checks, problems.beside(f"{problems.file}/checks.py"))
+    mistakes = read_mistakes(folder / "wrong", problems, typesetter)
+    broken = any(problem.severity == "error" for problem in problems.found[before:])
     if broken or text is None or starter is None or solution is None:
         return None
     return Exercise(
@@ -63,15 +63,15 @@ def read_exercise(folder: Path, findings: ProblemList, typesetter: Typesetter) -
 class _TaskText:
     """The body of a task.md: the goal, and its blocks."""
 
-    def __init__(self, matter: FrontMatter, findings: ProblemList, typesetter: Typesetter) -> None:
-        self.matter, self.findings, self.typesetter = matter, findings, typesetter
+    def __init__(self, matter: FrontMatter, problems: ProblemList, typesetter: Typesetter) -> None:
+        self.matter, self.problems, self.typesetter = matter, problems, typesetter
         self.tasks: list[tuple[Task, int]] = []
         self.hints: list[str] = []
         self.solution_html = ""
         goal: list[str] = []
-        for piece in scan(matter.body, findings, allowed=TASK_BLOCKS, first_line=matter.body_line):
+        for piece in scan(matter.body, problems, allowed=TASK_BLOCKS, first_line=matter.body_line):
             if isinstance(piece, ProseText):
-                goal.append(typesetter.block(piece.text, piece.line, findings))
+                goal.append(typesetter.block(piece.text, piece.line, problems))
             else:
                 self._block(piece)
         self.goal_html = "".join(goal)
@@ -80,18 +80,18 @@ class _TaskText:
     def _block(self, block: BlockText) -> None:
         if block.words:
             fix = f"Write only “::: {block.name}”."
-            self.findings.add(block.line, "block-words", f"“{block.name}” takes no name or kind.", fix)
+            self.problems.add(block.line, "block-words", f"“{block.name}” takes no name or kind.", fix)
         if block.name == "tasks":
             self._read_tasks(block)
             return
         if not block.text.strip():
             fix = "Write its text, or remove it."
-            self.findings.add(block.line, "block-empty", f"This {block.name} says nothing.", fix)
-        html = self.typesetter.block(block.text, block.line + 1, self.findings)
+            self.problems.add(block.line, "block-empty", f"This {block.name} says nothing.", fix)
+        html = self.typesetter.block(block.text, block.line + 1, self.problems)
         if block.name == "hint":
             self.hints.append(html)
         elif self.solution_html:
-            self.findings.add(block.line, "block-twice", "There is a second solution block.", "Keep one of the two.")
+            self.problems.add(block.line, "block-twice", "There is a second solution block.", "Keep one of the two.")
         else:
             self.solution_html = html
 
@@ -104,12 +104,12 @@ class _TaskText:
                 tasks[-1][1].append(more[1])
             elif line.strip():
                 fix = "Write “- name_of_the_check: what the learner must reach”, one a line."
-                self.findings.add(number, "task-line", f"“{line.strip()}” is not a task.", fix)
+                self.problems.add(number, "task-line", f"“{line.strip()}” is not a task.", fix)
         for name, text, number in tasks:
             if any(task.check == name for task, _ in self.tasks):
                 fix = "Give each task a check of its own."
-                self.findings.add(number, "duplicate-id", f"Two tasks name the check “{name}”.", fix)
-            html = self.typesetter.inline("\n".join(text), number, self.findings)
+                self.problems.add(number, "duplicate-id", f"Two tasks name the check “{name}”.", fix)
+            html = self.typesetter.inline("\n".join(text), number, self.problems)
             self.tasks.append((Task(name, html), number))
 
     def _complete(self) -> None:
@@ -121,14 +121,14 @@ class _TaskText:
         )
         for is_missing, rule, what, fix in missing:
             if is_missing:
-                self.findings.add(1, rule, f"The exercise {what}.", fix)
+                self.problems.add(1, rule, f"The exercise {what}.", fix)
 
     def hold_against(self, checks: tuple[CheckFunction, ...], checks_file: ProblemList) -> None:
         names = {check.name for check in checks}
         for task, line in self.tasks:
             if task.check not in names:
                 fix = "Its checks are: " + (", ".join(sorted(names)) or "none") + "."
-                self.findings.add(line, "task-check", f"checks.py has no check “{task.check}”.", fix)
+                self.problems.add(line, "task-check", f"checks.py has no check “{task.check}”.", fix)
         named = {task.check for task, _ in self.tasks}
         for check in checks:
             if check.name not in named:
@@ -139,8 +139,8 @@ class _TaskText:
                 checks_file.add(check.line, "check-title", f"The check “{check.name}” has no title.", fix)
 
 
-def _checks(folder: Path, findings: ProblemList) -> tuple[CheckFunction, ...] | None:
-    file = findings.beside(f"{findings.file}/checks.py")
+def _checks(folder: Path, problems: ProblemList) -> tuple[CheckFunction, ...] | None:
+    file = problems.beside(f"{problems.file}/checks.py")
     source = read_text(folder / "checks.py", file)
     tree = parse(source, file) if source is not None else None
     return check_functions(tree) if tree is not None else None

@@ -88,40 +88,40 @@ class FrontMatter:
         return tuple(self.values[key])
 
 
-def read_front_matter(source: str, keys: Mapping[str, Key], findings: ProblemList) -> FrontMatter:
-    """Split `source` and hold its front matter against `keys`; every mistake goes to `findings`."""
+def read_front_matter(source: str, keys: Mapping[str, Key], problems: ProblemList) -> FrontMatter:
+    """Split `source` and hold its front matter against `keys`; every mistake goes to `problems`."""
     lines = source.split("\n")
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if lines[0].rstrip() != "---" or end is None:
-        findings.add(
+        problems.add(
             1,
             "front-matter",
             "The file does not begin with front matter between two --- lines.",
             "Begin the file with ---, one “key: value” a line, and --- again.",
         )
-        return FrontMatter(_checked({}, {}, keys, findings=None), source, 1)
-    found, at = _parse("\n".join(lines[1:end]), findings)
-    values = _checked(found, at, keys, findings if found is not None else None)
+        return FrontMatter(_checked({}, {}, keys, problems=None), source, 1)
+    found, at = _parse("\n".join(lines[1:end]), problems)
+    values = _checked(found, at, keys, problems if found is not None else None)
     return FrontMatter(values, "\n".join(lines[end + 1 :]), end + 2, at)
 
 
-def _parse(text: str, findings: ProblemList) -> tuple[dict[str, Any] | None, dict[str, int]]:
+def _parse(text: str, problems: ProblemList) -> tuple[dict[str, Any] | None, dict[str, int]]:
     fix = "Write one “key: value” a line; put text that holds a colon in quotes."
     try:
         node, value = _read(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark is not None else 1
-        findings.add(line, "front-matter", f"The front matter is not valid YAML: {_reason(error)}.", fix)
+        problems.add(line, "front-matter", f"The front matter is not valid YAML: {_reason(error)}.", fix)
         return None, {}
     if not isinstance(node, yaml.MappingNode) or not isinstance(value, dict):
-        findings.add(2, "front-matter", "The front matter holds no keys.", fix)
+        problems.add(2, "front-matter", "The front matter holds no keys.", fix)
         return None, {}
     at: dict[str, int] = {}
     for key, _ in node.value:
         line = key.start_mark.line + 2
         if key.value in at:
-            findings.add(line, "duplicate-key", f"“{key.value}” is given twice.", "Keep one of the two.")
+            problems.add(line, "duplicate-key", f"“{key.value}” is given twice.", "Keep one of the two.")
         at[key.value] = line
     return {str(key): held for key, held in value.items()}, at
 
@@ -142,7 +142,7 @@ def _reason(error: yaml.YAMLError) -> str:
 
 
 def _checked(
-    found: Mapping[str, Any] | None, at: Mapping[str, int], keys: Mapping[str, Key], findings: ProblemList | None
+    found: Mapping[str, Any] | None, at: Mapping[str, int], keys: Mapping[str, Key], problems: ProblemList | None
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
     found = found or {}
@@ -152,19 +152,19 @@ def _checked(
             values[name] = value
             continue
         values[name] = _default(key)
-        if findings is not None and (name in found or key.required):
+        if problems is not None and (name in found or key.required):
             problem = "is not what it must be" if name in found else "is missing"
-            findings.add(
+            problems.add(
                 at.get(name, 1),
                 "front-matter-value" if name in found else "front-matter-missing",
                 f"“{name}” {problem}.",
                 f"Give {name}: {_expected(key)}.",
             )
-    if findings is not None:
+    if problems is not None:
         for name in found:
             if name not in keys:
                 fix = "The keys are: " + ", ".join(keys) + "."
-                findings.add(at.get(name, 1), "unknown-key", f"There is no key “{name}”.", fix)
+                problems.add(at.get(name, 1), "unknown-key", f"There is no key “{name}”.", fix)
     return values
 
 

@@ -21,13 +21,13 @@ _FORM = (
 )
 
 
-def read_mistakes(folder: Path, findings: ProblemList, typesetter: Typesetter) -> tuple[Mistake, ...]:
-    """Return the mistakes in a folder ``wrong``; `findings` stands for the folder of the exercise."""
+def read_mistakes(folder: Path, problems: ProblemList, typesetter: Typesetter) -> tuple[Mistake, ...]:
+    """Return the mistakes in a folder ``wrong``; `problems` stands for the folder of the exercise."""
     mistakes: list[Mistake] = []
     folders = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     folders = [path for path in folders if path.name != "__pycache__"]
     for path in folders:
-        here = findings.beside(f"{findings.file}/wrong/{path.name}")
+        here = problems.beside(f"{problems.file}/wrong/{path.name}")
         if not _ID.match(path.name):
             fix = "Name the folder in small letters, digits and hyphens."
             here.add(1, "mistake-id", f"“{path.name}” is no proper id.", fix)
@@ -43,7 +43,7 @@ def read_mistakes(folder: Path, findings: ProblemList, typesetter: Typesetter) -
     if len(folders) < FEWEST_MISTAKES:
         fix = "Add wrong/<id>/server.py and why.md for mistakes that learners really make."
         message = f"The exercise knows {len(folders)} wrong answers; it needs {FEWEST_MISTAKES}."
-        findings.beside(f"{findings.file}/wrong").warn(1, "too-few-mistakes", message, fix)
+        problems.beside(f"{problems.file}/wrong").warn(1, "too-few-mistakes", message, fix)
     return tuple(mistakes)
 
 

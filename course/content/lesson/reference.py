@@ -26,7 +26,7 @@ def read_reference(folder: Path, typesetter: Typesetter) -> str:
         folder: the bundle's.
         typesetter: one of its own, so that its headings are not among the lesson's.
     """
-    path, file = folder / "reference.md", typesetter.findings
+    path, file = folder / "reference.md", typesetter.problems
     source = read_text(path, file) if path.is_file() else None
     if source is None:
         return ""

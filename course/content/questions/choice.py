@@ -52,13 +52,13 @@ class _Draft:
     reason_line: int = 0
 
 
-def read_question(block: BlockText, findings: ProblemList, typesetter: Typesetter) -> Question | None:
+def read_question(block: BlockText, problems: ProblemList, typesetter: Typesetter) -> Question | None:
     """Return the question that a block holds, or None when anything about it is wrong.
 
     A question is whole or absent: one that is half understood could show its key.
     """
-    mine = findings.beside(findings.file)
-    before = len(mine.problems)
+    mine = problems.beside(problems.file)
+    before = len(mine.found)
     name, kind = _heading(block, mine)
     draft = _parse(block, mine)
     _check(block, kind, draft, mine)
@@ -68,40 +68,40 @@ def read_question(block: BlockText, findings: ProblemList, typesetter: Typesette
     return None if mine.grew_since(before) else question
 
 
-def _heading(block: BlockText, findings: ProblemList) -> tuple[str, QuestionKind | None]:
+def _heading(block: BlockText, problems: ProblemList) -> tuple[str, QuestionKind | None]:
     name = block.words[0] if block.words else ""
     if not ID.match(name):
         fix = "Give an id of small letters, digits and hyphens: ::: question who-hears-it"
-        findings.add(block.line, "question-id", f"The {block.name} has no proper id.", fix)
+        problems.add(block.line, "question-id", f"The {block.name} has no proper id.", fix)
     kind = block.words[1] if len(block.words) > 1 else "single"
     if kind not in KINDS or len(block.words) > 2:
         fix = "The kinds are: " + ", ".join(KINDS) + " (single when none is given)."
-        findings.add(block.line, "question-kind", f"“{' '.join(block.words[1:])}” is no kind of question.", fix)
+        problems.add(block.line, "question-kind", f"“{' '.join(block.words[1:])}” is no kind of question.", fix)
         return name, None
     return name, kind
 
 
-def _parse(block: BlockText, findings: ProblemList) -> _Draft:
+def _parse(block: BlockText, problems: ProblemList) -> _Draft:
     draft, fence = _Draft(), FenceReader()
     for number, line in enumerate(block.text.split("\n"), block.line + 1):
         fenced = fence.feed(line, number)
         keyish = looks_like_a_key(line, in_code=fenced)
         if option := _OPTION.match(line):
             if holds_a_mark(option[2]) or _RUNS_ON.search(without_code(option[2])):
-                _misspelt(number, line, findings)
+                _misspelt(number, line, problems)
             draft.choices.append(_Choice(number, option[1] == "x", option[2].strip()))
         elif accepted := _ACCEPTED.match(line):
             draft.accepted.append((accepted[1].strip(), number))
         elif not (draft.choices or draft.accepted):
             if keyish or (not fenced and _REASON.match(line)):
-                _misspelt(number, line, findings)
+                _misspelt(number, line, problems)
             draft.stem.append(line)
         elif not line.strip():
             continue
         elif (reason := _REASON.match(line)) and not keyish:
             _add_reason(draft, reason[1], number)
         else:
-            _misspelt(number, line, findings)
+            _misspelt(number, line, problems)
     return draft
 
 
@@ -113,8 +113,8 @@ def _add_reason(draft: _Draft, text: str, number: int) -> None:
         draft.reason.append(text)
 
 
-def _misspelt(number: int, line: str, findings: ProblemList) -> None:
-    findings.add(
+def _misspelt(number: int, line: str, problems: ProblemList) -> None:
+    problems.add(
         number,
         "question-line",
         f"“{line.strip()}” is neither the question, nor an option, nor a reason.",
@@ -123,69 +123,69 @@ def _misspelt(number: int, line: str, findings: ProblemList) -> None:
     )
 
 
-def _check(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings: ProblemList) -> None:
+def _check(block: BlockText, kind: QuestionKind | None, draft: _Draft, problems: ProblemList) -> None:
     stem = "\n".join(draft.stem)
     if not stem.strip():
-        findings.add(block.line, "question-stem", "The question asks nothing.", "Write the question above its options.")
+        problems.add(block.line, "question-stem", "The question asks nothing.", "Write the question above its options.")
     elif (draft.choices or draft.accepted) and draft.stem[-1].strip():
         fix = "Leave an empty line between the question and what follows."
         line = block.line + len(draft.stem)
-        findings.add(line, "question-line", "The question runs into its options or accepted answers.", fix)
+        problems.add(line, "question-line", "The question runs into its options or accepted answers.", fix)
     if any(re.search(rf"=\s*{re.escape(text)}", stem) for text, _ in draft.accepted):
         fix = "Put every accepted answer on a line of its own."
-        findings.add(block.line, "question-line", "The question holds an accepted answer itself.", fix)
+        problems.add(block.line, "question-line", "The question holds an accepted answer itself.", fix)
     if kind in ("text", "number"):
-        _check_written(block, kind, draft, findings)
+        _check_written(block, kind, draft, problems)
     else:
-        _check_options(block, kind, draft, findings)
+        _check_options(block, kind, draft, problems)
 
 
-def _check_written(block: BlockText, kind: QuestionKind, draft: _Draft, findings: ProblemList) -> None:
+def _check_written(block: BlockText, kind: QuestionKind, draft: _Draft, problems: ProblemList) -> None:
     if draft.choices:
         fix = "Write accepted answers as “= answer” lines, or take the kind single or multiple."
-        findings.add(draft.choices[0].line, "question-key", f"A {kind} question has options.", fix)
+        problems.add(draft.choices[0].line, "question-key", f"A {kind} question has options.", fix)
     if not draft.accepted:
         fix = "Add at least one line “= answer” below the question."
-        findings.add(block.line, "question-key", "The question accepts no answer.", fix)
+        problems.add(block.line, "question-key", "The question accepts no answer.", fix)
     for text, line in draft.accepted:
         if not normalised(kind, text):
-            findings.add(line, "question-key", f"“{text}” is no {kind}.", "Write the bare answer behind “= ”.")
+            problems.add(line, "question-key", f"“{text}” is no {kind}.", "Write the bare answer behind “= ”.")
     if not "".join(draft.reason).strip():
         fix = "Add a line “> why” below the accepted answers."
-        findings.add(block.line, "question-reason", "The question gives no reason for its answer.", fix)
+        problems.add(block.line, "question-reason", "The question gives no reason for its answer.", fix)
 
 
-def _check_options(block: BlockText, kind: QuestionKind | None, draft: _Draft, findings: ProblemList) -> None:
+def _check_options(block: BlockText, kind: QuestionKind | None, draft: _Draft, problems: ProblemList) -> None:
     if draft.accepted:
         fix = "Use options, or make it a text or number question."
-        findings.add(draft.accepted[0][1], "question-key", "A question with options has an accepted answer.", fix)
+        problems.add(draft.accepted[0][1], "question-key", "A question with options has an accepted answer.", fix)
     if len(draft.choices) < 2:
         fix = "Write at least two lines “- [ ] text”."
-        findings.add(block.line, "question-options", "The question has fewer than two options.", fix)
+        problems.add(block.line, "question-options", "The question has fewer than two options.", fix)
     keys = sum(choice.correct for choice in draft.choices)
     if draft.choices and (keys == 0 or (kind == "single" and keys != 1)):
         fix = "Mark exactly one option [x]." if kind == "single" else "Mark every right option [x]."
-        findings.add(block.line, "question-key", f"{keys} options are marked as right.", fix)
+        problems.add(block.line, "question-key", f"{keys} options are marked as right.", fix)
     seen: set[str] = set()
     for choice in draft.choices:
-        _check_choice(choice, seen, findings)
-    _check_ids(block.words[0] if block.words else "", draft, findings)
+        _check_choice(choice, seen, problems)
+    _check_ids(block.words[0] if block.words else "", draft, problems)
 
 
-def _check_choice(choice: _Choice, seen: set[str], findings: ProblemList) -> None:
+def _check_choice(choice: _Choice, seen: set[str], problems: ProblemList) -> None:
     text = choice.text
     if not "".join(choice.reason).strip():
         fix = "Add a line “  > why” below it: learners read it whichever option they chose."
-        findings.add(choice.line, "option-reason", f"The option “{text}” has no reason.", fix)
+        problems.add(choice.line, "option-reason", f"The option “{text}” has no reason.", fix)
     if _CATCH_ALL.search(text):
         fix = "Options are shuffled, so nothing is above: write out what you mean."
-        findings.add(choice.line, "option-catch-all", f"“{text}” depends on the order of the options.", fix)
+        problems.add(choice.line, "option-catch-all", f"“{text}” depends on the order of the options.", fix)
     if text.casefold() in seen:
-        findings.add(choice.line, "option-twice", f"The option “{text}” is there twice.", "Remove one of the two.")
+        problems.add(choice.line, "option-twice", f"The option “{text}” is there twice.", "Remove one of the two.")
     seen.add(text.casefold())
 
 
-def _check_ids(name: str, draft: _Draft, findings: ProblemList) -> None:
+def _check_ids(name: str, draft: _Draft, problems: ProblemList) -> None:
     """Two options with one id could not be told apart when a learner chooses one."""
     owners: dict[str, str] = {}
     for choice in draft.choices:
@@ -193,18 +193,18 @@ def _check_ids(name: str, draft: _Draft, findings: ProblemList) -> None:
         if other != choice.text:  # the same text twice is another mistake
             message = f"The options “{other}” and “{choice.text}” happen to get the same id."
             fix = "Word this one a little differently: the id is made from its text."
-            findings.add(choice.line, "option-id", message, fix)
+            problems.add(choice.line, "option-id", message, fix)
 
 
 def _render(
-    block: BlockText, name: str, kind: QuestionKind, draft: _Draft, findings: ProblemList, typesetter: Typesetter
+    block: BlockText, name: str, kind: QuestionKind, draft: _Draft, problems: ProblemList, typesetter: Typesetter
 ) -> Question:
     options = tuple(
         Option(
             id=option_id(name, choice.text),
-            html=typesetter.inline(choice.text, choice.line, findings),
+            html=typesetter.inline(choice.text, choice.line, problems),
             correct=choice.correct,
-            reason_html=typesetter.block("\n".join(choice.reason), choice.line + 1, findings),
+            reason_html=typesetter.block("\n".join(choice.reason), choice.line + 1, problems),
         )
         for choice in draft.choices
     )
@@ -214,10 +214,10 @@ def _render(
         id=name,
         role="prediction" if block.name == "predict" else "question",
         kind=kind,
-        stem_html=typesetter.block("\n".join(draft.stem), block.line + 1, findings),
+        stem_html=typesetter.block("\n".join(draft.stem), block.line + 1, problems),
         options=options,
         accepted=tuple(accepted_form(kind, text) for text in accepted),
-        reason_html=typesetter.block("\n".join(draft.reason), draft.reason_line, findings) if draft.reason else "",
+        reason_html=typesetter.block("\n".join(draft.reason), draft.reason_line, problems) if draft.reason else "",
         version=short_hash(kind, "\n".join(draft.stem).strip(), keys, accepted, draft.reason),
         line=block.line,
     )

@@ -39,60 +39,60 @@ class DeliveryDraft:
     _refused: bool = False
     """A line was reported, so what seems to be missing may be meant by it."""
 
-    def add(self, text: str, number: int, findings: ProblemList) -> None:
+    def add(self, text: str, number: int, problems: ProblemList) -> None:
         """Take the next line of the scenario, or report it."""
-        before = len(findings.problems)
-        self._take(text, number, findings)
-        self._refused |= findings.grew_since(before)
+        before = len(problems.found)
+        self._take(text, number, problems)
+        self._refused |= problems.grew_since(before)
 
-    def _take(self, text: str, number: int, findings: ProblemList) -> None:
+    def _take(self, text: str, number: int, problems: ProblemList) -> None:
         kind, match = next(((kind, found) for kind, form in _LINES.items() if (found := form.match(text))), ("", None))
         if match is None:
-            findings.add(number, "delivery-line", f"“{text.strip()}” is no line of a scenario.", _FORM)
+            problems.add(number, "delivery-line", f"“{text.strip()}” is no line of a scenario.", _FORM)
             return
         step = _STEPS.index(kind)
         if step < self._last or (step == self._last and kind in ("run", "who")):
-            findings.add(number, "delivery-line", f"“{text.strip()}” stands in the wrong place.", _FORM)
+            problems.add(number, "delivery-line", f"“{text.strip()}” stands in the wrong place.", _FORM)
             return
         self._last = step
         if kind == "run":
             self.program, self.program_line = match[1], number
         elif kind == "connect":
-            self._connect(match[1].split(), match[2] or "/", number, findings)
+            self._connect(match[1].split(), match[2] or "/", number, problems)
         elif kind == "emits":
-            self._emit(match[1], match[2], match[3] or "", number, findings)
+            self._emit(match[1], match[2], match[3] or "", number, problems)
         else:
             self.event = match[1]
 
-    def complete(self, findings: ProblemList) -> None:
+    def complete(self, problems: ProblemList) -> None:
         """Report what the scenario lacks."""
         for kind, there in (("run", self.program), ("emits", self.emissions), ("who", self.event)):
             if not there and not self._refused:
-                findings.add(self.line, "delivery-line", f"The scenario has no line with “{kind}”.", _FORM)
+                problems.add(self.line, "delivery-line", f"The scenario has no line with “{kind}”.", _FORM)
         if len(self.seats) < 2:
             fix = "Connect two clients or more: connect A B C"
-            findings.add(self.line, "delivery-client", "Only one client is connected: there is nothing to ask.", fix)
+            problems.add(self.line, "delivery-client", "Only one client is connected: there is nothing to ask.", fix)
 
     @property
     def seats(self) -> tuple[ClientSeat, ...]:
         """Return the clients that are connected."""
         return tuple(self.clients) or tuple(ClientSeat(name, "/") for name in _DEFAULT_CLIENTS)
 
-    def _connect(self, names: list[str], namespace: str, number: int, findings: ProblemList) -> None:
+    def _connect(self, names: list[str], namespace: str, number: int, problems: ProblemList) -> None:
         for name in names:
             if any(seat.name == name for seat in self.clients):
                 fix = "Give each client one place."
-                findings.add(number, "delivery-client", f"{name} is connected already.", fix)
+                problems.add(number, "delivery-client", f"{name} is connected already.", fix)
             self.clients.append(ClientSeat(name, namespace))
 
-    def _emit(self, client: str, event: str, payload: str, number: int, findings: ProblemList) -> None:
+    def _emit(self, client: str, event: str, payload: str, number: int, problems: ProblemList) -> None:
         if client not in [seat.name for seat in self.seats]:
             fix = "Connect it, or let one of these emit: " + ", ".join(seat.name for seat in self.seats) + "."
-            findings.add(number, "delivery-client", f"{client} is not connected.", fix)
+            problems.add(number, "delivery-client", f"{client} is not connected.", fix)
         try:
             args = tuple(json.loads(f"[{payload}]"))
         except json.JSONDecodeError:
             fix = 'Write JSON values with commas between them: "hi", 3, {"a": 1}'
-            findings.add(number, "delivery-payload", f"“{payload}” is no payload.", fix)
+            problems.add(number, "delivery-payload", f"“{payload}” is no payload.", fix)
             return
         self.emissions.append(Emission(client, event, args))

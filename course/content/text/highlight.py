@@ -1,6 +1,6 @@
 """Colours for programs: Pygments with short class names under ``.code``, never an inline style (the CSP forbids them).
 
-The same colours are CodeMirror's. `highlight_css` writes the rules for both themes.
+For both themes they stand in ``static/css/tokens.css``; CodeMirror has the same.
 """
 
 from __future__ import annotations
@@ -42,23 +42,6 @@ class Light(Style):
     }
 
 
-class Dark(Style):
-    """The same on a dark ground."""
-
-    styles: ClassVar = {
-        Keyword: "#ff9bd2",
-        Operator.Word: "#ff9bd2",
-        String: "#8fd694",
-        Comment: "#a3a9b5",
-        Number: "#ffb27a",
-        Keyword.Constant: "#ffb27a",
-        Name.Function: "#7cb7ff",
-        Name.Decorator: "#7cb7ff",
-        Name.Class: "#c9a6ff",
-        Name.Exception: "#c9a6ff",
-    }
-
-
 @lru_cache(KEPT)
 def highlight_python(source: str) -> str:
     """Return `source` as ``<div class="code"><pre>…``: escaped text and spans with short classes.
@@ -95,16 +78,3 @@ _DEAD_WEIGHT = re.compile(rf'<span class="(?:{"|".join(_NO_COLOUR)})">(.*?)</spa
 def only_coloured(html: str) -> str:
     """Return what Pygments made of a fence in a text, without the spans that no rule of ours colours."""
     return _DEAD_WEIGHT.sub(r"\1", html)
-
-
-def highlight_css() -> str:
-    """Return one rule a colour: ``.code .k, … { color: light-dark(…, …) }``."""
-    by_colour: dict[tuple[str, str], list[str]] = {}
-    for token, name in STANDARD_TYPES.items():
-        day, night = Light.style_for_token(token)["color"], Dark.style_for_token(token)["color"]
-        if name and day and night:
-            by_colour.setdefault((day, night), []).append(f".{CSS_CLASS} .{name}")
-    rules = (
-        f"{', '.join(names)} {{ color: light-dark(#{day}, #{night}); }}" for (day, night), names in by_colour.items()
-    )
-    return "\n".join(rules) + "\n"

@@ -19,17 +19,17 @@ IMAGE_TYPES = {
 }
 
 
-def check_images(folder: Path, images: Iterable[Reference], findings: ProblemList) -> None:
+def check_images(folder: Path, images: Iterable[Reference], problems: ProblemList) -> None:
     """Report every image of a text that is not in the bundle's ``images`` folder, or too heavy."""
     for image in images:
         path = image_file(folder, image.target.removeprefix("images/"))
         if not image.target.startswith("images/") or path is None:
             kinds = ", ".join(kind.lstrip(".") for kind in IMAGE_TYPES)
             fix = f"Put the file ({kinds}) into images/ and write images/<name>."
-            findings.add(image.line, "image-missing", f"There is no image “{image.target}”.", fix)
+            problems.add(image.line, "image-missing", f"There is no image “{image.target}”.", fix)
         elif (size := path.stat().st_size) > MAX_IMAGE_BYTES:
             fix = f"Make it smaller than {MAX_IMAGE_BYTES // 1024} KB."
-            findings.warn(image.line, "image-heavy", f"The image {path.name} weighs {size // 1024} KB.", fix)
+            problems.warn(image.line, "image-heavy", f"The image {path.name} weighs {size // 1024} KB.", fix)
 
 
 def image_file(folder: Path, name: str) -> Path | None:

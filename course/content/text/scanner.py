@@ -90,21 +90,21 @@ def _belongs_to_a_question(line: str, language: str) -> bool:
     return bool(_MARKER.match(line)) or looks_like_a_key(line, in_code=True)
 
 
-def scan(text: str, findings: ProblemList, *, allowed: Collection[str], first_line: int = 1) -> list[Piece]:
+def scan(text: str, problems: ProblemList, *, allowed: Collection[str], first_line: int = 1) -> list[Piece]:
     """Return the pieces of `text` in order; whatever is malformed is reported and left out.
 
     Args:
         text: the Markdown below the front matter.
-        findings: where problems go.
+        problems: where problems go.
         allowed: the names of blocks that this kind of file may have.
         first_line: the line of the file on which `text` begins.
     """
-    return _Scanner(findings, allowed).scan(text, first_line)
+    return _Scanner(problems, allowed).scan(text, first_line)
 
 
 class _Scanner:
-    def __init__(self, findings: ProblemList, allowed: Collection[str]) -> None:
-        self.findings = findings
+    def __init__(self, problems: ProblemList, allowed: Collection[str]) -> None:
+        self.problems = problems
         self.allowed = allowed
         self.pieces: list[Piece] = []
         self.fence = FenceReader()
@@ -141,7 +141,7 @@ class _Scanner:
 
     def _fenced(self, line: str, number: int) -> None:
         if self.fence.opened is not None and not self.fence.opened.language:
-            self.findings.warn(
+            self.problems.warn(
                 number,
                 "fence-language",
                 "This code fence does not say what language it holds.",
@@ -202,7 +202,7 @@ class _Scanner:
 
     def _unknown(self, name: str, number: int) -> None:
         elsewhere = name in LESSON_BLOCKS + TASK_BLOCKS
-        self.findings.add(
+        self.problems.add(
             number,
             "block-place" if elsewhere else "block-name",
             f"A block “{name}” has no place in this file." if elsewhere else f"There is no block named “{name}”.",
@@ -246,7 +246,7 @@ class _Scanner:
 
     def _report(self, line: int, rule: str, message: str, fix: str) -> None:
         self.withheld = True
-        self.findings.add(line, rule, message, fix)
+        self.problems.add(line, rule, message, fix)
 
     def _finish(self, next_line: int) -> None:
         """Hand over what was gathered, unless it is withheld, and start anew."""

@@ -79,7 +79,7 @@ class Reference:
 class Typesetter:
     """Renders the pieces of one lesson, so that heading ids are unique in it; gathers what must be checked later."""
 
-    findings: ProblemList
+    problems: ProblemList
     image_address: str = "images/"
     """Put before an image's file name: where the site serves the lesson's ``images`` folder."""
     headings: list[Heading] = field(default_factory=list)
@@ -91,17 +91,17 @@ class Typesetter:
     anchor_prefix: str = ""
     """Put before the ids of headings, where texts of several lessons share a page."""
 
-    def block(self, text: str, line: int, findings: ProblemList | None = None) -> str:
+    def block(self, text: str, line: int, problems: ProblemList | None = None) -> str:
         """Return `text`, which begins on `line`, as sanitised HTML blocks."""
-        return self.prose(text, line, findings)[0]
+        return self.prose(text, line, problems)[0]
 
-    def prose(self, text: str, line: int, findings: ProblemList | None = None) -> tuple[str, tuple[int, ...]]:
+    def prose(self, text: str, line: int, problems: ProblemList | None = None) -> tuple[str, tuple[int, ...]]:
         """Return `text`, which begins on `line`, as sanitised HTML blocks, with the line on which each begins."""
-        converted, starts = _reader.convert(self, text, line, findings or self.findings)
+        converted, starts = _reader.convert(self, text, line, problems or self.problems)
         html = only_coloured(clean(converted))
         if _MARK.search(_CODE.sub("", html)):
             # The scanner looks at lines; this looks at what a reader would see, whatever Markdown made of them.
-            (findings or self.findings).add(
+            (problems or self.problems).add(
                 line,
                 "stray-key",
                 "The text shows an option's mark.",
@@ -110,9 +110,9 @@ class Typesetter:
             return "", (line,)
         return html, starts
 
-    def inline(self, text: str, line: int, findings: ProblemList | None = None) -> str:
+    def inline(self, text: str, line: int, problems: ProblemList | None = None) -> str:
         """Return `text` without its ``<p>`` when it is a single paragraph: for labels and list items."""
-        html = self.block(text, line, findings)
+        html = self.block(text, line, problems)
         match = _ONE_PARAGRAPH.match(html)
         return match[1] if match else html
 
@@ -126,14 +126,14 @@ class _Collector(Extension):
     """Takes raw HTML out of the language and walks each tree for headings, links and images."""
 
     typesetter: Typesetter
-    findings: ProblemList
+    problems: ProblemList
     lines: list[str]
     first: int
     starts: tuple[int, ...]
 
-    def begin(self, typesetter: Typesetter, text: str, line: int, findings: ProblemList) -> None:
+    def begin(self, typesetter: Typesetter, text: str, line: int, problems: ProblemList) -> None:
         """Be about another text from now on."""
-        self.typesetter, self.findings = typesetter, findings
+        self.typesetter, self.problems = typesetter, problems
         self.lines, self.first = text.split("\n"), line
         self.starts = ()
 
@@ -157,7 +157,7 @@ class _Collector(Extension):
         line = self.find(title, "#" * level + " ")
         above = self.typesetter.headings[-1].level if self.typesetter.headings else 1
         if level == 1 or level > 4 or level > above + 1:
-            self.findings.add(
+            self.problems.add(
                 line,
                 "heading-level",
                 f"“{title}” is a heading of level {level}, below one of level {above}.",
@@ -170,7 +170,7 @@ class _Collector(Extension):
     def term(self, shown: str, name: str) -> Element | str:
         anchor = self.typesetter.terms.get(name.casefold())
         if anchor is None:
-            self.findings.warn(
+            self.problems.warn(
                 self.find(f"[[{shown}", name),
                 "unknown-term",
                 f"The glossary does not explain “{name}”.",
@@ -184,19 +184,19 @@ class _Collector(Extension):
     def link(self, element: Element) -> None:
         target = element.get("href", "")
         line = self.find(f"]({target}", f"<{target}>", target)
-        self.typesetter.links.append(Reference(target, line, self.findings.file))
+        self.typesetter.links.append(Reference(target, line, self.problems.file))
 
     def image(self, element: Element) -> None:
         source, alt = element.get("src", ""), element.get("alt", "").strip()
         line = self.find(f"]({source}", source)
         if not alt or alt.lower() == source.rpartition("/")[2].lower():
-            self.findings.add(
+            self.problems.add(
                 line,
                 "image-alt",
                 f"The image {source} has no words for those who can't see it.",
                 "Write what the picture shows: ![Three clients around one server](images/…).",
             )
-        self.typesetter.images.append(Reference(source, line, self.findings.file))
+        self.typesetter.images.append(Reference(source, line, self.problems.file))
         if source.startswith("images/"):
             element.set("src", self.typesetter.image_address + source.removeprefix("images/"))
 
@@ -265,10 +265,10 @@ class _Reader(threading.local):
         )
 
     def convert(
-        self, typesetter: Typesetter, text: str, line: int, findings: ProblemList
+        self, typesetter: Typesetter, text: str, line: int, problems: ProblemList
     ) -> tuple[str, tuple[int, ...]]:
         """Return HTML that is not sanitised yet, and the line of each element; what must be checked is noted."""
-        self._collector.begin(typesetter, text, line, findings)
+        self._collector.begin(typesetter, text, line, problems)
         html: str = self._markdown.reset().convert(text)
         return html, self._collector.starts
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import socketio
 
+from course.grading.clients.checked_server import CheckedServer
 from course.grading.clients.claims import Claims
 from course.grading.clients.evidence import Answer
 from course.grading.clients.latency import Latency
@@ -16,14 +17,11 @@ from course.grading.clients.recording_client import NO_ACKNOWLEDGEMENT
 from course.grading.clients.refusal import Refusal, refusal
 from course.wire import Transport
 
-if TYPE_CHECKING:
-    from course.grading.clients.server import Server
-
 
 class Client(Claims):
     """A real Socket.IO client with a name. Made by `Server.client`."""
 
-    def __init__(self, name: str, namespace: str, path: Path, server: Server, origin: str | None = None) -> None:
+    def __init__(self, name: str, namespace: str, path: Path, server: CheckedServer, origin: str | None = None) -> None:
         super().__init__(name, path, server, origin)
         self.sid = ""
         """The server's name for this connection in its namespace; stays known when the connection is gone."""

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from course.grading.failures import CheckFailed, Pointer, show, show_event
-
-if TYPE_CHECKING:
-    from course.grading.clients.client import Client
-    from course.grading.clients.listening import Listening
 
 LATE_SECONDS = 0.5
 """How much longer a failure waits, only to tell "too late" from "never"."""
@@ -20,11 +16,30 @@ ANY: Any = object()
 """Stands for any one value in an expected payload."""
 
 
+class Listener(Protocol):
+    """The client that heard something. `course.grading.clients.listening` implements it."""
+
+    name: str
+
+    def heard(self, event: str | None = None) -> list[Received]:
+        """Return what it has heard so far (of that event), oldest first."""
+
+
+class Asker(Listener, Protocol):
+    """The client that asked something. `course.grading.clients.client` implements it."""
+
+    def wait_for(self, condition: Callable[[], Any], seconds: float) -> Any:
+        """Wait until something heard makes the condition true; return what it gives, falsy when it never was."""
+
+    def nothing_came(self, event: str, since: float) -> CheckFailed | None:
+        """Return the failure that explains why nothing came back; None when nothing is known."""
+
+
 @dataclass(frozen=True)
 class Received:
     """One event a client heard. Also the evidence that an emit has happened (see `Client.expect_nothing`)."""
 
-    client: Listening
+    client: Listener
     event: str
     args: tuple[Any, ...]
     time: float
@@ -45,7 +60,7 @@ class Received:
 class Answer:
     """What came back to an `ask`: an acknowledgement, or nothing."""
 
-    def __init__(self, client: Client, event: str) -> None:
+    def __init__(self, client: Asker, event: str) -> None:
         self.client = client
         self.event = event
         self._values: tuple[Any, ...] | None = None

@@ -7,15 +7,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 
+from course.grading.clients.checked_server import CheckedServer
 from course.grading.clients.transports import REQUEST_SECONDS, RecordingAdapter
 from course.grading.failures import REPORT_SECONDS, AuthorError, CheckFailed, show
-
-if TYPE_CHECKING:
-    from course.grading.clients.server import Server
 
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 
@@ -32,7 +30,7 @@ class HttpAnswer:
     """Looked up without regard to case."""
     asked_at: float
     """On the monotonic clock."""
-    server: Server
+    server: CheckedServer
 
     @property
     def ok(self) -> bool:
@@ -92,7 +90,13 @@ class HttpAnswer:
 
 
 def request(
-    server: Server, path: Path, method: str, target: str, *, json: Any = None, headers: Mapping[str, str] | None = None
+    server: CheckedServer,
+    path: Path,
+    method: str,
+    target: str,
+    *,
+    json: Any = None,
+    headers: Mapping[str, str] | None = None,
 ) -> HttpAnswer:
     """Send one request over the unix socket at `path` and return its answer; follows no redirect.
 
@@ -127,7 +131,7 @@ def request(
     return HttpAnswer(f"{method} {target}", response.status_code, text, response.headers, begun, server)
 
 
-def end_handshake(server: Server, path: Path, opened: HttpAnswer) -> None:
+def end_handshake(server: CheckedServer, path: Path, opened: HttpAnswer) -> None:
     """Give the session back that a handshake has opened, if it has: the server would keep it for a while."""
     try:
         sid = json.loads(opened.text.removeprefix("0"))["sid"]
@@ -137,14 +141,14 @@ def end_handshake(server: Server, path: Path, opened: HttpAnswer) -> None:
         pass  # no session came of it, or the server has ended it
 
 
-def _session(server: Server, path: Path) -> requests.Session:
+def _session(server: CheckedServer, path: Path) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.mount("http://", RecordingAdapter("http", path, server.recording))
     return session
 
 
-def _no_answer(server: Server, request: str) -> CheckFailed:
+def _no_answer(server: CheckedServer, request: str) -> CheckFailed:
     return server.stopped() or CheckFailed(
         f"{request} was not answered: the check waited {REQUEST_SECONDS:.0f} s.",
         expected=f"{request} is answered",

@@ -6,13 +6,10 @@ import statistics
 import threading
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from course.grading.clients.evidence import Answer
 from course.grading.failures import AuthorError, CheckFailed
-
-if TYPE_CHECKING:
-    from course.grading.clients.client import Client
 
 HEARTBEAT_SECONDS = 0.005
 """A thread of ours that sleeps so long should wake so soon: what it oversleeps, the machine took from us."""
@@ -36,6 +33,21 @@ class Pause:
         return max(0.0, min(self.ended, ended) - max(self.begun, begun))
 
 
+class Measuring(Protocol):
+    """The client that asks. `course.grading.clients.client` implements it."""
+
+    name: str
+
+    def ask_later(self, event: str) -> Answer:
+        """Send an event and wait for nothing."""
+
+    def wait_answered(self, answer: Answer, seconds: float) -> bool:
+        """Wait for the acknowledgement, and return whether it has come."""
+
+    def dropped(self) -> CheckFailed | None:
+        """Return the failure to show when the server has disconnected this client, else None."""
+
+
 class Latency:
     """Asks again and again until its ``with`` block ends; then the figures are there. Made by `Client.measuring`.
 
@@ -43,7 +55,7 @@ class Latency:
     client may be late to ask or to read, and the server has nothing to do with that.
     """
 
-    def __init__(self, client: Client, event: str, every: float) -> None:
+    def __init__(self, client: Measuring, event: str, every: float) -> None:
         self._client = client
         self._event = event
         self._every = every

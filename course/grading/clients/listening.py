@@ -6,14 +6,12 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from course.grading.clients.checked_server import CheckedServer
 from course.grading.clients.evidence import Received
 from course.grading.clients.recording_client import RecordingClient
 from course.grading.failures import Pointer
-
-if TYPE_CHECKING:
-    from course.grading.clients.server import Server
 
 PATIENCE_SECONDS = 1.0
 """How long a claim waits at least. Only a failure ever waits this long."""
@@ -27,7 +25,7 @@ MAX_INBOX = 2000
 class Listening:
     """The part of a `Client` that takes in what the server sends, and waits for it."""
 
-    def __init__(self, name: str, path: Path, server: Server, origin: str | None) -> None:
+    def __init__(self, name: str, path: Path, server: CheckedServer, origin: str | None) -> None:
         self.name = name
         self._server = server
         self._heard: list[Received] = []

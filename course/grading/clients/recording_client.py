@@ -6,21 +6,18 @@ import functools
 import itertools
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import engineio
 import requests
 import socketio
 
+from course.grading.clients.engineio_privates import DRAIN_SECONDS
 from course.grading.clients.recording import Recording
+from course.grading.clients.socketio_privates import HookedClient
 from course.grading.clients.transports import REQUEST_SECONDS, RecordingAdapter, RecordingWebSocket
 from course.wire import FENCE, Transport
-
-DRAIN_SECONDS = 0.5
-"""How long a goodbye may take; a server that does not take it is left without."""
 
 NO_ACKNOWLEDGEMENT = object()
 """What `on_event` returns to leave a question of the server's without its answer."""
@@ -31,27 +28,7 @@ _quiet.propagate = False
 _quiet.setLevel(logging.CRITICAL)
 
 
-class _OrderedEngine(engineio.Client):  # type: ignore[misc]
-    """The library handles each message on a thread of its own, so an acknowledgement may overtake the event sent
-    before it. Checks need the order of the wire: here the reading thread handles messages itself."""
-
-    def _trigger_event(self, event: str, *args: Any, **options: Any) -> Any:
-        return super()._trigger_event(event, *args, **{**options, "run_async": False})
-
-    def _send_packet(self, pkt: engineio.packet.Packet) -> None:
-        super()._send_packet(pkt)
-        if pkt.packet_type == engineio.packet.CLOSE:
-            self.drain()  # else the disconnect that follows may overtake the goodbye
-
-    def drain(self) -> None:
-        """Wait, for a moment at most, until the writing thread has sent everything, or has ended."""
-        deadline = time.monotonic() + DRAIN_SECONDS
-        with self.queue.all_tasks_done:
-            while self.queue.unfinished_tasks and self.write_loop_task and time.monotonic() < deadline:
-                self.queue.all_tasks_done.wait(0.01)
-
-
-class RecordingClient(socketio.Client):  # type: ignore[misc]
+class RecordingClient(HookedClient):
     """A Socket.IO client whose every event reaches `on_event` in the order of the wire.
 
     Args:
@@ -140,7 +117,7 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
             self._adapter.cut()
         if self.eio.state == "connected":
             for namespace in list(self.namespaces):
-                self._send_packet(self.packet_class(socketio.packet.DISCONNECT, namespace=namespace))
+                self.send_packet(socketio.packet.DISCONNECT, namespace)
             reading = self.eio.read_loop_task
             self.eio.disconnect(abort=True)  # without abort it would wait for the answer to a poll
             self.eio.queue.put(None)  # the library empties the queue, at times before the writing thread saw the end
@@ -180,53 +157,49 @@ class RecordingClient(socketio.Client):  # type: ignore[misc]
         self.eio.send(f"0{namespace},")
         return answered
 
-    def _handle_connect(self, namespace: str | None, data: Any) -> None:
-        if not self._passed_fence(namespace):
-            super()._handle_connect(namespace, data)
-            self.accepted_as = self.get_sid(namespace) or ""
-            self._decided.set()
-
-    def _handle_error(self, namespace: str | None, data: Any) -> None:
-        if not self._passed_fence(namespace):
-            self.connect_error = (data,)
-            super()._handle_error(namespace, data)
-            self._decided.set()
-
-    def _handle_event(self, namespace: str | None, id: int | None, data: Any) -> None:
-        if (namespace or "/") in self._ended or not isinstance(data, list) or not data or not isinstance(data[0], str):
-            return  # nothing that a client would hand on; the frame stays in the recording
-        answer = self._on_event(namespace or "/", data[0], tuple(data[1:]))
-        if id is not None and answer is not NO_ACKNOWLEDGEMENT:
-            values = [] if answer is None else list(answer) if isinstance(answer, tuple) else [answer]
-            self._send_packet(self.packet_class(socketio.packet.ACK, namespace=namespace or "/", id=id, data=values))
-
-    def _handle_ack(self, namespace: str | None, id: int | None, data: Any) -> None:
-        if (namespace or "/") not in self._ended:  # a handler that disconnects acknowledges behind its own goodbye
-            super()._handle_ack(namespace, id, data)
-
-    def _handle_disconnect(self, namespace: str | None) -> None:
-        self._ended.add(namespace or "/")
-        self._on_lost(namespace or "/")
-        # The library joins the reading thread here, which is this one: let another thread do it.
-        self.start_background_task(super()._handle_disconnect, namespace)
-
-    def _handle_eio_disconnect(self, reason: str) -> None:
-        self._decided.set()
-        if reason != self.reason.CLIENT_DISCONNECT:
-            for namespace in list(self.namespaces):
-                self._on_lost(namespace)
-        super()._handle_eio_disconnect(reason)
-
-    def _engineio_client_class(self) -> type[_OrderedEngine]:
-        return _OrderedEngine
-
-    def _passed_fence(self, namespace: str | None) -> bool:
-        fence = self._fences.get(namespace or "/")
+    def passes_fence(self, namespace: str) -> bool:
+        """Note that a fence has come back, if this is one."""
+        fence = self._fences.get(namespace)
         if fence is None:
             return False
         fence.set()
         self._decided.set()
         return True
+
+    def accepted(self, namespace: str) -> None:
+        """Note the sid that the server gave."""
+        self.accepted_as = self.get_sid(namespace) or ""
+        self._decided.set()
+
+    def refused(self, data: Any) -> None:
+        """Keep what the refusal carried."""
+        self.connect_error = (data,)
+        self._decided.set()
+
+    def received(self, namespace: str, number: int | None, data: Any) -> None:
+        """Hand an event on, and acknowledge a question with what comes back."""
+        if namespace in self._ended or not isinstance(data, list) or not data or not isinstance(data[0], str):
+            return  # not something that a client would hand on; the frame stays in the recording
+        answer = self._on_event(namespace, data[0], tuple(data[1:]))
+        if number is not None and answer is not NO_ACKNOWLEDGEMENT:
+            values = [] if answer is None else list(answer) if isinstance(answer, tuple) else [answer]
+            self.send_packet(socketio.packet.ACK, namespace, number, values)
+
+    def has_ended(self, namespace: str) -> bool:
+        """Return whether the server has left: a handler that disconnects acknowledges behind its own goodbye."""
+        return namespace in self._ended
+
+    def disconnected(self, namespace: str) -> None:
+        """Take in nothing more from this namespace."""
+        self._ended.add(namespace)
+        self._on_lost(namespace)
+
+    def connection_lost(self, reason: str) -> None:
+        """Tell that every namespace is lost, unless it was this client that left."""
+        self._decided.set()
+        if reason != self.reason.CLIENT_DISCONNECT:
+            for namespace in list(self.namespaces):
+                self._on_lost(namespace)
 
     def _on_http_refusal(self, status: int, text: str) -> None:
         if not self._decided.is_set():  # later, it is the answer to a poll that came behind a goodbye

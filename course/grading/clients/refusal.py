@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from course.grading.clients.checked_server import CheckedServer
 from course.grading.clients.evidence import Received
 from course.grading.failures import REPORT_SECONDS, CheckFailed, Pointer, show
-
-if TYPE_CHECKING:
-    from course.grading.clients.server import Server
 
 
 @dataclass(frozen=True)
@@ -64,7 +62,7 @@ def refusal(
     return Refusal(name, True, None if carried is None else str(carried), None, None, heard)
 
 
-def not_accepted(refusal: Refusal, server: Server, begun: float) -> CheckFailed:
+def not_accepted(refusal: Refusal, server: CheckedServer, begun: float) -> CheckFailed:
     """Return the failure for a client that should have been let in."""
     expected = f"{refusal.name} can connect"
     failure = server.stopped() or _raised(refusal, server, begun)
@@ -89,7 +87,7 @@ def let_in(name: str) -> CheckFailed:
     )
 
 
-def no_refusal(refusal: Refusal, server: Server, begun: float) -> CheckFailed | None:
+def no_refusal(refusal: Refusal, server: CheckedServer, begun: float) -> CheckFailed | None:
     """Return the failure for a client that was turned away by accident; None when the server meant it."""
     if not _by_accident(refusal):
         return None
@@ -107,7 +105,7 @@ def _by_accident(refusal: Refusal) -> bool:
     return not refusal.answered or (refusal.status or 0) >= 500
 
 
-def _raised(refusal: Refusal, server: Server, begun: float) -> CheckFailed | None:
+def _raised(refusal: Refusal, server: CheckedServer, begun: float) -> CheckFailed | None:
     exception = server.reports.wait_exception(begun, REPORT_SECONDS if _by_accident(refusal) else 0)
     if exception is None:
         return None

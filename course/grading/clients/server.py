@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from course.grading.clients.client import Client
+from course.grading.clients.evidence import Listener
 from course.grading.clients.http_answer import HANDSHAKE, HttpAnswer, end_handshake, request
-from course.grading.clients.listening import Listening
 from course.grading.clients.recording import Recording
 from course.grading.clients.refusal import Refusal, let_in, no_refusal, not_accepted
 from course.grading.clients.transports import connect_unix
@@ -131,7 +131,7 @@ class Server:
         end_handshake(self, self._path, opened)
         return opened
 
-    def others(self, than: Listening) -> list[Client]:
+    def others(self, than: Listener) -> list[Client]:
         """Return every client of this check but that one."""
         return [client for client in self._clients.values() if client is not than]
 

@@ -2,6 +2,9 @@
 
 The server at the other end is a learner's: it may flood, stall, redirect or speak nonsense. So nothing here follows
 a redirect, reads more than `MAX_RECEIVED_BYTES`, or opens anything but the one unix socket.
+
+Three privates are touched: websocket-client's `WebSocket._recv`, to count and to freeze; urllib3's `_new_conn`, where a
+connection is made; and requests' `Response._content`, so that a body which was read here can be read again.
 """
 
 from __future__ import annotations

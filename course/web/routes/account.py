@@ -43,7 +43,7 @@ def download() -> Response:
 def delete() -> Response:
     """Delete everything that is kept about this learner, and forget who they were."""
     learner = current_learner()
-    site().attempts.stop(learner)
+    site().learning.stop(learner)
     own_data.forget(learner)
     forget_learner()
     return redirect(url_for("pages.course_map"), 303)  # type: ignore[return-value]

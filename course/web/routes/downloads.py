@@ -24,8 +24,8 @@ downloads = Blueprint("downloads", __name__)
 def take_home(slug: str, exercise: str) -> Response:
     """Send the project: the files that were posted, else what is saved, else the starter."""
     try:
-        starter = site().attempts.starting_files(slug, exercise)
-        runtime = site().attempts.runtimes(slug, exercise)[0]
+        starter = site().learning.starting_files(slug, exercise)
+        runtime = site().learning.runtimes(slug, exercise)[0]
         files = _posted() or _saved(slug, exercise) or starter
         valid_files(files)
     except Refused as refused:
@@ -60,7 +60,7 @@ def _saved(slug: str, exercise: str) -> Files | None:
 def _title(slug: str, exercise: str) -> tuple[str, str]:
     if slug == PLAYGROUND:
         return "My server", "message"
-    lesson = site().attempts.lesson(slug)
+    lesson = site().learning.lesson(slug)
     if exercise == SCRATCH:
         return lesson.title, (lesson.events or ("message",))[0]
     found = lesson.exercises[exercise]

@@ -15,7 +15,7 @@ health = Blueprint("health", __name__)
 def healthz() -> tuple[dict[str, object], int]:
     """Answer 200 while pages can be served; running code may be off, and says so."""
     db.session.execute(text("SELECT 1"))
-    sandboxes = site().attempts.sandboxes
+    sandboxes = site().learning.sandboxes
     return {
         "ok": True,
         "lessons": len(site().course.lessons),

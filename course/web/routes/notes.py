@@ -18,7 +18,7 @@ THANKS = "Thank you. Your note is kept for those who write this lesson."
 def leave(slug: str) -> Response:
     """Keep a note; answer in JSON when the page's script asks, else show the lesson again."""
     try:
-        lesson = site().attempts.lesson(slug)
+        lesson = site().learning.lesson(slug)
     except Refused:
         abort(404)
     text = " ".join(request.form.get("text", "").replace("\0", "").split())

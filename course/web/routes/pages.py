@@ -50,8 +50,8 @@ def lesson(slug: str) -> str | WerkzeugResponse:
         return redirect(url_for("pages.course_map", again=request.args.get("again")))
     learner = current_learner()
     around = frame()
-    data = _addressed(lesson_page(learner, found, site().attempts, site().hub))
-    programs = lesson_programs(found, site().attempts)
+    data = _addressed(lesson_page(learner, found, site().learning, site().hub))
+    programs = lesson_programs(found, site().learning)
     own = problems_of(site().course, found)
     blocks = lesson_blocks(learner, site().course, found, request.args.get("again", ""), own.beside if own else None)
     offered = modes.ways(found, blocks, around["progress"])
@@ -77,7 +77,7 @@ def lesson(slug: str) -> str | WerkzeugResponse:
 @pages.get("/lessons/<slug>/programs.json")
 def lesson_programs_file(slug: str) -> Response:
     """Send a lesson's examples and starting code. Under the version that a page names, it may be kept for ever."""
-    programs = lesson_programs(_lesson(slug), site().attempts)
+    programs = lesson_programs(_lesson(slug), site().learning)
     response = jsonify(programs)
     if request.args.get("v") == version_of(programs):
         response.cache_control.max_age = A_YEAR_SECONDS
@@ -94,7 +94,7 @@ def exercise(slug: str, exercise: str) -> str:
     if exercise not in found.exercises:
         abort(404)
     chosen = found.exercises[exercise]
-    data = lesson_page(current_learner(), found, site().attempts, site().hub, chosen)
+    data = lesson_page(current_learner(), found, site().learning, site().hub, chosen)
     own = problems_of(site().course, found, chosen)
     return render_template(
         "lesson.html", **frame(), lesson=found, exercise=chosen, blocks=[], own=own, page_data=_addressed(data)
@@ -123,14 +123,14 @@ def demonstration(slug: str, name: str) -> Response:
 @pages.get("/playground/")
 def playground() -> str:
     """Show a sandbox without a task."""
-    data = playground_page(current_learner(), site().attempts, site().hub)
+    data = playground_page(current_learner(), site().learning, site().hub)
     return render_template("playground.html", **frame(), page_data=_addressed(data))
 
 
 @pages.get("/connect/<sandbox_id>")
 def connect(sandbox_id: str) -> str | WerkzeugResponse:
     """Show a ready client for a running sandbox: for another tab, or a phone. Its tag stays its own on a reload."""
-    sandbox = site().attempts.sandboxes.get(sandbox_id)
+    sandbox = site().learning.sandboxes.get(sandbox_id)
     if sandbox is None or sandbox.state.state in ENDED:
         abort(410, "This server is not running any more. Press Run on the lesson page, then use the new address.")
     tag = request.args.get("tag", "")
@@ -148,7 +148,7 @@ def connect(sandbox_id: str) -> str | WerkzeugResponse:
 
 def _lesson(slug: str) -> Lesson:
     try:
-        return site().attempts.lesson(slug)
+        return site().learning.lesson(slug)
     except Refused:
         abort(404)
 

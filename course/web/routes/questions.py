@@ -16,7 +16,7 @@ def answer(slug: str, question: str) -> Response:
     """Commit an answer, then show the lesson again at that question."""
     choices, text = _choices(), request.form.get("text", "")
     try:
-        verdict = site().attempts.answer(current_learner(), slug, question, choices, text.replace("\0", ""))
+        verdict = site().learning.answer(current_learner(), slug, question, choices, text.replace("\0", ""))
         site().hub.votes_changed(slug, question, verdict.question.version)
     except Refused as refused:
         if refused.code == "unknown_lesson":

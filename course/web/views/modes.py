@@ -102,7 +102,7 @@ def _mode_of(block: dict[str, Any]) -> str:
     """Return the mode that a block belongs to; "" when it is only there to be read."""
     match block["type"]:
         case "question":
-            return "predict" if block["question"].role == "prediction" else "myths"
+            return "predict" if block["question"]["role"] == "prediction" else "myths"
         case "exercise":
             return str(block["exercise"].kind)
         case "watch":
@@ -118,7 +118,7 @@ def _task(block: dict[str, Any], progress: Mapping[str, LessonProgress]) -> tupl
     match block["type"]:
         case "question":
             answered = block["answered"]
-            return block["question"].id, bool(answered and (answered["correct"] or _mode_of(block) == "predict"))
+            return block["question"]["id"], bool(answered and (answered["correct"] or _mode_of(block) == "predict"))
         case "exercise":
             reached = progress.get(block["lesson"].slug)
             own = reached and reached.exercises.get(block["exercise"].slug)

@@ -21,7 +21,7 @@ from course.content.pieces import (
     Recording,
 )
 from course.content.problems import Problem
-from course.learning.actions import Attempts
+from course.learning.actions import Learning
 from course.learning.verdicts import reveal, shuffled
 from course.live.hub import Hub, namespace_of
 from course.progress import answers, work
@@ -67,8 +67,7 @@ def _block(learner: str, course: Course, block: Block, answered: dict[str, Answe
         case Question():
             return {
                 "type": "question",
-                "question": block,
-                "options": shuffled(block, learner),
+                "question": shuffled(block, learner).public(),
                 "answered": _answered(block, answered.get(block.id)),
             }
 
@@ -104,14 +103,14 @@ def answered_json(learner: str, lesson: Lesson) -> dict[str, Any]:
 
 
 def lesson_page(
-    learner: str, lesson: Lesson, attempts: Attempts, hub: Hub, exercise: Exercise | None = None
+    learner: str, lesson: Lesson, learning: Learning, hub: Hub, exercise: Exercise | None = None
 ) -> dict[str, Any]:
     """Return what the script of a lesson page, or of an exercise page, begins with."""
     saved = {each.exercise: each for each in work.all_of(learner, lesson.slug)}
     if exercise:
         workspaces = {exercise.slug: exercise_workspace(saved.get(exercise.slug), lesson, exercise)}
         return {
-            **_common(learner, lesson.slug, attempts, hub, workspaces),
+            **_common(learner, lesson.slug, learning, hub, workspaces),
             "kind": "exercise",
             "title": exercise.title,
             "open": exercise.slug,
@@ -119,7 +118,7 @@ def lesson_page(
             "answered": {},
         }
     return {
-        **_common(learner, lesson.slug, attempts, hub, lesson_workspaces(saved, lesson, attempts)),
+        **_common(learner, lesson.slug, learning, hub, lesson_workspaces(saved, lesson, learning)),
         "kind": "lesson",
         "title": lesson.title,
         "open": SCRATCH,
@@ -127,12 +126,12 @@ def lesson_page(
     }
 
 
-def playground_page(learner: str, attempts: Attempts, hub: Hub) -> dict[str, Any]:
+def playground_page(learner: str, learning: Learning, hub: Hub) -> dict[str, Any]:
     """Return what the script of the playground begins with."""
     saved = work.find(learner, PLAYGROUND, SCRATCH)
-    workspaces = {SCRATCH: scratch_workspace(saved, PLAYGROUND, "Playground", attempts, ())}
+    workspaces = {SCRATCH: scratch_workspace(saved, PLAYGROUND, "Playground", learning, ())}
     return {
-        **_common(learner, PLAYGROUND, attempts, hub, workspaces),
+        **_common(learner, PLAYGROUND, learning, hub, workspaces),
         "kind": "playground",
         "title": "Playground",
         "open": SCRATCH,
@@ -142,9 +141,9 @@ def playground_page(learner: str, attempts: Attempts, hub: Hub) -> dict[str, Any
 
 
 def _common(
-    learner: str, slug: str, attempts: Attempts, hub: Hub, workspaces: dict[str, dict[str, Any]]
+    learner: str, slug: str, learning: Learning, hub: Hub, workspaces: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    unavailable = attempts.sandboxes.unavailable
+    unavailable = learning.sandboxes.unavailable
     return {
         "slug": slug,
         "learner_tag": hashlib.sha256(learner.encode()).hexdigest()[:8],  # keeps drafts apart in a shared browser

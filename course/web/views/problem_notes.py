@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from course.content.model import Course, Lesson
-from course.content.pieces import Block, Exercise, Prose
+from course.content.pieces import Block, Exercise, Prose, Question
 from course.content.problems import Problem
 from course.web.site import site
 
@@ -72,7 +72,8 @@ def printed(blocks: Iterable[Drawn]) -> list[Drawn]:
     for block in blocks:
         if block["type"] == "problems":
             block = {**block, "modes": done[-1]["modes"]}
-        done.append({**block, "print": hashlib.sha256(_words(block).encode()).hexdigest()[:12]})
+        words = block.pop("words") if "words" in block else _words(block)
+        done.append({**block, "print": hashlib.sha256(words.encode()).hexdigest()[:12]})
     return done
 
 
@@ -82,8 +83,6 @@ def _words(block: Drawn) -> str:
     match block["type"]:
         case "prose":
             return str(block["html"])
-        case "question":
-            return f"{own.id} {own.version} {own.role} {own.stem_html} {own.options} {own.reason_html}"
         case "example":
             return f"{own.id} {own.title} {own.source} {own.try_text_html} {own.runtime}"
         case "exhibit":
@@ -104,7 +103,13 @@ def _lines(block: Block) -> tuple[int, ...]:
 
 
 def _elements(block: Block, drawn: Drawn) -> list[tuple[int, Drawn]]:
-    """Return the block with its line; prose as its paragraphs, lists and so on, each with its own."""
+    """Return the block with its line; prose as its paragraphs, lists and so on, each with its own.
+
+    A question is drawn without its key and its reasons, so its `words` go along for `printed`, which takes them out.
+    """
+    if isinstance(block, Question):
+        words = f"{block.id} {block.version} {block.role} {block.stem_html} {block.options} {block.reason_html}"
+        return [(block.line, {**drawn, "words": words})]
     if isinstance(block, Prose):
         parts = _top_level(block.html)
         if len(parts) == len(block.starts):

@@ -9,14 +9,14 @@ from typing import Any
 
 from course.content.model import Lesson
 from course.content.pieces import Example
-from course.learning.actions import Attempts
+from course.learning.actions import Learning
 from course.web.views.workspaces import lesson_workspaces
 
 
-def lesson_programs(lesson: Lesson, attempts: Attempts) -> dict[str, Any]:
+def lesson_programs(lesson: Lesson, learning: Learning) -> dict[str, Any]:
     """Return a lesson's examples by id, and its workspaces by name as they are for somebody who begins."""
     examples = {each.id: _example(each, each in lesson.blocks) for each in lesson.examples}
-    return {"examples": examples, "workspaces": lesson_workspaces({}, lesson, attempts)}
+    return {"examples": examples, "workspaces": lesson_workspaces({}, lesson, learning)}
 
 
 def version_of(programs: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ What is not in it matters most: no option, no accepted answer and no reason of a
 
 from __future__ import annotations
 
-import hashlib
 import html
 import json
 import re
@@ -48,7 +47,6 @@ class SearchIndex:
         self._course: Course | None = None
         self._entries: tuple[Entry, ...] = ()
         self._json = ""
-        self.version = ""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -57,7 +55,6 @@ class SearchIndex:
         if course is not self._course:
             self._entries = tuple(entries_of(course))
             self._json = json.dumps([asdict(entry) for entry in self._entries], ensure_ascii=False)
-            self.version = hashlib.sha256(self._json.encode()).hexdigest()[:16]
             self._course = course
         return self._entries
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from course.content.model import PLAYGROUND, SCRATCH, Lesson
 from course.content.pieces import Exercise
-from course.learning.actions import Attempts
+from course.learning.actions import Learning
 from course.program import Runtime
 from course.progress.work import Saved
 
@@ -19,9 +19,9 @@ RUNTIMES: Mapping[Runtime, str] = {
 """What a program runs under → its name for learners."""
 
 
-def lesson_workspaces(saved: Mapping[str, Saved], lesson: Lesson, attempts: Attempts) -> dict[str, Any]:
+def lesson_workspaces(saved: Mapping[str, Saved], lesson: Lesson, learning: Learning) -> dict[str, Any]:
     """Return the free workspace of a lesson and one for each exercise, by name, with what is `saved` in them."""
-    free = scratch_workspace(saved.get(SCRATCH), lesson.slug, "Examples", attempts, lesson.events)
+    free = scratch_workspace(saved.get(SCRATCH), lesson.slug, "Examples", learning, lesson.events)
     return {
         SCRATCH: free,
         **{item.slug: exercise_workspace(saved.get(item.slug), lesson, item) for item in lesson.exercises.values()},
@@ -41,12 +41,12 @@ def exercise_workspace(saved: Saved | None, lesson: Lesson, exercise: Exercise) 
 
 
 def scratch_workspace(
-    saved: Saved | None, slug: str, title: str, attempts: Attempts, offered: tuple[str, ...]
+    saved: Saved | None, slug: str, title: str, learning: Learning, offered: tuple[str, ...]
 ) -> dict[str, Any]:
     """Return the workspace without a task of a lesson or of the playground; `offered` are events for the clients."""
     return {
-        **_workspace(saved, title, dict(attempts.starting_files(slug, SCRATCH)), offered),
-        **_runtimes(attempts.runtimes(slug, SCRATCH)),
+        **_workspace(saved, title, dict(learning.starting_files(slug, SCRATCH)), offered),
+        **_runtimes(learning.runtimes(slug, SCRATCH)),
         "hints": 0,
         "hints_seen": [],
         "total": 0,

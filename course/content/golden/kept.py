@@ -1,0 +1,43 @@
+"""What golden files have in common: JSON that was recorded, bound by a hash to everything that it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from course.content.problems import ProblemList
+
+RECORD = "Run: flask --app app course record."
+
+
+def text_hash(text: str) -> str:
+    """Return the SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def hash_of(*parts: Any) -> str:
+    """Return the hash of values that JSON can write: it differs as soon as one of them does."""
+    return text_hash(json.dumps(parts))
+
+
+def read_golden(path: Path, fits: Callable[[Any], bool]) -> Any:
+    """Return what a golden file holds; None when there is no such file.
+
+    Raises:
+        OSError: the file can't be read.
+        ValueError: it holds something that does not fit.
+    """
+    if not path.is_file():
+        return None
+    kept = json.loads(path.read_text(encoding="utf-8"))
+    if not fits(kept):
+        raise ValueError(f"{path.name} does not hold what was recorded")
+    return kept
+
+
+def report_stale(file: ProblemList, line: int, message: str) -> None:
+    """Report that a recording is missing, unreadable, outdated or left over: recording anew mends it."""
+    file.warn(line, "golden-stale", message, RECORD)
