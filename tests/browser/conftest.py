@@ -70,7 +70,7 @@ def room(browser: Browser) -> Iterator[Room]:
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """A context that nobody has used, for what must meet a cold cache, may hang it, or sets up a context of its own."""
+    """A context that nobody has used, for what must meet a cold cache or needs a context of its own."""
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
@@ -96,11 +96,16 @@ def rich_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]
 
 
 @pytest.fixture
-def open_page(site: RunningSite, room: Room, watched: Watched) -> Iterator[Callable[..., Page]]:
-    """Open an address of the site as a new learner; at the end nothing may have gone wrong in it."""
+def open_page(
+    site: RunningSite, room: Room, new_context: Callable[..., BrowserContext], watched: Watched
+) -> Iterator[Callable[..., Page]]:
+    """Open an address of the site as a new learner; at the end nothing may have gone wrong in it.
 
-    def open_at(path: str, *, on: RunningSite = site, **options: Any) -> Page:
-        page = watched.watch(room.new_learner(on.url, **options))
+    What may harm its browser, or must be alone in it, is opened `afresh`: in a context that nobody else gets.
+    """
+
+    def open_at(path: str, *, on: RunningSite = site, afresh: bool = False, **options: Any) -> Page:
+        page = watched.watch(new_context(**options).new_page() if afresh else room.new_learner(on.url, **options))
         page.goto(on.url + path)
         if options.get("java_script_enabled", True):
             page.wait_for_function(WORKBENCH_STARTED)

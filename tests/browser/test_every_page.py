@@ -5,7 +5,6 @@ one page of each kind, whole, and at the text of every other one, which is what 
 the eye, and a theme is for axe's eye for contrast.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Watched
-from tests.browser.faults import CONTRAST, axe_faults, layout_faults
+from tests.browser.faults import CONTRAST, THOROUGH, axe_faults, layout_faults
 from tests.stage.learners import fresh_context
 from tests.stage.running_site import ROOT
 
@@ -22,7 +21,6 @@ LESSONS = sorted(folder for folder in (ROOT / "lessons").glob("[0-9][0-9]-*") if
 AFTER = sorted(folder for folder in (ROOT / "lessons/pages").iterdir() if folder.name != "opening")
 TEXTS = ("/", "/glossary/", "/reference/", "/search?q=event", "/search?q=nothingofthekind", "/me/", "/playground/")
 TEXT = "#lesson"
-THOROUGH = bool(os.environ.get("THOROUGH"))
 PANES = ("lesson", "code", "clients", "wire")
 
 pytestmark = pytest.mark.timeout(2000 if THOROUGH else 400)

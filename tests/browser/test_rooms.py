@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.faults import axe_faults
+from tests.browser.faults import CONTRAST, axe_faults
 from tests.stage.workbench import Workbench
 
 PROGRAM = '''"""A server for tests, with rooms."""
@@ -110,10 +110,10 @@ def test_rooms_fill_light_up_and_empty_and_handlers_are_told_as_they_run(open_pa
     bench.client("A").emit("fails", ack=False)
     expect(handlers.filter(has_text="fails").locator(".error")).to_have_text("ValueError: <img src=x onerror=alert(1)>")
 
-    found = axe_faults(page, "rooms, light")
+    found = axe_faults(page, "rooms, light", part=".sandbox")
     page.emulate_media(color_scheme="dark")
     page.wait_for_function("() => document.getAnimations().length === 0")  # colours on their way have no contrast
-    found += axe_faults(page, "rooms, dark")
+    found += axe_faults(page, "rooms, dark", CONTRAST, ".sandbox")
     assert found == []
 
     # A reloaded page knows as much; the end of the server is the end of its rooms.

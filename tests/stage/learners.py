@@ -15,8 +15,6 @@ document.addEventListener("securitypolicyviolation", (event) =>
   window.__violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
 """
 WINDOW = {"width": 1366, "height": 768}
-MEDIA = ("color_scheme", "reduced_motion")
-"""Options of a context that a page can be given as well."""
 
 
 def fresh_context(browser: Browser, **options: Any) -> BrowserContext:
@@ -39,15 +37,13 @@ class Seat:
         self._keeper = self.context.new_page()  # without a page Chromium lets go of what the context has cached
         self._storage = self.context.new_cdp_session(self._keeper)
 
-    def sit_down(self, origin: str, viewport: dict[str, int], media: dict[str, Any]) -> Page:
+    def sit_down(self, origin: str, viewport: dict[str, int]) -> Page:
         """Open an empty page for the site at `origin`, which knows this learner from no earlier page."""
         self.forget(origin)
         self.origins.add(origin)
         page = self.context.new_page()
         if viewport != WINDOW:
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
-        if media:
-            page.emulate_media(**media)
         return page
 
     def forget(self, origin: str) -> None:
@@ -65,7 +61,7 @@ class Seat:
 
 
 class Room:
-    """The seats of a whole run, by what a context alone can be: a touch screen, a browser without scripts."""
+    """The seats of a whole run, by what a context alone can be: a touch screen, a reader's wishes, a browser without scripts."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -74,12 +70,11 @@ class Room:
 
     def new_learner(self, origin: str, *, viewport: dict[str, int] = WINDOW, **options: Any) -> Page:
         """Return the first page of somebody whom the site at `origin` does not know."""
-        media = {name: options.pop(name) for name in MEDIA if name in options}
         kind = frozenset(options.items())
         free = self._free.setdefault(kind, [])
         seat = free.pop() if free else Seat(fresh_context(self._browser, **options))
         self._taken.append((kind, seat))
-        return seat.sit_down(origin, viewport, media)
+        return seat.sit_down(origin, viewport)
 
     def clear(self) -> None:
         """Let every learner leave."""
