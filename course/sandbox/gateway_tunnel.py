@@ -197,7 +197,7 @@ class Tunnel:
             OSError: the other end is gone, or takes nothing any more.
         """
         messages = frames.feed(data)
-        # simple-websocket 1.1.0 lets a message slip behind its Close frame; browsers call that an error (section 5.5.1).
+        # simple-websocket 1.1.0 lets a message slip behind its Close frame: for browsers an error (section 5.5.1).
         if not (data := data[: len(data) - frames.behind_close]):
             return
         if frames.closed:
