@@ -1,10 +1,11 @@
 """Nothing is lost: reloads, two tabs, undo, a lost connection, and the hard end of each process."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.stage.running_site import RunningSite
 from tests.stage.workbench import ECHO, EXERCISES, LESSON, Workbench
@@ -116,13 +117,8 @@ def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
 
 
 @pytest.fixture
-def visit(own_site, new_context: Callable[..., BrowserContext], watched) -> Callable[[str], Page]:
-    def open_at(path: str) -> Page:
-        page = watched.watch(new_context().new_page())
-        page.goto(own_site.url + path)
-        return page
-
-    return open_at
+def visit(open_page, own_site) -> Callable[[str], Page]:
+    return partial(open_page, on=own_site)
 
 
 def test_the_web_process_may_be_killed_and_pages_come_back_by_themselves(own_site, visit, watched):
