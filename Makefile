@@ -44,7 +44,8 @@ fuzz:
 
 pages:
 	@$(PYTHON) dev/prepare.py test
-	@THOROUGH=1 $(BIN)/python -m pytest tests/browser/test_every_page.py $(ARGS)
+	@THOROUGH=1 $(BIN)/python -m pytest tests/browser/test_every_page.py tests/browser/test_accessibility.py \
+		tests/browser/test_exhibits.py $(ARGS)
 
 attacks:
 	@$(PYTHON) dev/prepare.py test

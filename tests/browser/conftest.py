@@ -1,19 +1,29 @@
 """A real Chromium. Every test that uses `open_page` also requires: no CSP violation, no console error."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.stage.chromium import PATIENCE_MS
 from tests.stage.courses import rich_course
+from tests.stage.learners import Room, fresh_context
 from tests.stage.running_site import RunningSite
 
-WATCH_FOR_VIOLATIONS = """
-window.__violations = [];
-document.addEventListener("securitypolicyviolation", (event) =>
-  window.__violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
-"""
+HERE = Path(__file__).parent
+TEST_SECONDS = 300
+"""Of a test that names no other bound: they take up to twenty where nothing else runs."""
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the tests of this folder time for a busy machine."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
 
 
 class Watched:
@@ -50,16 +60,22 @@ def watched() -> Watched:
     return Watched()
 
 
+@pytest.fixture(scope="session")
+def room(browser: Browser) -> Iterator[Room]:
+    """Where the learners of `open_page` sit, one after another."""
+    room = Room(browser)
+    yield room
+    room.close()
+
+
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """A context that nobody has used, for what must meet a cold cache or needs a context of its own."""
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
-        context = browser.new_context(**{"viewport": {"width": 1366, "height": 768}, **options})
-        context.set_default_timeout(15_000)
-        context.add_init_script(WATCH_FOR_VIOLATIONS)
-        contexts.append(context)
-        return context
+        contexts.append(fresh_context(browser, **options))
+        return contexts[-1]
 
     yield make
     for context in contexts:
@@ -81,16 +97,22 @@ def rich_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]
 
 @pytest.fixture
 def open_page(
-    site: RunningSite, new_context: Callable[..., BrowserContext], watched: Watched
+    site: RunningSite, room: Room, new_context: Callable[..., BrowserContext], watched: Watched
 ) -> Iterator[Callable[..., Page]]:
-    """Open an address of the site as a new learner; at the end nothing may have gone wrong in it."""
+    """Open an address of the site as a new learner; at the end nothing may have gone wrong in it.
 
-    def open_at(path: str, *, on: RunningSite = site, **options: Any) -> Page:
-        page = watched.watch(new_context(**options).new_page())
+    What may harm its browser, or must be alone in it, is opened `afresh`: in a context that nobody else gets.
+    """
+
+    def open_at(path: str, *, on: RunningSite = site, afresh: bool = False, **options: Any) -> Page:
+        page = watched.watch(new_context(**options).new_page() if afresh else room.new_learner(on.url, **options))
         page.goto(on.url + path)
         if options.get("java_script_enabled", True):
             page.wait_for_function(WORKBENCH_STARTED)
         return page
 
     yield open_at
-    watched.verify()
+    try:
+        watched.verify()
+    finally:
+        room.clear()

@@ -8,13 +8,17 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.faults import part_faults
 from tests.browser.test_accessibility import faults_in_every_size
 from tests.stage.courses import SLUG, exhibits_course
 from tests.stage.running_site import RunningSite
 from tests.stage.workbench import Workbench
 
-PATIENCE_MS = 60_000
+PATIENCE_MS = 120_000
 """A race takes four times four seconds, and this machine may be busy."""
+
+
+pytestmark = pytest.mark.timeout(400)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +51,6 @@ def expect_whole(frames: Locator) -> None:
         expect(frames.filter(has_text=re.compile(frame))).to_have_count(1, timeout=PATIENCE_MS)
 
 
-@pytest.mark.timeout(180)
 def test_the_race_measures_four_ways_to_follow_one_feed(page):
     race = page.locator("exhibit-race")
     race.get_by_role("button", name="Start the race").press("Enter")
@@ -64,9 +67,12 @@ def test_the_race_measures_four_ways_to_follow_one_feed(page):
     drawn = race.locator(".lane", has_text="WebSocket").locator("circle.lane-arrived").count()
     assert drawn == int(lanes["WebSocket"]["messages"])
     assert race.locator(".lane", has_text="WebSocket").locator(".lane-request").count() == 1
+    handshake = page.locator("exhibit-handshake")
+    expect(handshake.locator(".frames-list")).to_be_visible()  # the race's client A has been captured there
+    assert part_faults(page, "a race that was run", "exhibit-race", "lesson") == []
+    assert part_faults(page, "a connection that was captured", "exhibit-handshake", "lesson") == []
 
 
-@pytest.mark.timeout(120)
 def test_a_race_can_be_stopped_and_run_again(page):
     race = page.locator("exhibit-race")
     race.get_by_role("button", name="Start the race").click()
@@ -79,7 +85,6 @@ def test_a_race_can_be_stopped_and_run_again(page):
     expect(race.locator(".exhibit-bar .note")).to_contain_text("is running", timeout=PATIENCE_MS)
 
 
-@pytest.mark.timeout(180)
 def test_a_job_is_measured_by_a_bystander_and_kept(page):
     latency = page.locator("exhibit-latency")
     latency.get_by_role("button", name="sleep").click()
@@ -96,6 +101,7 @@ def test_a_job_is_measured_by_a_bystander_and_kept(page):
     expect(bench.frame("worker").filter(has_text="sleep")).not_to_have_count(0)
     assert "probe-b" not in bench.wire.inner_text(), "the bystander's questions push everybody else's frames out"
 
+    assert part_faults(page, "a job that was measured", "exhibit-latency", "lesson") == []
     measured = cell.inner_text()
     page.reload()
     expect(cell).to_have_text(measured)
@@ -103,7 +109,6 @@ def test_a_job_is_measured_by_a_bystander_and_kept(page):
     expect(cell).to_have_text("not tried")
 
 
-@pytest.mark.timeout(120)
 def test_the_same_job_under_another_runtime_stays_as_a_faint_line(page):
     earlier = [
         {"runtime": "gevent", "job": "cpu", "worst": 1450, "line": [[0, 1450], [500, 950], [1400, 50], [2000, 3]]}
@@ -123,7 +128,6 @@ def test_the_same_job_under_another_runtime_stays_as_a_faint_line(page):
     expect(button).to_be_focused()
 
 
-@pytest.mark.timeout(180)
 def test_a_job_runs_under_the_runtime_that_was_chosen(page):
     latency = page.locator("exhibit-latency")
     latency.get_by_label("Runs under").select_option(label="gevent, monkey-patched")
@@ -134,7 +138,6 @@ def test_a_job_runs_under_the_runtime_that_was_chosen(page):
     )
 
 
-@pytest.mark.timeout(120)
 def test_the_measuring_ends_with_its_program(page):
     latency = page.locator("exhibit-latency")
     latency.get_by_role("button", name="Measure").click()
@@ -144,7 +147,6 @@ def test_the_measuring_ends_with_its_program(page):
     expect(latency.get_by_role("button", name="Measure")).to_be_enabled()
 
 
-@pytest.mark.timeout(120)
 def test_the_first_connection_is_captured_explained_and_kept(page):
     handshake = page.locator("exhibit-handshake")
     expect(handshake.locator(".frames-list")).to_be_hidden()
@@ -212,13 +214,6 @@ def test_a_page_without_an_exhibit_loads_none_of_it(new_context, site):
     assert [url for url in asked if "exhibits-" in url or "map-" in url] == []
 
 
-@pytest.mark.timeout(240)
-def test_exhibits_at_work_have_no_fault(open_page, exhibits):
+def test_exhibits_that_nobody_has_started_have_no_fault(open_page, exhibits):
     page = open_page(f"/lessons/{SLUG}/", on=exhibits, reduced_motion="reduce")
-    found = faults_in_every_size(page, "exhibits, empty")
-    page.locator("exhibit-latency").get_by_role("button", name="cpu").click()
-    has_result(page.locator("exhibit-latency"))
-    expect(page.locator("exhibit-handshake .frames-list")).to_be_visible()
-    page.locator("exhibit-race").get_by_role("button", name="Start the race").click()
-    has_result(page.locator("exhibit-race"))
-    assert found + faults_in_every_size(page, "exhibits, at work") == []
+    assert faults_in_every_size(page, "exhibits, empty") == []

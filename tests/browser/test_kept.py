@@ -1,10 +1,11 @@
 """Nothing is lost: reloads, two tabs, undo, a lost connection, and the hard end of each process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
 import psutil
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.stage.running_site import RunningSite
 from tests.stage.workbench import ECHO, EXERCISES, LESSON, Workbench
@@ -107,21 +108,17 @@ def test_a_dropped_connection_gives_everything_back(open_page, watched):
     bench.expect_program(MINE + "# written without a connection\n")
 
 
-@pytest.fixture
-def own_site(tmp_path):
-    running = RunningSite(tmp_path / "instance").start()
+@pytest.fixture(scope="module")
+def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """One whose processes may be killed: each comes back, by itself or by the test."""
+    running = RunningSite(tmp_path_factory.mktemp("own") / "instance").start()
     yield running
     running.stop()
 
 
 @pytest.fixture
-def visit(own_site, new_context: Callable[..., BrowserContext], watched) -> Callable[[str], Page]:
-    def open_at(path: str) -> Page:
-        page = watched.watch(new_context().new_page())
-        page.goto(own_site.url + path)
-        return page
-
-    return open_at
+def visit(open_page, own_site) -> Callable[[str], Page]:
+    return partial(open_page, on=own_site)
 
 
 def test_the_web_process_may_be_killed_and_pages_come_back_by_themselves(own_site, visit, watched):
@@ -144,12 +141,12 @@ def test_the_web_process_may_be_killed_and_pages_come_back_by_themselves(own_sit
     expect(page.get_by_text("Reconnecting, your code is saved.")).to_be_visible()
     bench.write(MINE + "# while the site was away\n")
     own_site.start()
-    expect(page.get_by_text("Reconnecting, your code is saved.")).to_be_hidden(timeout=15_000)
+    expect(page.get_by_text("Reconnecting, your code is saved.")).to_be_hidden()
     bench.expect_saved()
     assert page.evaluate("() => window.neverReloaded")
     bench.expect_program(MINE + "# while the site was away\n")
     expect(bench.pill).to_contain_text("Stopped")
-    _, alive = psutil.wait_procs(before, timeout=10)
+    _, alive = psutil.wait_procs(before, timeout=60)
     assert alive == [], "programs outlived the site that started them"
     bench.start()
     bench.client("A").expect_connected()

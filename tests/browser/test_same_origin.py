@@ -58,7 +58,7 @@ NOTHING = {
 
 
 def test_a_hostile_page_of_a_learner_gets_nothing_of_the_course(open_page, site):
-    bench = Workbench(open_page(LESSON))
+    bench = Workbench(open_page(LESSON, afresh=True))
     page = bench.page
     question = page.locator("#question-one-or-many")
     question.get_by_role("radio", name="As many").check()

@@ -15,3 +15,6 @@ ARGUMENTS = [
 ]
 MISSING = not CHROMIUM and not os.environ.get("REQUIRE_BROWSER")
 WHY_SKIPPED = "no Chromium here (install the package `chromium`; REQUIRE_BROWSER=1 makes this a failure)"
+
+PATIENCE_MS = 60_000
+"""How long a page may take for what a quiet machine does within ten seconds: nothing waits so long that goes well."""

@@ -59,7 +59,7 @@ class RunningSite:
         return self
 
     def _wait_until_it_answers(self) -> None:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 240
         while time.monotonic() < deadline:
             assert self._process is not None
             if self._process.poll() is not None:

@@ -53,6 +53,8 @@ class FrameReader:
         self._close_payload = b""
         self.closed = False
         """Whether a whole Close frame has passed."""
+        self.behind_close = 0
+        """How many of the last bytes taken came behind the Close frame; section 5.5.1 forbids any."""
 
     @property
     def at_boundary(self) -> bool:
@@ -69,6 +71,7 @@ class FrameReader:
 
         Control frames may stand between the fragments of a message (section 5.4); they are checked and skipped.
         Text that is not UTF-8 is shown with replacement characters: it is for the receiver to refuse it.
+        What comes behind a Close frame is not read, only counted (`behind_close`).
 
         Raises:
             FrameRefused: nothing of `data` should be passed on.
@@ -80,7 +83,7 @@ class FrameReader:
         data = self._partial_header + data if self._partial_header else data
         self._partial_header = b""
         position = 0
-        while position < len(data):
+        while position < len(data) and not self.closed:
             if self._frame is None:
                 header = self._read_header(data, position)
                 if header is None:
@@ -90,6 +93,7 @@ class FrameReader:
                 position += header.size
             position += self._take(data, position)
             self._finish(messages)
+        self.behind_close = len(data) - position if self.closed else 0
         return messages
 
     def _short_text(self, data: bytes) -> str | None:
@@ -100,7 +104,7 @@ class FrameReader:
         """
         length = len(data) - self._least
         is_whole = 0 <= length <= MOST_SHORT and data[0] == FIN | TEXT and data[1] == self._mask_bit | length
-        if not is_whole or self._kind is not None or not self.at_boundary or length > self._limit:
+        if not is_whole or self._kind is not None or not self.at_boundary or self.closed or length > self._limit:
             return None
         payload = data[self._least :]
         return (_unmask(payload, data[2:6], 0) if self._masked else payload).decode("utf-8", "replace")

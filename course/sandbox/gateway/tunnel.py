@@ -191,6 +191,9 @@ class Tunnel:
             OSError: the other end is gone, or takes nothing any more.
         """
         messages = frames.feed(data)
+        # simple-websocket 1.1.0 lets a message slip behind its Close frame: for browsers an error (section 5.5.1).
+        if not (data := data[: len(data) - frames.behind_close]):
+            return
         if frames.closed:
             who, code = "client" if direction == "sent" else "server", frames.close_code
             self._ends(f"The {who} closed the WebSocket, {f'with close code {code}' if code else 'without a code'}.")

@@ -61,6 +61,20 @@ def test_several_messages_come_out_of_one_read():
     assert from_client().feed(data) == ["2", b"\x01\xff", ""]
 
 
+def test_what_stands_behind_a_close_frame_is_counted_and_not_read():
+    reader, late = from_server(), frame(1, b"too late")
+    assert reader.feed(frame(1, b"in time") + frame(8) + late) == ["in time"]
+    assert reader.behind_close == len(late)
+    assert reader.feed(late) == []
+    assert reader.behind_close == len(late)
+
+
+def test_a_close_frame_that_comes_in_pieces_has_only_the_rest_behind_it():
+    reader, whole = from_server(), frame(8, b"\x03\xe8")
+    assert [reader.feed(whole[:1]), reader.behind_close, reader.closed] == [[], 0, False]
+    assert [reader.feed(whole[1:] + b"\x81"), reader.behind_close, reader.closed] == [[], 1, True]
+
+
 pieces_of_messages = some.lists(
     some.tuples(
         some.one_of(some.text(max_size=300), some.binary(max_size=300)),

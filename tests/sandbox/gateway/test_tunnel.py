@@ -277,6 +277,25 @@ def test_a_close_handshake_ends_the_tunnel_though_the_server_lingers(talk):
         assert conversation.rest + read_all(conversation.connection) == b"\x88\x02\x03\xe8"
 
 
+def test_nothing_passes_behind_a_close_frame(talk):
+    """Neither in its segment nor later: a thread of the server may have had it ready when another one said goodbye."""
+    closing_frame, read = b"\x88\x02\x03\xe8", threading.Event()
+
+    def behave(connection):
+        connection.sendall(f"{AGREED}\r\n".encode() + HELLO + closing_frame + HELLO)
+        assert read.wait(10)
+        connection.sendall(HELLO)
+        read_all(connection)
+
+    with talk(behave) as conversation:
+        conversation.ask()
+        assert conversation.read(len(HELLO + closing_frame)) == HELLO + closing_frame
+        read.set()
+        conversation.connection.shutdown(socket.SHUT_WR)
+        assert conversation.rest + read_all(conversation.connection) == b""
+        assert conversation.sandbox.frames() == [("received", "40{}")]
+
+
 def test_the_server_takes_the_end_of_a_tunnel_in_silence_and_goes_on(front):
     before = len(front.errors.read_text())
     for _ in range(3):
