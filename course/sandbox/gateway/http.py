@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from http import HTTPStatus
 from threading import Timer
@@ -30,7 +30,7 @@ def pass_request(exchange: Exchange) -> Iterable[bytes]:
         Cut: a fault of the client has ended it.
         NotPassed: the request is malformed or too large, or the server is busy, silent or breaks the protocol.
     """
-    address, admission, sandbox = exchange.address, exchange.admission, exchange.sandbox
+    address, sandbox = exchange.address, exchange.sandbox
     polling = _Polling(exchange) if address.is_engineio and address.parameters.get("transport") == "polling" else None
     most = sandbox.limits.message_bytes
     # The body first: a client that sends it very slowly must not hold a connection of the sandbox meanwhile.
@@ -42,12 +42,10 @@ def pass_request(exchange: Exchange) -> Iterable[bytes]:
     held = ExitStack()
     try:
         if polling:
-            held.enter_context(admission.session(polling.sid))
-        held.enter_context(admission.connection())
+            held.enter_context(exchange.admission.session(polling.sid))
+        held.enter_context(exchange.admission.connection())
         backend = held.enter_context(Backend(sandbox.socket_path))
-        headers = request_headers(exchange.environ, address, exchange.jar.header(address.path))
-        backend.send(exchange.method, address.target, headers, body)
-        response = backend.response()
+        response = forward(exchange, backend, body=body)
         if response.status == 101:
             raise NotPassed(502, "bad_answer", "The program changed the protocol without being asked to.")
         whole = polling.received(response, backend.body()) if polling else None
@@ -59,6 +57,22 @@ def pass_request(exchange: Exchange) -> Iterable[bytes]:
         return _Streamed(backend.body(), held)
     held.close()
     return [whole]
+
+
+def forward(
+    exchange: Exchange, backend: Backend, more_headers: Sequence[tuple[str, str]] = (), body: bytes = b""
+) -> BackendResponse:
+    """Send a request to the learner's server, rebuilt from what may pass and with its client's cookies.
+
+    Returns:
+        The head of the answer.
+
+    Raises:
+        NotPassed: the server is silent or breaks the protocol.
+    """
+    headers = request_headers(exchange.environ, exchange.address, exchange.jar.header(exchange.address.path))
+    backend.send(exchange.method, exchange.address.target, [*headers, *more_headers], body)
+    return backend.response()
 
 
 def begin_answer(exchange: Exchange, response: BackendResponse) -> None:

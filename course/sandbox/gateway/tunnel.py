@@ -9,13 +9,12 @@ from contextlib import ExitStack, suppress
 from threading import Thread
 
 from course.sandbox.gateway.address import NotPassed
-from course.sandbox.gateway.backend import READ_BYTES, Backend
+from course.sandbox.gateway.backend import READ_BYTES, Backend, BackendResponse
 from course.sandbox.gateway.client_socket import client_socket, leave
 from course.sandbox.gateway.exchange import Exchange
 from course.sandbox.gateway.frames import FrameReader, FrameRefused, close_frame
 from course.sandbox.gateway.handshake import agreement, checked_key, upgrade_headers
-from course.sandbox.gateway.headers import request_headers
-from course.sandbox.gateway.http import begin_answer, keep_cookies, mark_refusal
+from course.sandbox.gateway.http import begin_answer, forward, keep_cookies, mark_refusal
 from course.sandbox.gateway.idle import IdleWatch
 from course.sandbox.gateway.line import Line, Parcel
 from course.sandbox.gateway.link import HELD, is_event, lose
@@ -48,14 +47,9 @@ def pass_websocket(exchange: Exchange, idle_watch: IdleWatch) -> Iterable[bytes]
             stack.enter_context(admission.session(sid))
         stack.enter_context(admission.connection())
         backend = stack.enter_context(Backend(sandbox.socket_path))
-        headers = request_headers(exchange.environ, address, exchange.jar.header(address.path))
-        backend.send("GET", address.target, headers + upgrade_headers(exchange.environ, key))
-        response = backend.response()
+        response = forward(exchange, backend, upgrade_headers(exchange.environ, key))
         if response.status != 101:
-            body = b"".join(_limited(backend.body(), sandbox.limits.message_bytes))
-            mark_refusal(exchange, response.status, body)
-            begin_answer(exchange, response)
-            return [body]
+            return [_refusal(exchange, backend, response)]
         exchange.link.carry("received", [])
         client = client_socket(exchange.environ)
         head = agreement(response, key, exchange.environ, address)
@@ -66,6 +60,14 @@ def pass_websocket(exchange: Exchange, idle_watch: IdleWatch) -> Iterable[bytes]
         if sid:
             admission.closed(sid)
     return leave(exchange.environ)
+
+
+def _refusal(exchange: Exchange, backend: Backend, response: BackendResponse) -> bytes:
+    """Answer the client with the head by which the server refused a WebSocket; return the body."""
+    body = b"".join(_limited(backend.body(), exchange.sandbox.limits.message_bytes))
+    mark_refusal(exchange, response.status, body)
+    begin_answer(exchange, response)
+    return body
 
 
 class Tunnel:
