@@ -42,7 +42,7 @@ PACKETS = "\x1e"
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
     """The lesson's examples, each started when a test first asks for it."""
-    with examples_of(EXAMPLES) as started:
+    with examples_of(EXAMPLES, cold="coffee") as started:
         yield started
 
 

@@ -41,7 +41,7 @@ if __name__ == "__main__":
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
     """The lesson's examples, each started when a test first asks for it."""
-    with examples_of(EXAMPLES) as started:
+    with examples_of(EXAMPLES, cold="smallest") as started:
         yield started
 
 

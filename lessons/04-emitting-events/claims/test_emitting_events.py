@@ -55,7 +55,7 @@ if __name__ == "__main__":
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(LESSON / "examples") as started:
+    with examples_of(LESSON / "examples", cold="held_back") as started:
         yield started
 
 

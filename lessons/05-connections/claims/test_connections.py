@@ -38,7 +38,7 @@ socketio.run(app)
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(EXAMPLES) as started:
+    with examples_of(EXAMPLES, cold="coming_and_going") as started:
         yield started
 
 

@@ -29,7 +29,7 @@ socketio.run(app)
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(Path(__file__).parents[1] / "examples") as examples:
+    with examples_of(Path(__file__).parents[1] / "examples", cold="join_and_say") as examples:
         yield examples
 
 

@@ -150,7 +150,7 @@ def test_a_long_freeze_disconnects_everybody(tmp_path: Path) -> None:
 
 
 def test_a_bare_counter_loses_counts_and_a_locked_one_does_not(tmp_path: Path) -> None:
-    with serving(EXAMPLES / "lost_counts.py") as served, client(served) as ada:
+    with serving(EXAMPLES / "lost_counts.py", cold=True) as served, client(served) as ada:
         ada.ask("hurry")
         deadline = time.monotonic() + PATIENCE
         while ada.ask("totals")[0]["locked"] < 8:

@@ -16,7 +16,7 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(EXAMPLES) as examples:
+    with examples_of(EXAMPLES, cold="dispatcher") as examples:
         yield examples
 
 

@@ -19,7 +19,7 @@ OVERLAP = Path(__file__).parents[3] / "03-listening-to-events/examples"
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
     """The page's examples, each started when a test first asks for it."""
-    with examples_of(EXAMPLES) as started:
+    with examples_of(EXAMPLES, cold="handshake_is_http") as started:
         yield started
 
 

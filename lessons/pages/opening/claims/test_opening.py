@@ -39,7 +39,7 @@ socketio.run(app)
 
 def test_server_and_client_talk_at_the_same_time(tmp_path: Path) -> None:
     """The server speaks unasked; it hears the client in the middle of that, and neither has to stop."""
-    with serving(TALKS_WITHOUT_END, tmp_path) as served, client(served) as speaker:
+    with serving(TALKS_WITHOUT_END, tmp_path, cold=True) as served, client(served) as speaker:
 
         def events() -> Iterator[str]:
             while True:

@@ -54,7 +54,7 @@ socketio.run(app)
 
 @pytest.fixture(scope="module", params=["threading", "gevent"])
 def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Served]]:
-    with serving(SMALL.format(mode=request.param), tmp_path_factory.mktemp(request.param)) as served:
+    with serving(SMALL.format(mode=request.param), tmp_path_factory.mktemp(request.param), cold=True) as served:
         yield request.param, served
 
 

@@ -253,7 +253,7 @@ def test_with_gevent_the_queue_wants_everything_patched(
     queue: str, folder: Path, monkeypatch: pytest.MonkeyPatch, patched: bool
 ) -> None:
     monkeypatch.setenv("QUEUE", queue)
-    with serving(GREEN if patched else UNPATCHED, folder) as served:
+    with serving(GREEN if patched else UNPATCHED, folder, cold=True) as served:
         assert requests.get(served.url + HANDSHAKE, timeout=PATIENCE).status_code == (200 if patched else 401)
 
 

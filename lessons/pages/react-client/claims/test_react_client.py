@@ -14,7 +14,7 @@ HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 
 
 def test_a_client_that_disconnects_is_gone_at_once() -> None:
-    with serving(CLOCK) as served:
+    with serving(CLOCK, cold=True) as served:
         with client(served) as component:
             assert component.next()[0] == "tick"
             assert not served.printed("somebody has left")

@@ -14,7 +14,10 @@ JOBS = (LESSONS / "07-performance/examples/jobs.py").read_text()
 
 
 def test_the_server_speaks_first() -> None:
-    with serving(LESSONS / "pages/myth-busters/examples/speaks_first.py") as served, client(served) as silent:
+    with (
+        serving(LESSONS / "pages/myth-busters/examples/speaks_first.py", cold=True) as served,
+        client(served) as silent,
+    ):
         assert silent.next() == ("reminder", (1,))
 
 

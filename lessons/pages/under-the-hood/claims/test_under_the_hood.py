@@ -42,7 +42,7 @@ socketio.run(app)
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
     """The page's examples, each started when a test first asks for it."""
-    with examples_of(EXAMPLES) as started:
+    with examples_of(EXAMPLES, cold="peel") as started:
         yield started
 
 

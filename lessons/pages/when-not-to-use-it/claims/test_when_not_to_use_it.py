@@ -17,7 +17,7 @@ from tests.stage.serving import PATIENCE, Served, examples_of
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(Path(__file__).parents[1] / "examples") as examples:
+    with examples_of(Path(__file__).parents[1] / "examples", cold="event_stream") as examples:
         yield examples
 
 
