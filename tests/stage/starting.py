@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TextIO
 
 HERE = Path(__file__).parent
-ALL_WARNINGS = {**os.environ, "PYTHONWARNINGS": "default"}
-"""The environment of programs. What a Python reads of it at its own start, the warm one has read for all of them."""
+ALL_WARNINGS = {"PYTHONWARNINGS": "default"}
+"""For every program. It is read when a Python starts, so the warm one has read it for all of them."""
 
 
 class Forked:
@@ -79,7 +79,7 @@ class Warm:
                 [sys.executable, str(HERE / "warm_python.py"), str(theirs.fileno())],
                 stdin=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
-                env=ALL_WARNINGS,
+                env={**os.environ, **ALL_WARNINGS},
                 start_new_session=True,
             )
         atexit.register(self._close)
@@ -114,7 +114,7 @@ def start(
     cold: bool = False,
     folder: Path | None = None,
     errors_apart: bool = False,
-    environment: Mapping[str, str] = ALL_WARNINGS,
+    environment: Mapping[str, str] | None = None,
 ) -> Process:
     """Start a script of this folder. Its output is text in `stdout`, with its errors in it or, apart, in none.
 
@@ -124,10 +124,11 @@ def start(
         cold: as a new Python, which imports everything by itself.
         folder: where it is started; this process's own when None.
         errors_apart: throw away what it writes to stderr.
-        environment: all of its environment.
+        environment: all of its environment; this process's own when None.
     """
     command = [str(HERE / script), *arguments]
     folder = folder or Path.cwd()
+    environment = {**(os.environ if environment is None else environment), **ALL_WARNINGS}
     if cold:
         return subprocess.Popen(
             [sys.executable, *command],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import psutil
 import pytest
 
 from tests.stage.serving import PATIENCE, serving
-from tests.stage.starting import ALL_WARNINGS, Process, start
+from tests.stage.starting import Process, start
 
 LOOKS = """
 import json, os, random, signal, sys, threading, warnings
@@ -62,11 +63,11 @@ def ended(program: str, folder: Path, cold: bool, *, environment: dict[str, str]
 def started(program: str, folder: Path, cold: bool, *, environment: dict[str, str] | None = None) -> Process:
     path = folder / "server.py"
     path.write_text(program)
-    return start("launched.py", str(path), cold=cold, folder=folder, environment=environment or ALL_WARNINGS)
+    return start("launched.py", str(path), cold=cold, folder=folder, environment=environment)
 
 
 def looked_around(folder: Path, cold: bool) -> dict[str, Any]:
-    status, printed = ended(LOOKS, folder, cold, environment={**ALL_WARNINGS, "ONLY_HERE": "yes"})
+    status, printed = ended(LOOKS, folder, cold, environment={**os.environ, "ONLY_HERE": "yes"})
     assert status == 0, printed
     seen: dict[str, Any] = json.loads(printed)
     assert seen["environment"]["ONLY_HERE"] == "yes"
