@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -58,14 +59,23 @@ def runtime(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-def modules(runtime: str) -> set[str]:
-    """The names of everything that is imported in the fork server."""
+def prepared(runtime: str) -> dict[str, Any]:
+    """What a fork server holds once it is prepared: its threads, as Python and as the kernel counts them; its modules."""
     look = (
-        "import sys, json; from course.sandbox import forkserver; forkserver.prepare(sys.argv[1], confined=True); "
-        "print(json.dumps([name for name, module in sys.modules.items() if module is not None]))"
+        "import sys, threading; from course.sandbox import forkserver; forkserver.prepare(sys.argv[1], confined=True); "
+        "threads = [threading.active_count(), len(__import__('os').listdir('/proc/self/task'))]; "
+        "modules = [name for name, module in sys.modules.items() if module is not None]; "
+        "import json; print(json.dumps({'threads': threads, 'modules': modules}))"
     )
     done = subprocess.run([sys.executable, "-c", look, runtime], cwd=ROOT, capture_output=True, text=True, check=True)
-    return set(json.loads(done.stdout))
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.fixture
+def modules(prepared: dict[str, Any]) -> set[str]:
+    """The names of everything that is imported in the fork server."""
+    return set(prepared["modules"])
 
 
 def test_it_imports_nothing_of_the_course_but_what_its_children_need(runtime: str, modules: set[str]) -> None:
@@ -73,14 +83,9 @@ def test_it_imports_nothing_of_the_course_but_what_its_children_need(runtime: st
     assert {name for name in modules if name.split(".")[0] == "course"} == ours
 
 
-def test_it_leaves_no_thread_behind(runtime: str) -> None:
+def test_it_leaves_no_thread_behind(prepared: dict[str, Any]) -> None:
     """A thread of the parent's could hold a lock while a child is forked, and nobody there would ever let go of it."""
-    look = (
-        "import sys, threading; from course.sandbox import forkserver; forkserver.prepare(sys.argv[1], confined=True); "
-        "print(threading.active_count(), len(__import__('os').listdir('/proc/self/task')))"
-    )
-    done = subprocess.run([sys.executable, "-c", look, runtime], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["1", "1"]
+    assert prepared["threads"] == [1, 1]
 
 
 def test_it_has_gevent_only_where_programs_run_under_it(runtime: str, modules: set[str]) -> None:
