@@ -15,6 +15,8 @@ from course.content.mistake_traces import made_from, name_of, read_kept
 from course.grading.checks import load_checks
 from tests.stage.exercises import Exercise, Report, Stage, exercises
 
+pytestmark = pytest.mark.programs
+
 SOAK = int(os.environ.get("SOAK", "0"))
 
 every_exercise = pytest.mark.parametrize("exercise", exercises(), ids=str)

@@ -9,6 +9,8 @@ import pytest
 
 from tests.stage.exercises import Exercise, Report, Stage, exercises
 
+pytestmark = pytest.mark.programs
+
 # The answers of all handlers, and the data of all emits, are replaced; comings and goings are left alone.
 ODD = """
 import itertools

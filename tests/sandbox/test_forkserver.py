@@ -14,6 +14,8 @@ import pytest
 from course.sandbox.runtimes import RUNTIMES
 from tests.stage.host import PATIENCE, Host
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[2]
 
 OURS = {

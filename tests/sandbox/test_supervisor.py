@@ -15,6 +15,8 @@ from course.sandbox.model import ENDED, MAX_SOURCE_BYTES, IllegalStep, Program, 
 from course.sandbox.supervisor import SandboxesUnavailable, Supervisor
 from tests.stage.host import PATIENCE, Host, Memory, source_of
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -29,18 +31,6 @@ def small(open_small: Host) -> Iterator[Host]:
     """A host with one place, which is free before the test and after it."""
     yield open_small
     open_small.stop_all()
-
-
-@pytest.fixture
-def limited_host(host: Host, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Host]:
-    """Give the host with these limits for the programs of the test."""
-
-    def with_limits(**limits: float) -> Host:
-        chosen = Limits(**{"start_seconds": 15, **limits})  # type: ignore[arg-type]
-        monkeypatch.setattr(host.supervisor, "limits", chosen)
-        return host
-
-    return with_limits
 
 
 # Starting
@@ -400,6 +390,7 @@ print("all well" if longest < 0.5 else longest)
 """
 
 
+@pytest.mark.timed
 def test_it_works_under_gevent_and_holds_nobody_up(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", GEVENT, str(tmp_path)],

@@ -18,6 +18,8 @@ import pytest
 from tests.stage.serving import PATIENCE, serving
 from tests.stage.starting import Process, start
 
+pytestmark = pytest.mark.programs
+
 LOOKS = """
 import json, os, random, signal, sys, threading, warnings
 print(json.dumps({

@@ -30,6 +30,8 @@ from tests.stage.people import people
 from tests.stage.quick_to_close import LEAVING_AT_ONCE, QuickToClose
 from tests.stage.serving import PATIENCE, Served, client, examples_of, serving
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SOCKET_IO = "/socket.io/?EIO=4&transport=websocket"
 POLLING = "/socket.io/?EIO=4&transport=polling"

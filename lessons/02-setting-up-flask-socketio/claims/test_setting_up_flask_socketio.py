@@ -21,6 +21,8 @@ import websocket
 from tests.stage.quick_to_close import LEAVING_AT_ONCE, QuickToClose
 from tests.stage.serving import PATIENCE, Served, client, examples_of, serving, wire
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 SHOP = "https://shop.example"

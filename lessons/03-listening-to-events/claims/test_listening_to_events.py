@@ -14,6 +14,8 @@ from flask_socketio import SocketIO
 
 from tests.stage.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 SMALL_SERVER = """

@@ -23,6 +23,8 @@ from tests.stage.quick_to_close import QuickToClose
 from tests.stage.running_site import RunningSite
 from tests.stage.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 SMALL_SERVER = """

@@ -17,6 +17,8 @@ from tests.stage.people import NOWHERE, people
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.serving import PATIENCE, Served, Wire, examples_of, serving
 
+pytestmark = pytest.mark.programs
+
 SMALL_SERVER = """
 from flask import Flask, request
 from flask_socketio import *

@@ -11,6 +11,8 @@ import pytest
 from tests.stage.people import people
 from tests.stage.serving import Served, examples_of, serving
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 

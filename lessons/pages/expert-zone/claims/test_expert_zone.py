@@ -17,6 +17,8 @@ from tests.stage.people import people
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.serving import PATIENCE, Served, Wire, client, examples_of, serving
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 COMING_AND_GOING = Path(__file__).parents[3] / "05-connections/examples/coming_and_going.py"
 

@@ -12,6 +12,8 @@ import socketio
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.serving import PATIENCE, Served, client, examples_of
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 OVERLAP = Path(__file__).parents[3] / "03-listening-to-events/examples"
 

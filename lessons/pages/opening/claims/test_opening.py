@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.stage.serving import client, serving
+
+pytestmark = pytest.mark.programs
 
 TALKS_WITHOUT_END = """
 from flask import Flask

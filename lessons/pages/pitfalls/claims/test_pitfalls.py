@@ -13,6 +13,8 @@ import pytest
 from tests.stage.people import Person, people
 from tests.stage.serving import PATIENCE, Served, serving
 
+pytestmark = pytest.mark.programs
+
 LESSONS = Path(__file__).parents[3]
 NO_CLEAN_UP = LESSONS / "05-connections/exercises/no-clean-up"
 EVERYBODY = LESSONS / "06-rooms-and-namespaces/exercises/everybody-hears-it"

@@ -19,6 +19,8 @@ from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.services import Service, gunicorn, nginx, redis
 from tests.stage.serving import PATIENCE, Wire, serving
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[4]
 PAGE = Path(__file__).parents[1]
 PROGRAM = (PAGE / "examples/ready_to_go.py").read_text()

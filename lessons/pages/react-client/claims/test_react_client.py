@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.stage.serving import PATIENCE, client, serving
+
+pytestmark = pytest.mark.programs
 
 CLOCK = Path(__file__).parents[1] / "examples/clock.py"
 VITE = "http://localhost:5173"

@@ -9,6 +9,8 @@ import pytest
 from tests.stage.people import people
 from tests.stage.serving import client, serving, wire
 
+pytestmark = pytest.mark.programs
+
 LESSONS = Path(__file__).parents[3]
 JOBS = (LESSONS / "07-performance/examples/jobs.py").read_text()
 

@@ -15,6 +15,8 @@ import websocket
 from tests.stage.quick_to_close import QuickToClose
 from tests.stage.serving import PATIENCE, Served, client, examples_of, serving, wire
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PLAIN = """
 from flask import Flask, request

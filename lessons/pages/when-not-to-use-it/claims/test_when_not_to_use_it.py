@@ -14,6 +14,8 @@ import pytest
 from tests.stage.people import people
 from tests.stage.serving import PATIENCE, Served, examples_of
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
