@@ -98,6 +98,7 @@ def test_json_can_be_read_by_a_program(root: Path) -> None:
     assert {"message", "fix", "severity"} < problem.keys()
 
 
+@pytest.mark.programs
 def test_record_plays_the_questions_and_keeps_who_heard(root: Path) -> None:
     with_delivery(root)
     done = typed(root, "record", "speaking-up")
@@ -136,6 +137,7 @@ def test_new_refuses_a_name_that_is_taken(root: Path) -> None:
     assert "there already" in done.stderr
 
 
+@pytest.mark.programs
 def test_probe_prints_a_table(root: Path) -> None:
     done = typed(root, "probe")
     assert done.returncode in (0, 1)
