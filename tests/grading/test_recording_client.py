@@ -13,6 +13,8 @@ from course.grading.recording_client import RecordingClient
 from course.grading.server import Reports, Server
 from tests.stage.unconfined import served
 
+pytestmark = pytest.mark.programs
+
 Program = tuple[Path, Reports]
 
 

@@ -12,7 +12,10 @@ from course.sandbox.probe import ProbeReport, ProbeRow, probe
 from course.sandbox.runtimes import RUNTIMES, Runtime
 from tests.sandbox.confined import ROOT
 
+pytestmark = pytest.mark.programs
 
+
+@pytest.mark.timed
 def test_it_finds_this_machine_fit_within_a_second() -> None:
     started = time.monotonic()
     report = probe()
