@@ -20,7 +20,8 @@ from bench.page import page_figures
 from bench.wire import Wire
 from course.program import Runtime, async_mode
 from tests.stage.page import Page
-from tests.stage.running_site import RunningSite, free_port
+from tests.stage.ports import free_port
+from tests.stage.running_site import RunningSite
 
 PROGRAM = """
 from flask import Flask

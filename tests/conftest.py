@@ -17,11 +17,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark browser tests, keep them on one worker, and skip them where there is no Chromium and none is required."""
+    """Give a file's tests one worker and all browser tests the same one; skip these where none may run."""
     for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
+        in_browser = "browser" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else item.location[0]))
+        if in_browser:
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
             if MISSING:
                 item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
 

@@ -24,6 +24,8 @@ from course.sandbox.limits import Limits
 from tests.stage.courses import BUNDLE, EXERCISE, LESSON, change, whole_course
 from tests.stage.delivering import BLOCK, GOLDEN, record, with_delivery
 
+pytestmark = pytest.mark.programs
+
 CHECKS = f"{EXERCISE}/checks.py"
 
 

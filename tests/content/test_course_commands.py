@@ -1,4 +1,7 @@
-"""``flask course …`` as an author types it: output in three forms, exit status, a new lesson that is whole."""
+"""``flask course …`` as an author types it: output in three forms, exit status, a new lesson that is whole.
+
+Most commands run in this process; `typed` starts what an author does, which takes seconds.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +18,9 @@ import pytest
 from course.authoring.check_programs import Step
 from course.cli.problem_formats import as_github, as_json, as_text
 from course.cli.progress_bar import as_line
+from course.config import read_settings
 from course.content.problems import Problem
+from course.factory import create_app
 from tests.stage.courses import LESSON, change, whole_course
 from tests.stage.delivering import GOLDEN, with_delivery
 
@@ -25,19 +32,40 @@ def root(tmp_path: Path) -> Path:
     return whole_course(tmp_path / "lessons")
 
 
-def flask_course(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def settings(root: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    return {"COURSE_DIR": str(root), "INSTANCE_DIR": str(root.parent / "instance"), **environment}
+
+
+def typed(root: Path, *arguments: str, **environment: str) -> Done:
+    done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "app", "course", *arguments],
         cwd=PROJECT,
-        env={**os.environ, "COURSE_DIR": str(root), "INSTANCE_DIR": str(root.parent / "instance"), **environment},
+        env={**os.environ, **settings(root, environment)},
         capture_output=True,
         text=True,
         timeout=100,
     )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def flask_course(root: Path, *arguments: str, **environment: str) -> Done:
+    app = create_app(read_settings(settings(root, environment)))
+    done = app.test_cli_runner().invoke(args=["course", *arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    return Done(done.exit_code, done.stdout, done.stderr)
 
 
 def test_a_whole_course_has_status_0(root: Path) -> None:
-    done = flask_course(root, "check", "--no-run")
+    done = typed(root, "check", "--no-run")
     assert (done.returncode, done.stdout) == (0, "No problems.\n"), done.stderr
 
 
@@ -70,9 +98,10 @@ def test_json_can_be_read_by_a_program(root: Path) -> None:
     assert {"message", "fix", "severity"} < problem.keys()
 
 
+@pytest.mark.programs
 def test_record_plays_the_questions_and_keeps_who_heard(root: Path) -> None:
     with_delivery(root)
-    done = flask_course(root, "record", "speaking-up")
+    done = typed(root, "record", "speaking-up")
     if "can't" in done.stderr:
         pytest.skip("programs can't be confined on this machine")
     first, *mistakes = done.stdout.splitlines()
@@ -108,8 +137,9 @@ def test_new_refuses_a_name_that_is_taken(root: Path) -> None:
     assert "there already" in done.stderr
 
 
+@pytest.mark.programs
 def test_probe_prints_a_table(root: Path) -> None:
-    done = flask_course(root, "probe")
+    done = typed(root, "probe")
     assert done.returncode in (0, 1)
     runtime, _, head = done.stdout.splitlines()[:3]
     assert runtime == "threading"

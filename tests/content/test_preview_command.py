@@ -10,12 +10,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.content.test_course_commands import PROJECT, flask_course
 from tests.stage.courses import LESSON, change, whole_course
 
 
+@pytest.mark.programs
 def test_it_serves_a_lesson_even_a_broken_one(tmp_path: Path) -> None:
     root = whole_course(tmp_path / "lessons")
     change(root, LESSON, "::: question who", "::: qestion who")

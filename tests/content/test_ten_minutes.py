@@ -21,6 +21,7 @@ def test_it_is_the_first_section() -> None:
     assert len(re.findall("^```", SECTION, re.MULTILINE)) == 2 * len(STEP.findall(SECTION)) == 14
 
 
+@pytest.mark.programs
 def test_its_words_lead_to_a_lesson_without_a_problem(tmp_path: Path) -> None:
     environment = {
         **{name: os.environ[name] for name in ("LANG",) if name in os.environ},

@@ -14,6 +14,8 @@ from course.grading.reports import Reports
 from tests.grading.talkative import SOURCE
 from tests.stage.unconfined import served
 
+pytestmark = pytest.mark.programs
+
 
 def test_an_answer_carries_what_the_handler_returned(server: Server) -> None:
     asker = server.client("asker")

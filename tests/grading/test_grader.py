@@ -21,6 +21,8 @@ from course.grading.reports import MAX_NOTES, ReportRelay, Reports
 from tests.grading.talkative import SOURCE
 from tests.stage.unconfined import ROOT, served
 
+pytestmark = pytest.mark.programs
+
 HEAD = "from course.grading.author import Server, check, fail, random_word\n\n"
 
 GOOD = (
@@ -130,6 +132,7 @@ def test_a_failure_brings_its_words_its_mistake_and_its_trace(grader: Grader, bu
     assert [row["frame"] for row in failed.trace if row["client"] == "asker"][-3:-2] == ['431["hi"]']
 
 
+@pytest.mark.timed
 def test_a_right_program_is_checked_quickly(grader: Grader, bundle: Bundle) -> None:
     bundle.run(grader, GOOD)  # the first may find cold caches
     begun = time.monotonic()
@@ -147,6 +150,7 @@ def test_a_check_that_never_ends_is_our_fault(short_grader: Grader, bundle: Bund
     assert summary.error and "does not count" in summary.error
 
 
+@pytest.mark.timed
 def test_the_grader_is_warm_again_after_an_endless_check(short_grader: Grader, bundle: Bundle) -> None:
     bundle.run(short_grader, ENDLESS)
     begun = time.monotonic()

@@ -10,6 +10,8 @@ from course.grading.author import AuthorError, CheckFailed, Server, random_word
 from course.grading.reports import Reports
 from tests.grading.talkative import SOURCE
 
+pytestmark = pytest.mark.programs
+
 OWN = "http://sandbox"
 FOREIGN = "http://elsewhere.example"
 

@@ -15,6 +15,8 @@ from course.grading.reports import Reports
 from tests.grading.leaving import SOURCE
 from tests.stage.unconfined import served
 
+pytestmark = pytest.mark.programs
+
 SLOW_SECONDS = 0.6
 """What the program's `ping` takes after `be slow once`."""
 

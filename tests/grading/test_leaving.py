@@ -14,6 +14,8 @@ from course.grading.reports import Reports
 from tests.grading.leaving import SOURCE
 from tests.stage.unconfined import served
 
+pytestmark = pytest.mark.programs
+
 PING_SECONDS = 10
 """Far more than the second and the second after which the program gives a silent client up."""
 

@@ -14,6 +14,8 @@ from course.grading.clients.server import Server
 from course.grading.reports import Reports
 from tests.stage.unconfined import served
 
+pytestmark = pytest.mark.programs
+
 Program = tuple[Path, Reports]
 
 

@@ -14,6 +14,8 @@ from course.grading.reports import Reports
 from tests.grading.talkative import SOURCE
 from tests.stage.unconfined import served
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.mark.parametrize("transport", ["websocket", "polling"])
 def test_a_refusal_carries_what_the_client_reads(server: Server, transport: str) -> None:

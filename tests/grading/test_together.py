@@ -13,6 +13,8 @@ from course.grading.reports import Reports
 from tests.grading.leaving import SOURCE
 from tests.stage.unconfined import served
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture(scope="module")
 def path() -> Iterator[Path]:

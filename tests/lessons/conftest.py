@@ -9,16 +9,19 @@ import pytest
 from course.grading.grader import Grader
 from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.limits import Limits
-from tests.stage.exercises import AT_ONCE, Sandboxed, Stage, unconfined
+from tests.stage.exercises import AT_ONCE, TIMED_AT_ONCE, Sandboxed, Stage, unconfined
 
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     """Run programs in the real sandbox; where this machine has none, as plain processes."""
-    supervisor = Supervisor(Limits(), tmp_path_factory.mktemp("sandboxes"), slots=AT_ONCE)
+    places = AT_ONCE + TIMED_AT_ONCE + 1
+    supervisor = Supervisor(Limits(), tmp_path_factory.mktemp("sandboxes"), slots=places)
     supervisor.open()
-    grader = Grader()
+    grader = Grader(at_once=places)
     grader.open()
-    yield Stage(grader, unconfined if supervisor.unavailable else Sandboxed(supervisor))
+    stage = Stage(grader, unconfined if supervisor.unavailable else Sandboxed(supervisor))
+    yield stage
+    stage.close()
     grader.close()
     supervisor.close()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import Future
 
 import pytest
 
-from tests.stage.exercises import Exercise, Stage, exercises
+from tests.stage.exercises import Exercise, Report, Stage, exercises
+
+pytestmark = pytest.mark.programs
 
 # The answers of all handlers, and the data of all emits, are replaced; comings and goings are left alone.
 ODD = """
@@ -35,11 +38,25 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
-@pytest.mark.parametrize("exercise", exercises(), ids=str)
-def test_odd_answers_are_the_programs_fault(stage: Stage, exercise: Exercise, values: str) -> None:
+PAIRS = [(exercise, values) for exercise in exercises() for values in VALUES]
+
+
+def begin(stage: Stage, exercise: Exercise, values: str) -> Future[Report]:
     solution = exercise.program("solution")
-    files = {**solution.files, "server.py": ODD.replace("{values}", values) + solution.files["server.py"]}
-    report = stage.check_program(exercise, dataclasses.replace(solution, files=files))
+    files = {**solution.files, "server.py": ODD.replace("{values}", VALUES[values]) + solution.files["server.py"]}
+    return stage.begin(exercise, f"odd: {values}", dataclasses.replace(solution, files=files))[0]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def begun(stage: Stage, request: pytest.FixtureRequest) -> None:
+    """Begin everything that the selected tests look at, side by side: most of it is waiting."""
+    for item in request.session.items:
+        if isinstance(item, pytest.Function) and item.module is request.module:
+            begin(stage, **item.callspec.params)
+
+
+@pytest.mark.parametrize(("exercise", "values"), PAIRS, ids=str)
+def test_odd_answers_are_the_programs_fault(stage: Stage, exercise: Exercise, values: str) -> None:
+    report = begin(stage, exercise, values).result()
     assert report.summary.error is None, report
     assert not [result for result in report.results if result.outcome == "error"], report

@@ -9,6 +9,8 @@ import pytest
 
 from tests.stage.exercises import LESSONS, Exercise, Report, Stage, exercises
 
+pytestmark = pytest.mark.programs
+
 ADD = Exercise(LESSONS / "03-listening-to-events" / "exercises" / "add-with-ack")
 
 PROGRAM = """

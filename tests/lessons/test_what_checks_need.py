@@ -8,6 +8,8 @@ import pytest
 
 from tests.stage.exercises import Exercise, Report, Stage
 
+pytestmark = pytest.mark.programs
+
 TASK = "---\ntitle: Planted\nminutes: 1\nruntime: {runtime}\n---\n"
 
 PROGRAM = """
@@ -201,6 +203,7 @@ def test_it_can_be_checked_under_every_runtime(stage: Stage, tmp_path: Path, run
     assert report.passes, report
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     ("compute", "mistakes"),
     [

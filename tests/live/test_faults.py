@@ -13,7 +13,10 @@ from tests.stage.page import LESSON, Page
 from tests.stage.running_site import RunningSite
 
 # A python-socketio client whose connection is cut under it lets go of the socket without closing it.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.programs,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 PRESENT = """
 from flask import Flask, request

@@ -15,6 +15,8 @@ from tests.stage.page import LESSON, Page
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.running_site import RunningSite
 
+pytestmark = pytest.mark.programs
+
 GOOD = """
 from flask import Flask
 from flask_socketio import SocketIO

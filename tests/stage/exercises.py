@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,10 @@ from tests.stage.unconfined import ROOT, served
 
 LESSONS = ROOT / "lessons"
 READY_SECONDS = 20
-AT_ONCE = 3
+AT_ONCE = 5
+"""Checks that go on side by side: most of each is waiting, for a silence for example."""
+TIMED_AT_ONCE = 2
+"""Of those that measure time, beside the others."""
 
 
 @dataclass(frozen=True)
@@ -111,22 +114,30 @@ class Stage:
     def __init__(self, grader: Grader, running: Runs) -> None:
         self._grader = grader
         self._running = running
-        self._first: dict[tuple[Path, str], Report] = {}
+        self._begun: dict[tuple[Path, str], list[Future[Report]]] = {}
+        self._pool = ThreadPoolExecutor(AT_ONCE)
+        self._timed_pool = ThreadPoolExecutor(TIMED_AT_ONCE)
 
-    def first_report(self, exercise: Exercise, program: str) -> Report:
-        """Return what the checks said the first time, for tests that only look at the words."""
-        return self._first.get((exercise.folder, program)) or self.check(exercise, program)
+    def close(self) -> None:
+        """Forget what was begun and is not under way."""
+        for pool in (self._pool, self._timed_pool):
+            pool.shutdown(cancel_futures=True)
 
-    def check_often(self, exercise: Exercise, program: str, times: int) -> list[Report]:
-        """Check a program several times side by side: much of a check is waiting, for a silence for example."""
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            return list(pool.map(lambda _: self.check(exercise, program), range(times)))
+    def begin(self, exercise: Exercise, name: str, program: Program, times: int = 1) -> list[Future[Report]]:
+        """Begin to check a program so many times, unless that has begun; the name tells it from the exercise's others."""
+        key = exercise.folder, name
+        if key not in self._begun:
+            pool = self._timed_pool if exercise.timed else self._pool
+            self._begun[key] = [pool.submit(self.check_program, exercise, program) for _ in range(times)]
+        return self._begun[key]
+
+    def reports(self, exercise: Exercise, name: str, times: int = 1) -> list[Report]:
+        """Return what the checks say of the program in the folder `name`, each time that it was begun."""
+        return [begun.result() for begun in self.begin(exercise, name, exercise.program(name), times)]
 
     def check(self, exercise: Exercise, program: str) -> Report:
         """Check the program in the folder `program` of the exercise."""
-        report = self.check_program(exercise, exercise.program(program))
-        self._first.setdefault((exercise.folder, program), report)
-        return report
+        return self.check_program(exercise, exercise.program(program))
 
     def check_program(self, exercise: Exercise, program: Program) -> Report:
         """Check a program that stands nowhere on disk."""

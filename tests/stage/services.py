@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stage.running_site import free_port
+from tests.stage.ports import free_port
 from tests.stage.serving import PATIENCE
 
 

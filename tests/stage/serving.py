@@ -1,17 +1,9 @@
-"""Runs a lesson's program in a plain process of its own, as ``python server.py`` in a terminal would.
-
-Only this is added: a free port, the leave to use Werkzeug's server without a terminal, output line by line as in one,
-and under gevent, which starts without a word, the line that says where it runs.
-"""
+"""Runs a lesson's program in a plain process of its own, as ``python server.py`` in a terminal would."""
 
 from __future__ import annotations
 
-import os
 import queue
 import re
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -23,24 +15,8 @@ import socketio
 import websocket
 
 from tests.stage.quick_to_close import LEAVING_AT_ONCE, QuickToClose
+from tests.stage.starting import Process, start
 
-LAUNCHER = """
-import runpy, sys
-sys.stdout.reconfigure(line_buffering=True)
-from flask_socketio import SocketIO
-plain_run = SocketIO.run
-def run(self, app, **options):
-    if self.async_mode == "gevent":
-        from gevent import pywsgi
-        plain_start = pywsgi.WSGIServer.start
-        def start(server):
-            plain_start(server)
-            print("Running on http://127.0.0.1:" + str(server.server_port))
-        pywsgi.WSGIServer.start = start
-    plain_run(self, app, **{**options, "host": "127.0.0.1", "port": 0, "allow_unsafe_werkzeug": True})
-SocketIO.run = run
-runpy.run_path(sys.argv[1], run_name="__main__")
-"""
 PATIENCE = 15.0
 """Seconds after which a program that should do something is taken to have failed."""
 
@@ -50,7 +26,7 @@ class Served:
     """A running program: its address and everything it has printed."""
 
     url: str
-    process: subprocess.Popen[str]
+    process: Process
     lines: list[str] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -80,23 +56,26 @@ class Served:
             self.changed.notify_all()
 
 
+PATCHES = "monkey.patch_all("
+"""What replaces the standard library must come first, and in a warm Python it can't."""
+
+
 @contextmanager
-def serving(program: Path | str, tmp_path: Path | None = None) -> Iterator[Served]:
-    """Serve a program (its path, or its text) until the block ends."""
+def serving(program: Path | str, tmp_path: Path | None = None, *, cold: bool = False) -> Iterator[Served]:
+    """Serve a program (its path, or its text) until the block ends.
+
+    Args:
+        program: what to run.
+        tmp_path: where a text is put.
+        cold: start a new Python for it, so that what its imports do is seen too.
+    """
     if isinstance(program, str):
         assert tmp_path is not None
         path = tmp_path / "server.py"
         path.write_text(program)
     else:
         path = program
-    process = subprocess.Popen(
-        [sys.executable, "-c", LAUNCHER, str(path)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env={**os.environ, "PYTHONWARNINGS": "default"},
-    )
+    process = start("launched.py", str(path), cold=cold or PATCHES in path.read_text())
     served = Served("", process)
     reader = threading.Thread(target=served._read, daemon=True)
     reader.start()
@@ -107,7 +86,7 @@ def serving(program: Path | str, tmp_path: Path | None = None) -> Iterator[Serve
         served.url = match[0]
         yield served
     finally:
-        process.send_signal(signal.SIGKILL)
+        process.kill()
         process.wait()
         reader.join()
         assert process.stdout is not None
@@ -115,13 +94,18 @@ def serving(program: Path | str, tmp_path: Path | None = None) -> Iterator[Serve
 
 
 @contextmanager
-def examples_of(folder: Path) -> Iterator[Mapping[str, Served]]:
-    """Give a lesson's examples by name, each started when it is first asked for and stopped at the end."""
+def examples_of(folder: Path, *, cold: str = "") -> Iterator[Mapping[str, Served]]:
+    """Give a lesson's examples by name, each started when it is first asked for and stopped at the end.
+
+    Args:
+        folder: of the examples.
+        cold: the one that is started as a new Python.
+    """
     with ExitStack() as stack:
 
         class Started(dict[str, Served]):
             def __missing__(self, name: str) -> Served:
-                self[name] = stack.enter_context(serving(folder / f"{name}.py"))
+                self[name] = stack.enter_context(serving(folder / f"{name}.py", cold=name == cold))
                 return self[name]
 
         yield Started()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.stage.starting import Process, start
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -25,12 +25,14 @@ def served(
     with tempfile.TemporaryDirectory(prefix="duplex-") as folder:
         program, path = Path(folder, "server.py"), Path(folder, "s")
         program.write_text(source)
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.stage.unconfined_server", str(program), str(path), runtime],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            cwd=ROOT,
+        process = start(
+            "unconfined_server.py",
+            str(program),
+            str(path),
+            runtime,
+            cold=runtime == "gevent-patched",
+            folder=ROOT,
+            errors_apart=True,
         )
         ready = threading.Event()
         reader = threading.Thread(target=_read, args=(process, ready, on_exception))
@@ -47,9 +49,7 @@ def served(
             process.stdout.close()
 
 
-def _read(
-    process: subprocess.Popen[str], ready: threading.Event, on_exception: Callable[[Mapping[str, Any]], None]
-) -> None:
+def _read(process: Process, ready: threading.Event, on_exception: Callable[[Mapping[str, Any]], None]) -> None:
     assert process.stdout
     for line in process.stdout:
         if line.startswith("READY"):

@@ -1,4 +1,7 @@
-"""Runs a learner's server.py, unconfined, on a unix socket; `tests.stage.unconfined` starts it."""
+"""Runs a learner's server.py, unconfined, on a unix socket; `tests.stage.unconfined` starts it.
+
+``python unconfined_server.py PROGRAM SOCKET RUNTIME``
+"""
 
 from __future__ import annotations
 
@@ -54,6 +57,7 @@ def serve_in_greenlets(app: flask.Flask, path: str) -> None:
 
 def main() -> None:
     source, path = Path(sys.argv[1]).read_text(), sys.argv[2]
+    sys.path[0] = str(Path(sys.argv[1]).parent)
     threading.excepthook = lambda args: report_exception(args.exc_type, args.exc_value, args.exc_traceback)
 
     def run(self: Any, app: flask.Flask, *args: Any, **options: Any) -> None:

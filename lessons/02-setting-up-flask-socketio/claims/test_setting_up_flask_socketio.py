@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -18,8 +17,11 @@ import requests
 import socketio
 import websocket
 
+from tests.stage.ports import free_port
 from tests.stage.quick_to_close import LEAVING_AT_ONCE, QuickToClose
 from tests.stage.serving import PATIENCE, Served, client, examples_of, serving, wire
+
+pytestmark = pytest.mark.programs
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
@@ -41,14 +43,8 @@ if __name__ == "__main__":
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
     """The lesson's examples, each started when a test first asks for it."""
-    with examples_of(EXAMPLES) as started:
+    with examples_of(EXAMPLES, cold="smallest") as started:
         yield started
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

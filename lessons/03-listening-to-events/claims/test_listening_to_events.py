@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from queue import Queue
 
@@ -13,7 +12,9 @@ import websocket
 from flask import Flask
 from flask_socketio import SocketIO
 
-from tests.stage.serving import PATIENCE, Served, Wire, client, serving, wire
+from tests.stage.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
+
+pytestmark = pytest.mark.programs
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -29,16 +30,10 @@ socketio.run(app)
 
 
 @pytest.fixture(scope="module")
-def example() -> Iterator[dict[str, Served]]:
+def example() -> Iterator[Mapping[str, Served]]:
     """The lesson's examples, each started when a test first asks for it."""
-    with ExitStack() as stack:
-
-        class Started(dict[str, Served]):
-            def __missing__(self, name: str) -> Served:
-                self[name] = stack.enter_context(serving(EXAMPLES / f"{name}.py"))
-                return self[name]
-
-        yield Started()
+    with examples_of(EXAMPLES, cold="two_events") as started:
+        yield started
 
 
 @pytest.fixture
@@ -55,7 +50,7 @@ def with_server(body: str) -> pytest.MarkDecorator:
 # A name and some data
 
 
-def test_one_server_listens_to_several_events_over_one_connection(example: dict[str, Served]) -> None:
+def test_one_server_listens_to_several_events_over_one_connection(example: Mapping[str, Served]) -> None:
     with client(example["two_events"]) as ada:
         ada.emit("join", "Ada")
         assert ada.next() == ("news", ("Ada is here",))
@@ -63,14 +58,14 @@ def test_one_server_listens_to_several_events_over_one_connection(example: dict[
         assert ada.next() == ("news", ("somebody waves",))
 
 
-def test_an_event_is_one_frame_with_the_name_first(example: dict[str, Served]) -> None:
+def test_an_event_is_one_frame_with_the_name_first(example: Mapping[str, Served]) -> None:
     with wire(example["two_events"]) as bare:
         bare.send('42["join","Ada"]')
         assert bare.receive() == '42["news","Ada is here"]'
 
 
 @pytest.mark.parametrize("name", ["wvae", "Wave"])
-def test_an_event_nobody_listens_to_is_dropped_without_a_word(example: dict[str, Served], name: str) -> None:
+def test_an_event_nobody_listens_to_is_dropped_without_a_word(example: Mapping[str, Served], name: str) -> None:
     served = example["two_events"]
     with client(served) as ada:
         before = len(served.lines)
@@ -84,7 +79,7 @@ def test_an_event_nobody_listens_to_is_dropped_without_a_word(example: dict[str,
 # Two names with a history
 
 
-def test_send_is_emit_under_the_name_message(example: dict[str, Served]) -> None:
+def test_send_is_emit_under_the_name_message(example: Mapping[str, Served]) -> None:
     with client(example["message_and_json"]) as ada:
         ada.sio.send("hi")
         assert ada.next() == ("message", ("you said 'hi'",))
@@ -93,7 +88,7 @@ def test_send_is_emit_under_the_name_message(example: dict[str, Served]) -> None
         assert bare.receive() == """42["message","you said 'hi'"]"""
 
 
-def test_send_with_json_uses_the_name_json(example: dict[str, Served]) -> None:
+def test_send_with_json_uses_the_name_json(example: Mapping[str, Served]) -> None:
     with wire(example["message_and_json"]) as bare:
         bare.send('42["json",{"b":1,"a":2}]')
         assert bare.receive() == '42["json",{"keys":["a","b"]}]'
@@ -112,14 +107,14 @@ def test_send_with_json_uses_the_name_json(example: dict[str, Served]) -> None:
     ],
 )
 def test_each_value_after_the_name_is_one_argument_and_a_list_is_one(
-    example: dict[str, Served], payload: str, number: int, python: str
+    example: Mapping[str, Served], payload: str, number: int, python: str
 ) -> None:
     with wire(example["arguments"]) as bare:
         bare.send(f'420["count"{payload}]')
         assert bare.receive() == f'430["{number} argument(s): {python}"]'
 
 
-def test_no_payload_is_a_type_error_in_the_log_and_silence_for_the_client(example: dict[str, Served]) -> None:
+def test_no_payload_is_a_type_error_in_the_log_and_silence_for_the_client(example: Mapping[str, Served]) -> None:
     served = example["arguments"]
     with client(served) as ada:
         answer = ada.emit("exactly_one")
@@ -153,7 +148,7 @@ def test_a_default_and_a_star_take_what_comes(served: Served) -> None:
         assert [ada.ask("any", *range(number)) for number in range(3)] == [(0,), (1,), (2,)]
 
 
-def test_a_python_client_sends_a_list_as_one_argument_and_a_tuple_as_several(example: dict[str, Served]) -> None:
+def test_a_python_client_sends_a_list_as_one_argument_and_a_tuple_as_several(example: Mapping[str, Served]) -> None:
     with client(example["arguments"]) as ada:
         answers: Queue[str] = Queue()
         ada.sio.emit("count", ["Ada", 36, True], callback=answers.put)
@@ -176,21 +171,21 @@ def test_a_python_client_sends_a_list_as_one_argument_and_a_tuple_as_several(exa
     ],
 )
 def test_the_return_value_comes_back_under_the_questions_number(
-    example: dict[str, Served], question: str, answer: str
+    example: Mapping[str, Served], question: str, answer: str
 ) -> None:
     with wire(example["acknowledgements"]) as bare:
         bare.send(question)
         assert bare.receive() == answer
 
 
-def test_a_return_value_nobody_asked_for_goes_nowhere_without_harm(example: dict[str, Served]) -> None:
+def test_a_return_value_nobody_asked_for_goes_nowhere_without_harm(example: Mapping[str, Served]) -> None:
     with wire(example["acknowledgements"]) as bare:
         bare.send('42["add",2,3]')
         bare.send('425["add",1,1]')
         assert bare.receive() == "435[2]"
 
 
-def test_nobody_but_the_sender_hears_an_acknowledgement(example: dict[str, Served]) -> None:
+def test_nobody_but_the_sender_hears_an_acknowledgement(example: Mapping[str, Served]) -> None:
     with client(example["two_events"]) as ada, client(example["two_events"]) as ben:
         assert ada.ask("wave") == ()
         assert ben.next() == ("news", ("somebody waves",))
@@ -206,7 +201,7 @@ def test_emit_returns_none_even_when_nobody_is_there(served: Served) -> None:
 # The same name twice
 
 
-def test_the_second_function_under_a_name_replaces_the_first(example: dict[str, Served]) -> None:
+def test_the_second_function_under_a_name_replaces_the_first(example: Mapping[str, Served]) -> None:
     served = example["same_event_twice"]
     with client(served) as ada:
         assert ada.ask("order", "soup") == ("kitchen told",)
@@ -217,7 +212,7 @@ def test_the_second_function_under_a_name_replaces_the_first(example: dict[str, 
 # A net under the named events
 
 
-def test_the_catch_all_gets_only_what_no_named_handler_took(example: dict[str, Served]) -> None:
+def test_the_catch_all_gets_only_what_no_named_handler_took(example: Mapping[str, Served]) -> None:
     with client(example["catch_all"]) as ada:
         assert ada.ask("order", "soup") == ("one soup, coming up",)
         for name in ("oder", "Order", "message"):
@@ -279,14 +274,14 @@ SORRY = {"error": "That did not work. Send two numbers, the second not 0."}
 
 @pytest.mark.parametrize("numbers", [(1, 0), (1,), ("six", 3)])
 def test_what_the_error_handler_returns_becomes_the_acknowledgement(
-    example: dict[str, Served], numbers: tuple[object, ...]
+    example: Mapping[str, Served], numbers: tuple[object, ...]
 ) -> None:
     with client(example["error_handler"]) as ada:
         assert ada.ask("divide", 6, 3) == (2.0,)
         assert ada.ask("divide", *numbers) == (SORRY,)
 
 
-def test_the_error_handler_does_not_hear_an_unknown_event(example: dict[str, Served]) -> None:
+def test_the_error_handler_does_not_hear_an_unknown_event(example: Mapping[str, Served]) -> None:
     with client(example["error_handler"]) as ada:
         answer = ada.emit("divdie", 6, 3)
         assert ada.ask("divide", 6, 3) == (2.0,)
@@ -354,7 +349,7 @@ def test_raising_again_keeps_a_crashing_connect_out(served: Served) -> None:
 # async def does not work here
 
 
-def test_an_async_handler_never_runs_and_its_answer_never_comes(example: dict[str, Served]) -> None:
+def test_an_async_handler_never_runs_and_its_answer_never_comes(example: Mapping[str, Served]) -> None:
     served = example["async_def"]
     with client(served) as ada:
         answer = ada.emit("modern", "Ada")
@@ -373,7 +368,7 @@ def test_there_is_no_asyncio_mode() -> None:
 # Handlers overlap
 
 
-def test_three_events_of_one_client_are_handled_at_the_same_time(example: dict[str, Served]) -> None:
+def test_three_events_of_one_client_are_handled_at_the_same_time(example: Mapping[str, Served]) -> None:
     served = example["overlap"]
     order: list[str] = []
     all_there = threading.Semaphore(0)

@@ -21,6 +21,8 @@ from flask_socketio.test_client import SocketIOTestClient
 
 from tests.stage.serving import PATIENCE, Client, Served, client, examples_of, serving, wire
 
+pytestmark = pytest.mark.programs
+
 LESSON = Path(__file__).parents[1]
 
 SMALL_SERVER = """
@@ -55,7 +57,7 @@ if __name__ == "__main__":
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(LESSON / "examples") as started:
+    with examples_of(LESSON / "examples", cold="held_back") as started:
         yield started
 
 
@@ -374,12 +376,14 @@ def _times(ada: Client, event: str) -> tuple[list[float], float]:
     return came, time.monotonic() - begun
 
 
+@pytest.mark.timed
 def test_emit_only_queues(example: Mapping[str, Served]) -> None:
     with client(example["held_back"]) as ada:
         came, took = _times(ada, "copy")
         assert came[0] > took * 0.7, "the first came only when the handler was done"
 
 
+@pytest.mark.timed
 def test_socketio_sleep_lets_the_queue_go_in_both_modes(example: Mapping[str, Served], tmp_path: Path) -> None:
     threading_too = (LESSON / "examples/held_back.py").read_text().replace('"gevent"', '"threading"')
     with serving(threading_too, tmp_path) as second:
@@ -389,6 +393,7 @@ def test_socketio_sleep_lets_the_queue_go_in_both_modes(example: Mapping[str, Se
                 assert came[0] < took * 0.7, "the first came long before the handler was done"
 
 
+@pytest.mark.timed
 def test_under_threading_it_leaves_while_the_handler_sleeps(tmp_path: Path) -> None:
     source = (LESSON / "examples/held_back.py").read_text().replace('"gevent"', '"threading"')
     with serving(source, tmp_path) as served, client(served) as ada:

@@ -23,6 +23,8 @@ from tests.stage.quick_to_close import QuickToClose
 from tests.stage.running_site import RunningSite
 from tests.stage.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 SMALL_SERVER = """
@@ -38,7 +40,7 @@ socketio.run(app)
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(EXAMPLES) as started:
+    with examples_of(EXAMPLES, cold="coming_and_going") as started:
         yield started
 
 

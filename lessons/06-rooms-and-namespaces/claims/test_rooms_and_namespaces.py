@@ -17,6 +17,8 @@ from tests.stage.people import NOWHERE, people
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.serving import PATIENCE, Served, Wire, examples_of, serving
 
+pytestmark = pytest.mark.programs
+
 SMALL_SERVER = """
 from flask import Flask, request
 from flask_socketio import *
@@ -29,7 +31,7 @@ socketio.run(app)
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(Path(__file__).parents[1] / "examples") as examples:
+    with examples_of(Path(__file__).parents[1] / "examples", cold="join_and_say") as examples:
         yield examples
 
 

@@ -21,6 +21,8 @@ from tests.stage.page import Page
 from tests.stage.running_site import RunningSite
 from tests.stage.serving import PATIENCE, Client, Served, client, serving, wire
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PATCH = "from gevent import monkey\nmonkey.patch_all()\n"
 MOST, LITTLE = 0.6, 0.5
@@ -68,6 +70,7 @@ def one_share(worker: Client, bystander: Client, job: str) -> float:
 # Who has to wait
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("job", ["cpu", "cpu_in_task"])
 def test_threads_share_the_processor(tmp_path: Path, job: str) -> None:
     with under("threading", "jobs", tmp_path) as served:
@@ -111,12 +114,14 @@ def test_socketio_sleep_stops_nobody(tmp_path: Path, runtime: str) -> None:
 # What helps
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("runtime", ["threading", "gevent"])
 def test_short_real_pauses_let_the_others_in(tmp_path: Path, runtime: str) -> None:
     with under(runtime, "jobs", tmp_path) as served:
         assert is_free_beside(served, "cpu_yielding")
 
 
+@pytest.mark.timed
 def test_a_pause_of_zero_is_worse_than_a_real_one(tmp_path: Path) -> None:
     shares = []
     for pause in ("0.001", "0"):
@@ -150,7 +155,7 @@ def test_a_long_freeze_disconnects_everybody(tmp_path: Path) -> None:
 
 
 def test_a_bare_counter_loses_counts_and_a_locked_one_does_not(tmp_path: Path) -> None:
-    with serving(EXAMPLES / "lost_counts.py") as served, client(served) as ada:
+    with serving(EXAMPLES / "lost_counts.py", cold=True) as served, client(served) as ada:
         ada.ask("hurry")
         deadline = time.monotonic() + PATIENCE
         while ada.ask("totals")[0]["locked"] < 8:

@@ -15,7 +15,8 @@ from typing import Any
 from tests.sandbox.attacks.arena import Arena
 from tests.sandbox.attacks.gateway_cases import CASES
 from tests.sandbox.attacks.table import ATTACKS, Line, as_markdown
-from tests.sandbox.gateway.stage import Front, accepts, free_port, running, until
+from tests.sandbox.gateway.stage import Front, accepts, running, until
+from tests.stage.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 WEB_SERVER = "gunicorn"

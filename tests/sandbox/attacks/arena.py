@@ -25,8 +25,9 @@ PATTERN = "canary" + "-[0-9a-f]{40}"
 """Finds the canary, and nothing in the programs that look for it."""
 
 LIMITS = Limits(
-    cpu_hog_seconds=1, cpu_soft_seconds=4, cpu_hard_seconds=5, start_seconds=4, output_bytes=128 * KB, open_files=64
+    cpu_hog_seconds=1, cpu_soft_seconds=2, cpu_hard_seconds=3, start_seconds=4, output_bytes=128 * KB, open_files=64
 )
+"""Of attackers."""
 OUTCOME = "outcome: "
 ATTACK_SECONDS = 30
 
@@ -124,7 +125,7 @@ class Arena:
 
     def __init__(self, directory: Path) -> None:
         self._canary = f"canary-{secrets.token_hex(20)}"
-        self.supervisor = Supervisor(LIMITS, directory / "sockets", slots=8, runtimes=RUNTIMES)
+        self.supervisor = Supervisor(Limits(), directory / "sockets", slots=8, runtimes=RUNTIMES)
 
     def __enter__(self) -> Self:
         os.environ[CANARY] = self._canary
@@ -136,6 +137,7 @@ class Arena:
         self.neighbour = self._start(NEIGHBOUR, "neighbour", listener)
         assert self.neighbour.wait_ready(ATTACK_SECONDS).state == "ready", listener.text
         self._neighbour_random = listener.outcome(ATTACK_SECONDS)
+        self.supervisor.limits = LIMITS
         return self
 
     def __exit__(

@@ -9,6 +9,8 @@ from tests.sandbox.attacks.arena import Arena
 from tests.sandbox.attacks.attack import GROUPS, Attack
 from tests.sandbox.attacks.table import ATTACKS
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture(scope="module")
 def arena(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Arena]:

@@ -16,6 +16,8 @@ from course.sandbox.confinement.forbidden import ACTS, Act
 from course.sandbox.confinement.landlock import handled_by
 from tests.sandbox.confinement.confined import ROOT, UID, printed, run_confined, stage
 
+pytestmark = pytest.mark.programs
+
 AS_ROOT = os.geteuid() == 0
 
 

@@ -12,7 +12,10 @@ from course.sandbox.confinement.forbidden import ACTS
 from course.sandbox.confinement.probe import ProbeReport, ProbeRow, probe
 from tests.sandbox.confinement.confined import ROOT
 
+pytestmark = pytest.mark.programs
 
+
+@pytest.mark.timed
 def test_it_finds_this_machine_fit_within_a_second() -> None:
     started = time.monotonic()
     report = probe()

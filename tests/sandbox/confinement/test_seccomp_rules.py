@@ -175,6 +175,7 @@ os._exit(0)
 """
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize(
     ("rule", "act", "with_it", "without_it"), ON_THIS_KERNEL, ids=[row[0] for row in ON_THIS_KERNEL]
 )

@@ -3,7 +3,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.sandbox.gateway.stage import SERVERS, Front, accepts, free_port, running, until
+from tests.sandbox.gateway.stage import SERVERS, Front, accepts, running, until
+from tests.stage.ports import free_port
 
 
 @pytest.fixture(scope="session")

@@ -51,12 +51,6 @@ def accepts(family, address):
         return probe.connect_ex(address) == 0
 
 
-def free_port():
-    with closing(socket.socket()) as taken:
-        taken.bind(("127.0.0.1", 0))
-        return taken.getsockname()[1]
-
-
 @dataclass(frozen=True)
 class Front:
     """The gateway, served."""

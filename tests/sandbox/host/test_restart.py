@@ -10,6 +10,8 @@ from course.sandbox.client_faults import Fault
 from course.sandbox.host.sandbox import Sandbox
 from tests.stage.host import PATIENCE, Host, Memory, Running
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Host]:

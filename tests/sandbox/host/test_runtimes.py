@@ -15,10 +15,11 @@ from course.program import RUNTIMES, Runtime
 from course.sandbox.confinement.probe import ProbeReport, ProbeRow
 from course.sandbox.host import runtime_host
 from course.sandbox.host.supervisor import SandboxesUnavailable
-from course.sandbox.limits import Limits
 from course.sandbox.model import Program
 from tests.sandbox.gateway.stage import until
 from tests.stage.host import PATIENCE, Client, Host, Memory, Running, source_of
+
+pytestmark = pytest.mark.programs
 
 GEVENT: tuple[Runtime, ...] = ("gevent", "gevent-patched")
 BUSY_SECONDS = 0.5
@@ -275,27 +276,28 @@ def test_under_gevent_who_computes_holds_everybody_up(host: Host, runtime: Runti
     assert longest > 0.8 * BUSY_SECONDS, took
 
 
+@pytest.mark.timed
 def test_gevents_native_thread_pool_holds_nobody_up(host: Host, runtime: Runtime) -> None:
     longest, took = longest_wait(host.run(WORKS, runtime).ready(), "pool")
     assert longest < took / 2
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(("each", "held"), [("threading", False), ("gevent", True), ("gevent-patched", False)])
 def test_sleeping_holds_others_up_only_where_nothing_is_patched(host: Host, each: Runtime, held: bool) -> None:
     longest, took = longest_wait(host.run(WORKS, each).ready(), "sleep")
     assert (longest > 0.8 * BUSY_SECONDS) == held, (longest, took)
 
 
-def test_a_loop_that_never_yields_is_ended_from_outside(tmp_path: Path, runtime: Runtime) -> None:
-    limits = Limits(cpu_hog_seconds=1, cpu_hog_share=0.2, start_seconds=15)
-    with Host(tmp_path, limits=limits) as host:
-        running = host.run(anywhere("misbehaves_on_request"), runtime).ready()
-        neighbour = host.run(WORKS, runtime).ready()
-        with running.client().accepted() as client:
-            client.emit("compute")
-            change = running.end()
-        assert (change.state, change.code) == ("limited", "cpu")
-        assert neighbour.get()[0] == 200
+def test_a_loop_that_never_yields_is_ended_from_outside(limited_host: Callable[..., Host], runtime: Runtime) -> None:
+    host = limited_host(cpu_hog_seconds=1, cpu_hog_share=0.2)
+    running = host.run(anywhere("misbehaves_on_request"), runtime).ready()
+    neighbour = host.run(WORKS, runtime).ready()
+    with running.client().accepted() as client:
+        client.emit("compute")
+        change = running.end()
+    assert (change.state, change.code) == ("limited", "cpu")
+    assert neighbour.get()[0] == 200
 
 
 # The fork servers

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -16,14 +16,22 @@ from course.sandbox.limits import MB, Limits
 from course.sandbox.model import ENDED, IllegalStep, Program, ProgramRefused, StateChange
 from tests.stage.host import PATIENCE, Host, Memory, source_of
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Host]:
-    """A host with one place."""
-    with Host(tmp_path, slots=1) as host:
+@pytest.fixture(scope="module")
+def open_small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    with Host(tmp_path_factory.mktemp("small"), slots=1) as host:
         yield host
+
+
+@pytest.fixture
+def small(open_small: Host) -> Iterator[Host]:
+    """A host with one place, which is free before the test and after it."""
+    yield open_small
+    open_small.stop_all()
 
 
 # Starting
@@ -236,65 +244,63 @@ def test_closing_ends_everything_and_leaves_nothing(tmp_path: Path) -> None:
 # Limits, measured from outside
 
 
-def limited(tmp_path: Path, app: str, event: str = "", **limits: float) -> StateChange:
-    """Run a program under these limits, send it an event, and return how it ended."""
-    with Host(tmp_path, limits=Limits(**{"start_seconds": 15, **limits})) as host:  # type: ignore[arg-type]
-        running = host.start(app)
-        if event:
-            with running.ready().client().accepted() as client:
-                client.emit(event)
-                return running.end()
-        return running.end()
+def ending(host: Host, app: str, event: str = "") -> StateChange:
+    """Run a program, send it an event, and return how it ended."""
+    running = host.start(app)
+    if event:
+        with running.ready().client().accepted() as client:
+            client.emit(event)
+            return running.end()
+    return running.end()
 
 
-def test_a_program_that_never_listens_is_ended(tmp_path: Path) -> None:
-    change = limited(tmp_path, "loops_before_run", start_seconds=1)
+def test_a_program_that_never_listens_is_ended(limited_host: Callable[..., Host]) -> None:
+    change = ending(limited_host(start_seconds=1), "loops_before_run")
     assert (change.state, change.code) == ("limited", "start")
     assert "socketio.run(app)" in change.reason and "loop" in change.reason
 
 
-def test_a_program_that_computes_without_end_is_ended(tmp_path: Path) -> None:
-    change = limited(tmp_path, "misbehaves_on_request", "compute", cpu_hog_seconds=1, cpu_hog_share=0.2)
+def test_a_program_that_computes_without_end_is_ended(limited_host: Callable[..., Host]) -> None:
+    change = ending(limited_host(cpu_hog_seconds=1, cpu_hog_share=0.2), "misbehaves_on_request", "compute")
     assert (change.state, change.code) == ("limited", "cpu")
     assert "processor" in change.reason
 
 
-def test_a_program_that_has_used_up_its_processor_time_is_ended(tmp_path: Path) -> None:
-    change = limited(tmp_path, "misbehaves_on_request", "compute", cpu_soft_seconds=1, cpu_hard_seconds=2)
+def test_a_program_that_has_used_up_its_processor_time_is_ended(limited_host: Callable[..., Host]) -> None:
+    change = ending(limited_host(cpu_soft_seconds=1, cpu_hard_seconds=2), "misbehaves_on_request", "compute")
     assert (change.state, change.code) == ("limited", "cpu")
 
 
-def test_a_program_whose_memory_grows_is_ended(tmp_path: Path) -> None:
-    change = limited(tmp_path, "misbehaves_on_request", "grow", resident_bytes=64 * MB)
+def test_a_program_whose_memory_grows_is_ended(limited_host: Callable[..., Host]) -> None:
+    change = ending(limited_host(resident_bytes=64 * MB), "misbehaves_on_request", "grow")
     assert (change.state, change.code) == ("limited", "memory")
     assert "64 MB" in change.reason
 
 
-def test_a_program_is_ended_after_its_time(tmp_path: Path) -> None:
-    change = limited(tmp_path, "adds", wall_seconds=0.5)
+def test_a_program_is_ended_after_its_time(limited_host: Callable[..., Host]) -> None:
+    change = ending(limited_host(wall_seconds=0.5), "adds")
     assert (change.state, change.code) == ("limited", "wall")
     assert "Press Run" in change.reason
 
 
-def test_a_program_that_nobody_uses_is_ended_after_a_warning(tmp_path: Path) -> None:
-    with Host(tmp_path, limits=Limits(idle_seconds=1.5, idle_warning_seconds=1)) as host:
-        running = host.start("adds").ready()
-        change = running.end()
-        assert (change.state, change.code) == ("limited", "idle")
-        assert "Press Run" in change.reason
-        assert [(c.state, c.code) for c in running.memory.changes[1:]] == [
-            ("ready", ""),
-            ("ready", "idle_warning"),
-            ("limited", "idle"),
-        ]
+def test_a_program_that_nobody_uses_is_ended_after_a_warning(limited_host: Callable[..., Host]) -> None:
+    running = limited_host(idle_seconds=1.5, idle_warning_seconds=1).start("adds").ready()
+    change = running.end()
+    assert (change.state, change.code) == ("limited", "idle")
+    assert "Press Run" in change.reason
+    assert [(c.state, c.code) for c in running.memory.changes[1:]] == [
+        ("ready", ""),
+        ("ready", "idle_warning"),
+        ("limited", "idle"),
+    ]
 
 
-def test_keep_alive_takes_the_warning_back(tmp_path: Path) -> None:
-    with Host(tmp_path, limits=Limits(idle_seconds=30, idle_warning_seconds=29.5)) as host:
-        running = host.start("adds").ready()
-        running.memory.wait(lambda memory: memory.changes[-1].code == "idle_warning")
-        host.supervisor.keep_alive(running.id)
-        assert (running.memory.changes[-1].state, running.memory.changes[-1].code) == ("ready", "")
+def test_keep_alive_takes_the_warning_back(limited_host: Callable[..., Host]) -> None:
+    host = limited_host(idle_seconds=100, idle_warning_seconds=99.5)
+    running = host.start("adds").ready()
+    running.memory.wait(lambda memory: memory.changes[-1].code == "idle_warning")
+    host.supervisor.keep_alive(running.id)
+    assert (running.memory.changes[-1].state, running.memory.changes[-1].code) == ("ready", "")
 
 
 # The fork server
@@ -386,6 +392,7 @@ print("all well" if longest < 0.5 else longest)
 """
 
 
+@pytest.mark.timed
 def test_it_works_under_gevent_and_holds_nobody_up(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", GEVENT, str(tmp_path)],

@@ -1,11 +1,11 @@
 """What a learner's program does, and what is said when it ends: each bad program has its own sentence and next step."""
 
 import re
+from collections.abc import Callable
 from importlib import metadata
 
 import pytest
 
-from course.sandbox.limits import Limits
 from tests.stage.host import APPS, Host
 
 
@@ -216,15 +216,15 @@ def test_the_access_log_is_left_out(host: Host) -> None:
     assert running.memory.text() == ""
 
 
-def test_a_flood_is_held_and_said(tmp_path) -> None:
-    with Host(tmp_path, limits=Limits(output_bytes_per_second=8192, output_bytes=32768, start_seconds=15)) as host:
-        running = host.start("misbehaves_on_request").ready()
-        with running.client().accepted() as client:
-            client.emit("flood")
-            running.memory.wait(lambda memory: "of output" in memory.text("notice"))
-        host.supervisor.stop(running.id)
-        running.end()
-        assert len(running.memory.text()) <= 32768
+def test_a_flood_is_held_and_said(limited_host: Callable[..., Host]) -> None:
+    host = limited_host(output_bytes_per_second=8192, output_bytes=32768)
+    running = host.start("misbehaves_on_request").ready()
+    with running.client().accepted() as client:
+        client.emit("flood")
+        running.memory.wait(lambda memory: "of output" in memory.text("notice"))
+    host.supervisor.stop(running.id)
+    running.end()
+    assert len(running.memory.text()) <= 32768
 
 
 # What comes from outside the usual

@@ -11,12 +11,14 @@ import pytest
 from tests.stage.people import people
 from tests.stage.serving import Served, examples_of, serving
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(EXAMPLES) as examples:
+    with examples_of(EXAMPLES, cold="dispatcher") as examples:
         yield examples
 
 

@@ -17,6 +17,8 @@ from tests.stage.people import people
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.serving import PATIENCE, Served, Wire, client, examples_of, serving
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 COMING_AND_GOING = Path(__file__).parents[3] / "05-connections/examples/coming_and_going.py"
 
@@ -42,7 +44,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(EXAMPLES) as examples:
+    with examples_of(EXAMPLES, cold="last_ticket") as examples:
         yield examples
 
 

@@ -12,6 +12,8 @@ import socketio
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.serving import PATIENCE, Served, client, examples_of
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 OVERLAP = Path(__file__).parents[3] / "03-listening-to-events/examples"
 
@@ -19,7 +21,7 @@ OVERLAP = Path(__file__).parents[3] / "03-listening-to-events/examples"
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
     """The page's examples, each started when a test first asks for it."""
-    with examples_of(EXAMPLES) as started:
+    with examples_of(EXAMPLES, cold="handshake_is_http") as started:
         yield started
 
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from tests.stage.serving import client, serving
+
+pytestmark = pytest.mark.programs
 
 TALKS_WITHOUT_END = """
 from flask import Flask
@@ -39,7 +43,7 @@ socketio.run(app)
 
 def test_server_and_client_talk_at_the_same_time(tmp_path: Path) -> None:
     """The server speaks unasked; it hears the client in the middle of that, and neither has to stop."""
-    with serving(TALKS_WITHOUT_END, tmp_path) as served, client(served) as speaker:
+    with serving(TALKS_WITHOUT_END, tmp_path, cold=True) as served, client(served) as speaker:
 
         def events() -> Iterator[str]:
             while True:

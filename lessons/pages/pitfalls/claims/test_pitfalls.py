@@ -13,6 +13,8 @@ import pytest
 from tests.stage.people import Person, people
 from tests.stage.serving import PATIENCE, Served, serving
 
+pytestmark = pytest.mark.programs
+
 LESSONS = Path(__file__).parents[3]
 NO_CLEAN_UP = LESSONS / "05-connections/exercises/no-clean-up"
 EVERYBODY = LESSONS / "06-rooms-and-namespaces/exercises/everybody-hears-it"
@@ -54,7 +56,7 @@ socketio.run(app)
 
 @pytest.fixture(scope="module", params=["threading", "gevent"])
 def small(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Served]]:
-    with serving(SMALL.format(mode=request.param), tmp_path_factory.mktemp(request.param)) as served:
+    with serving(SMALL.format(mode=request.param), tmp_path_factory.mktemp(request.param), cold=True) as served:
         yield request.param, served
 
 

@@ -19,6 +19,8 @@ from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.services import Service, gunicorn, nginx, redis
 from tests.stage.serving import PATIENCE, Wire, serving
 
+pytestmark = pytest.mark.programs
+
 ROOT = Path(__file__).parents[4]
 PAGE = Path(__file__).parents[1]
 PROGRAM = (PAGE / "examples/ready_to_go.py").read_text()
@@ -253,7 +255,7 @@ def test_with_gevent_the_queue_wants_everything_patched(
     queue: str, folder: Path, monkeypatch: pytest.MonkeyPatch, patched: bool
 ) -> None:
     monkeypatch.setenv("QUEUE", queue)
-    with serving(GREEN if patched else UNPATCHED, folder) as served:
+    with serving(GREEN if patched else UNPATCHED, folder, cold=True) as served:
         assert requests.get(served.url + HANDSHAKE, timeout=PATIENCE).status_code == (200 if patched else 401)
 
 

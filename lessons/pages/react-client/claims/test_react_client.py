@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import requests
 
 from tests.stage.serving import PATIENCE, client, serving
+
+pytestmark = pytest.mark.programs
 
 CLOCK = Path(__file__).parents[1] / "examples/clock.py"
 VITE = "http://localhost:5173"
@@ -14,7 +17,7 @@ HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 
 
 def test_a_client_that_disconnects_is_gone_at_once() -> None:
-    with serving(CLOCK) as served:
+    with serving(CLOCK, cold=True) as served:
         with client(served) as component:
             assert component.next()[0] == "tick"
             assert not served.printed("somebody has left")

@@ -9,12 +9,17 @@ import pytest
 from tests.stage.people import people
 from tests.stage.serving import client, serving, wire
 
+pytestmark = pytest.mark.programs
+
 LESSONS = Path(__file__).parents[3]
 JOBS = (LESSONS / "07-performance/examples/jobs.py").read_text()
 
 
 def test_the_server_speaks_first() -> None:
-    with serving(LESSONS / "pages/myth-busters/examples/speaks_first.py") as served, client(served) as silent:
+    with (
+        serving(LESSONS / "pages/myth-busters/examples/speaks_first.py", cold=True) as served,
+        client(served) as silent,
+    ):
         assert silent.next() == ("reminder", (1,))
 
 

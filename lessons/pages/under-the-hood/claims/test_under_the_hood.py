@@ -15,6 +15,8 @@ import websocket
 from tests.stage.quick_to_close import QuickToClose
 from tests.stage.serving import PATIENCE, Served, client, examples_of, serving, wire
 
+pytestmark = pytest.mark.programs
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 PLAIN = """
 from flask import Flask, request
@@ -42,7 +44,7 @@ socketio.run(app)
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
     """The page's examples, each started when a test first asks for it."""
-    with examples_of(EXAMPLES) as started:
+    with examples_of(EXAMPLES, cold="peel") as started:
         yield started
 
 

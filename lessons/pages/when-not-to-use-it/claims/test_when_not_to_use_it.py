@@ -14,10 +14,12 @@ import pytest
 from tests.stage.people import people
 from tests.stage.serving import PATIENCE, Served, examples_of
 
+pytestmark = pytest.mark.programs
+
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[Mapping[str, Served]]:
-    with examples_of(Path(__file__).parents[1] / "examples") as examples:
+    with examples_of(Path(__file__).parents[1] / "examples", cold="event_stream") as examples:
         yield examples
 
 

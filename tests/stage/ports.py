@@ -1,0 +1,29 @@
+"""Ports for what tests start. Each test process looks in a place of its own, where the kernel hands out none."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import socket
+
+FIRST, LAST = 10_000, 32_000
+"""Below what Linux gives to outgoing connections (net.ipv4.ip_local_port_range)."""
+FAR_APART = 1009
+"""Processes that are started together have numbers side by side; so many ports apart they begin to look."""
+
+_turn = itertools.count(os.getpid() * FAR_APART)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on, another one with each call."""
+    while True:
+        port = FIRST + next(_turn) % (LAST - FIRST)
+        with socket.socket() as probe:
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # as servers do: an old connection is no listener
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
