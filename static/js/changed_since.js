@@ -9,9 +9,15 @@ import { isAlive } from "./core/state.js";
 export function tendChanges() {
   const head = document.querySelector("code-editor .editor-head");
   if (!head) return;
-  const note = h("span", { class: "changed-since", title: "The server still runs what you started. Run takes the new text.", hidden: true }, "changed since Run");
+  const note = h(
+    "span",
+    { class: "changed-since", title: "The server still runs what you started. Run takes the new text.", hidden: true },
+    "changed since Run",
+  );
   head.querySelector(".save-state").before(note);
   store.subscribe(
-    ({ sandbox, ran, workspace, files, runPending }) => isAlive(sandbox) && !runPending && sandbox.exercise === workspace && !sameFiles(files, ran),
-    (changed) => (note.hidden = !changed));
+    ({ sandbox, ran, workspace, files, runPending }) =>
+      isAlive(sandbox) && !runPending && sandbox.exercise === workspace && !sameFiles(files, ran),
+    (changed) => (note.hidden = !changed),
+  );
 }

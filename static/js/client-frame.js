@@ -25,7 +25,8 @@ function tellRow(kind, report) {
   if (now !== second) [second, rows] = [now, 0];
   rows += 1;
   if (rows <= ROWS_PER_SECOND) tell(kind, report);
-  else if (rows === ROWS_PER_SECOND + 1) tell("note", { text: `More than ${ROWS_PER_SECOND} rows in a second: the rest of this second is left out.` });
+  else if (rows === ROWS_PER_SECOND + 1)
+    tell("note", { text: `More than ${ROWS_PER_SECOND} rows in a second: the rest of this second is left out.` });
 }
 
 // Socket.IO, at the learner's own server
@@ -50,8 +51,13 @@ function watched(made) {
   if (made.watched) return made;
   made.watched = true;
   socket = made;
-  const newest = (hear) => (...values) => socket === made && hear(...values);
-  const state = newest((name, reason = "") => tell("state", { state: name, transport: made.io.engine?.transport?.name ?? "", reason }));
+  const newest =
+    (hear) =>
+    (...values) =>
+      socket === made && hear(...values);
+  const state = newest((name, reason = "") =>
+    tell("state", { state: name, transport: made.io.engine?.transport?.name ?? "", reason }),
+  );
   state("connecting");
   made.on("connect", () => {
     state("connected");
@@ -82,14 +88,21 @@ for (const level of ["log", "info", "debug", "warn", "error"]) {
   };
 }
 
-window.addEventListener("error", (event) => {
-  if (event.target !== window) {
-    tellRow("console", { level: "error", text: `${event.target.localName}: ${fileOf(event.target.src ?? event.target.href)} could not be loaded.` });
-    return;
-  }
-  const place = event.error?.stack ? placeOf(event.error) : { file: fileOf(event.filename), line: event.lineno };
-  tellRow("console", { level: "error", text: consoleText([event.error ?? event.message]), ...place });
-}, { capture: true });
+window.addEventListener(
+  "error",
+  (event) => {
+    if (event.target !== window) {
+      tellRow("console", {
+        level: "error",
+        text: `${event.target.localName}: ${fileOf(event.target.src ?? event.target.href)} could not be loaded.`,
+      });
+      return;
+    }
+    const place = event.error?.stack ? placeOf(event.error) : { file: fileOf(event.filename), line: event.lineno };
+    tellRow("console", { level: "error", text: consoleText([event.error ?? event.message]), ...place });
+  },
+  { capture: true },
+);
 window.addEventListener("unhandledrejection", ({ reason }) => {
   tellRow("console", { level: "error", text: consoleText(["Unhandled:", reason]), ...placeOf(reason) });
 });
@@ -99,8 +112,12 @@ document.addEventListener("securitypolicyviolation", ({ effectiveDirective, bloc
 
 /** The pane shows the page as soon as there is something to see. */
 function watchDrawing() {
-  const visible = () => [...(document.body?.childNodes ?? [])].some((node) =>
-    node.nodeType === Node.TEXT_NODE ? node.data.trim() : node.nodeType === Node.ELEMENT_NODE && node.localName !== "script");
+  const visible = () =>
+    [...(document.body?.childNodes ?? [])].some((node) =>
+      node.nodeType === Node.TEXT_NODE
+        ? node.data.trim()
+        : node.nodeType === Node.ELEMENT_NODE && node.localName !== "script",
+    );
   const drawing = new MutationObserver(() => {
     if (!visible()) return;
     drawing.disconnect();
@@ -117,9 +134,10 @@ window.addEventListener("message", (event) => {
   const { name, args, ack } = event.data;
   if (!socket?.connected) return tell("note", { text: "Not sent: the page's code has no connection now." });
   const begun = performance.now();
-  const answered = (error, ...answer) => error
-    ? tell("note", { text: `No acknowledgement for “${name}” within ${ACK_MS / 1000} s.` })
-    : tell("ack", { name, args: argumentsText(answer), ms: performance.now() - begun });
+  const answered = (error, ...answer) =>
+    error
+      ? tell("note", { text: `No acknowledgement for “${name}” within ${ACK_MS / 1000} s.` })
+      : tell("ack", { name, args: argumentsText(answer), ms: performance.now() - begun });
   try {
     if (ack) socket.timeout(ACK_MS).emit(name, ...args, answered);
     else socket.emit(name, ...args);

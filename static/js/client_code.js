@@ -11,7 +11,10 @@ const STARTING = "duplex:client-code-starting";
 /** Tend the cards of the page, those that come later too. */
 export function tendClientCode() {
   document.addEventListener("client-changed", ({ target }) => offer(target));
-  store.subscribe((state) => `${state.sandbox?.id} ${state.sandbox?.client}`, () => document.querySelectorAll("client-card").forEach(offer));
+  store.subscribe(
+    (state) => `${state.sandbox?.id} ${state.sandbox?.client}`,
+    () => document.querySelectorAll("client-card").forEach(offer),
+  );
   startAfterReload();
 }
 
@@ -26,7 +29,10 @@ function startAfterReload() {
   if (!sandbox?.client || sandbox.state !== "ready") return;
   if (sessionStorage.getItem(STARTING)) {
     for (const card of document.querySelectorAll("client-card")) {
-      card.received.add({ kind: "note", text: "The client code did not come to its end last time, so it waits for Connect." });
+      card.received.add({
+        kind: "note",
+        text: "The client code did not come to its end last time, so it waits for Connect.",
+      });
     }
     sessionStorage.removeItem(STARTING);
   } else if (document.querySelector("client-list")?.automatic.checked) {
@@ -57,7 +63,12 @@ class Choice {
     });
     this.box = h("input", { type: "checkbox", checked: true, onchange: () => this.#chosen() });
     this.alone = h("a", { target: "_blank", rel: "noopener" }, "open alone");
-    this.row = h("div", { class: "client-code" }, h("label", { class: "switch" }, this.box, h("span", {}, "runs client code")), this.alone);
+    this.row = h(
+      "div",
+      { class: "client-code" },
+      h("label", { class: "switch" }, this.box, h("span", {}, "runs client code")),
+      this.alone,
+    );
     card.querySelector(".client-head").after(this.row, this.place);
   }
 
@@ -84,6 +95,7 @@ class Choice {
 }
 
 function placeLink({ file, line }) {
-  const ask = ({ currentTarget }) => currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { file, line }, bubbles: true }));
+  const ask = ({ currentTarget }) =>
+    currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { file, line }, bubbles: true }));
   return h("button", { type: "button", class: "line-link", onclick: ask }, `${file}, line ${line}`);
 }

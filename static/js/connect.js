@@ -40,7 +40,8 @@ function note(engine, direction, { type, data }, transport = engine.transport.na
 }
 
 function base64(data) {
-  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bytes =
+    data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return btoa(String.fromCharCode(...bytes));
 }
 

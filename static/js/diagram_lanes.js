@@ -13,7 +13,8 @@ export function drawLanes(group, layout, height, until) {
   group.replaceChildren(
     svg("path", { class: "lane-faint", d: all.map((x) => `M${x} 0V${height}`).join("") }),
     svg("path", { class: "lane-line", d: begun.map((line) => `M${line.x} ${line.from}V${to(line.to)}`).join("") }),
-    svg("path", { class: "lane-line is-server", d: `M${serverX} 0V${height}` }));
+    svg("path", { class: "lane-line is-server", d: `M${serverX} 0V${height}` }),
+  );
 }
 
 /** How far down a replay has come: who will leave later is still there. */
@@ -31,5 +32,8 @@ export function headsOf({ columns, serverX, width }, zoom) {
 /** Draw who stands above which lane. */
 export function drawHeads(heads, { columns, letters, serverX, narrow, width }, { zoom, height }) {
   place(heads, { width: width * zoom, height: height * zoom, viewBox: `0 0 ${width} ${height}` });
-  heads.replaceChildren(...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)), serverHead(serverX, narrow));
+  heads.replaceChildren(
+    ...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)),
+    serverHead(serverX, narrow),
+  );
 }

@@ -32,7 +32,8 @@ export function reached({ namespace, to }, client, rooms) {
   const room = after(to, "room:");
   if (room !== null) return [keyOf({ namespace, kind: "room", room })];
   const whose = to === "self" ? client : after(to, "client:");
-  const fits = to === "all" ? ({ kind }) => kind === "all" : ({ kind, clients }) => kind === "own" && clients.includes(whose);
+  const fits =
+    to === "all" ? ({ kind }) => kind === "all" : ({ kind, clients }) => kind === "own" && clients.includes(whose);
   return rooms.filter((each) => each.namespace === namespace && fits(each)).map(keyOf);
 }
 
@@ -50,7 +51,12 @@ export function byNamespace({ rooms, handlers }) {
   return names.map((namespace) => {
     const here = all.filter((each) => each.namespace === namespace);
     const of = (kind) => here.filter((each) => each.kind === kind);
-    return { namespace, everybody: of("all")[0] ?? null, rooms: of("room"), own: of("own").sort((one, other) => one.clients[0].localeCompare(other.clients[0])) };
+    return {
+      namespace,
+      everybody: of("all")[0] ?? null,
+      rooms: of("room"),
+      own: of("own").sort((one, other) => one.clients[0].localeCompare(other.clients[0])),
+    };
   });
 }
 

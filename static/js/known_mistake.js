@@ -10,7 +10,15 @@ export function knownMistake({ belief_html: belief, href, title }) {
     link.href = here;
     link.addEventListener("click", (event) => followWithin(event, here));
   }
-  return h("p", { class: "check-known" }, h("strong", {}, "This is a known one:"), " ", trustedHtml(h("q", {}), belief), " ", link);
+  return h(
+    "p",
+    { class: "check-known" },
+    h("strong", {}, "This is a known one:"),
+    " ",
+    trustedHtml(h("q", {}), belief),
+    " ",
+    link,
+  );
 }
 
 /**
@@ -28,11 +36,16 @@ function followWithin(event, hash) {
   const target = document.getElementById(decodeURIComponent(hash.slice(1)));
   if (!target || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  window.addEventListener("hashchange", () => queueMicrotask(() => {
-    target.tabIndex = -1;
-    target.focus({ preventScroll: true });
-    target.scrollIntoView();
-  }), { once: true });
+  window.addEventListener(
+    "hashchange",
+    () =>
+      queueMicrotask(() => {
+        target.tabIndex = -1;
+        target.focus({ preventScroll: true });
+        target.scrollIntoView();
+      }),
+    { once: true },
+  );
   if (location.hash === hash) window.dispatchEvent(new HashChangeEvent("hashchange"));
   else location.hash = hash;
 }

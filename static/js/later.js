@@ -35,14 +35,17 @@ import { tendTables } from "./tables.js";
 import { tendTerms } from "./terms.js";
 import { whenInSight } from "./in_sight.js";
 
-store.subscribe((state) => state.savedAnew, async (times) => {
-  if (times === 0) return;
-  try {
-    await (await import("./newer_text.js")).showNewerText();
-  } catch {
-    store.set({ lessonChanged: true }); // then the reader is asked to reload
-  }
-});
+store.subscribe(
+  (state) => state.savedAnew,
+  async (times) => {
+    if (times === 0) return;
+    try {
+      await (await import("./newer_text.js")).showNewerText();
+    } catch {
+      store.set({ lessonChanged: true }); // then the reader is asked to reload
+    }
+  },
+);
 whenInSight("rooms-view", () => moreStyles().then(() => import("./elements/rooms-view.js")));
 whenInSight("live-diagram", () => moreStyles("diagram").then(() => import("./elements/live-diagram.js")));
 whenInSight("watch-player", () => moreStyles("diagram").then(() => import("./elements/watch-player.js")));

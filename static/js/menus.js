@@ -5,9 +5,16 @@ const EDGE = 8;
 
 /** Keep menus inside the window, and close them on a press elsewhere, on Escape and when what they hang on moves. */
 export function tendMenus() {
-  document.addEventListener("toggle", ({ target }) => target.matches("details.menu[open]:not(.lesson-picker)") && place(target), { capture: true });
+  document.addEventListener(
+    "toggle",
+    ({ target }) => target.matches("details.menu[open]:not(.lesson-picker)") && place(target),
+    { capture: true },
+  );
   document.addEventListener("pointerdown", ({ target }) => closeAll((menu) => !menu.contains(target)));
-  document.addEventListener("scroll", ({ target }) => closeAll((menu) => target !== menu && target.contains(menu)), { capture: true, passive: true });
+  document.addEventListener("scroll", ({ target }) => closeAll((menu) => target !== menu && target.contains(menu)), {
+    capture: true,
+    passive: true,
+  });
   window.addEventListener("resize", () => closeAll(isPlaced));
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.activeElement?.closest("details.menu[open]");

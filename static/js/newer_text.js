@@ -36,7 +36,9 @@ async function takeOver(page) {
   renewModes(body.closest(".lesson"), page.querySelector("mode-switch"));
   document.title = page.title;
   const count = body.querySelectorAll(".problem-note").length;
-  actions.announce(`The text is new. ${count === 0 ? "" : count === 1 ? "It has a problem." : `It has ${count} problems.`}`.trim());
+  actions.announce(
+    `The text is new. ${count === 0 ? "" : count === 1 ? "It has a problem." : `It has ${count} problems.`}`.trim(),
+  );
 }
 
 /** Scripts and styles that the page did not need until now. */
@@ -107,7 +109,7 @@ function inCommon(old, fresh) {
     }
   }
   const found = new Map();
-  for (let i = 0, j = 0; i < old.length && j < fresh.length;) {
+  for (let i = 0, j = 0; i < old.length && j < fresh.length; ) {
     if (same(i, j)) found.set(fresh[j++], old[i++]);
     else if (length[i + 1][j] >= length[i][j + 1]) i++;
     else j++;
@@ -129,9 +131,12 @@ function renewModes(article, fresh) {
     countModes();
   }
   const { mode } = article.dataset;
-  if (mode && mode !== "read" && !article.querySelector(`mode-switch a[data-mode="${mode}"]`)) article.dataset.mode = "read";
+  if (mode && mode !== "read" && !article.querySelector(`mode-switch a[data-mode="${mode}"]`))
+    article.dataset.mode = "read";
 }
 
 function places(modes) {
-  return [...(modes?.querySelectorAll("a[data-mode]") ?? [])].map(({ dataset }) => `${dataset.mode} ${dataset.items ?? ""}`).join("\n");
+  return [...(modes?.querySelectorAll("a[data-mode]") ?? [])]
+    .map(({ dataset }) => `${dataset.mode} ${dataset.items ?? ""}`)
+    .join("\n");
 }

@@ -21,7 +21,11 @@ function keepAtHome(element, name) {
 }
 
 document.addEventListener("click", ({ target }) => keepAtHome(target.closest?.("a[href]"), "href"), { capture: true });
-document.addEventListener("submit", ({ target, submitter }) => {
-  keepAtHome(target, "action");
-  keepAtHome(submitter, "formaction");
-}, { capture: true });
+document.addEventListener(
+  "submit",
+  ({ target, submitter }) => {
+    keepAtHome(target, "action");
+    keepAtHome(submitter, "formaction");
+  },
+  { capture: true },
+);

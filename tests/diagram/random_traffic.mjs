@@ -6,7 +6,7 @@ export function seeded(seed) {
   return () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
 
-const NAMES = ["add", "shout", "news", "ein \"Wort\"", "tick"];
+const NAMES = ["add", "shout", "news", 'ein "Wort"', "tick"];
 const VALUES = [1, "hi", null, [1, 2], { x: { y: "ü" } }, true, "<b>&"];
 
 /** Return the rows of a random run; `steps` things happen in it. */
@@ -25,7 +25,12 @@ export function randomTraffic(seed, steps = 60) {
   const connect = (tag) => {
     const client = { spaces: ["/"], ids: 0, polling: random() < 0.5 };
     clients.set(tag, client);
-    put(tag, "received", `0{"sid":"${seed}${tag}","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000}`, client.polling ? "polling" : "websocket");
+    put(
+      tag,
+      "received",
+      `0{"sid":"${seed}${tag}","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000}`,
+      client.polling ? "polling" : "websocket",
+    );
     put(tag, "sent", random() < 0.3 ? '40{"token":"t"}' : "40");
     if (random() < 0.2) put(tag, "received", '42["welcome"]');
     if (random() < 0.1) {
@@ -53,7 +58,11 @@ export function randomTraffic(seed, steps = 60) {
     const client = clients.get(tag);
     const namespace = pick(client.spaces);
     const count = random() < 0.2 ? 1 + Math.floor(random() * 2) : 0;
-    const data = JSON.stringify([pick(NAMES), ...Array.from({ length: Math.floor(random() * 3) }, () => pick(VALUES)), ...Array.from({ length: count }, (_, num) => ({ _placeholder: true, num }))]);
+    const data = JSON.stringify([
+      pick(NAMES),
+      ...Array.from({ length: Math.floor(random() * 3) }, () => pick(VALUES)),
+      ...Array.from({ length: count }, (_, num) => ({ _placeholder: true, num })),
+    ]);
     const id = asks ? (client.ids += 1) : null;
     for (const receiver of receivers) {
       put(receiver, direction, `4${count > 0 ? `5${count}-` : "2"}${at(namespace)}${id ?? ""}${data}`);
@@ -65,17 +74,28 @@ export function randomTraffic(seed, steps = 60) {
     (tag) => event(tag, "sent", { asks: random() < 0.5 }),
     (tag) => event(tag, "received", { asks: random() < 0.2 }),
     (tag) => event(tag, "received", { receivers: [...clients.keys()] }),
-    (tag) => { put(tag, "received", "2"); put(tag, "sent", "3"); },
+    (tag) => {
+      put(tag, "received", "2");
+      put(tag, "sent", "3");
+    },
     (tag) => upgrade(tag),
     (tag) => {
       put(tag, "sent", "40/chat,");
       put(tag, "received", random() < 0.3 ? '44/chat,"Unable to connect"' : '40/chat,{"sid":"c"}');
       clients.get(tag).spaces = ["/", "/chat"];
     },
-    (tag) => { put(tag, pick(["sent", "received"]), "41"); if (random() < 0.5) put(tag, "sent", "1"); clients.delete(tag); },
+    (tag) => {
+      put(tag, pick(["sent", "received"]), "41");
+      if (random() < 0.5) put(tag, "sent", "1");
+      clients.delete(tag);
+    },
     (tag) => put(tag, pick(["sent", "received"]), pick(["", "9", "4", "42[", "47", "bAA==", "42{}", "43[]"])),
-    (tag) => { for (let i = 0; i < 40; i += 1) put(tag, pick(["sent", "received"]), `42["burst",${i}]`); },
-    () => { time += 3 * random(); },
+    (tag) => {
+      for (let i = 0; i < 40; i += 1) put(tag, pick(["sent", "received"]), `42["burst",${i}]`);
+    },
+    () => {
+      time += 3 * random();
+    },
   ];
   for (let step = 0; step < steps; step += 1) {
     const tag = pick(["A", "B", "C", "phone", "Z9"]);

@@ -5,7 +5,12 @@ import { Cancelled, pause, taskSlot } from "../../static/js/core/tasks.js";
 test("the newest task wins; the one before it is cancelled though its work goes on", async () => {
   const slot = taskSlot();
   let finish;
-  const first = slot.start(() => new Promise((resolve) => { finish = resolve; }));
+  const first = slot.start(
+    () =>
+      new Promise((resolve) => {
+        finish = resolve;
+      }),
+  );
   const second = slot.start(async () => "second");
   finish("first");
   await assert.rejects(first, Cancelled);

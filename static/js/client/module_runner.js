@@ -9,11 +9,20 @@ import { transform } from "sucrase";
  * error leads to the line that its author wrote.
  */
 export function runModule(source, name, modules) {
-  const { code } = transform(source, { transforms: ["jsx", "imports"], jsxRuntime: "automatic", production: true, filePath: name });
+  const { code } = transform(source, {
+    transforms: ["jsx", "imports"],
+    jsxRuntime: "automatic",
+    production: true,
+    filePath: name,
+  });
   const exports = {};
   const lookUp = (wanted) => {
     if (Object.hasOwn(modules, wanted)) return modules[wanted];
-    throw new Error(`“${wanted}” can't be imported here. There is ${Object.keys(modules).filter((each) => !each.endsWith("jsx-runtime")).join(", ")}.`);
+    throw new Error(
+      `“${wanted}” can't be imported here. There is ${Object.keys(modules)
+        .filter((each) => !each.endsWith("jsx-runtime"))
+        .join(", ")}.`,
+    );
   };
   const script = document.createElement("script");
   script.textContent = `window.duplexModule = function (require, exports) {${code}\n};\n//# sourceURL=${name}`;

@@ -36,11 +36,21 @@ function readAs(data) {
     case "event":
       return row({ kind: "event", name: text(data.name, NAME), args: values(data.args), answered: null });
     case "ack":
-      return row({ kind: "ack", name: text(data.name, NAME), args: values(data.args), ms: Number.isFinite(data.ms) ? data.ms : 0 });
+      return row({
+        kind: "ack",
+        name: text(data.name, NAME),
+        args: values(data.args),
+        ms: Number.isFinite(data.ms) ? data.ms : 0,
+      });
     case "note":
       return row({ kind: "note", text: text(data.text, LONGEST) });
     case "console":
-      return row({ kind: "console", level: LEVELS.has(data.level) ? data.level : "log", text: text(data.text, LONGEST), ...placeOf(data) });
+      return row({
+        kind: "console",
+        level: LEVELS.has(data.level) ? data.level : "log",
+        text: text(data.text, LONGEST),
+        ...placeOf(data),
+      });
     default:
       return null;
   }
@@ -55,7 +65,10 @@ function stateOf({ state, transport, reason }) {
   if (!known) return null;
   const [kind, word] = known;
   const by = transport === "websocket" || transport === "polling" ? ` · ${transport}` : "";
-  return { kind: "state", state: { kind, text: kind === "on" ? word + by : word, reason: kind === "bad" ? text(reason, NAME) : "" } };
+  return {
+    kind: "state",
+    state: { kind, text: kind === "on" ? word + by : word, reason: kind === "bad" ? text(reason, NAME) : "" },
+  };
 }
 
 function placeOf({ file, line }) {

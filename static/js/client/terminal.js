@@ -23,6 +23,9 @@ function python(value) {
   if (value === null || value === Infinity || value === -Infinity) return "None"; // JSON knows no infinity either
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
-  if (typeof value === "object") return `{${Object.entries(value).map(([key, held]) => `${python(key)}: ${python(held)}`).join(", ")}}`;
+  if (typeof value === "object")
+    return `{${Object.entries(value)
+      .map(([key, held]) => `${python(key)}: ${python(held)}`)
+      .join(", ")}}`;
   return JSON.stringify(value);
 }

@@ -10,7 +10,12 @@ export function consoleText(values) {
 
 /** Return the arguments of an event as JSON values with commas between them; bytes are counted, functions left out. */
 export function argumentsText(values) {
-  return cut(values.filter((value) => typeof value !== "function").map(valueText).join(", "));
+  return cut(
+    values
+      .filter((value) => typeof value !== "function")
+      .map(valueText)
+      .join(", "),
+  );
 }
 
 /** Return the name of the file at `address`, which is what the editor's tab is called. */
@@ -29,9 +34,10 @@ export function placeOf(error) {
 
 /** Return what a refused request of client code should tell its author; `violated` is the event's directive. */
 export function refusedText(violated, address) {
-  const what = violated === "connect-src" || violated === "form-action"
-    ? "Client code reaches your own server only. Write io() or fetch(\"/path\") without a host."
-    : "Client code loads nothing from elsewhere: only the files of your own program.";
+  const what =
+    violated === "connect-src" || violated === "form-action"
+      ? 'Client code reaches your own server only. Write io() or fetch("/path") without a host.'
+      : "Client code loads nothing from elsewhere: only the files of your own program.";
   return cut(`Refused by the browser (${violated}): ${address}. ${what}`);
 }
 

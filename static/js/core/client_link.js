@@ -87,28 +87,54 @@ export class ClientLink {
   }
 
   #listen(manager, socket) {
-    const mine = (hear) => (...values) => this.socket === socket && hear(...values);
+    const mine =
+      (hear) =>
+      (...values) =>
+        this.socket === socket && hear(...values);
     const transport = () => manager.engine?.transport?.name ?? "";
     const place = socket.nsp === "/" ? "" : ` · ${socket.nsp}`;
     const on = () => this.tell({ kind: "on", text: `Connected · ${transport()}${place}`, reason: "" });
     socket.on("connect", mine(on));
-    manager.on("open", mine(() => manager.engine.on("upgrade", mine(() => socket.connected && on()))));
-    manager.on("reconnect_attempt", mine((count) => {
-      this.tell({ kind: "busy", text: `Reconnecting ${count}`, reason: "" });
-      queueMicrotask(mine(() => this.onEngine?.(manager.engine))); // the attempt makes its engine right after it told us
-    }));
-    manager.on("reconnect_failed", mine(() => this.#over("No connection", UNREACHABLE)));
-    socket.on("connect_error", mine((error) => this.#refused(socket, error)));
-    socket.on("disconnect", mine((reason) => {
-      if (socket.active) this.tell({ kind: "busy", text: "Reconnecting", reason: "" });
-      else this.#over("Disconnected", reason === "io server disconnect" ? "The server disconnected this client." : "");
-    }));
+    manager.on(
+      "open",
+      mine(() =>
+        manager.engine.on(
+          "upgrade",
+          mine(() => socket.connected && on()),
+        ),
+      ),
+    );
+    manager.on(
+      "reconnect_attempt",
+      mine((count) => {
+        this.tell({ kind: "busy", text: `Reconnecting ${count}`, reason: "" });
+        queueMicrotask(mine(() => this.onEngine?.(manager.engine))); // the attempt makes its engine right after it told us
+      }),
+    );
+    manager.on(
+      "reconnect_failed",
+      mine(() => this.#over("No connection", UNREACHABLE)),
+    );
+    socket.on(
+      "connect_error",
+      mine((error) => this.#refused(socket, error)),
+    );
+    socket.on(
+      "disconnect",
+      mine((reason) => {
+        if (socket.active) this.tell({ kind: "busy", text: "Reconnecting", reason: "" });
+        else
+          this.#over("Disconnected", reason === "io server disconnect" ? "The server disconnected this client." : "");
+      }),
+    );
     // A listener is given a callback as its last argument when the server asks for an acknowledgement: answer it.
-    socket.onAny(mine((name, ...args) => {
-      const asked = typeof args.at(-1) === "function";
-      if (asked) args.pop()("ok");
-      this.heard({ kind: "event", name, args, answered: asked ? "ok" : null });
-    }));
+    socket.onAny(
+      mine((name, ...args) => {
+        const asked = typeof args.at(-1) === "function";
+        if (asked) args.pop()("ok");
+        this.heard({ kind: "event", name, args, answered: asked ? "ok" : null });
+      }),
+    );
   }
 
   #refused(socket, error) {

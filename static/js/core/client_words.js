@@ -1,6 +1,7 @@
 // What a client card says when a connection or an answer does not come. Pure: values in, sentences out.
 
-export const UNREACHABLE = "The server could not be reached. Is it running? A pretended origin that it does not accept looks the same over WebSocket.";
+export const UNREACHABLE =
+  "The server could not be reached. Is it running? A pretended origin that it does not accept looks the same over WebSocket.";
 
 /** Say that no acknowledgement came: the connection ended first, or nothing returned one in time. */
 export function withoutAnswer(event, seconds, connected) {
@@ -24,7 +25,11 @@ export function refusalOf(error, { active }) {
   }
   const { code, message } = answerOf(error.context);
   if (message === "") return { final: false, text: "Connecting again", reason: "" };
-  return { final: true, text: code.startsWith("sandbox_") || code === "unknown_sandbox" ? "Disconnected" : "Refused", reason: message };
+  return {
+    final: true,
+    text: code.startsWith("sandbox_") || code === "unknown_sandbox" ? "Disconnected" : "Refused",
+    reason: message,
+  };
 }
 
 /** Return {code, message} of an XMLHttpRequest that was answered with 4xx; empty texts for any other failure. */

@@ -23,9 +23,16 @@ export function fill(node, ...children) {
 
 /** The head of a dialog: its title, and the cross that closes it. */
 export function dialogHead(id, title, close) {
-  return h("div", { class: "dialog-head" }, h("h2", { id }, title),
-    h("button", { type: "button", class: "quiet icon-only", "aria-label": "Close", onclick: close },
-      h("span", { class: "i i-cross", "aria-hidden": "true" })));
+  return h(
+    "div",
+    { class: "dialog-head" },
+    h("h2", { id }, title),
+    h(
+      "button",
+      { type: "button", class: "quiet icon-only", "aria-label": "Close", onclick: close },
+      h("span", { class: "i i-cross", "aria-hidden": "true" }),
+    ),
+  );
 }
 
 /**

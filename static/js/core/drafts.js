@@ -35,7 +35,11 @@ export function draftsOf({ learner, slug, workspace, storage }) {
 
   return {
     /** Return every draft, the newest first: {base, files, from, at}; `from` holds the files of the version `base`. */
-    all: () => keys().map(parse).filter(Boolean).sort((one, other) => other.at - one.at),
+    all: () =>
+      keys()
+        .map(parse)
+        .filter(Boolean)
+        .sort((one, other) => other.at - one.at),
     write(base, files, from, at = Date.now()) {
       try {
         storage.setItem(prefix + base, JSON.stringify({ files, from, at }));

@@ -4,14 +4,33 @@ import * as EVENTS from "./events.js";
 import { readPageData } from "./page_data.js";
 import { RequestFailed, openSocket } from "./socket.js";
 import {
-  SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onFaults, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace,
-  stateFromPage, withChecks, withWorkspace,
+  SCRATCH,
+  isAlive,
+  noChecks,
+  onCheckFinished,
+  onCheckResult,
+  onFaults,
+  onMarks,
+  onOutput,
+  onRunAcknowledged,
+  onSandboxState,
+  onTrace,
+  stateFromPage,
+  withChecks,
+  withWorkspace,
 } from "./state.js";
 import { createStore } from "./store.js";
 import { keepWork } from "./work.js";
 
 const RUN_TIMEOUT_MS = 20_000;
-const EMPTY_PAGE = { kind: "page", slug: "", namespace: "", workspaces: {}, examples: {}, run: { available: true, reason: "" } };
+const EMPTY_PAGE = {
+  kind: "page",
+  slug: "",
+  namespace: "",
+  workspaces: {},
+  examples: {},
+  run: { available: true, reason: "" },
+};
 
 let data = null;
 
@@ -67,7 +86,11 @@ function ownStorage() {
 }
 
 function onConnection(connection, reason) {
-  store.set((state) => ({ connection, connectionReason: reason, everOnline: state.everOnline || connection === "online" }));
+  store.set((state) => ({
+    connection,
+    connectionReason: reason,
+    everOnline: state.everOnline || connection === "online",
+  }));
   if (connection !== "online") return;
   if (store.get().runError?.code === "offline") store.set({ runError: null });
   work.retry();
@@ -83,7 +106,9 @@ async function askAfterSandbox() {
   } catch (error) {
     if (error.code !== "not_running") return;
     const reason = "Your server ended while the page was not connected. Press Run to start it again.";
-    store.set((state) => onSandboxState(state, { ...state.sandbox, id: asked.id, state: "stopped", code: "lost", reason }));
+    store.set((state) =>
+      onSandboxState(state, { ...state.sandbox, id: asked.id, state: "stopped", code: "lost", reason }),
+    );
   }
 }
 
@@ -92,7 +117,10 @@ const handlers = {
   [EVENTS.SANDBOX_OUTPUT]: (told) => store.set((state) => onOutput(state, told)),
   [EVENTS.SANDBOX_TRACE]: (told) => store.set((state) => onTrace(state, told)),
   [EVENTS.SANDBOX_INSIDE]: (told) =>
-    (insideCode ??= import("../inside.js")).then(({ onInside }) => store.set((state) => onInside(state, told)), () => (insideCode = null)),
+    (insideCode ??= import("../inside.js")).then(
+      ({ onInside }) => store.set((state) => onInside(state, told)),
+      () => (insideCode = null),
+    ),
   [EVENTS.SANDBOX_MARKS]: (told) => store.set((state) => onMarks(state, told)),
   [EVENTS.SANDBOX_FAULTS]: (told) => store.set((state) => onFaults(state, told)),
   [EVENTS.CHECK_RESULT]: (told) => store.set((state) => onCheckResult(state, told)),
@@ -146,7 +174,9 @@ export const actions = {
     const { files } = store.get();
     try {
       const reply = await request(EVENTS.CHECK, { exercise: workspace, files }, { timeout: RUN_TIMEOUT_MS });
-      store.set((state) => withChecks(state, workspace, { run: reply.check_run, total: reply.total, tasks: reply.tasks }));
+      store.set((state) =>
+        withChecks(state, workspace, { run: reply.check_run, total: reply.total, tasks: reply.tasks }),
+      );
     } catch (error) {
       store.set((state) => withChecks(state, workspace, { ...checks, running: false, error: toldError(error) }));
     }

@@ -18,7 +18,8 @@ export async function readPageData(root) {
   const { examples, workspaces } = await arrived(file.href);
   for (const name in workspaces) Object.assign(workspaces[name], data.workspaces[name]);
   for (const [id, example] of Object.entries(examples)) {
-    example.source ??= example.before + root.querySelector(`example-card[data-example="${id}"] pre`).textContent + example.after;
+    example.source ??=
+      example.before + root.querySelector(`example-card[data-example="${id}"] pre`).textContent + example.after;
   }
   return { ...data, examples, workspaces };
 }

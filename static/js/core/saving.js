@@ -26,7 +26,18 @@ export class Work {
   #saving = null;
   #loaded = false;
 
-  constructor({ learner = "", slug, workspace, files, version = 0, storage, request, send, onChange, delay = SAVE_DELAY_MS }) {
+  constructor({
+    learner = "",
+    slug,
+    workspace,
+    files,
+    version = 0,
+    storage,
+    request,
+    send,
+    onChange,
+    delay = SAVE_DELAY_MS,
+  }) {
     this.workspace = workspace;
     this.files = files;
     this.version = version;

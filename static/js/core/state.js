@@ -41,10 +41,8 @@ export function runtimeOf({ page, sandbox }) {
 /** Return the first state of the page's store, from the data the server rendered into it. */
 export function stateFromPage(page) {
   const { workspaces = {} } = page;
-  const workspace = workspaces[page.open] ? page.open : Object.keys(workspaces)[0] ?? SCRATCH;
-  const checksOf = Object.fromEntries(
-    Object.entries(workspaces).map(([name, work]) => [name, checksFromPage(work)]),
-  );
+  const workspace = workspaces[page.open] ? page.open : (Object.keys(workspaces)[0] ?? SCRATCH);
+  const checksOf = Object.fromEntries(Object.entries(workspaces).map(([name, work]) => [name, checksFromPage(work)]));
   return {
     page,
     workspace,
@@ -92,7 +90,7 @@ export function noChecks() {
 /** Return the checks of a workspace as the page tells them. */
 export function checksFromPage(work) {
   const results = work.results ?? [];
-  const passed = results.length > 0 ? results.filter((each) => each.outcome === "passed").length : work.passed ?? 0;
+  const passed = results.length > 0 ? results.filter((each) => each.outcome === "passed").length : (work.passed ?? 0);
   return { ...noChecks(), results, passed, total: work.total || results.length, files: work.checked ?? work.files };
 }
 
@@ -120,7 +118,17 @@ export function sandboxFrom(told, known, now = Date.now() / 1000) {
 
 /** A sandbox that is not the one we knew begins with an empty log and an empty wire. */
 function freshSandbox(sandbox, ran) {
-  return { sandbox, ran, output: [], traceRows: [], traceMarks: [], traceDropped: 0, inside: NOTHING_INSIDE, faults: {}, highlightedLine: null };
+  return {
+    sandbox,
+    ran,
+    output: [],
+    traceRows: [],
+    traceMarks: [],
+    traceDropped: 0,
+    inside: NOTHING_INSIDE,
+    faults: {},
+    highlightedLine: null,
+  };
 }
 
 /** `sandbox_state`, and the acknowledgement of `run`. A late word about an older sandbox changes nothing. */
@@ -141,10 +149,19 @@ export function onSandboxState(state, told) {
 /** The acknowledgement of `run` with these files; the announcement of the same sandbox may have come before it and knows more. */
 export function onRunAcknowledged(state, told, { exercise, files, runtime }) {
   if (state.sandbox?.id === told.id) {
-    const sandbox = { ...state.sandbox, runtime, url: told.url ?? state.sandbox.url, limits: told.limits ?? state.sandbox.limits };
+    const sandbox = {
+      ...state.sandbox,
+      runtime,
+      url: told.url ?? state.sandbox.url,
+      limits: told.limits ?? state.sandbox.limits,
+    };
     return { sandbox, ran: files, runPending: false };
   }
-  return { ...freshSandbox(sandboxFrom({ ...told, exercise, runtime }, null), files), runPending: false, runError: null };
+  return {
+    ...freshSandbox(sandboxFrom({ ...told, exercise, runtime }, null), files),
+    runPending: false,
+    runError: null,
+  };
 }
 
 /** `sandbox_output`: one piece, or none when it belongs to another sandbox. */

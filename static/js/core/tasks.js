@@ -34,7 +34,13 @@ export function taskSlot() {
     }
   }
 
-  return { start, cancel, get running() { return controller !== null; } };
+  return {
+    start,
+    cancel,
+    get running() {
+      return controller !== null;
+    },
+  };
 }
 
 function untilAborted(promise, signal) {
@@ -48,9 +54,13 @@ function untilAborted(promise, signal) {
 export function pause(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(new Cancelled());
-    }, { once: true });
+    signal?.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        reject(new Cancelled());
+      },
+      { once: true },
+    );
   });
 }

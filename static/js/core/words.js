@@ -36,9 +36,15 @@ export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, othe
     case "starting":
       return { kind: "starting", text: "Starting" };
     case "ready":
-      return { kind: "running", text: ["Running", sandbox.startedAt && clock(now - sandbox.startedAt), runtime].filter(Boolean).join(" · ") };
+      return {
+        kind: "running",
+        text: ["Running", sandbox.startedAt && clock(now - sandbox.startedAt), runtime].filter(Boolean).join(" · "),
+      };
     case "crashed":
-      return { kind: "crashed", text: sandbox.code === "killed_by_learner" ? "Killed" : QUIET_ENDS.has(sandbox.code) ? "Ended" : "Crashed" };
+      return {
+        kind: "crashed",
+        text: sandbox.code === "killed_by_learner" ? "Killed" : QUIET_ENDS.has(sandbox.code) ? "Ended" : "Crashed",
+      };
     case "limited":
       return { kind: "limited", text: short ? `Stopped: ${short}` : "Stopped by a limit" };
     default:

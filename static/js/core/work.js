@@ -16,10 +16,20 @@ export function keepWork({ store, storage, request, send }) {
     if (!works.has(name)) {
       const { page } = store.get();
       const { files, version } = page.workspaces[name];
-      works.set(name, new Work({
-        learner: page.learner_tag ?? "", slug: page.slug, workspace: name, files, version, storage, request, send,
-        onChange: show,
-      }));
+      works.set(
+        name,
+        new Work({
+          learner: page.learner_tag ?? "",
+          slug: page.slug,
+          workspace: name,
+          files,
+          version,
+          storage,
+          request,
+          send,
+          onChange: show,
+        }),
+      );
     }
     return works.get(name);
   }

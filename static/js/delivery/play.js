@@ -45,7 +45,9 @@ function listen(cards, event) {
   const heard = {};
   for (const [name, { link }] of cards) {
     heard[name] = 0;
-    link.socket.onAny((each) => { if (each === event) heard[name] += 1; });
+    link.socket.onAny((each) => {
+      if (each === event) heard[name] += 1;
+    });
   }
   return heard;
 }

@@ -15,7 +15,12 @@ export class DeliveryRun {
   constructor(form, say) {
     this.form = form;
     this.say = say;
-    this.commit = h("button", { type: "submit", name: "run", class: "primary" }, h("span", { class: "i i-run", "aria-hidden": "true" }), "Commit and run it");
+    this.commit = h(
+      "button",
+      { type: "submit", name: "run", class: "primary" },
+      h("span", { class: "i i-run", "aria-hidden": "true" }),
+      "Commit and run it",
+    );
   }
 
   /** Offer to commit and run at once, beside the button that only commits. */
@@ -30,7 +35,11 @@ export class DeliveryRun {
   /** Offer to run what is answered; `again` says that it has run before. */
   offerAgain(act, again = false) {
     this.withdraw();
-    this.again = h("button", { type: "button", class: "small run-again", onclick: act }, again ? "Run it again" : "Run it");
+    this.again = h(
+      "button",
+      { type: "button", class: "small run-again", onclick: act },
+      again ? "Run it again" : "Run it",
+    );
     this.form.querySelector(".form-foot").append(this.again);
   }
 
@@ -55,7 +64,7 @@ export class DeliveryRun {
     const cell = this.form.querySelector(`.cell input[value="${CSS.escape(id)}"]`)?.closest(".cell");
     if (!cell) return;
     let place = cell.querySelector(".seen");
-    if (!place) cell.append(place = h("p", { class: "seen", "aria-hidden": "true" }));
+    if (!place) cell.append((place = h("p", { class: "seen", "aria-hidden": "true" })));
     place.textContent = times === null ? "…" : times > 0 ? `seen ${times}×` : "seen 0×";
     place.title = times === null ? "" : `In this run ${id} ${timesInWords(times)}.`;
   }

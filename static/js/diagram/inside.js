@@ -14,8 +14,14 @@ const EMIT_SECONDS = 2;
 export function joinInside(entries, inside) {
   const reports = [...(inside?.handlers ?? [])].sort((one, other) => one.time - other.time);
   if (reports.length === 0) return [];
-  const asked = byName(entries.filter(({ kind, direction }) => kind === "event" && direction === "sent"), (entry) => entry.legs[0].client);
-  const emitted = byName(entries.filter(({ kind, direction }) => kind === "event" && direction === "received"), () => "");
+  const asked = byName(
+    entries.filter(({ kind, direction }) => kind === "event" && direction === "sent"),
+    (entry) => entry.legs[0].client,
+  );
+  const emitted = byName(
+    entries.filter(({ kind, direction }) => kind === "event" && direction === "received"),
+    () => "",
+  );
   const found = [];
   for (const report of reports) {
     const entry = takeFirst(asked, report, report.client, ({ time }) => time <= report.time + SLACK_SECONDS);
@@ -24,7 +30,12 @@ export function joinInside(entries, inside) {
       found.push({ entry, time: report.time, seconds: report.seconds ?? null, running: report.kind === "began" });
     }
     for (const emit of report.emits ?? []) {
-      const arrow = takeFirst(emitted, emit, "", ({ time }) => time >= emit.time - SLACK_SECONDS && time <= emit.time + EMIT_SECONDS);
+      const arrow = takeFirst(
+        emitted,
+        emit,
+        "",
+        ({ time }) => time >= emit.time - SLACK_SECONDS && time <= emit.time + EMIT_SECONDS,
+      );
       if (arrow) Object.assign(arrow, { emit, from: report });
     }
   }

@@ -24,7 +24,10 @@ function clientsOf(entry) {
 
 function follow(lane, entry, place) {
   const { kind } = entry;
-  const closes = kind === "leave" || (kind === "mark" && ["closed", "refused", "killed"].includes(entry.mark.kind)) || (kind === "refused" && (entry.namespace ?? "/") === "/");
+  const closes =
+    kind === "leave" ||
+    (kind === "mark" && ["closed", "refused", "killed"].includes(entry.mark.kind)) ||
+    (kind === "refused" && (entry.namespace ?? "/") === "/");
   if (closes) {
     if (lane.up) lane.spans.at(-1).to = place;
     lane.up = false;

@@ -39,7 +39,9 @@ export function layOut(model, { width = 640 } = {}) {
 /** The letter by which each lane is coloured: panes have their own; clients of a check, who have none, take turns. */
 function lettersOf(clients) {
   const panes = clients.some(isPane);
-  return new Map(clients.map((client, i) => [client, isPane(client) ? client.toLowerCase() : panes ? "f" : "abcdef"[i % 6]]));
+  return new Map(
+    clients.map((client, i) => [client, isPane(client) ? client.toLowerCase() : panes ? "f" : "abcdef"[i % 6]]),
+  );
 }
 
 function isPane(client) {
@@ -66,7 +68,8 @@ function stack(entries) {
   };
   for (const entry of entries) {
     const silence = before === null ? 0 : Math.max(0, entry.time - before);
-    if (silence >= GAP_SECONDS) put({ key: `gap-${entry.key}`, entry: null, time: entry.time, seconds: silence, height: ROW.gap });
+    if (silence >= GAP_SECONDS)
+      put({ key: `gap-${entry.key}`, entry: null, time: entry.time, seconds: silence, height: ROW.gap });
     else y += Math.round(silence * PIXELS_PER_SECOND);
     put({ key: entry.key, entry, time: entry.time, seconds: 0, height: heightOf(entry) });
     before = Math.max(before ?? 0, entry.end);
@@ -82,13 +85,22 @@ function heightOf({ kind, legs, direction, mark }) {
 
 /** Where the line of an entry begins. */
 export function lineOf(item) {
-  return item.y + (item.entry.legs.length > 0 || (item.entry.mark && item.entry.direction) ? ROW.line : item.height / 2);
+  return (
+    item.y + (item.entry.legs.length > 0 || (item.entry.mark && item.entry.direction) ? ROW.line : item.height / 2)
+  );
 }
 
 function linesOf(model, { columns, serverX }, items, height) {
   const placed = items.filter(({ entry }) => entry);
   const yOf = (index, otherwise) => (index === null || index < 0 ? otherwise : lineOf(placed[index]));
-  const spans = model.clients.flatMap((client) => model.lanes[client].map(({ from, to }) => ({ client, x: columns.get(client), from: yOf(from, 0), to: yOf(to, height) })));
+  const spans = model.clients.flatMap((client) =>
+    model.lanes[client].map(({ from, to }) => ({
+      client,
+      x: columns.get(client),
+      from: yOf(from, 0),
+      to: yOf(to, height),
+    })),
+  );
   return [...spans, { client: "", x: serverX, from: 0, to: height }];
 }
 
@@ -113,7 +125,9 @@ function bracketsOf(entries, itemOf) {
 /** A question is called unanswered once others have passed for a while: an answer may still be on its way. */
 function unansweredOf(entries) {
   const end = entries.at(-1)?.end ?? 0;
-  return new Set(entries.filter(({ asks, answer, time }) => asks && !answer && end - time > PATIENCE_SECONDS).map(({ key }) => key));
+  return new Set(
+    entries.filter(({ asks, answer, time }) => asks && !answer && end - time > PATIENCE_SECONDS).map(({ key }) => key),
+  );
 }
 
 /** Return a function from a time to its height in the picture, between the entries around it. */

@@ -73,7 +73,18 @@ class Builder {
 
   mark(mark) {
     if (this.fold && this.#belongs(mark)) return;
-    this.#add({ kind: "mark", time: mark.time, client: mark.client, direction: ARROWS.has(mark.kind) ? mark.direction || null : null, mark, legs: [], rows: [] }, mark);
+    this.#add(
+      {
+        kind: "mark",
+        time: mark.time,
+        client: mark.client,
+        direction: ARROWS.has(mark.kind) ? mark.direction || null : null,
+        mark,
+        legs: [],
+        rows: [],
+      },
+      mark,
+    );
   }
 
   /** That a WebSocket was opened is in the frames that follow; how it was closed belongs to the good-bye before. */
@@ -102,7 +113,8 @@ class Builder {
     entry.question ??= null;
     entry.answer ??= null;
     this.entries.push(entry);
-    for (const client of entry.client ? [entry.client] : entry.legs.map((each) => each.client)) this.#newest(client, entry);
+    for (const client of entry.client ? [entry.client] : entry.legs.map((each) => each.client))
+      this.#newest(client, entry);
     return entry;
   }
 
@@ -119,9 +131,29 @@ class Builder {
   }
 
   #arrow(row, socket, relation) {
-    const kind = socket === null || socket.problem ? "packet" : socket.event !== null ? "event" : socket.name.endsWith("ACK") ? "ack" : "packet";
+    const kind =
+      socket === null || socket.problem
+        ? "packet"
+        : socket.event !== null
+          ? "event"
+          : socket.name.endsWith("ACK")
+            ? "ack"
+            : "packet";
     const leg = { client: row.client, time: row.time, rows: [row], entry: null, late: this.late.get(row) ?? 0 };
-    const entry = this.#add({ kind, time: row.time, client: null, direction: row.direction, socket, legs: [leg], rows: [row], asks: relation.asks, early: relation.early }, row);
+    const entry = this.#add(
+      {
+        kind,
+        time: row.time,
+        client: null,
+        direction: row.direction,
+        socket,
+        legs: [leg],
+        rows: [row],
+        asks: relation.asks,
+        early: relation.early,
+      },
+      row,
+    );
     leg.entry = entry;
     this.holder.set(row, leg);
     if (kind === "event" && row.direction === "received") this.fans.push(entry);
@@ -131,7 +163,12 @@ class Builder {
   /** A copy of an event that has just reached others is another arrow of the same emit. */
   #joinsFan(row, socket) {
     if (row.direction !== "received" || socket?.event == null) return false;
-    const fan = this.fans.find((entry) => row.time - entry.time <= FAN_SECONDS && sameEvent(entry.socket, socket) && !entry.legs.some(({ client }) => client === row.client));
+    const fan = this.fans.find(
+      (entry) =>
+        row.time - entry.time <= FAN_SECONDS &&
+        sameEvent(entry.socket, socket) &&
+        !entry.legs.some(({ client }) => client === row.client),
+    );
     if (!fan) return false;
     const leg = { client: row.client, time: row.time, rows: [row], entry: fan, late: this.late.get(row) ?? 0 };
     fan.legs.push(leg);
@@ -164,7 +201,19 @@ class Builder {
   }
 
   #begin(row, namespace) {
-    this.#add({ kind: "connect", time: row.time, client: row.client, direction: "sent", namespace, joined: false, legs: [], rows: [row] }, row);
+    this.#add(
+      {
+        kind: "connect",
+        time: row.time,
+        client: row.client,
+        direction: "sent",
+        namespace,
+        joined: false,
+        legs: [],
+        rows: [row],
+      },
+      row,
+    );
     return true;
   }
 
@@ -194,8 +243,16 @@ class Builder {
       return true;
     }
     const before = this.entries.at(-ARROWS_PER_SECOND);
-    if (!before || row.time - before.time > 1 || this.entries.slice(-ARROWS_PER_SECOND).some(({ legs }) => legs.length === 0)) return false;
-    const burst = this.#add({ kind: "burst", time: row.time, client: null, direction: null, legs: [], rows: [row] }, row);
+    if (
+      !before ||
+      row.time - before.time > 1 ||
+      this.entries.slice(-ARROWS_PER_SECOND).some(({ legs }) => legs.length === 0)
+    )
+      return false;
+    const burst = this.#add(
+      { kind: "burst", time: row.time, client: null, direction: null, legs: [], rows: [row] },
+      row,
+    );
     this.holder.set(row, { rows: [], entry: burst });
     this.fans = [];
     return true;
@@ -203,7 +260,11 @@ class Builder {
 }
 
 function sameEvent(one, other) {
-  return one.namespace === other.namespace && one.pieces.at(-1).text === other.pieces.at(-1).text && one.attachments === other.attachments;
+  return (
+    one.namespace === other.namespace &&
+    one.pieces.at(-1).text === other.pieces.at(-1).text &&
+    one.attachments === other.attachments
+  );
 }
 
 /** Join each acknowledgement's entry to that of its question. */

@@ -13,7 +13,8 @@ export function shapesOf(item, layout, until = Infinity) {
   const { entry } = item;
   if (!entry) return gap(item, layout);
   const shapes = [timeOf(item, layout)];
-  if (entry.legs.length > 0) shapes.push(...bar(item, layout), ...arrows(entry, layout, until), ...bracket(item, layout), label(entry, layout));
+  if (entry.legs.length > 0)
+    shapes.push(...bar(item, layout), ...arrows(entry, layout, until), ...bracket(item, layout), label(entry, layout));
   else if (entry.mark && entry.direction) shapes.push(...lostArrow(entry, layout), label(entry, layout));
   else if (entry.kind === "heartbeat") shapes.push(...heartbeat(entry, item, layout));
   else shapes.push(...mark(entry, item, layout));
@@ -42,9 +43,16 @@ function arrows(entry, { columns, letters, serverX }, until) {
     const look = `is-${entry.direction} is-${entry.kind}${leg.wrong ? ` is-${leg.wrong}` : leg.late ? " is-late" : ""}`;
     const ignored = entry.early && sent;
     return [
-      ...(sent || entry.kind !== "event" ? [] : [shape("circle", { class: `seq-heard lane-${letters.get(leg.client)}`, cx: x, cy: y, r: 7 })]),
-      shape("path", { class: `seq-way ${look} ${from < to ? "goes-right" : "goes-left"}`, d: `M${from} ${begin}L${to} ${y}` }),
-      ignored ? shape("path", { class: "seq-lost", d: cross(to - 12, y) }) : shape("path", { class: `seq-head ${look}`, d: head(from, begin, to, y) }),
+      ...(sent || entry.kind !== "event"
+        ? []
+        : [shape("circle", { class: `seq-heard lane-${letters.get(leg.client)}`, cx: x, cy: y, r: 7 })]),
+      shape("path", {
+        class: `seq-way ${look} ${from < to ? "goes-right" : "goes-left"}`,
+        d: `M${from} ${begin}L${to} ${y}`,
+      }),
+      ignored
+        ? shape("path", { class: "seq-lost", d: cross(to - 12, y) })
+        : shape("path", { class: `seq-head ${look}`, d: head(from, begin, to, y) }),
       shape("circle", { class: `seq-foot ${look}`, cx: from, cy: begin, r: 2.5 }),
     ];
   });
@@ -52,7 +60,8 @@ function arrows(entry, { columns, letters, serverX }, until) {
 
 function head(x1, y1, x2, y2) {
   const angle = Math.atan2(y2 - y1, x2 - x1);
-  const point = (turn, length) => `${(x2 + Math.cos(angle + turn) * length).toFixed(1)} ${(y2 + Math.sin(angle + turn) * length).toFixed(1)}`;
+  const point = (turn, length) =>
+    `${(x2 + Math.cos(angle + turn) * length).toFixed(1)} ${(y2 + Math.sin(angle + turn) * length).toFixed(1)}`;
   return `M${x2} ${y2}L${point(Math.PI - 0.42, HEAD)}L${point(Math.PI + 0.42, HEAD)}Z`;
 }
 
@@ -84,14 +93,22 @@ function lostArrow({ mark, client }, { columns, serverX }) {
 function label(entry, layout) {
   const { columns, serverX, gutter } = layout;
   const pieces = labelOf(entry);
-  const nearest = entry.legs.length > 0 ? Math.max(...entry.legs.map(({ client }) => columns.get(client))) : columns.get(entry.client);
+  const nearest =
+    entry.legs.length > 0
+      ? Math.max(...entry.legs.map(({ client }) => columns.get(client)))
+      : columns.get(entry.client);
   const starts = entry.direction === "sent" && (entry.legs.length > 0 || Boolean(entry.mark));
   const wanted = pieces.reduce((sum, { text }) => sum + text.length + 1, 0) * CHARACTER.code;
   const between = serverX - nearest - 24;
   const fits = starts && wanted <= between;
   const room = fits ? between : serverX - gutter - 20;
   const x = fits ? nearest + 10 : serverX - 10;
-  return shape("text", { class: "seq-label", x, y: ROW.label, "text-anchor": fits ? "start" : "end" }, null, spans(pieces, Math.floor(room / CHARACTER.code)));
+  return shape(
+    "text",
+    { class: "seq-label", x, y: ROW.label, "text-anchor": fits ? "start" : "end" },
+    null,
+    spans(pieces, Math.floor(room / CHARACTER.code)),
+  );
 }
 
 /** Pieces of a label as tspans, cut to `letters` characters in all. */
@@ -117,7 +134,12 @@ function mark(entry, { height }, layout) {
   const look = `${entry.kind === "mark" ? `is-mark mark-${entry.mark.kind}` : `is-${entry.kind}`}${entry.wrong ? " is-wrong" : ""}`;
   const joins = ["connect", "refused", "leave", "upgrade"].includes(entry.kind) && entry.client;
   return [
-    ...(joins ? [shape("path", { class: `seq-joins ${look}`, d: `M${at} ${y}H${serverX}` }), shape("circle", { class: `seq-joint ${look}`, cx: serverX, cy: y, r: 3 })] : []),
+    ...(joins
+      ? [
+          shape("path", { class: `seq-joins ${look}`, d: `M${at} ${y}H${serverX}` }),
+          shape("circle", { class: `seq-joint ${look}`, cx: serverX, cy: y, r: 3 }),
+        ]
+      : []),
     shape("rect", { class: `seq-pill ${look}`, x: x - half, y: y - 10.5, width: half * 2, height: 21, rx: 10.5 }),
     shape("text", { class: `seq-mark ${look}`, x, y: y + 4, "text-anchor": "middle" }, text),
   ];
@@ -128,7 +150,11 @@ function heartbeat(entry, { height }, { columns, serverX }) {
   const from = Math.min(...entry.rows.map(({ client }) => columns.get(client)));
   return [
     shape("path", { class: "seq-beat", d: `M${from} ${y}H${serverX}` }),
-    shape("text", { class: "seq-mark is-heartbeat", x: (from + serverX) / 2, y: y + 4, "text-anchor": "middle" }, markWords(entry)),
+    shape(
+      "text",
+      { class: "seq-mark is-heartbeat", x: (from + serverX) / 2, y: y + 4, "text-anchor": "middle" },
+      markWords(entry),
+    ),
   ];
 }
 
@@ -137,7 +163,11 @@ function gap({ seconds: silence, height }, { columns, serverX, gutter }) {
   const breaks = [...columns.values(), serverX].map((x) => `M${x - 6} ${y + 1}l12 -5m0 4l-12 5`).join("");
   return [
     shape("path", { class: "seq-break", d: breaks }),
-    shape("text", { class: "seq-mark is-gap", x: (gutter + serverX) / 2, y: y + 4, "text-anchor": "middle" }, `${seconds(silence)} left out, nothing was sent`),
+    shape(
+      "text",
+      { class: "seq-mark is-gap", x: (gutter + serverX) / 2, y: y + 4, "text-anchor": "middle" },
+      `${seconds(silence)} left out, nothing was sent`,
+    ),
   ];
 }
 
@@ -151,7 +181,8 @@ function bracket(item, layout) {
   const x = right ? serverX : columns.get(found.side);
   const out = (7 + found.depth * 5) * way;
   const shapes = [shape("path", { class: "seq-bracket", d: `M${x + 4 * way} ${from}h${out}V${to}h${-out}` })];
-  if (right && !narrow) shapes.push(shape("text", { class: "seq-took", x: x + 12 + out, y: to + 1 }, seconds(found.seconds)));
+  if (right && !narrow)
+    shapes.push(shape("text", { class: "seq-took", x: x + 12 + out, y: to + 1 }, seconds(found.seconds)));
   return shapes;
 }
 
@@ -164,5 +195,14 @@ function bar(item, { bars, serverX }) {
   const found = bars.get(item.key);
   if (!found) return [];
   const slow = found.running || (found.seconds ?? 0) >= 0.1;
-  return [shape("rect", { class: `seq-bar${slow ? " is-slow" : ""}`, x: serverX - 4 + found.depth * 4, y: found.from - item.y, width: 8, height: found.to - found.from, rx: 2 })];
+  return [
+    shape("rect", {
+      class: `seq-bar${slow ? " is-slow" : ""}`,
+      x: serverX - 4 + found.depth * 4,
+      y: found.from - item.y,
+      width: 8,
+      height: found.to - found.from,
+      rx: 2,
+    }),
+  ];
 }

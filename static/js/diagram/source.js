@@ -23,12 +23,20 @@ export function handlersIn(source) {
     const named = FUNCTION.exec(text)?.[1];
     if (decorated) waiting.push({ event: decorated[2], namespace: decorated[4] ?? "/" });
     else if (bare) waiting.push({ event: null, namespace: bare[2] ?? "/" });
-    else if (registered) found.push({ event: registered[2], namespace: registered[5] ?? "/", name: registered[3], line: lineOf(lines, registered[3]) ?? i + 1 });
+    else if (registered)
+      found.push({
+        event: registered[2],
+        namespace: registered[5] ?? "/",
+        name: registered[3],
+        line: lineOf(lines, registered[3]) ?? i + 1,
+      });
     else if (opened) group = { name: opened[1], namespace: placeOf(source, opened[1]) };
     else if (named) {
-      for (const { event, namespace } of waiting) found.push({ event: event ?? named, namespace, name: named, line: i + 1 });
+      for (const { event, namespace } of waiting)
+        found.push({ event: event ?? named, namespace, name: named, line: i + 1 });
       waiting = [];
-      if (group && /^\s+def\s+on_/.test(text)) found.push({ event: named.slice(3), namespace: group.namespace, name: `${group.name}.${named}`, line: i + 1 });
+      if (group && /^\s+def\s+on_/.test(text))
+        found.push({ event: named.slice(3), namespace: group.namespace, name: `${group.name}.${named}`, line: i + 1 });
     }
     if (/^\S/.test(text) && !opened && !text.startsWith("@")) group = null;
   });
@@ -55,6 +63,9 @@ export function handlerFor(handlers, event, namespace = "/") {
 export function emittedOn(source, event) {
   const named = [`"${event}"`, `'${event}'`];
   const sends = { message: /\bsend\(/, json: /\bsend\(.*json\s*=\s*True/ }[event];
-  return source.split("\n").flatMap((text, i) =>
-    (EMITTED.test(text) && named.some((name) => text.includes(`(${name}`))) || sends?.test(text) ? [i + 1] : []);
+  return source
+    .split("\n")
+    .flatMap((text, i) =>
+      (EMITTED.test(text) && named.some((name) => text.includes(`(${name}`))) || sends?.test(text) ? [i + 1] : [],
+    );
 }

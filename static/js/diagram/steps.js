@@ -17,10 +17,20 @@ export function stepsOf(rows) {
     const { engine, socket } = readRow(row);
     const step = socket && !socket.problem ? fromPacket(socket) : engine.name === "close" ? { act: "leave" } : null;
     if (!step) continue;
-    if (!panes.has(row.client)) panes.set(row.client, /^[A-H]$/.test(row.client) ? row.client : LETTERS[panes.size] ?? "H");
+    if (!panes.has(row.client))
+      panes.set(row.client, /^[A-H]$/.test(row.client) ? row.client : (LETTERS[panes.size] ?? "H"));
     const before = steps.at(-1);
     if (step.act === "leave" && before?.act === "leave" && before.client === row.client) continue; // 41, then 1: one good-bye
-    steps.push({ client: row.client, pane: panes.get(row.client), event: "", args: [], ack: false, namespace: "/", bytes: 0, ...step });
+    steps.push({
+      client: row.client,
+      pane: panes.get(row.client),
+      event: "",
+      args: [],
+      ack: false,
+      namespace: "/",
+      bytes: 0,
+      ...step,
+    });
   }
   return { panes, steps };
 }
@@ -29,7 +39,14 @@ function fromPacket({ name, namespace, data, event, args, ack, attachments }) {
   if (name === "CONNECT") return { act: "connect", namespace, auth: isEmpty(data) ? undefined : data };
   if (name === "DISCONNECT") return { act: "leave", namespace };
   if (event === null) return null;
-  return { act: "emit", event, namespace, ack: ack !== null, bytes: attachments, args: args.filter((value) => !value?._placeholder) };
+  return {
+    act: "emit",
+    event,
+    namespace,
+    ack: ack !== null,
+    bytes: attachments,
+    args: args.filter((value) => !value?._placeholder),
+  };
 }
 
 /** Clients in Python send an empty object where a browser sends nothing. */
@@ -40,7 +57,8 @@ function isEmpty(data) {
 /** Say a step in words, for the pane that plays it. */
 export function sayStep({ act, event, args, ack, namespace, auth, bytes }) {
   const where = namespace === "/" ? "" : ` in ${namespace}`;
-  if (act === "connect") return `connect${namespace === "/" ? "" : ` to ${namespace}`}${auth === undefined ? "" : `, auth ${JSON.stringify(auth)}`}`;
+  if (act === "connect")
+    return `connect${namespace === "/" ? "" : ` to ${namespace}`}${auth === undefined ? "" : `, auth ${JSON.stringify(auth)}`}`;
   if (act === "leave") return `disconnect${where}`;
   const values = args.map((value) => JSON.stringify(value)).join(", ");
   return `emit ${event}${values && ` ${values}`}${where}${ack ? ", wait for the ack" : ""}${bytes > 0 ? ", with a file" : ""}`;

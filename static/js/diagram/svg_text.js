@@ -25,12 +25,19 @@ export function svgText(layout) {
   const body = [
     ...lanes.map(({ x }) => element("path", { class: "lane-faint", d: `M${x} 0V${height}` })),
     ...lines.map(({ x, from, to }) => element("path", { class: "lane-line", d: `M${x} ${from}V${to}` })),
-    ...items.map((item) => element("g", { transform: `translate(0 ${item.y})` }, shapesOf(item, layout).map(asElement).join(""))),
+    ...items.map((item) =>
+      element("g", { transform: `translate(0 ${item.y})` }, shapesOf(item, layout).map(asElement).join("")),
+    ),
   ];
-  const heads = lanes.map(({ client, x }) => element("circle", { class: `lane-${client === "server" ? client : letters.get(client)}`, cx: x, cy: 9, r: 4 })
-    + element("text", { class: "head-name", x, y: 27 }, escape(client === "server" ? "server" : client)));
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + HEAD}" viewBox="0 0 ${width} ${height + HEAD}"><style>${STYLE}</style>`
-    + `<rect width="100%" height="100%" fill="#ffffff"/>${heads.join("")}<g transform="translate(0 ${HEAD})">${body.join("\n")}</g></svg>`;
+  const heads = lanes.map(
+    ({ client, x }) =>
+      element("circle", { class: `lane-${client === "server" ? client : letters.get(client)}`, cx: x, cy: 9, r: 4 }) +
+      element("text", { class: "head-name", x, y: 27 }, escape(client === "server" ? "server" : client)),
+  );
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + HEAD}" viewBox="0 0 ${width} ${height + HEAD}"><style>${STYLE}</style>` +
+    `<rect width="100%" height="100%" fill="#ffffff"/>${heads.join("")}<g transform="translate(0 ${HEAD})">${body.join("\n")}</g></svg>`
+  );
 }
 
 function asElement({ tag, attrs, text, children }) {
@@ -38,12 +45,18 @@ function asElement({ tag, attrs, text, children }) {
 }
 
 function element(tag, attrs, content = "") {
-  const written = Object.entries(attrs).map(([name, value]) => ` ${name}="${escape(value)}"`).join("");
+  const written = Object.entries(attrs)
+    .map(([name, value]) => ` ${name}="${escape(value)}"`)
+    .join("");
   return `<${tag}${written}>${content}</${tag}>`;
 }
 
 /** Text of a learner or a client enters the file as text; characters that XML forbids are shown as a box. */
 function escape(value) {
-  return String(value).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\u25a1");
+  return String(value)
+    .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      "\u25a1",
+    );
 }

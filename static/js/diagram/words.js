@@ -8,11 +8,29 @@ const SHOWN_ARGUMENTS = 160; // characters; the picture cuts to what fits, the f
 export function labelOf(entry) {
   const { kind, socket } = entry;
   const place = placeOf(socket?.namespace ?? entry.namespace);
-  if (kind === "event") return [piece("name", socket.event), piece("data", listed(socket.args)), place, ...attachments(entry), target(entry), trouble(entry)].filter(Boolean);
-  if (kind === "ack") return [piece("note", "ack"), piece("data", socket.args.length === 0 ? "empty" : listed(socket.args)), place, ...attachments(entry), trouble(entry)].filter(Boolean);
-  if (kind === "packet") return [piece("note", packetName(entry.rows[0])), piece("data", packetData(entry.rows[0])), place].filter(Boolean);
+  if (kind === "event")
+    return [
+      piece("name", socket.event),
+      piece("data", listed(socket.args)),
+      place,
+      ...attachments(entry),
+      target(entry),
+      trouble(entry),
+    ].filter(Boolean);
+  if (kind === "ack")
+    return [
+      piece("note", "ack"),
+      piece("data", socket.args.length === 0 ? "empty" : listed(socket.args)),
+      place,
+      ...attachments(entry),
+      trouble(entry),
+    ].filter(Boolean);
+  if (kind === "packet")
+    return [piece("note", packetName(entry.rows[0])), piece("data", packetData(entry.rows[0])), place].filter(Boolean);
   if (entry.mark?.kind === "lost") return lost(entry.mark);
-  return [piece(kind === "refused" || entry.wrong || entry.mark?.kind === "missing" ? "bad" : "note", markWords(entry))];
+  return [
+    piece(kind === "refused" || entry.wrong || entry.mark?.kind === "missing" ? "bad" : "note", markWords(entry)),
+  ];
 }
 
 /** What will never arrive is called by its event, like what does. */
@@ -31,7 +49,10 @@ function placeOf(namespace) {
 }
 
 function listed(values) {
-  return values.map((value) => JSON.stringify(value)).join(", ").slice(0, SHOWN_ARGUMENTS);
+  return values
+    .map((value) => JSON.stringify(value))
+    .join(", ")
+    .slice(0, SHOWN_ARGUMENTS);
 }
 
 function attachments({ legs }) {
@@ -41,7 +62,11 @@ function attachments({ legs }) {
 
 function target({ emit }) {
   const to = emit?.to ?? "";
-  return to.startsWith("room:") ? piece("room", `room ${to.slice(5)}`) : to === "all" ? piece("room", emit.skip ? "all but one" : "all") : null;
+  return to.startsWith("room:")
+    ? piece("room", `room ${to.slice(5)}`)
+    : to === "all"
+      ? piece("room", emit.skip ? "all but one" : "all")
+      : null;
 }
 
 function trouble({ early, direction, wrong, legs }) {
@@ -59,7 +84,9 @@ function packetName(row) {
 
 function packetData(row) {
   const { engine, socket } = readRow(row);
-  const data = socket ? socket.pieces.find(({ kind }) => kind === "data")?.text ?? engine.data : engine.binary ?? engine.data;
+  const data = socket
+    ? (socket.pieces.find(({ kind }) => kind === "data")?.text ?? engine.data)
+    : (engine.binary ?? engine.data);
   return data.slice(0, SHOWN_ARGUMENTS);
 }
 
@@ -90,7 +117,7 @@ function wordsOf(entry) {
 }
 
 function refusalText(data) {
-  const text = typeof data === "string" ? data : data?.message ?? "no reason told";
+  const text = typeof data === "string" ? data : (data?.message ?? "no reason told");
   return String(text).slice(0, SHOWN_ARGUMENTS);
 }
 
@@ -98,11 +125,15 @@ function mostFrequent(rows) {
   const counts = new Map();
   for (const row of rows) {
     const { engine, socket } = readRow(row);
-    const name = socket?.event ?? (socket?.name.endsWith("ACK") ? "ack" : engine.name === "binary" ? "bytes" : socket?.name ?? engine.name);
+    const name =
+      socket?.event ??
+      (socket?.name.endsWith("ACK") ? "ack" : engine.name === "binary" ? "bytes" : (socket?.name ?? engine.name));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const first = [...counts].sort(([, one], [, other]) => other - one);
-  return [...first.slice(0, 3).map(([name, times]) => `${name} × ${times}`), first.length > 3 && "…"].filter(Boolean).join(", ");
+  return [...first.slice(0, 3).map(([name, times]) => `${name} × ${times}`), first.length > 3 && "…"]
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** Return a time as people say it: ms below a second, else seconds. */
@@ -126,17 +157,35 @@ export function moment(time, narrow) {
 
 /** Say an entry in one line: who to whom, and what. */
 export function sentenceOf(entry) {
-  const words = labelOf(entry).map(({ text }) => text).join(" ");
+  const words = labelOf(entry)
+    .map(({ text }) => text)
+    .join(" ");
   const { kind, direction } = entry;
-  const whole = kind === "event" || kind === "ack" || kind === "packet" ? `${wayOf(entry)}: ${words}` : ofClient(entry.client, words);
-  const answered = entry.answer ? `, answered after ${seconds(entry.answer.time - entry.time)}` : entry.asks ? ", no answer seen" : "";
-  const lost = !entry.mark || !direction ? "" : { lost: " on its way", missing: ", expected, but never came" }[entry.mark.kind] ?? "";
+  const whole =
+    kind === "event" || kind === "ack" || kind === "packet"
+      ? `${wayOf(entry)}: ${words}`
+      : ofClient(entry.client, words);
+  const answered = entry.answer
+    ? `, answered after ${seconds(entry.answer.time - entry.time)}`
+    : entry.asks
+      ? ", no answer seen"
+      : "";
+  const lost =
+    !entry.mark || !direction
+      ? ""
+      : ({ lost: " on its way", missing: ", expected, but never came" }[entry.mark.kind] ?? "");
   return `${whole}${answered}${lost}`;
 }
 
 /** Return "A → server" or "server → A, B". */
 export function wayOf({ direction, legs, client }) {
-  const names = legs.length > 0 ? legs.map((leg) => leg.client).sort().join(", ") : client ?? "";
+  const names =
+    legs.length > 0
+      ? legs
+          .map((leg) => leg.client)
+          .sort()
+          .join(", ")
+      : (client ?? "");
   return direction === "sent" ? `${names} → server` : `server → ${names}`;
 }
 

@@ -56,5 +56,9 @@ export function socketioCompletions(context) {
   const word = context.matchBefore(/\w+/);
   if (!word && !context.explicit) return null;
   const inCall = context.matchBefore(/\b(?:emit|send)\([^()\n]*,\s*\w*/);
-  return { from: word ? word.from : context.pos, options: inCall ? [...ARGUMENTS, ...NAMES] : NAMES, validFor: /^\w*$/ };
+  return {
+    from: word ? word.from : context.pos,
+    options: inCall ? [...ARGUMENTS, ...NAMES] : NAMES,
+    validFor: /^\w*$/,
+  };
 }

@@ -12,9 +12,14 @@ function readOnly(label) {
   const nonce = document.querySelector('meta[name="csp-nonce"]')?.nonce ?? "";
   return [
     // Each of the two editors brings its own style element, so each needs the nonce.
-    EditorView.cspNonce.of(nonce), lineNumbers(), language, appearance, EditorView.lineWrapping,
+    EditorView.cspNonce.of(nonce),
+    lineNumbers(),
+    language,
+    appearance,
+    EditorView.lineWrapping,
     // Not editable at all: a phone would open its keyboard for a text that can only be read.
-    EditorState.readOnly.of(true), EditorView.editable.of(false),
+    EditorState.readOnly.of(true),
+    EditorView.editable.of(false),
     EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
   ];
 }
@@ -33,6 +38,13 @@ export function showDiff(parent, { before, after }) {
     return { destroy: () => view.destroy(), words: `Red: only in ${before.name}. Green: only in ${after.name}.` };
   }
   const side = ({ text, name }) => ({ doc: text, extensions: readOnly(`${name}, read only`) });
-  const view = new MergeView({ parent, a: side(before), b: side(after), highlightChanges: true, gutter: true, collapseUnchanged });
+  const view = new MergeView({
+    parent,
+    a: side(before),
+    b: side(after),
+    highlightChanges: true,
+    gutter: true,
+    collapseUnchanged,
+  });
   return { destroy: () => view.destroy(), words: `Left: ${before.name}. Right: ${after.name}.` };
 }

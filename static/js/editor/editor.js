@@ -1,7 +1,13 @@
 // The code editor: CodeMirror 6 with Python. Comes in a chunk of its own and knows nothing of the page's store.
 
 import {
-  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, selectedCompletionIndex,
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  completionStatus,
+  selectedCompletionIndex,
   setSelectedCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab, toggleTabFocusMode, undo } from "@codemirror/commands";
@@ -10,12 +16,17 @@ import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Annotation, Compartment, EditorSelection, EditorState } from "@codemirror/state";
 import {
-  EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
+  EditorView,
+  drawSelection,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
 } from "@codemirror/view";
 import { problems, setAsked, setCrash } from "./problems.js";
 import { python } from "./python.js";
 import { appearance } from "./theme.js";
-
 
 /** Marks a change that came from the page, so that it is not reported back as the learner's. */
 const fromPage = Annotation.define();
@@ -36,14 +47,30 @@ const linesAtOnce = EditorView.domEventHandlers({
 
 const behaviour = [
   linesAtOnce,
-  lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
-  indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ icons: false, selectOnOpen: false, interactionDelay: 0 }), highlightActiveLine(), highlightSelectionMatches(),
-  indentUnit.of("    "), EditorState.tabSize.of(4),
+  lineNumbers(),
+  lintGutter(),
+  highlightActiveLineGutter(),
+  highlightSpecialChars(),
+  history(),
+  drawSelection(),
+  indentOnInput(),
+  bracketMatching(),
+  closeBrackets(),
+  autocompletion({ icons: false, selectOnOpen: false, interactionDelay: 0 }),
+  highlightActiveLine(),
+  highlightSelectionMatches(),
+  indentUnit.of("    "),
+  EditorState.tabSize.of(4),
   keymap.of([
     { key: "Ctrl-m", run: toggleTabFocusMode },
     { key: "Tab", run: takeSuggestion },
-    ...closeBracketsKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap,
-    ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter" && binding.key !== "Ctrl-m"), indentWithTab,
+    ...closeBracketsKeymap,
+    ...searchKeymap,
+    ...historyKeymap,
+    ...completionKeymap,
+    ...lintKeymap,
+    ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter" && binding.key !== "Ctrl-m"),
+    indentWithTab,
   ]),
 ];
 
@@ -65,8 +92,17 @@ export function createEditor(parent, { text, label, selection, file = "server.py
   let shown = file;
   const languageOf = (name) => (name.endsWith(".py") ? [python, problems] : [problems]);
   const extensions = [
-    EditorView.cspNonce.of(nonce()), syntax.of(languageOf(file)), behaviour, appearance,
-    EditorView.contentAttributes.of(() => ({ "aria-label": label.replace(file, shown), tabindex: "0", autocapitalize: "off", autocorrect: "off", spellcheck: "false" })),
+    EditorView.cspNonce.of(nonce()),
+    syntax.of(languageOf(file)),
+    behaviour,
+    appearance,
+    EditorView.contentAttributes.of(() => ({
+      "aria-label": label.replace(file, shown),
+      tabindex: "0",
+      autocapitalize: "off",
+      autocorrect: "off",
+      spellcheck: "false",
+    })),
     EditorView.updateListener.of((update) => {
       const ours = update.transactions.some((transaction) => transaction.annotation(fromPage));
       if (update.docChanged && !ours) onEdit(update.state.doc.toString());

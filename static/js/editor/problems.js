@@ -16,11 +16,17 @@ function parserProblems(view) {
     enter(node) {
       if (!node.type.isError || found.length >= PROBLEMS_AT_MOST) return;
       const line = view.state.doc.lineAt(node.from);
-      const writing = view.hasFocus && view.state.selection.main.head >= line.from && view.state.selection.main.head <= line.to;
+      const writing =
+        view.hasFocus && view.state.selection.main.head >= line.from && view.state.selection.main.head <= line.to;
       if (seen.has(line.number) || writing) return;
       seen.add(line.number);
       const to = node.to > node.from ? Math.min(node.to, line.to) : Math.min(node.from + 1, line.to);
-      found.push({ from: Math.min(node.from, line.to), to: Math.max(to, Math.min(node.from, line.to)), severity: "error", message: "Python can't read this line: a bracket, colon or quote may be missing here or just above." });
+      found.push({
+        from: Math.min(node.from, line.to),
+        to: Math.max(to, Math.min(node.from, line.to)),
+        severity: "error",
+        message: "Python can't read this line: a bracket, colon or quote may be missing here or just above.",
+      });
     },
   });
   return found;
@@ -30,7 +36,14 @@ function crashProblem(view) {
   const crash = view.state.field(marks).crash;
   if (!crash?.line || crash.line > view.state.doc.lines) return [];
   const line = view.state.doc.line(crash.line);
-  return [{ from: line.from, to: line.to, severity: "error", message: [crash.type, crash.message].filter(Boolean).join(": ") || "The program crashed here." }];
+  return [
+    {
+      from: line.from,
+      to: line.to,
+      severity: "error",
+      message: [crash.type, crash.message].filter(Boolean).join(": ") || "The program crashed here.",
+    },
+  ];
 }
 
 /** Tell the editor where the program crashed ({line, type, message}, or null), or which line somebody asked for. */
@@ -51,13 +64,17 @@ const marks = StateField.define({
     // The first edit makes both marks guesses: they go, as nobody likes a wrong accusation.
     return transaction.docChanged && next === value ? { crash: null, asked: null } : next;
   },
-  provide: (field) => EditorView.decorations.compute([field, "doc"], (state) => {
-    const value = state.field(field);
-    const rows = [[value.crash?.line, crashed], [value.asked, asked]]
-      .filter(([line]) => line >= 1 && line <= state.doc.lines)
-      .map(([line, mark]) => mark.range(state.doc.line(line).from));
-    return Decoration.set(rows, true);
-  }),
+  provide: (field) =>
+    EditorView.decorations.compute([field, "doc"], (state) => {
+      const value = state.field(field);
+      const rows = [
+        [value.crash?.line, crashed],
+        [value.asked, asked],
+      ]
+        .filter(([line]) => line >= 1 && line <= state.doc.lines)
+        .map(([line, mark]) => mark.range(state.doc.line(line).from));
+      return Decoration.set(rows, true);
+    }),
 });
 
 /** The marks and the gutter's diagnostics, as one extension. */
@@ -65,7 +82,9 @@ export const problems = [
   marks,
   linter((view) => [...parserProblems(view), ...crashProblem(view)], {
     delay: 400,
-    needsRefresh: (update) => update.startState.field(marks) !== update.state.field(marks) || update.focusChanged
-      || syntaxTreeAvailable(update.startState) !== syntaxTreeAvailable(update.state),
+    needsRefresh: (update) =>
+      update.startState.field(marks) !== update.state.field(marks) ||
+      update.focusChanged ||
+      syntaxTreeAvailable(update.startState) !== syntaxTreeAvailable(update.state),
   }),
 ];

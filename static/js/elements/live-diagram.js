@@ -27,16 +27,55 @@ class LiveDiagram extends HTMLElement {
     this.diagram = h("sequence-diagram", {});
     this.detail = h("section", { class: "seq-detail", "aria-label": "The chosen event", tabindex: "-1" });
     this.table = new TraceTable();
-    this.tableButton = h("button", { type: "button", class: "small quiet", "aria-pressed": "false", onclick: () => this.#showTable(this.table.node.hidden) }, long("As a"), "table");
-    this.folded = h("input", { type: "checkbox", checked: true, onchange: () => (this.diagram.fold = this.folded.checked) });
-    this.room = h("button", { type: "button", class: "small quiet room-button", "aria-pressed": "false", title: "Hide the editor while you look at the diagram", onclick: () => this.#makeRoom(this.room.getAttribute("aria-pressed") === "false") }, "Make room");
+    this.tableButton = h(
+      "button",
+      {
+        type: "button",
+        class: "small quiet",
+        "aria-pressed": "false",
+        onclick: () => this.#showTable(this.table.node.hidden),
+      },
+      long("As a"),
+      "table",
+    );
+    this.folded = h("input", {
+      type: "checkbox",
+      checked: true,
+      onchange: () => (this.diagram.fold = this.folded.checked),
+    });
+    this.room = h(
+      "button",
+      {
+        type: "button",
+        class: "small quiet room-button",
+        "aria-pressed": "false",
+        title: "Hide the editor while you look at the diagram",
+        onclick: () => this.#makeRoom(this.room.getAttribute("aria-pressed") === "false"),
+      },
+      "Make room",
+    );
     this.note = h("span", { class: "note" });
     this.empty = h("div", { class: "empty" });
-    this.tools = h("div", { class: "panel-tools" }, this.tableButton,
-      h("label", { class: "chip" }, this.folded, h("span", {}, "fold", long(" routine"))), this.note, h("span", { class: "acts" }, this.room,
-        this.#button("Smaller", "−", () => (this.diagram.zoom /= ZOOM_STEP)), this.#button("Larger", "+", () => (this.diagram.zoom *= ZOOM_STEP)),
-        this.#button("Copy as text", [long("Copy"), "text"], () => this.#copy(asText(this.diagram.model), "The diagram is in your clipboard, as text.")),
-        this.#button("Copy as an SVG picture", [long("Copy"), "SVG"], () => this.#copy(svgText(this.diagram.layout), "The diagram is in your clipboard, as SVG."))));
+    this.tools = h(
+      "div",
+      { class: "panel-tools" },
+      this.tableButton,
+      h("label", { class: "chip" }, this.folded, h("span", {}, "fold", long(" routine"))),
+      this.note,
+      h(
+        "span",
+        { class: "acts" },
+        this.room,
+        this.#button("Smaller", "−", () => (this.diagram.zoom /= ZOOM_STEP)),
+        this.#button("Larger", "+", () => (this.diagram.zoom *= ZOOM_STEP)),
+        this.#button("Copy as text", [long("Copy"), "text"], () =>
+          this.#copy(asText(this.diagram.model), "The diagram is in your clipboard, as text."),
+        ),
+        this.#button("Copy as an SVG picture", [long("Copy"), "SVG"], () =>
+          this.#copy(svgText(this.diagram.layout), "The diagram is in your clipboard, as SVG."),
+        ),
+      ),
+    );
     this.view = h("div", { class: "seq-view" }, this.diagram, this.detail);
     fill(this, this.tools, this.view, this.table.node, this.empty);
     this.addEventListener("entry-chosen", ({ detail }) => this.#explain(detail));
@@ -49,8 +88,13 @@ class LiveDiagram extends HTMLElement {
     document.addEventListener("line-requested", code);
     this.#ends = [
       () => document.removeEventListener("line-requested", code),
-      store.subscribe((state) => state.sandbox?.id, () => this.#begin()),
-      ...["traceRows", "traceMarks", "inside", "traceDropped"].map((slice) => store.subscribe((state) => state[slice], draw)),
+      store.subscribe(
+        (state) => state.sandbox?.id,
+        () => this.#begin(),
+      ),
+      ...["traceRows", "traceMarks", "inside", "traceDropped"].map((slice) =>
+        store.subscribe((state) => state[slice], draw),
+      ),
       store.subscribe((state) => state.sandbox?.state, draw),
     ];
   }
@@ -105,11 +149,16 @@ class LiveDiagram extends HTMLElement {
   }
 
   #explain(entry) {
-    const key = entry ? [entry.key, entry.rows.length, entry.answer?.key, entry.handler?.kind, entry.emit?.to].join(" ") : "";
+    const key = entry
+      ? [entry.key, entry.rows.length, entry.answer?.key, entry.handler?.kind, entry.emit?.to].join(" ")
+      : "";
     if (key === this.#shown && this.detail.hasChildNodes()) return;
     this.#shown = key;
     this.detail.classList.toggle("is-open", entry !== null);
-    fill(this.detail, entry ? explainEntry(entry, { source: this.source, rowsNow: () => store.get().traceRows }) : howToRead());
+    fill(
+      this.detail,
+      entry ? explainEntry(entry, { source: this.source, rowsNow: () => store.get().traceRows }) : howToRead(),
+    );
     whenDrawn(this.#detailToTop);
   }
 

@@ -20,9 +20,18 @@ class PhoneTabs extends HTMLElement {
       () => window.removeEventListener("hashchange", follow),
       () => this.removeEventListener("click", press),
       onRegion((region) => this.#open(region)),
-      store.subscribe((state) => state.traceRows.length, (count) => this.#badge("wire", count ? String(count) : "")),
-      store.subscribe((state) => state.checks, (checks) => this.#drawChecks(checks)),
-      store.subscribe((state) => state.sandbox?.state, (state) => this.#mark("wire", state === "crashed")),
+      store.subscribe(
+        (state) => state.traceRows.length,
+        (count) => this.#badge("wire", count ? String(count) : ""),
+      ),
+      store.subscribe(
+        (state) => state.checks,
+        (checks) => this.#drawChecks(checks),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.state,
+        (state) => this.#mark("wire", state === "crashed"),
+      ),
     ];
     this.#followAddress();
   }

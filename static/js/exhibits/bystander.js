@@ -54,6 +54,8 @@ export class Bystander {
     const sample = { sent: performance.now(), took: null };
     this.samples.push(sample);
     while (this.samples[0].sent < sample.sent - KEPT_MS) this.samples.shift();
-    this.socket.emit("ping", () => { sample.took = performance.now() - sample.sent; });
+    this.socket.emit("ping", () => {
+      sample.took = performance.now() - sample.sent;
+    });
   }
 }

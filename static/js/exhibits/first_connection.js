@@ -54,6 +54,11 @@ export function readCapture(text) {
 }
 
 function isRow(row) {
-  return row !== null && typeof row === "object" && ["frame", "client", "direction", "transport"].every((key) => typeof row[key] === "string")
-    && Number.isFinite(row.time) && Number.isFinite(row.size);
+  return (
+    row !== null &&
+    typeof row === "object" &&
+    ["frame", "client", "direction", "transport"].every((key) => typeof row[key] === "string") &&
+    Number.isFinite(row.time) &&
+    Number.isFinite(row.size)
+  );
 }

@@ -11,12 +11,16 @@ export function tendSearch() {
     event.preventDefault();
     open();
   });
-  document.addEventListener("keydown", (event) => {
-    if (!asksForSearch(event) || document.querySelector("dialog[open]")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    open();
-  }, { capture: true });
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (!asksForSearch(event) || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      open();
+    },
+    { capture: true },
+  );
 }
 
 function asksForSearch(event) {

@@ -50,16 +50,21 @@ export function excerpt(text, wanted) {
   const places = wanted.map((word) => low.indexOf(word)).filter((place) => place >= 0);
   const first = places.length > 0 ? Math.min(...places) : 0;
   const begin = first < AROUND ? 0 : text.lastIndexOf(" ", first - AROUND / 2 - 1) + 1;
-  const end = text.length < begin + 2 * AROUND ? text.length : Math.max(text.lastIndexOf(" ", begin + 2 * AROUND - 1), begin);
+  const end =
+    text.length < begin + 2 * AROUND ? text.length : Math.max(text.lastIndexOf(" ", begin + 2 * AROUND - 1), begin);
   return markedHits(`${begin ? "… " : ""}${text.slice(begin, end)}${end < text.length ? " …" : ""}`, wanted);
 }
 
 /** Return `text` cut into {text, hit}. */
 export function markedHits(text, wanted) {
   if (wanted.length === 0) return [{ text, hit: false }];
-  const words = [...wanted].sort((one, other) => other.length - one.length).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const words = [...wanted]
+    .sort((one, other) => other.length - one.length)
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const pieces = text.split(new RegExp(`(${words.join("|")})`, "i"));
-  return pieces.map((piece, place) => ({ text: piece, hit: place % 2 === 1 })).filter(({ text: piece }) => piece !== "");
+  return pieces
+    .map((piece, place) => ({ text: piece, hit: place % 2 === 1 }))
+    .filter(({ text: piece }) => piece !== "");
 }
 
 function inTitle(title, word) {

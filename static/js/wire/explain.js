@@ -38,16 +38,36 @@ const SOCKET = {
 export function explain({ frame, direction, size }) {
   const engine = parseEngine(frame);
   const sender = direction === "sent" ? "The client" : "The server";
-  if (engine.problem) return { engine, socket: null, sentence: engine.problem, parts: [{ kind: "data", text: frame ?? "", meaning: engine.problem }] };
+  if (engine.problem)
+    return {
+      engine,
+      socket: null,
+      sentence: engine.problem,
+      parts: [{ kind: "data", text: frame ?? "", meaning: engine.problem }],
+    };
   const socket = engine.name === "message" ? parseSocket(engine.data) : null;
-  const sentence = [socket ? socketSentence(socket, sender, direction, isCut(frame)) : engineSentence(engine, sender), isCut(frame) && `Only its beginning is kept here: the whole frame has ${size ?? "more"} bytes.`].filter(Boolean).join(" ");
-  return { engine, socket, sentence, parts: [...engineParts(engine), ...(socket ? socketParts(socket, engine.data) : [])] };
+  const sentence = [
+    socket ? socketSentence(socket, sender, direction, isCut(frame)) : engineSentence(engine, sender),
+    isCut(frame) && `Only its beginning is kept here: the whole frame has ${size ?? "more"} bytes.`,
+  ]
+    .filter(Boolean)
+    .join(" ");
+  return {
+    engine,
+    socket,
+    sentence,
+    parts: [...engineParts(engine), ...(socket ? socketParts(socket, engine.data) : [])],
+  };
 }
 
 function engineSentence({ name, data }, sender) {
   if (name === "open") return "The server opens the connection and tells its id and its heartbeat.";
-  if (name === "ping") return data === "probe" ? `${sender} tries out the new WebSocket.` : `${sender} asks whether the other side is alive.`;
-  if (name === "pong") return data === "probe" ? `${sender} confirms that the new WebSocket works.` : `${sender} is alive.`;
+  if (name === "ping")
+    return data === "probe"
+      ? `${sender} tries out the new WebSocket.`
+      : `${sender} asks whether the other side is alive.`;
+  if (name === "pong")
+    return data === "probe" ? `${sender} confirms that the new WebSocket works.` : `${sender} is alive.`;
   if (name === "upgrade") return `${sender} moves from long-polling to WebSocket.`;
   if (name === "close") return `${sender} closes the connection.`;
   if (name === "noop") return `${sender} ends the waiting long-poll.`;
@@ -63,9 +83,13 @@ function socketSentence(socket, sender, direction, cut) {
   const where = socket.namespace === "/" ? "" : ` in ${socket.namespace}`;
   switch (socket.name) {
     case "CONNECT":
-      return direction === "sent" ? `The client asks to join ${socket.namespace}.` : `The server lets the client into ${socket.namespace} and gives it a session id.`;
+      return direction === "sent"
+        ? `The client asks to join ${socket.namespace}.`
+        : `The server lets the client into ${socket.namespace} and gives it a session id.`;
     case "DISCONNECT":
-      return direction === "sent" ? `The client leaves ${socket.namespace}.` : `The server puts the client out of ${socket.namespace}.`;
+      return direction === "sent"
+        ? `The client leaves ${socket.namespace}.`
+        : `The server puts the client out of ${socket.namespace}.`;
     case "CONNECT_ERROR":
       return `The server refuses the client at ${socket.namespace}.`;
     case "ACK":
@@ -81,10 +105,21 @@ function countOf(count) {
 }
 
 function engineParts({ type, name, data, binary }) {
-  if (binary !== null) return [{ kind: "engine", text: "b", meaning: ENGINE.binary }, ...(binary ? [{ kind: "data", text: binary, meaning: "The bytes, as base64." }] : [])];
+  if (binary !== null)
+    return [
+      { kind: "engine", text: "b", meaning: ENGINE.binary },
+      ...(binary ? [{ kind: "data", text: binary, meaning: "The bytes, as base64." }] : []),
+    ];
   const first = { kind: "engine", text: type, meaning: ENGINE[name] };
   if (name === "message" || data === "") return [first];
-  return [first, { kind: "data", text: data, meaning: data === "probe" ? "The word probe: this is a trial, no heartbeat." : openTerms(name) }];
+  return [
+    first,
+    {
+      kind: "data",
+      text: data,
+      meaning: data === "probe" ? "The word probe: this is a trial, no heartbeat." : openTerms(name),
+    },
+  ];
 }
 
 function openTerms(name) {
@@ -94,7 +129,8 @@ function openTerms(name) {
 }
 
 function socketParts(socket, text) {
-  if (socket.pieces.length === 0) return [{ kind: "data", text, meaning: socket.problem }].filter((part) => part.text !== "");
+  if (socket.pieces.length === 0)
+    return [{ kind: "data", text, meaning: socket.problem }].filter((part) => part.text !== "");
   return socket.pieces.map((piece) => ({ ...piece, meaning: meaningOf(piece, socket) }));
 }
 
@@ -107,7 +143,9 @@ function meaningOf({ kind }, socket) {
     case "namespace":
       return `The namespace. Without this piece it is “/”.`;
     case "ack":
-      return socket.name.endsWith("ACK") ? "The id of the event that is acknowledged." : "The id under which an acknowledgement is awaited.";
+      return socket.name.endsWith("ACK")
+        ? "The id of the event that is acknowledged."
+        : "The id under which an acknowledgement is awaited.";
     default:
       return socket.problem || dataMeaning(socket);
   }

@@ -1,7 +1,8 @@
 // Where a comma-separated list of JSON values stops being one. Browsers tell it in different words, or not at all. Pure.
 
 const SPACE = /[ \t\n\r]*/y;
-const TOKEN = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[[\]{},:]/y;
+const TOKEN =
+  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[[\]{},:]/y;
 const CLOSER = { "[": "]", "{": "}" };
 
 /**

@@ -33,7 +33,8 @@ function adviceFor(text) {
   if (word) return `Text needs double quotes: "${word[0]}"`;
   if (/,\s*$/.test(text) || /,\s*[\]}]/.test(bare)) return "There is a comma too many at the end.";
   const [open, close] = [(bare.match(/[[{]/g) ?? []).length, (bare.match(/[\]}]/g) ?? []).length];
-  if (open !== close) return open > close ? "A bracket is opened and never closed." : "A bracket is closed that was never opened.";
+  if (open !== close)
+    return open > close ? "A bracket is opened and never closed." : "A bracket is closed that was never opened.";
   return 'This is not JSON. Numbers, "text", true, [1, 2] and {"x": 1} are; commas stand between arguments.';
 }
 

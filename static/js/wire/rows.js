@@ -4,7 +4,9 @@ import { isHeartbeat } from "./engineio.js";
 
 /** Split rows by a filter {client, direction, heartbeat}: those to show, and how many heartbeats stay hidden. */
 export function sift(rows, { client = "", direction = "", heartbeat = false }) {
-  const wanted = rows.filter((row) => (!client || row.client === client) && (!direction || row.direction === direction));
+  const wanted = rows.filter(
+    (row) => (!client || row.client === client) && (!direction || row.direction === direction),
+  );
   const shown = heartbeat ? wanted : wanted.filter((row) => !isHeartbeat(row.frame));
   return { shown, hidden: wanted.length - shown.length };
 }

@@ -56,11 +56,28 @@ function withData(packet, json) {
   }
   if (!carriesList(packet)) return { ...packet, data };
   if (!Array.isArray(data)) return { ...packet, data, problem: `${packet.name} carries a list.` };
-  if (isAnswer(packet.name)) return { ...packet, data, args: data, problem: packet.ack === null ? "An acknowledgement names the event it answers, by its id." : "" };
+  if (isAnswer(packet.name))
+    return {
+      ...packet,
+      data,
+      args: data,
+      problem: packet.ack === null ? "An acknowledgement names the event it answers, by its id." : "",
+    };
   if (typeof data[0] !== "string") return { ...packet, data, problem: "An event's list begins with its name." };
   return { ...packet, data, event: data[0], args: data.slice(1) };
 }
 
 function nothing() {
-  return { type: null, name: "unknown", attachments: 0, namespace: "/", ack: null, data: undefined, event: null, args: [], pieces: [], problem: "" };
+  return {
+    type: null,
+    name: "unknown",
+    attachments: 0,
+    namespace: "/",
+    ack: null,
+    data: undefined,
+    event: null,
+    args: [],
+    pieces: [],
+    problem: "",
+  };
 }

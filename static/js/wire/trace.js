@@ -17,7 +17,8 @@ export function relate(rows) {
   const connections = new Map();
   for (const row of rows) {
     const { engine, socket } = readRow(row);
-    if (engine.name === "open" || !connections.has(row.client)) connections.set(row.client, newConnection(engine.name === "open"));
+    if (engine.name === "open" || !connections.has(row.client))
+      connections.set(row.client, newConnection(engine.name === "open"));
     const relation = { question: null, answer: null, attachmentOf: null, number: 0, early: false, asks: false };
     relations.set(row, relation);
     follow(connections.get(row.client), { row, engine, packet: socket, relation, relations });
@@ -76,9 +77,10 @@ export function tellRelations(row, rows) {
     answer && `Its answer came ${between(row, answer)} later.`,
     asks && !answer && "No answer to it is in this list (yet).",
     attachmentOf && `It is attachment ${number} of “${eventOf(attachmentOf)}”, ${between(attachmentOf, row)} before.`,
-    early && (row.direction === "received"
-      ? "It came before the server's CONNECT: it was emitted inside the connect handler."
-      : "It was sent before the server let this client into the namespace, so the server ignores it."),
+    early &&
+      (row.direction === "received"
+        ? "It came before the server's CONNECT: it was emitted inside the connect handler."
+        : "It was sent before the server let this client into the namespace, so the server ignores it."),
   ].filter(Boolean);
 }
 
