@@ -4,7 +4,7 @@ PYTHON ?= $(or $(shell for name in python3 python3.13 python3.12 python3.11; do 
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done),python3)
 BIN := .venv/bin
 
-.PHONY: run test lint bench soak pages attacks check clean
+.PHONY: run test lint style bench soak pages attacks check clean
 
 run:
 	@$(PYTHON) dev/prepare.py run
@@ -17,6 +17,12 @@ test:
 lint:
 	@$(PYTHON) dev/prepare.py test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(PYTHON) dev/prepare.py npm lint
+
+style:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@$(PYTHON) dev/prepare.py npm style
 
 bench:
 	@$(PYTHON) dev/prepare.py test

@@ -9,11 +9,11 @@
 // waits for a second round trip), later.js once the page is usable, and CodeMirror (editor.js). The entries of other pages (connect.js, site.js), the classic script theme.js and what
 // runs in the frames of client code (client-frame.js) and of the preview (preview-frame.js) are built apart: they share no chunk with it, so no page waits for a file that only another one needs.
 
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);

@@ -1,8 +1,8 @@
 // While a program runs, the editor may hold a newer one: that is said beside the file's name, until the next Run.
 
 import { h } from "./core/dom.js";
-import { store } from "./core/page.js";
 import { sameFiles } from "./core/drafts.js";
+import { store } from "./core/page.js";
 import { isAlive } from "./core/state.js";
 
 /** From now on compare what runs with what the editor holds. */

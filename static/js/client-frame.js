@@ -3,7 +3,7 @@
 // The page has an opaque origin. All it can do with the course is to post messages to the pane that holds it; the pane
 // takes them for what they are, words of a stranger (client/reports.js).
 
-import { Manager, Socket, io as connectTo, protocol } from "socket.io-client";
+import { io as connectTo, Manager, protocol, Socket } from "socket.io-client";
 
 import { ownAddress, ownOptions, ownPath } from "./client/own_server.js";
 import { argumentsText, consoleText, fileOf, placeOf, refusedText } from "./client/words.js";
@@ -38,8 +38,8 @@ function io(uri, options) {
 
 class OwnManager extends Manager {
   constructor(uri, options) {
-    if (typeof uri === "object") [uri, options] = [undefined, uri];
-    super(ownAddress(uri, location), ownOptions(options, server));
+    const [address, chosen] = typeof uri === "object" ? [undefined, uri] : [uri, options];
+    super(ownAddress(address, location), ownOptions(chosen, server));
   }
 
   socket(namespace, options) {
@@ -81,6 +81,7 @@ window.fetch = (input, init) => fetchFrom(ownPath(input, server), init);
 // What the pane is told
 
 for (const level of ["log", "info", "debug", "warn", "error"]) {
+  // biome-ignore lint/suspicious/noConsole: the program's console is what is passed on
   const print = console[level];
   console[level] = (...values) => {
     print.apply(console, values);

@@ -74,7 +74,8 @@ class Choice {
 
   /** Offer the choice while the running program has client code; without any, the hand is all there is. */
   show(has) {
-    this.row.hidden = this.place.hidden = !has;
+    this.row.hidden = !has;
+    this.place.hidden = !has;
     const { sandbox } = store.get();
     if (has) this.alone.href = below(sandbox, `~${this.card.dataset.client}/`);
     this.#use(has && this.box.checked ? this.byCode : this.byHand);

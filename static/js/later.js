@@ -26,6 +26,7 @@ import { tendChanges } from "./changed_since.js";
 import { tendClientCode } from "./client_code.js";
 import { store } from "./core/page.js";
 import { tendEventNames } from "./example_events.js";
+import { whenInSight } from "./in_sight.js";
 import { tendMenus } from "./menus.js";
 import { countModes } from "./mode_counts.js";
 import { moreStyles } from "./more_styles.js";
@@ -33,7 +34,6 @@ import { keepReadingPlace } from "./reading_place.js";
 import { tendSearch } from "./search/keys.js";
 import { tendTables } from "./tables.js";
 import { tendTerms } from "./terms.js";
-import { whenInSight } from "./in_sight.js";
 
 store.subscribe(
   (state) => state.savedAnew,

@@ -89,9 +89,9 @@ function renew(body, page) {
   window.scrollBy(0, anchor.getBoundingClientRect().top - before); // on a small screen the page scrolls, not the lesson
 }
 
-/** Remove `node` and what follows it, up to `end`, which is returned. */
-function removeUntil(end, node) {
-  while (node !== end) {
+/** Remove `first` and what follows it, up to `end`, which is returned. */
+function removeUntil(end, first) {
+  for (let node = first; node !== end; ) {
     const following = node.nextElementSibling;
     node.remove();
     node = following;

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { buildModel } from "../../static/js/diagram/model.js";
-import { labelOf, moment, ofClient, sentenceOf, asText } from "../../static/js/diagram/words.js";
+import { asText, labelOf, moment, ofClient, sentenceOf } from "../../static/js/diagram/words.js";
 import { randomTraffic } from "./random_traffic.mjs";
 
 let clock = 0;
-const row = (client, direction, frame, time = (clock += 0.002)) => ({
+function tick() {
+  clock += 0.002;
+  return clock;
+}
+const row = (client, direction, frame, time = tick()) => ({
   client,
   direction,
   frame,

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { ownAddress, ownOptions, ownPath } from "../../static/js/client/own_server.js";
 import { previewPath } from "../../static/js/client/preview_path.js";
 import { readReport } from "../../static/js/client/reports.js";
-import { LONGEST, argumentsText, consoleText, fileOf, placeOf } from "../../static/js/client/words.js";
+import { argumentsText, consoleText, fileOf, LONGEST, placeOf } from "../../static/js/client/words.js";
 
 const HERE = { protocol: "https:", host: "course.example" };
 const HOME = "https://course.example";

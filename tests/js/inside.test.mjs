@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { onRunAcknowledged, stateFromPage } from "../../static/js/core/state.js";
 import {
-  HANDLERS_CAP,
   addressee,
   byNamespace,
   doer,
   duration,
+  HANDLERS_CAP,
   keyOf,
   onInside,
   reached,

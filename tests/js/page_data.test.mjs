@@ -43,7 +43,10 @@ test("a page that brings everything along asks for nothing", async () => {
 
 test("a lesson's programs are everybody's, with what is the learner's own", async () => {
   const asked = [];
-  globalThis.fetch = async (address) => (asked.push(address), { ok: true, json: async () => programs() });
+  globalThis.fetch = (address) => {
+    asked.push(address);
+    return Promise.resolve({ ok: true, json: async () => programs() });
+  };
   const own = { slug: "events", workspaces: { add: { version: 4, files: { "server.py": "mine" } } } };
   const data = await readPageData(page(own, { address: ADDRESS }));
   assert.deepEqual(asked, [ADDRESS]);

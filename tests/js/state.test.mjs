@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { onNewText } from "../../static/js/core/new_text.js";
 import {
-  MARKS_CAP,
-  TRACE_CAP,
   isOfExample,
+  MARKS_CAP,
   onCheckFinished,
   onCheckResult,
   onFaults,
@@ -14,9 +14,9 @@ import {
   onTrace,
   runtimeOf,
   stateFromPage,
+  TRACE_CAP,
   withChecks,
 } from "../../static/js/core/state.js";
-import { onNewText } from "../../static/js/core/new_text.js";
 
 const PAGE = {
   kind: "lesson",

@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { relate, tellRelations } from "../../static/js/wire/trace.js";
-import { readFileSync } from "node:fs";
 
 let clock = 0;
+function tick() {
+  clock += 0.002;
+  return clock;
+}
 const row = (client, direction, frame) => ({
   client,
   direction,
   frame,
-  time: (clock += 0.002),
+  time: tick(),
   transport: "websocket",
   size: frame.length,
 });
@@ -123,7 +127,7 @@ test("whatever stands in a trace, relating never fails", () => {
 
 test("in the captured conversations every acknowledgement and every attachment finds its packet", () => {
   const vectors = JSON.parse(readFileSync(new URL("vectors.json", import.meta.url), "utf8"));
-  const rows = vectors.map((vector) => ({ ...vector, client: "A", time: (clock += 0.002) }));
+  const rows = vectors.map((vector) => ({ ...vector, client: "A", time: tick() }));
   const relations = relate(rows);
   for (const each of rows) {
     if (each.expect.engine === "binary") assert.ok(relations.get(each).attachmentOf, each.frame);

@@ -2,12 +2,12 @@
 
 import { Manager } from "socket.io-client";
 
-import { UNREACHABLE, refusalOf, withoutAnswer } from "./client_words.js";
+import { refusalOf, UNREACHABLE, withoutAnswer } from "./client_words.js";
 import { engineOf } from "./sandbox_address.js";
 
 const ATTEMPTS = 6;
 const ACK_MS = 5_000;
-export const TRANSPORTS = { upgrade: ["polling", "websocket"], websocket: ["websocket"], polling: ["polling"] };
+const TRANSPORTS = { upgrade: ["polling", "websocket"], websocket: ["websocket"], polling: ["polling"] };
 
 /** Owns the connection of one client; tells what happens by callbacks, and knows nothing of the page. */
 export class ClientLink {

@@ -2,9 +2,8 @@
 
 import * as EVENTS from "./events.js";
 import { readPageData } from "./page_data.js";
-import { RequestFailed, openSocket } from "./socket.js";
+import { openSocket, RequestFailed } from "./socket.js";
 import {
-  SCRATCH,
   isAlive,
   noChecks,
   onCheckFinished,
@@ -15,12 +14,13 @@ import {
   onRunAcknowledged,
   onSandboxState,
   onTrace,
+  SCRATCH,
   stateFromPage,
   withChecks,
   withWorkspace,
 } from "./state.js";
 import { createStore } from "./store.js";
-import { keepWork } from "./work.js";
+import { Workspaces } from "./work.js";
 
 const RUN_TIMEOUT_MS = 20_000;
 const EMPTY_PAGE = {
@@ -67,7 +67,7 @@ export function startPage() {
   // A save that can't go out says so at once: it is tried again by itself when the connection is back.
   const saving = (event, payload) =>
     store.get().connection === "offline" ? Promise.reject(new RequestFailed("offline")) : request(event, payload);
-  work = keepWork({ store, storage: ownStorage(), request: saving, send });
+  work = new Workspaces({ store, storage: ownStorage(), request: saving, send });
   if (Object.keys(page.workspaces ?? {}).length > 0) work.start();
   if (page.namespace) link = openSocket(page.namespace, { handlers, onConnection });
   window.addEventListener("pagehide", () => work.leave());
@@ -112,15 +112,22 @@ async function askAfterSandbox() {
   }
 }
 
+/** What the program tells of its inside is read by code that comes when it first tells something. */
+function hearInside(told) {
+  insideCode ??= import("../inside.js");
+  insideCode.then(
+    ({ onInside }) => store.set((state) => onInside(state, told)),
+    () => {
+      insideCode = null;
+    },
+  );
+}
+
 const handlers = {
   [EVENTS.SANDBOX_STATE]: (told) => store.set((state) => onSandboxState(state, told)),
   [EVENTS.SANDBOX_OUTPUT]: (told) => store.set((state) => onOutput(state, told)),
   [EVENTS.SANDBOX_TRACE]: (told) => store.set((state) => onTrace(state, told)),
-  [EVENTS.SANDBOX_INSIDE]: (told) =>
-    (insideCode ??= import("../inside.js")).then(
-      ({ onInside }) => store.set((state) => onInside(state, told)),
-      () => (insideCode = null),
-    ),
+  [EVENTS.SANDBOX_INSIDE]: hearInside,
   [EVENTS.SANDBOX_MARKS]: (told) => store.set((state) => onMarks(state, told)),
   [EVENTS.SANDBOX_FAULTS]: (told) => store.set((state) => onFaults(state, told)),
   [EVENTS.CHECK_RESULT]: (told) => store.set((state) => onCheckResult(state, told)),

@@ -1,6 +1,6 @@
 // A request to the lesson namespace: a promise of the acknowledgement, or an error that has a code and a sentence.
 
-export const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** How long a request waits for a connection that is being made: a button must not seem dead for longer. */
 const CONNECT_PATIENCE_MS = 4_000;
 

@@ -1,9 +1,9 @@
 // One workspace's files on their way to the server: kept here at once, sent within a second, never lost to another tab.
 
-import { SAVE } from "./events.js";
 import { draftsOf, sameFiles } from "./drafts.js";
+import { SAVE } from "./events.js";
 
-export const SAVE_DELAY_MS = 700;
+const SAVE_DELAY_MS = 700;
 const RETRY_MS = 5_000;
 const NO_ROOM = "This browser has no room for a local copy; your code is kept on the server only.";
 const WORTH_RETRYING = new Set(["timeout", "bad_reply", "rate_limited", "too_many_requests"]);

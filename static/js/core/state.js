@@ -3,7 +3,7 @@
 export const SCRATCH = "scratch";
 export const TRACE_CAP = 500;
 export const MARKS_CAP = 300;
-export const OUTPUT_CAP = 1_000;
+const OUTPUT_CAP = 1_000;
 const ENDED = new Set(["stopped", "crashed", "limited"]);
 const NOTHING_INSIDE = { handlers: [], rooms: [] };
 const CAN_BE_STOPPED = new Set(["queued", "starting", "ready"]);
@@ -95,7 +95,7 @@ export function checksFromPage(work) {
 }
 
 /** Return the store's form of a sandbox as the server tells it; `known` is what was known of the same one. */
-export function sandboxFrom(told, known, now = Date.now() / 1000) {
+function sandboxFrom(told, known, now = Date.now() / 1000) {
   const same = known?.id === told.id ? known : null;
   const started = told.started_at ?? null;
   return {

@@ -49,18 +49,3 @@ function untilAborted(promise, signal) {
     Promise.resolve(promise).then(resolve, reject);
   });
 }
-
-/** Resolve after `milliseconds`, or reject with `Cancelled` as soon as the signal aborts. */
-export function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        reject(new Cancelled());
-      },
-      { once: true },
-    );
-  });
-}

@@ -79,7 +79,8 @@ export function emitFrom(card, { event, args }) {
  * It asks to join a namespace that no server has, so no handler is called.
  */
 export function fence({ link }) {
-  const namespace = `${FENCE}${(fences += 1)}`;
+  fences += 1;
+  const namespace = `${FENCE}${fences}`;
   const { manager } = link;
   let hear;
   const answered = new Promise((resolve) => {

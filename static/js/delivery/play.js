@@ -3,7 +3,7 @@
 import { store } from "../core/page.js";
 import { startExample } from "../exhibits/run_example.js";
 import { countHeard, reaches } from "./counts.js";
-import { Panes, emitFrom, fence } from "./panes.js";
+import { emitFrom, fence, Panes } from "./panes.js";
 
 const TRACE_MS = 3_000;
 

@@ -64,7 +64,10 @@ export class DeliveryRun {
     const cell = this.form.querySelector(`.cell input[value="${CSS.escape(id)}"]`)?.closest(".cell");
     if (!cell) return;
     let place = cell.querySelector(".seen");
-    if (!place) cell.append((place = h("p", { class: "seen", "aria-hidden": "true" })));
+    if (!place) {
+      place = h("p", { class: "seen", "aria-hidden": "true" });
+      cell.append(place);
+    }
     place.textContent = times === null ? "…" : times > 0 ? `seen ${times}×` : "seen 0×";
     place.title = times === null ? "" : `In this run ${id} ${timesInWords(times)}.`;
   }

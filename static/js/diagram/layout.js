@@ -84,7 +84,7 @@ function heightOf({ kind, legs, direction, mark }) {
 }
 
 /** Where the line of an entry begins. */
-export function lineOf(item) {
+function lineOf(item) {
   return (
     item.y + (item.entry.legs.length > 0 || (item.entry.mark && item.entry.direction) ? ROW.line : item.height / 2)
   );

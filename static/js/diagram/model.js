@@ -5,8 +5,8 @@
 import { isHeartbeat } from "../wire/engineio.js";
 import { readRow } from "../wire/read.js";
 import { relate } from "../wire/trace.js";
-import { joinInside } from "./inside.js";
 import { flag, isFlag } from "./flags.js";
+import { joinInside } from "./inside.js";
 import { lanesOf } from "./lanes.js";
 import { joinDelayed } from "./late.js";
 
@@ -26,8 +26,11 @@ let count = 0;
 const NUMBERS = new WeakMap();
 
 /** Return a name for a row or mark that stays the same while the object lives. */
-export function keyOf(object) {
-  if (!NUMBERS.has(object)) NUMBERS.set(object, (count += 1));
+function keyOf(object) {
+  if (!NUMBERS.has(object)) {
+    count += 1;
+    NUMBERS.set(object, count);
+  }
   return NUMBERS.get(object);
 }
 
@@ -221,7 +224,8 @@ class Builder {
     const last = this.pending.get(row.client)?.connect;
     const open = last && !last.joined && (last.namespace === null || last.namespace === socket.namespace) ? last : null;
     if (!open && row.direction === "received") return false; // others came in between: an arrow of its own
-    const entry = open ?? (this.#begin(row, socket.namespace), this.entries.at(-1));
+    if (!open) this.#begin(row, socket.namespace);
+    const entry = open ?? this.entries.at(-1);
     if (open) {
       entry.rows.push(row);
       entry.end = row.time;

@@ -32,7 +32,7 @@ export function svgText(layout) {
   const heads = lanes.map(
     ({ client, x }) =>
       element("circle", { class: `lane-${client === "server" ? client : letters.get(client)}`, cx: x, cy: 9, r: 4 }) +
-      element("text", { class: "head-name", x, y: 27 }, escape(client === "server" ? "server" : client)),
+      element("text", { class: "head-name", x, y: 27 }, escaped(client === "server" ? "server" : client)),
   );
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + HEAD}" viewBox="0 0 ${width} ${height + HEAD}"><style>${STYLE}</style>` +
@@ -41,18 +41,18 @@ export function svgText(layout) {
 }
 
 function asElement({ tag, attrs, text, children }) {
-  return element(tag, attrs, text === null ? (children ?? []).map(asElement).join("") : escape(text));
+  return element(tag, attrs, text === null ? (children ?? []).map(asElement).join("") : escaped(text));
 }
 
 function element(tag, attrs, content = "") {
   const written = Object.entries(attrs)
-    .map(([name, value]) => ` ${name}="${escape(value)}"`)
+    .map(([name, value]) => ` ${name}="${escaped(value)}"`)
     .join("");
   return `<${tag}${written}>${content}</${tag}>`;
 }
 
 /** Text of a learner or a client enters the file as text; characters that XML forbids are shown as a box. */
-function escape(value) {
+function escaped(value) {
   return String(value)
     .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
     .replace(

@@ -44,7 +44,8 @@ class CheckResults extends HTMLElement {
   #draw() {
     const { checks, page, workspace } = store.get();
     const begun = checks.running || checks.results.length > 0 || checks.error !== null;
-    this.head.hidden = this.list.hidden = !begun;
+    this.head.hidden = !begun;
+    this.list.hidden = !begun;
     this.empty.hidden = begun;
     if (!begun) fill(this.empty, nothingYet(page.workspaces[workspace]?.total ?? 0, page.run));
     this.summary.textContent = checkSummary(checks);
@@ -201,7 +202,10 @@ function tickTasks(workspace, results) {
     task.classList.toggle("is-done", outcome === "passed");
     task.classList.toggle("is-failed", outcome === "failed");
     let words = task.querySelector(".task-state");
-    if (!words) task.append((words = h("span", { class: "task-state visually-hidden" })));
+    if (!words) {
+      words = h("span", { class: "task-state visually-hidden" });
+      task.append(words);
+    }
     words.textContent = outcome === "passed" ? " (done)" : outcome === "failed" ? " (not yet)" : "";
   }
 }

@@ -4,8 +4,8 @@ import { ClientLink } from "../core/client_link.js";
 import { fill, h } from "../core/dom.js";
 import { define, store } from "../core/page.js";
 import { isAlive } from "../core/state.js";
-import { complaintOf, frameFor, parseArgs } from "../wire/payload.js";
 import { ReceivedList } from "../received_list.js";
+import { complaintOf, frameFor, parseArgs } from "../wire/payload.js";
 
 /** What holds until the menu has come, which is when somebody can have changed it. */
 const UNTOUCHED = { namespace: "/", transport: "upgrade", origin: "", auth: undefined, error: "" };
@@ -64,7 +64,6 @@ class ClientCard extends HTMLElement {
   }
 
   #build(tag) {
-    const id = `client-${tag}`;
     const word = tag.length > 1 ? tag : `Client ${tag}`;
     this.state = h("span", { class: "client-state" });
     this.toggle = h("button", {
@@ -73,31 +72,64 @@ class ClientCard extends HTMLElement {
       onclick: () => (this.link.active ? this.link.disconnect() : this.connect()),
     });
     this.reason = h("p", { class: "client-reason", hidden: true });
+    this.error = h("p", { class: "field-error", id: `client-${tag}-error`, hidden: true });
+    fill(
+      this,
+      h(
+        "section",
+        { class: "client", "aria-label": word },
+        this.#head(tag, word),
+        this.reason,
+        h("client-faults", { dataset: { client: tag } }),
+        this.#form(tag, word),
+        this.error,
+        this.#options(),
+        this.received.node,
+      ),
+    );
+    this.#recall();
+  }
+
+  #head(tag, word) {
+    return h(
+      "div",
+      { class: "client-head" },
+      h("span", { class: `ava ava-${letterOf(tag)}`, "aria-hidden": "true" }, tag.slice(0, 1).toUpperCase()),
+      h("h3", {}, word),
+      this.state,
+      h(
+        "details",
+        { class: "menu", oninput: () => this.#preview() },
+        h(
+          "summary",
+          { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` },
+          h("span", { class: "i i-more", "aria-hidden": "true" }),
+        ),
+        this.menu,
+      ),
+    );
+  }
+
+  #form(tag, word) {
+    const id = `client-${tag}`;
+    const plain = { spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
     this.events = h("datalist", { id: `${id}-events` });
     this.event = h("input", {
       class: "event",
       list: `${id}-events`,
       placeholder: "event",
       "aria-label": `Event that ${word} emits`,
-      spellcheck: "false",
-      autocapitalize: "off",
-      autocomplete: "off",
+      ...plain,
     });
     this.payload = h("input", {
       class: "payload",
       placeholder: '2, "hi"',
       "aria-label": `Arguments, JSON values with commas between them`,
       "aria-describedby": `${id}-error`,
-      spellcheck: "false",
-      autocapitalize: "off",
-      autocomplete: "off",
+      ...plain,
     });
     this.send = h("button", { type: "submit", class: "small" }, "Emit");
-    this.error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
-    this.frame = h("code");
-    this.preview = h("span", { class: "client-preview" }, this.frame);
-    this.ack = h("input", { type: "checkbox", checked: true, "aria-label": "wait for acknowledgement" });
-    const form = h(
+    return h(
       "form",
       { class: "client-emit", onsubmit: (event) => this.#emit(event), oninput: () => this.#typed() },
       this.event,
@@ -105,49 +137,25 @@ class ClientCard extends HTMLElement {
       this.send,
       this.events,
     );
+  }
+
+  #options() {
+    this.ack = h("input", { type: "checkbox", checked: true, "aria-label": "wait for acknowledgement" });
     this.ack.addEventListener("change", () => this.#typed());
-    fill(
-      this,
+    this.frame = h("code");
+    this.preview = h("span", { class: "client-preview" }, this.frame);
+    return h(
+      "div",
+      { class: "client-options" },
       h(
-        "section",
-        { class: "client", "aria-label": word },
-        h(
-          "div",
-          { class: "client-head" },
-          h("span", { class: `ava ava-${letterOf(tag)}`, "aria-hidden": "true" }, tag.slice(0, 1).toUpperCase()),
-          h("h3", {}, word),
-          this.state,
-          h(
-            "details",
-            { class: "menu", oninput: () => this.#preview() },
-            h(
-              "summary",
-              { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` },
-              h("span", { class: "i i-more", "aria-hidden": "true" }),
-            ),
-            this.menu,
-          ),
-        ),
-        this.reason,
-        h("client-faults", { dataset: { client: tag } }),
-        form,
-        this.error,
-        h(
-          "div",
-          { class: "client-options" },
-          h(
-            "label",
-            { class: "switch", title: "Wait for acknowledgement" },
-            this.ack,
-            h("span", {}, h("span", { class: "long" }, "wait for "), h("abbr", {}, "ack")),
-          ),
-          this.preview,
-          this.toggle,
-        ),
-        this.received.node,
+        "label",
+        { class: "switch", title: "Wait for acknowledgement" },
+        this.ack,
+        h("span", {}, h("span", { class: "long" }, "wait for "), h("abbr", {}, "ack")),
       ),
+      this.preview,
+      this.toggle,
     );
-    this.#recall();
   }
 
   #drawState({ kind, text, reason }) {

@@ -7,7 +7,7 @@ import { moreStyles } from "../more_styles.js";
 const SCRIPT = "client.js";
 const PAGE = "index.html";
 
-export const CLIENT_START = `// Runs in the pane of each client, and talks to your server.
+const CLIENT_START = `// Runs in the pane of each client, and talks to your server.
 
 const socket = io();
 

@@ -1,7 +1,7 @@
 // <code-editor>: the server's textarea, which works as it is, becomes CodeMirror as soon as that has arrived.
 
-import { loadEditor } from "../core/editor-chunk.js";
 import { fill, h } from "../core/dom.js";
+import { loadEditor } from "../core/editor-chunk.js";
 import { actions, define, store } from "../core/page.js";
 import { saveWords } from "../core/words.js";
 import { keyRow } from "../editor/key-row.js";

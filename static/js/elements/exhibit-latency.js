@@ -3,9 +3,9 @@
 import { fill, h } from "../core/dom.js";
 import { actions, define, store } from "../core/page.js";
 import { SCRATCH } from "../core/state.js";
-import { Bystander, KEPT_MS, join } from "../exhibits/bystander.js";
+import { Bystander, join, KEPT_MS } from "../exhibits/bystander.js";
 import { LatencyChart } from "../exhibits/latency_chart.js";
-import { RUNTIMES, lineOf, others, readRuns, settled, took, withRun, worst } from "../exhibits/latency_runs.js";
+import { lineOf, others, RUNTIMES, readRuns, settled, took, withRun, worst } from "../exhibits/latency_runs.js";
 import { duration, median } from "../exhibits/measures.js";
 import { isRunningNow, runExample } from "../exhibits/run_example.js";
 import { keep, kept } from "../kept.js";
@@ -45,7 +45,9 @@ class ExhibitLatency extends HTMLElement {
       ),
       store.subscribe(
         (state) => state.page.workspaces[SCRATCH]?.runtime,
-        (runtime) => this.choice && runtime && (this.choice.value = runtime),
+        (runtime) => {
+          if (this.choice && runtime) this.choice.value = runtime;
+        },
       ),
       store.subscribe(
         (state) => state.page.run?.available !== false,

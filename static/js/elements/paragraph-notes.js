@@ -19,7 +19,8 @@ class ParagraphNotes extends HTMLElement {
       "Leave notes on paragraphs",
     );
     this.append(this.toggle);
-    const signal = (this.#end = new AbortController()).signal;
+    this.#end = new AbortController();
+    const { signal } = this.#end;
     this.article.addEventListener("pointerover", (event) => this.#over(event), { signal });
     moreStyles();
   }

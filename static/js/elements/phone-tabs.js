@@ -3,7 +3,7 @@
 // Hidden panes stay in the page: their clients stay connected.
 
 import { define, store } from "../core/page.js";
-import { REGIONS, onRegion } from "../regions.js";
+import { onRegion, REGIONS } from "../regions.js";
 
 class PhoneTabs extends HTMLElement {
   #ends = [];

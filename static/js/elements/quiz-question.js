@@ -2,7 +2,7 @@
 
 import { h, trustedHtml } from "../core/dom.js";
 import { actions, define, store } from "../core/page.js";
-import { DeliveryRun, canRun } from "../delivery/run_button.js";
+import { canRun, DeliveryRun } from "../delivery/run_button.js";
 
 class QuizQuestion extends HTMLElement {
   #ends = [];
@@ -160,24 +160,36 @@ class QuizQuestion extends HTMLElement {
     label.classList.toggle("is-left-out", times === 0 && !chosen);
     const body = label.querySelector(".option-body") ?? label;
     let place = body.querySelector(".option-reason");
-    if (!place) body.append((place = h("span", { class: "option-reason" })));
+    if (!place) {
+      place = h("span", { class: "option-reason" });
+      body.append(place);
+    }
     // A paragraph is not allowed inside a label: the reason's own lines become spans of text.
     trustedHtml(place, reason);
     let mark = body.querySelector(".option-mark");
-    if (!mark) body.prepend((mark = h("span", { class: "option-mark visually-hidden" })));
+    if (!mark) {
+      mark = h("span", { class: "option-mark visually-hidden" });
+      body.prepend(mark);
+    }
     mark.textContent = mistaken ? "Your answer, not right: " : correct ? "Right answer: " : "";
   }
 
   #reason(html) {
     let place = this.querySelector(".reason");
-    if (!place) this.form.append((place = h("div", { class: "reason" })));
+    if (!place) {
+      place = h("div", { class: "reason" });
+      this.form.append(place);
+    }
     place.hidden = false;
     trustedHtml(place, html);
   }
 
   #say(text, kind = "") {
     let place = this.querySelector(".verdict");
-    if (!place) this.form.append((place = h("p", { class: "verdict" })));
+    if (!place) {
+      place = h("p", { class: "verdict" });
+      this.form.append(place);
+    }
     place.setAttribute("role", "status");
     place.className = `verdict ${kind}`.trim();
     place.hidden = text === "";
@@ -221,7 +233,10 @@ class QuizQuestion extends HTMLElement {
     for (const input of this.#inputs) {
       const label = input.closest(".option");
       let votes = label.querySelector(".votes");
-      if (!votes) label.append((votes = h("span", { class: "votes" })));
+      if (!votes) {
+        votes = h("span", { class: "votes" });
+        label.append(votes);
+      }
       const share = Math.round((100 * (counts[input.value] ?? 0)) / total);
       votes.textContent = `${input.checked ? "you · " : ""}${share} %`;
       votes.title = `${total} learners have answered`;

@@ -14,7 +14,8 @@ class QuizScore extends HTMLElement {
     this.line = this.querySelector(".score");
     this.querySelector("a")?.replaceWith(this.button);
     if (!this.button.isConnected) this.append(this.button);
-    const signal = (this.#end = new AbortController()).signal;
+    this.#end = new AbortController();
+    const { signal } = this.#end;
     document.addEventListener("answered", ({ detail }) => this.#heard(detail), { signal });
     this.#draw();
   }

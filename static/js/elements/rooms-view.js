@@ -4,7 +4,7 @@ import { fill, h } from "../core/dom.js";
 import { define, store } from "../core/page.js";
 import { hasEnded } from "../core/state.js";
 import { followEnd } from "../follow.js";
-import { SLOW_SECONDS, addressee, byNamespace, doer, duration, keyOf, reached, shortSid } from "../inside.js";
+import { addressee, byNamespace, doer, duration, keyOf, reached, SLOW_SECONDS, shortSid } from "../inside.js";
 import { whenNothing } from "../nothing_yet.js";
 import { whileInSight } from "../while_in_sight.js";
 

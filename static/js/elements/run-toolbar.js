@@ -1,7 +1,7 @@
 // <run-toolbar>: Run, Stop, Reset, the state of the server in words, Check, and the menu with history and download.
 
-import { MOD } from "../core/keys.js";
 import { fill, h } from "../core/dom.js";
+import { MOD } from "../core/keys.js";
 import { actions, define, store } from "../core/page.js";
 import { isAlive, otherProgram, runtimeOf } from "../core/state.js";
 import { clock, pillOf } from "../core/words.js";

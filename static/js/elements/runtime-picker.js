@@ -14,7 +14,9 @@ class RuntimePicker extends HTMLElement {
       ),
       store.subscribe(
         (state) => open(state)?.runtime,
-        (runtime) => this.select && (this.select.value = runtime),
+        (runtime) => {
+          if (this.select) this.select.value = runtime;
+        },
       ),
     ];
   }

@@ -8,16 +8,16 @@
 //
 // It tells `entry-chosen` and `entry-pointed` (detail: the entry, or null). Only what is in sight has nodes.
 
-import { place, svg } from "../exhibits/svg.js";
 import { fill, h } from "../core/dom.js";
 import { onceAFrame, whenDrawn } from "../core/frame.js";
-import { drawHeads, drawLanes, headsOf } from "../diagram_lanes.js";
-import { asNode } from "../diagram_nodes.js";
-import { Sight } from "../diagram_sight.js";
 import { layOut } from "../diagram/layout.js";
 import { buildModel } from "../diagram/model.js";
 import { shapesOf } from "../diagram/shapes.js";
 import { sentenceOf } from "../diagram/words.js";
+import { drawHeads, drawLanes, headsOf } from "../diagram_lanes.js";
+import { asNode } from "../diagram_nodes.js";
+import { Sight } from "../diagram_sight.js";
+import { place, svg } from "../exhibits/svg.js";
 import { followEnd } from "../follow.js";
 import { moreStyles } from "../more_styles.js";
 

@@ -86,7 +86,8 @@ class ServerFaults extends HTMLElement {
     const killed = sandbox?.code === "killed_by_learner";
     this.again.hidden = !killed;
     this.menu.hidden = killed;
-    this.kill.disabled = this.restart.disabled = sandbox?.state !== "ready";
+    this.kill.disabled = sandbox?.state !== "ready";
+    this.restart.disabled = this.kill.disabled;
   }
 }
 

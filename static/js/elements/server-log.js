@@ -63,7 +63,8 @@ class ServerLog extends HTMLElement {
       this.#nodes.delete(piece);
     }
     for (const piece of output) if (!this.#nodes.has(piece)) this.#append(piece);
-    this.list.hidden = this.tools.hidden = output.length === 0;
+    this.list.hidden = output.length === 0;
+    this.tools.hidden = this.list.hidden;
     this.empty.hidden = output.length > 0 || !this.crash.hidden;
     this.follow.grown();
   }

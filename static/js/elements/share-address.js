@@ -1,11 +1,10 @@
 // <share-address>: how another tab, a phone or a terminal joins the running server.
 
 import qrcode from "qrcode-generator";
-
+import { terminalProgram } from "../client/terminal.js";
 import { dialogHead, fill, h } from "../core/dom.js";
 import { actions, define, store } from "../core/page.js";
 import { below, engineOf } from "../core/sandbox_address.js";
-import { terminalProgram } from "../client/terminal.js";
 import { parseArgs } from "../wire/payload.js";
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -10,8 +10,10 @@ class ShortcutDialog extends HTMLElement {
   connectedCallback() {
     const buttons = document.querySelectorAll('[data-opens="shortcuts"]');
     if (buttons.length === 0) return;
-    fill(this, (this.dialog = this.#draw()));
-    const signal = (this.#end = new AbortController()).signal;
+    this.dialog = this.#draw();
+    fill(this, this.dialog);
+    this.#end = new AbortController();
+    const { signal } = this.#end;
     for (const button of buttons) {
       button.hidden = false;
       button.addEventListener("click", () => this.#open(), { signal });

@@ -18,7 +18,8 @@ class SplitPane extends HTMLElement {
     this.title = "Drag, or use the arrow keys; Enter brings the usual size back";
     this.ariaValueMin = String(LEAST);
     this.ariaValueMax = String(MOST);
-    const signal = (this.#end = new AbortController()).signal;
+    this.#end = new AbortController();
+    const { signal } = this.#end;
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.addEventListener("pointerdown", (event) => this.#take(event), { signal });
     this.addEventListener("pointermove", (event) => this.#drag(event), { signal });

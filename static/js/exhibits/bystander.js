@@ -4,7 +4,7 @@ import { Manager } from "socket.io-client";
 
 import { engineOf } from "../core/sandbox_address.js";
 
-export const EVERY_MS = 50;
+const EVERY_MS = 50;
 export const KEPT_MS = 20_000;
 
 /** Connect to the sandbox as `tag`, over WebSocket alone; resolves to the socket, or throws an Error with a sentence. */

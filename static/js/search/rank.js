@@ -1,6 +1,6 @@
 // Finding in the list of everything that can be found: pure, and the same as course/web/search_index.py.
 
-export const RESULTS_AT_MOST = 30;
+const RESULTS_AT_MOST = 30;
 const QUERY_CHARACTERS = 100;
 const AROUND = 90;
 
@@ -32,7 +32,7 @@ export function wordsOf(query) {
 }
 
 /** Return how well an entry fits; 0 when a word is missing. */
-export function score(entry, wanted) {
+function score(entry, wanted) {
   const title = entry.title.toLowerCase();
   const text = entry.text.toLowerCase();
   let total = 0;
