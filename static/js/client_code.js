@@ -57,7 +57,7 @@ class Choice {
     this.byCode = new CodeLink(card.dataset.client, {
       place: this.place,
       onState: tell,
-      onHeard: (row) => heard({ ...row, link: row.line && placeLink(row) }),
+      onHeard: (row) => heard(row.kind === "console" && row.line ? { ...row, link: placeLink(row) } : row),
       onStart: () => sessionStorage.setItem(STARTING, "yes"),
       onLoad: () => sessionStorage.removeItem(STARTING),
     });
@@ -95,6 +95,7 @@ class Choice {
   }
 }
 
+/** @param {SourcePlace} place */
 function placeLink({ file, line }) {
   const ask = ({ currentTarget }) =>
     currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { file, line }, bubbles: true }));

@@ -22,7 +22,7 @@ function listen(engine) {
     note(engine, "sent", { type: "ping", data: "probe" }, "websocket");
     note(engine, "received", { type: "pong", data: "probe" }, "websocket");
   });
-  engine.on("upgrade", () => note(engine, "sent", { type: "upgrade" }));
+  engine.on("upgrade", () => note(engine, "sent", { type: "upgrade", data: undefined }));
 }
 
 function note(engine, direction, { type, data }, transport = engine.transport.name) {

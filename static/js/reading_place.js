@@ -8,8 +8,8 @@ export function keepReadingPlace() {
   if (!article) return;
   const name = `duplex:place:${location.pathname}`;
   // A link into the text knows better; a reload or a way back does not follow it again.
-  const [{ type } = {}] = performance.getEntriesByType("navigation");
-  const follows = location.hash && type === "navigate";
+  const [visit] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  const follows = location.hash && visit?.type === "navigate";
   if (!follows) goTo(article, recalled(name));
   const leave = () => remember(name, placeIn(article));
   window.addEventListener("pagehide", leave);

@@ -31,7 +31,7 @@ export function listenForRegions() {
     if (document.querySelector("dialog[open]")) return;
     event.preventDefault();
     event.stopPropagation();
-    goTo(REGIONS[number - 1], { focus: true });
+    goTo(REGIONS[Number(number) - 1], { focus: true });
   }
   document.addEventListener("keydown", heard, { capture: true });
   return () => document.removeEventListener("keydown", heard, { capture: true });

@@ -2,7 +2,12 @@
 
 const PRINTED = /^https?:\/\/(localhost|127\.0\.0\.1)(:\d+)?(?=\/|$)/i;
 
-/** Return {path} or {error}: only the learner's own server can be shown, so only a path counts. */
+/**
+ * Return {path} or {error}: only the learner's own server can be shown, so only a path counts.
+ *
+ * @param {string} text
+ * @returns {{path: string, error?: undefined} | {path?: undefined, error: string}}
+ */
 export function previewPath(text) {
   const asked = text.trim().replace(PRINTED, "");
   if (/^[a-z][a-z0-9+.-]*:/i.test(asked) || asked.startsWith("//"))

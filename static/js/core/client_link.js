@@ -7,6 +7,7 @@ import { engineOf } from "./sandbox_address.js";
 
 const ATTEMPTS = 6;
 const ACK_MS = 5_000;
+/** @type {Record<string, string[]>} */
 const TRANSPORTS = { upgrade: ["polling", "websocket"], websocket: ["websocket"], polling: ["polling"] };
 
 /** Owns the connection of one client; tells what happens by callbacks, and knows nothing of the page. */
@@ -14,17 +15,32 @@ export class ClientLink {
   /**
    * `onState({kind, text, reason})`: kind is off, busy, on or bad; text says it in words; reason says why, or "".
    * `onHeard(row)`: {kind: "event", name, args, answered} | {kind: "ack", name, args, ms} | {kind: "note", text}.
+   *
+   * @param {string} tag
+   * @param {{onState: (state: LinkState) => void, onHeard: (row: ReceivedRow) => void}} hear
    */
   constructor(tag, { onState, onHeard }) {
     this.tag = tag;
     this.tell = onState;
     this.heard = onHeard;
+    /** @type {import("socket.io-client").Socket | null} */
     this.socket = null;
-    /** Called with each new engine, that of a reconnection too: for a page that shows the frames itself. */
+    /** @type {Manager | null} */
+    this.manager = null;
+    /**
+     * Called with each new engine, that of a reconnection too: for a page that shows the frames itself.
+     *
+     * @type {((engine: any) => void) | null}
+     */
     this.onEngine = null;
   }
 
-  /** Connect to a sandbox. `settings` is {namespace, auth, transport, origin}; auth is a value or undefined. */
+  /**
+   * Connect to a sandbox. `settings` is {namespace, auth, transport, origin}; auth is a value or undefined.
+   *
+   * @param {{url: string}} sandbox
+   * @param {ClientSettings} settings
+   */
   connect(sandbox, { namespace = "/", auth, transport = "upgrade", origin = "" } = {}) {
     this.disconnect();
     this.tell({ kind: "busy", text: "Connecting", reason: "" });
@@ -52,7 +68,7 @@ export class ClientLink {
     if (!socket) return;
     this.socket = null;
     socket.disconnect();
-    this.manager.removeAllListeners();
+    this.manager?.removeAllListeners();
     this.tell({ kind: "off", text: "Disconnected", reason: "" });
   }
 
@@ -67,32 +83,49 @@ export class ClientLink {
 
   /** The id that the next acknowledged emit will carry. */
   get nextAck() {
-    return this.socket?.ids ?? 0;
+    return /** @type {any} */ (this.socket)?.ids ?? 0;
   }
 
-  /** Emit an event; with `ack`, what the handler returns is heard as a row of its own. */
+  /**
+   * Emit an event; with `ack`, what the handler returns is heard as a row of its own.
+   *
+   * @param {string} event
+   * @param {any[]} args
+   * @param {{ack: boolean}} how
+   */
   emit(event, args, { ack }) {
     const begun = performance.now();
+    /**
+     * @param {Error | null} error
+     * @param {...any} answer
+     */
     const answered = (error, ...answer) => {
       if (error) this.heard({ kind: "note", text: withoutAnswer(event, ACK_MS / 1000, this.connected) });
       else this.heard({ kind: "ack", name: event, args: answer, ms: performance.now() - begun });
     };
     try {
-      if (ack) this.socket.timeout(ACK_MS).emit(event, ...args, answered);
-      else this.socket.emit(event, ...args);
+      if (ack) this.socket?.timeout(ACK_MS).emit(event, ...args, answered);
+      else this.socket?.emit(event, ...args);
     } catch (error) {
       // The library throws for the names of its own events, such as connect.
-      this.heard({ kind: "note", text: `Not sent by the JavaScript client: ${error.message}.` });
+      this.heard({ kind: "note", text: `Not sent by the JavaScript client: ${messageOf(error)}.` });
     }
   }
 
+  /**
+   * @param {Manager} manager
+   * @param {import("socket.io-client").Socket} socket
+   */
   #listen(manager, socket) {
+    /** @param {(...values: any[]) => unknown} hear */
     const mine =
       (hear) =>
+      /** @param {...any} values */
       (...values) =>
         this.socket === socket && hear(...values);
     const transport = () => manager.engine?.transport?.name ?? "";
-    const place = socket.nsp === "/" ? "" : ` · ${socket.nsp}`;
+    const { nsp } = /** @type {any} */ (socket);
+    const place = nsp === "/" ? "" : ` · ${nsp}`;
     const on = () => this.tell({ kind: "on", text: `Connected · ${transport()}${place}`, reason: "" });
     socket.on("connect", mine(on));
     manager.on(
@@ -137,16 +170,30 @@ export class ClientLink {
     );
   }
 
+  /**
+   * @param {import("socket.io-client").Socket} socket
+   * @param {Error} error
+   */
   #refused(socket, error) {
     const { final, text, reason } = refusalOf(error, { active: socket.active });
     if (final) this.#over(text, reason, "bad");
     else this.tell({ kind: "busy", text, reason });
   }
 
+  /**
+   * @param {string} text
+   * @param {string} reason
+   * @param {LinkState["kind"]} kind
+   */
   #over(text, reason, kind = reason ? "bad" : "off") {
     const { socket } = this;
     this.socket = null;
     socket?.disconnect();
     this.tell({ kind, text, reason });
   }
+}
+
+/** @param {unknown} error */
+function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -67,7 +67,7 @@ export function emitFrom(card, { event, args }) {
         reject(new Error(`“${event}” was not acknowledged.`));
       } else {
         link.heard({ kind: "ack", name: event, args: answer, ms: performance.now() - begun });
-        resolve();
+        resolve(undefined);
       }
     });
   });
@@ -84,7 +84,7 @@ export function fence({ link }) {
   const { manager } = link;
   let hear;
   const answered = new Promise((resolve) => {
-    hear = (packet) => packet.nsp === namespace && resolve();
+    hear = (packet) => packet.nsp === namespace && resolve(undefined);
     manager.on("packet", hear);
     manager.engine.write(`0${namespace},`);
   });

@@ -5,6 +5,10 @@
  *
  * Returns {late, marks}: `late` is a Map row → seconds it was held; `marks` are the others, and those whose frame has
  * not gone on (yet).
+ *
+ * @param {TraceRow[]} rows
+ * @param {TraceMark[]} marks
+ * @returns {{late: Map<TraceRow, number>, marks: TraceMark[]}}
  */
 export function joinDelayed(rows, marks) {
   const late = new Map();

@@ -8,28 +8,60 @@ import { labelOf, markWords, moment, ofClient, seconds } from "./words.js";
 const CHARACTER = { code: 7.25, text: 6.3 }; // pixels of a 12 px letter, on the wide side
 const HEAD = 8;
 
-/** Return the shapes of one item of a layout; legs later than `until` (seconds) are left out. */
+/**
+ * Return the shapes of one item of a layout; legs later than `until` (seconds) are left out.
+ *
+ * @param {Item} item
+ * @param {Layout} layout
+ * @param {number} until
+ * @returns {Shape[]}
+ */
 export function shapesOf(item, layout, until = Infinity) {
+  if (isGap(item)) return gap(item, layout);
   const { entry } = item;
-  if (!entry) return gap(item, layout);
   const shapes = [timeOf(item, layout)];
   if (entry.legs.length > 0)
     shapes.push(...bar(item, layout), ...arrows(entry, layout, until), ...bracket(item, layout), label(entry, layout));
-  else if (entry.mark && entry.direction) shapes.push(...lostArrow(entry, layout), label(entry, layout));
+  else if (entry.mark && entry.direction) shapes.push(...lostArrow(entry.mark, layout), label(entry, layout));
   else if (entry.kind === "heartbeat") shapes.push(...heartbeat(entry, item, layout));
   else shapes.push(...mark(entry, item, layout));
   return shapes;
 }
 
+/**
+ * @param {Item} item
+ * @returns {item is GapItem}
+ */
+function isGap(item) {
+  return item.entry === null;
+}
+
+/**
+ * @param {string} tag
+ * @param {Shape["attrs"]} attrs
+ * @param {string | null} text
+ * @param {Shape[] | null} children
+ * @returns {Shape}
+ */
 function shape(tag, attrs, text = null, children = null) {
   return { tag, attrs, text, children };
 }
 
+/**
+ * @param {EntryItem} item
+ * @param {Layout} layout
+ */
 function timeOf({ entry, height }, { narrow, gutter }) {
   const y = entry.legs.length > 0 || (entry.mark && entry.direction) ? ROW.line + 4 : height / 2 + 4;
   return shape("text", { class: "seq-time", x: gutter - 6, y, "text-anchor": "end" }, moment(entry.time, narrow));
 }
 
+/**
+ * @param {Entry} entry
+ * @param {Layout} layout
+ * @param {number} until
+ * @returns {Shape[]}
+ */
 function arrows(entry, { columns, letters, serverX }, until) {
   // The nearest receiver first: then the arrows of a fan never cross.
   const legs = [...entry.legs].sort((one, other) => columns.get(other.client) - columns.get(one.client));
@@ -58,20 +90,40 @@ function arrows(entry, { columns, letters, serverX }, until) {
   });
 }
 
+/**
+ * @param {number} x1
+ * @param {number} y1
+ * @param {number} x2
+ * @param {number} y2
+ */
 function head(x1, y1, x2, y2) {
   const angle = Math.atan2(y2 - y1, x2 - x1);
+  /**
+   * @param {number} turn
+   * @param {number} length
+   */
   const point = (turn, length) =>
     `${(x2 + Math.cos(angle + turn) * length).toFixed(1)} ${(y2 + Math.sin(angle + turn) * length).toFixed(1)}`;
   return `M${x2} ${y2}L${point(Math.PI - 0.42, HEAD)}L${point(Math.PI + 0.42, HEAD)}Z`;
 }
 
+/**
+ * @param {number} x
+ * @param {number} y
+ */
 function cross(x, y) {
   return `M${x - 5} ${y - 5}l10 10m0 -10l-10 10`;
 }
 
-/** A frame that is lost ends on its way; one that should have come is drawn whole, as a ghost. */
-function lostArrow({ mark, client }, { columns, serverX }) {
-  const x = columns.get(client);
+/**
+ * A frame that is lost ends on its way; one that should have come is drawn whole, as a ghost.
+ *
+ * @param {TraceMark} mark
+ * @param {Layout} layout
+ * @returns {Shape[]}
+ */
+function lostArrow(mark, { columns, serverX }) {
+  const x = columns.get(mark.client);
   const [from, to] = mark.direction === "sent" ? [x, serverX] : [serverX, x];
   if (mark.kind === "missing") {
     const y = ROW.line + ROW.slope;
@@ -89,14 +141,19 @@ function lostArrow({ mark, client }, { columns, serverX }) {
   ];
 }
 
-/** The words stand above the line, at the sender's end where they fit, else wherever there is room. */
+/**
+ * The words stand above the line, at the sender's end where they fit, else wherever there is room.
+ *
+ * @param {Entry} entry
+ * @param {Layout} layout
+ */
 function label(entry, layout) {
   const { columns, serverX, gutter } = layout;
   const pieces = labelOf(entry);
   const nearest =
     entry.legs.length > 0
       ? Math.max(...entry.legs.map(({ client }) => columns.get(client)))
-      : columns.get(entry.client);
+      : columns.get(entry.client ?? "");
   const starts = entry.direction === "sent" && (entry.legs.length > 0 || Boolean(entry.mark));
   const wanted = pieces.reduce((sum, { text }) => sum + text.length + 1, 0) * CHARACTER.code;
   const between = serverX - nearest - 24;
@@ -111,7 +168,12 @@ function label(entry, layout) {
   );
 }
 
-/** Pieces of a label as tspans, cut to `letters` characters in all. */
+/**
+ * Pieces of a label as tspans, cut to `letters` characters in all.
+ *
+ * @param {LabelPiece[]} pieces
+ * @param {number} letters
+ */
 function spans(pieces, letters) {
   let left = Math.max(6, letters);
   return pieces.flatMap(({ kind, text }, i) => {
@@ -122,6 +184,11 @@ function spans(pieces, letters) {
   });
 }
 
+/**
+ * @param {Entry} entry
+ * @param {EntryItem} item
+ * @param {Layout} layout
+ */
 function mark(entry, { height }, layout) {
   const { columns, serverX, gutter, width } = layout;
   const words = ofClient(entry.client, markWords(entry));
@@ -145,6 +212,11 @@ function mark(entry, { height }, layout) {
   ];
 }
 
+/**
+ * @param {Entry} entry
+ * @param {EntryItem} item
+ * @param {Layout} layout
+ */
 function heartbeat(entry, { height }, { columns, serverX }) {
   const y = height / 2;
   const from = Math.min(...entry.rows.map(({ client }) => columns.get(client)));
@@ -158,6 +230,10 @@ function heartbeat(entry, { height }, { columns, serverX }) {
   ];
 }
 
+/**
+ * @param {GapItem} item
+ * @param {Layout} layout
+ */
 function gap({ seconds: silence, height }, { columns, serverX, gutter }) {
   const y = height / 2;
   const breaks = [...columns.values(), serverX].map((x) => `M${x - 6} ${y + 1}l12 -5m0 4l-12 5`).join("");
@@ -171,6 +247,10 @@ function gap({ seconds: silence, height }, { columns, serverX, gutter }) {
   ];
 }
 
+/**
+ * @param {EntryItem} item
+ * @param {Layout} layout
+ */
 function bracket(item, layout) {
   const { brackets, columns, serverX, narrow } = layout;
   const found = brackets.get(item.key);
@@ -186,11 +266,19 @@ function bracket(item, layout) {
   return shapes;
 }
 
+/**
+ * @param {Entry} entry
+ * @param {Layout} layout
+ */
 function unanswered({ direction }, { serverX, narrow }) {
   const y = ROW.line + 4 + (direction === "sent" ? ROW.slope : 0);
   return shape("text", { class: "seq-took is-none", x: serverX + 8, y }, narrow ? "?" : "no answer");
 }
 
+/**
+ * @param {EntryItem} item
+ * @param {Layout} layout
+ */
 function bar(item, { bars, serverX }) {
   const found = bars.get(item.key);
   if (!found) return [];

@@ -8,13 +8,18 @@ const LETTERS = "ABCDEFGH";
  * Return {panes, steps}: `panes` maps each client of the trace to the pane that plays it, `steps` are, in order,
  * [{client, pane, act, event, args, ack, namespace, auth, bytes}] with `act` connect, emit or leave. `args` are JSON
  * values; `bytes` says how many of them were binary and have to be chosen as a file.
+ *
+ * @param {TraceRow[]} rows
+ * @returns {{panes: Map<string, string>, steps: Step[]}}
  */
 export function stepsOf(rows) {
   const panes = new Map();
+  /** @type {Step[]} */
   const steps = [];
   for (const row of rows) {
     if (row.direction !== "sent") continue;
     const { engine, socket } = readRow(row);
+    /** @type {(Partial<Step> & {act: Step["act"]}) | null} */
     const step = socket && !socket.problem ? fromPacket(socket) : engine.name === "close" ? { act: "leave" } : null;
     if (!step) continue;
     if (!panes.has(row.client))
@@ -35,6 +40,10 @@ export function stepsOf(rows) {
   return { panes, steps };
 }
 
+/**
+ * @param {Packet} packet
+ * @returns {(Partial<Step> & {act: Step["act"]}) | null}
+ */
 function fromPacket({ name, namespace, data, event, args, ack, attachments }) {
   if (name === "CONNECT") return { act: "connect", namespace, auth: isEmpty(data) ? undefined : data };
   if (name === "DISCONNECT") return { act: "leave", namespace };
@@ -49,12 +58,20 @@ function fromPacket({ name, namespace, data, event, args, ack, attachments }) {
   };
 }
 
-/** Clients in Python send an empty object where a browser sends nothing. */
+/**
+ * Clients in Python send an empty object where a browser sends nothing.
+ *
+ * @param {unknown} data
+ */
 function isEmpty(data) {
   return typeof data === "object" && data !== null && Object.keys(data).length === 0;
 }
 
-/** Say a step in words, for the pane that plays it. */
+/**
+ * Say a step in words, for the pane that plays it.
+ *
+ * @param {Step} step
+ */
 export function sayStep({ act, event, args, ack, namespace, auth, bytes }) {
   const where = namespace === "/" ? "" : ` in ${namespace}`;
   if (act === "connect")

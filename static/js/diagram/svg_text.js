@@ -18,7 +18,11 @@ text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: #1d1b18; }
 .head-name { font-weight: 700; text-anchor: middle; }`;
 const HEAD = 34;
 
-/** Return the whole picture of a layout as SVG text. */
+/**
+ * Return the whole picture of a layout as SVG text.
+ *
+ * @param {Layout} layout
+ */
 export function svgText(layout) {
   const { width, height, columns, letters, serverX, items, lines } = layout;
   const lanes = [...[...columns].map(([client, x]) => ({ client, x })), { client: "server", x: serverX }];
@@ -40,10 +44,19 @@ export function svgText(layout) {
   );
 }
 
+/**
+ * @param {Shape} shape
+ * @returns {string}
+ */
 function asElement({ tag, attrs, text, children }) {
   return element(tag, attrs, text === null ? (children ?? []).map(asElement).join("") : escaped(text));
 }
 
+/**
+ * @param {string} tag
+ * @param {Shape["attrs"]} attrs
+ * @param {string} content
+ */
 function element(tag, attrs, content = "") {
   const written = Object.entries(attrs)
     .map(([name, value]) => ` ${name}="${escaped(value)}"`)
@@ -51,7 +64,11 @@ function element(tag, attrs, content = "") {
   return `<${tag}${written}>${content}</${tag}>`;
 }
 
-/** Text of a learner or a client enters the file as text; characters that XML forbids are shown as a box. */
+/**
+ * Text of a learner or a client enters the file as text; characters that XML forbids are shown as a box.
+ *
+ * @param {string | number} value
+ */
 function escaped(value) {
   return String(value)
     .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)

@@ -8,11 +8,12 @@ import { appearance } from "./theme.js";
 
 const NARROW = "(width < 700px)";
 
+/** @param {string} label */
 function readOnly(label) {
-  const nonce = document.querySelector('meta[name="csp-nonce"]')?.nonce ?? "";
+  const told = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csp-nonce"]'));
   return [
     // Each of the two editors brings its own style element, so each needs the nonce.
-    EditorView.cspNonce.of(nonce),
+    EditorView.cspNonce.of(told?.nonce ?? ""),
     lineNumbers(),
     language,
     appearance,
@@ -24,10 +25,15 @@ function readOnly(label) {
   ];
 }
 
+/** @typedef {{text: string, name: string}} NamedText */
+
 /**
  * Show how `before` became `after` in `parent`. Both are {text, name}; the names are said to screen readers.
  *
  * Returns {destroy, words}: `words` tells the reader which text is where.
+ *
+ * @param {HTMLElement} parent
+ * @param {{before: NamedText, after: NamedText}} texts
  */
 export function showDiff(parent, { before, after }) {
   const collapseUnchanged = { margin: 3, minSize: 6 };
@@ -37,6 +43,7 @@ export function showDiff(parent, { before, after }) {
     const view = new EditorView({ parent, doc: after.text, extensions: [readOnly(label), merge] });
     return { destroy: () => view.destroy(), words: `Red: only in ${before.name}. Green: only in ${after.name}.` };
   }
+  /** @param {NamedText} named */
   const side = ({ text, name }) => ({ doc: text, extensions: readOnly(`${name}, read only`) });
   const view = new MergeView({
     parent,

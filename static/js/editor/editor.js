@@ -33,7 +33,8 @@ const fromPage = Annotation.define();
 
 /** The editor's own styles need the page's nonce: without it the editor shows, but is broken. */
 export function nonce() {
-  return document.querySelector('meta[name="csp-nonce"]')?.nonce ?? "";
+  const told = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csp-nonce"]'));
+  return told?.nonce ?? "";
 }
 
 /** Several lines at once, as dictation sends them, would be built by the browser with inline styles: the page refuses those. */
@@ -74,7 +75,11 @@ const behaviour = [
   ]),
 ];
 
-/** Tab takes the first suggestion, or the one that was chosen. Enter takes a chosen one only: else it ends the line. */
+/**
+ * Tab takes the first suggestion, or the one that was chosen. Enter takes a chosen one only: else it ends the line.
+ *
+ * @param {EditorView} view
+ */
 function takeSuggestion(view) {
   if (completionStatus(view.state) !== "active") return false;
   if (selectedCompletionIndex(view.state) === null) view.dispatch({ effects: setSelectedCompletion(0) });
@@ -82,14 +87,29 @@ function takeSuggestion(view) {
 }
 
 /**
+ * @typedef {{
+ *   text: string,
+ *   label: string,
+ *   selection?: {from: number, to: number} | null,
+ *   file?: string,
+ *   onEdit: (text: string) => void,
+ *   onFocus?: (focused: boolean) => void,
+ * }} EditorOptions
+ */
+
+/**
  * Put an editor into `parent`.
  *
  * Takes `text`, `label` (it names `file`, and later the file that is shown), `selection` ({from, to}), and calls `onEdit(text)` for each change of the learner's and
  * `onFocus(focused)`. Returns {setText, setCrash, goTo, focus, insert, undo, destroy, view}.
+ *
+ * @param {HTMLElement} parent
+ * @param {EditorOptions} options
  */
 export function createEditor(parent, { text, label, selection, file = "server.py", onEdit, onFocus = () => {} }) {
   const syntax = new Compartment();
   let shown = file;
+  /** @param {string} name */
   const languageOf = (name) => (name.endsWith(".py") ? [python, problems] : [problems]);
   const extensions = [
     EditorView.cspNonce.of(nonce()),
@@ -110,12 +130,21 @@ export function createEditor(parent, { text, label, selection, file = "server.py
     }),
   ];
   const anchor = EditorSelection.single(clamp(selection?.from, text), clamp(selection?.to, text));
+  /**
+   * @param {string} doc
+   * @param {EditorSelection | undefined} chosen
+   */
   const stateOf = (doc, chosen) => EditorState.create({ doc, selection: chosen, extensions });
   const view = new EditorView({ parent, state: stateOf(text, anchor) });
 
   return {
     view,
-    /** Show another text. The same document changes step by step (Ctrl+Z goes back); another file starts afresh. */
+    /**
+     * Show another text. The same document changes step by step (Ctrl+Z goes back); another file starts afresh.
+     *
+     * @param {string} doc
+     * @param {{fresh?: boolean, name?: string}} how
+     */
     setText(doc, { fresh = false, name = file } = {}) {
       shown = name;
       if (fresh) {
@@ -125,7 +154,9 @@ export function createEditor(parent, { text, label, selection, file = "server.py
         view.dispatch({ changes: difference(view.state.doc.toString(), doc), annotations: fromPage.of(true) });
       }
     },
+    /** @param {ProgramError | null} crash */
     setCrash: (crash) => view.dispatch({ effects: setCrash.of(crash) }),
+    /** @param {number} line */
     goTo(line) {
       const found = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
       view.dispatch({
@@ -134,6 +165,7 @@ export function createEditor(parent, { text, label, selection, file = "server.py
       });
       view.focus();
     },
+    /** @param {string} piece */
     insert(piece) {
       view.dispatch(view.state.replaceSelection(piece));
       view.focus();
@@ -144,11 +176,20 @@ export function createEditor(parent, { text, label, selection, file = "server.py
   };
 }
 
+/**
+ * @param {number | undefined} place
+ * @param {string} text
+ */
 function clamp(place, text) {
   return Math.min(Math.max(0, place ?? 0), text.length);
 }
 
-/** Return the one change between two texts: their common beginning and end stay, and the cursor with them. */
+/**
+ * Return the one change between two texts: their common beginning and end stay, and the cursor with them.
+ *
+ * @param {string} before
+ * @param {string} after
+ */
 function difference(before, after) {
   let from = 0;
   const shorter = Math.min(before.length, after.length);

@@ -8,8 +8,13 @@ import { Decoration, EditorView } from "@codemirror/view";
 /** A light first mark: the server's own compiler has the last word when the program runs. */
 const PROBLEMS_AT_MOST = 5;
 
+/**
+ * @param {EditorView} view
+ * @returns {import("@codemirror/lint").Diagnostic[]}
+ */
 function parserProblems(view) {
   if (!syntaxTreeAvailable(view.state)) return []; // where the parser stopped for breath, its tree looks like a mistake
+  /** @type {import("@codemirror/lint").Diagnostic[]} */
   const found = [];
   const seen = new Set();
   syntaxTree(view.state).iterate({
@@ -32,6 +37,10 @@ function parserProblems(view) {
   return found;
 }
 
+/**
+ * @param {EditorView} view
+ * @returns {import("@codemirror/lint").Diagnostic[]}
+ */
 function crashProblem(view) {
   const crash = view.state.field(marks).crash;
   if (!crash?.line || crash.line > view.state.doc.lines) return [];
@@ -46,15 +55,23 @@ function crashProblem(view) {
   ];
 }
 
-/** Tell the editor where the program crashed ({line, type, message}, or null), or which line somebody asked for. */
+/**
+ * Tell the editor where the program crashed ({line, type, message}, or null), or which line somebody asked for.
+ *
+ * @type {import("@codemirror/state").StateEffectType<ProgramError | null>}
+ */
 export const setCrash = StateEffect.define();
+/** @type {import("@codemirror/state").StateEffectType<number>} */
 export const setAsked = StateEffect.define();
 
 const asked = Decoration.line({ class: "is-asked" });
 const crashed = Decoration.line({ class: "is-error" });
 
+/** @typedef {{crash: ProgramError | null, asked: number | null}} Marks */
+
+/** @type {StateField<Marks>} */
 const marks = StateField.define({
-  create: () => ({ crash: null, asked: null }),
+  create: () => /** @type {Marks} */ ({ crash: null, asked: null }),
   update(value, transaction) {
     let next = value;
     for (const effect of transaction.effects) {
@@ -67,13 +84,13 @@ const marks = StateField.define({
   provide: (field) =>
     EditorView.decorations.compute([field, "doc"], (state) => {
       const value = state.field(field);
-      const rows = [
-        [value.crash?.line, crashed],
-        [value.asked, asked],
-      ]
-        .filter(([line]) => line >= 1 && line <= state.doc.lines)
-        .map(([line, mark]) => mark.range(state.doc.line(line).from));
-      return Decoration.set(rows, true);
+      /**
+       * @param {number | null | undefined} line
+       * @param {Decoration} mark
+       */
+      const at = (line, mark) =>
+        line && line >= 1 && line <= state.doc.lines ? [mark.range(state.doc.line(line).from)] : [];
+      return Decoration.set([...at(value.crash?.line, crashed), ...at(value.asked, asked)], true);
     }),
 });
 

@@ -60,7 +60,7 @@ class ClientMenu extends HTMLElement {
     this.fileNote = h("p", { class: "note", role: "status" });
     this.address = h("code");
     this.pages = h("p", { class: "note" });
-    this.remove = h(
+    this.removal = h(
       "button",
       { type: "button", class: "small", onclick: () => this.#askToRemove() },
       "Remove this client",
@@ -79,7 +79,7 @@ class ClientMenu extends HTMLElement {
         h("p", { class: "note" }, "Namespace, auth, transport and origin count from the next Connect on."),
         h("p", { class: "note" }, "Address: ", this.address),
         this.pages,
-        this.remove,
+        this.removal,
       ),
       this.closest("client-list") && h("client-network", { dataset: { client: tag } }),
     );
@@ -114,7 +114,7 @@ class ClientMenu extends HTMLElement {
       address &&
         h("a", { class: "button small", target: "_blank", rel: "noopener", href: address }, "Open the server’s pages"),
     );
-    this.remove.hidden = this.closest("client-list") === null;
+    this.removal.hidden = this.closest("client-list") === null;
   }
 
   /** The list that holds the card takes it away. */

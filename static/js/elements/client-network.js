@@ -121,16 +121,13 @@ class ClientNetwork extends HTMLElement {
     this.note.textContent = running
       ? "What you set here happens to this client’s real connection, at once. Everybody else’s goes on."
       : "Run the server first: then its connections can be disturbed.";
-    if (!this.delay.matches(":active")) this.delay.value = now.delay;
+    if (!this.delay.matches(":active")) this.delay.value = String(now.delay);
     this.#drawAmount();
-    for (const [button, on] of [
-      [this.freeze, now.frozen],
-      [this.polling, now.polling],
-      [this.sent, now.drop === "sent"],
-      [this.received, now.drop === "received"],
-      [this.offline, now.offline > 0],
-    ])
-      button.setAttribute("aria-pressed", String(on));
+    press(this.freeze, now.frozen);
+    press(this.polling, now.polling);
+    press(this.sent, now.drop === "sent");
+    press(this.received, now.drop === "received");
+    press(this.offline, now.offline > 0);
     this.well.disabled = now === HEALTHY;
   }
 
@@ -138,6 +135,10 @@ class ClientNetwork extends HTMLElement {
     this.amount.textContent = `${this.delay.value} ms`;
     this.delay.setAttribute("aria-valuetext", `${this.delay.value} ms each way`);
   }
+}
+
+function press(button, on) {
+  button.setAttribute("aria-pressed", String(on));
 }
 
 define("client-network", ClientNetwork);

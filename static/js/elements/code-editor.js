@@ -136,7 +136,7 @@ class CodeEditor extends HTMLElement {
   }
 
   #drawTabs() {
-    const names = Object.keys(store.get().files).sort((one, other) => (other === ENTRY) - (one === ENTRY));
+    const names = Object.keys(store.get().files).sort((one, other) => Number(other === ENTRY) - Number(one === ENTRY));
     this.tabs.hidden = names.length < 2;
     this.name.hidden = names.length > 1;
     this.name.textContent = names[0] ?? ENTRY;

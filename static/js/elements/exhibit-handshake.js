@@ -53,13 +53,13 @@ class ExhibitHandshake extends HTMLElement {
     this.help = h("div", { class: "empty" });
     this.list = h("ol", { class: "frames-list" });
     this.shown = h("div", { class: "frame-shown", "aria-live": "polite" });
-    this.before = h("button", { type: "button", onclick: () => this.#show(this.#place - 1) }, "Frame before");
+    this.previous = h("button", { type: "button", onclick: () => this.#show(this.#place - 1) }, "Frame before");
     this.next = h(
       "button",
       { type: "button", class: "primary", onclick: () => this.#show(this.#place + 1) },
       "Next frame",
     );
-    this.steps = h("div", { class: "exhibit-bar" }, this.before, this.next, this.again);
+    this.steps = h("div", { class: "exhibit-bar" }, this.previous, this.next, this.again);
     this.querySelector(".exhibit-stage").replaceChildren(this.status, this.help, this.list, this.shown, this.steps);
   }
 
@@ -133,7 +133,7 @@ class ExhibitHandshake extends HTMLElement {
     [...this.list.querySelectorAll("button")].forEach((button, i) =>
       i === this.#place ? button.setAttribute("aria-current", "step") : button.removeAttribute("aria-current"),
     );
-    this.before.disabled = this.#place === 0;
+    this.previous.disabled = this.#place === 0;
     this.next.disabled = this.#place === this.#rows.length - 1;
     const { sentence, parts } = explain(row);
     fill(

@@ -243,7 +243,7 @@ class ExhibitLatency extends HTMLElement {
         if (!condition() && !lost && !signal.aborted) return;
         clearInterval(timer);
         if (lost || signal.aborted) reject(new Error(lost || "Stopped."));
-        else resolve();
+        else resolve(undefined);
       }, DRAW_MS / 2);
     });
   }

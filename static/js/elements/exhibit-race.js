@@ -223,7 +223,7 @@ class Lane {
       delay: duration(median(this.delays)),
       worst: duration(worst),
     };
-    for (const [key, text] of Object.entries(texts)) this.counts[key].textContent = idle ? "–" : text;
+    for (const [key, text] of Object.entries(texts)) this.counts[key].textContent = idle ? "–" : String(text);
     this.counts.requests.title = idle ? "" : counted(this.requests, "request");
   }
 }

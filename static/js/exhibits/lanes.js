@@ -107,7 +107,7 @@ function pause(ms, signal) {
       "abort",
       () => {
         clearTimeout(timer);
-        resolve();
+        resolve(undefined);
       },
       { once: true },
     );

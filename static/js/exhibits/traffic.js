@@ -45,7 +45,11 @@ export function frame(payload, { masked }) {
   return 2 + length + (masked ? 4 : 0) + payload;
 }
 
-/** Return the bytes of an Engine.IO packet {type, data} of socket.io-client, as the text of one frame. */
+/**
+ * Return the bytes of an Engine.IO packet {type, data} of socket.io-client, as the text of one frame.
+ *
+ * @param {{data?: any}} told
+ */
 export function packet({ data }) {
   return 1 + (typeof data === "string" ? size(data) : 0);
 }

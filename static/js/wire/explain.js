@@ -9,6 +9,7 @@ export { tellRelations } from "./trace.js";
 const KEPT_CHARACTERS = 8 * 1024;
 const CUT_MARK = "…";
 
+/** @type {Record<string, string>} */
 const ENGINE = {
   open: "Engine.IO packet type open: the server begins the connection and says its terms.",
   close: "Engine.IO packet type close: this side ends the connection.",
@@ -19,6 +20,7 @@ const ENGINE = {
   noop: "Engine.IO packet type noop: nothing to say; it only ends the waiting long-poll.",
   binary: "A binary attachment. Long-polling writes it as b and base64; over WebSocket it is a binary frame.",
 };
+/** @type {Record<string, string>} */
 const SOCKET = {
   CONNECT: "Socket.IO packet type CONNECT: join a namespace.",
   DISCONNECT: "Socket.IO packet type DISCONNECT: leave a namespace.",
@@ -34,6 +36,8 @@ const SOCKET = {
  *
  * Returns {engine, socket, sentence, parts}: `socket` is null where the frame carries no Socket.IO packet, `parts` are
  * the literal pieces with their meaning, [{kind, text, meaning}]; joined, their texts are the frame again.
+ *
+ * @param {TraceRow} row
  */
 export function explain({ frame, direction, size }) {
   const engine = parseEngine(frame);
@@ -60,6 +64,10 @@ export function explain({ frame, direction, size }) {
   };
 }
 
+/**
+ * @param {EnginePacket} engine
+ * @param {string} sender
+ */
 function engineSentence({ name, data }, sender) {
   if (name === "open") return "The server opens the connection and tells its id and its heartbeat.";
   if (name === "ping")
@@ -74,10 +82,17 @@ function engineSentence({ name, data }, sender) {
   return `${sender} sends the bytes that belong to the packet before.`;
 }
 
+/** @param {string} frame */
 function isCut(frame) {
   return frame.length > KEPT_CHARACTERS && frame.endsWith(CUT_MARK);
 }
 
+/**
+ * @param {Packet} socket
+ * @param {string} sender
+ * @param {Direction} direction
+ * @param {boolean} cut
+ */
 function socketSentence(socket, sender, direction, cut) {
   if (socket.problem) return cut ? `${sender} sends a long ${socket.name} packet.` : socket.problem;
   const where = socket.namespace === "/" ? "" : ` in ${socket.namespace}`;
@@ -100,10 +115,12 @@ function socketSentence(socket, sender, direction, cut) {
   }
 }
 
+/** @param {number} count */
 function countOf(count) {
   return count === 0 ? "no argument" : count === 1 ? "1 argument" : `${count} arguments`;
 }
 
+/** @param {EnginePacket} engine */
 function engineParts({ type, name, data, binary }) {
   if (binary !== null)
     return [
@@ -122,18 +139,27 @@ function engineParts({ type, name, data, binary }) {
   ];
 }
 
+/** @param {string} name */
 function openTerms(name) {
   return name === "open"
     ? "The terms as JSON: the Engine.IO session id, possible upgrades, how often the server pings (ms), how long it waits for the answer (ms), the largest message (bytes)."
     : "What comes with it.";
 }
 
+/**
+ * @param {Packet} socket
+ * @param {string} text
+ */
 function socketParts(socket, text) {
   if (socket.pieces.length === 0)
     return [{ kind: "data", text, meaning: socket.problem }].filter((part) => part.text !== "");
   return socket.pieces.map((piece) => ({ ...piece, meaning: meaningOf(piece, socket) }));
 }
 
+/**
+ * @param {PacketPiece} piece
+ * @param {Packet} socket
+ */
 function meaningOf({ kind }, socket) {
   switch (kind) {
     case "type":
@@ -151,6 +177,7 @@ function meaningOf({ kind }, socket) {
   }
 }
 
+/** @param {Packet} socket */
 function dataMeaning(socket) {
   if (socket.event !== null) return "A JSON list: the event's name, then its arguments.";
   if (socket.name.endsWith("ACK")) return "A JSON list of what the handler returned.";

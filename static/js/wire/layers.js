@@ -12,6 +12,9 @@ const KEPT_CHARACTERS = 8 * 1024;
 /**
  * Return the layers of a row, outermost first: [{name, sentence, text, bytes, bits}]. `text` is what this layer hands
  * on, `bytes` are hexadecimal pairs (for the first layer), `bits` the header's fields, [{name, value, meaning}].
+ *
+ * @param {TraceRow} row
+ * @returns {Layer[]}
  */
 export function layersOf(row) {
   const { engine, socket } = readRow(row);
@@ -19,6 +22,11 @@ export function layersOf(row) {
   return [...carried, ...engineLayer(row, engine), ...socketLayers(socket)];
 }
 
+/**
+ * @param {TraceRow} row
+ * @param {EnginePacket} engine
+ * @returns {Layer[]}
+ */
 function overWebSocket(row, engine) {
   const payload = payloadOf(row, engine);
   const length = row.size ?? payload.length;
@@ -49,6 +57,10 @@ function overWebSocket(row, engine) {
   ];
 }
 
+/**
+ * @param {TraceRow} row
+ * @returns {Layer[]}
+ */
 function overHttp(row) {
   const sent = row.direction === "sent";
   return [
@@ -65,7 +77,12 @@ function overHttp(row) {
   ];
 }
 
-/** The fields of a WebSocket header, in the order of the wire; `length` in bytes. */
+/**
+ * The fields of a WebSocket header, in the order of the wire; `length` in bytes.
+ *
+ * @param {{binary?: boolean, masked?: boolean, length: number}} header
+ * @returns {HeaderField[]}
+ */
 export function headerBits({ binary = false, masked = false, length }) {
   const small = length < 126 ? length : length < 65_536 ? 126 : 127;
   const longer = { 126: 16, 127: 64 }[small];
@@ -90,14 +107,19 @@ export function headerBits({ binary = false, masked = false, length }) {
   ];
 }
 
+/** @param {HeaderField[]} bits */
 function headerBytes(bits) {
   const known = bits
     .filter(({ value }) => !value.includes("?"))
     .map(({ value }) => value)
     .join("");
-  return known.match(/.{8}/g).map((byte) => hex(Number.parseInt(byte, 2)));
+  return (known.match(/.{8}/g) ?? []).map((byte) => hex(Number.parseInt(byte, 2)));
 }
 
+/**
+ * @param {TraceRow} row
+ * @param {EnginePacket} engine
+ */
 function payloadOf(row, { binary }) {
   if (binary === null) return new TextEncoder().encode(row.frame.slice(0, KEPT_CHARACTERS));
   try {
@@ -107,6 +129,11 @@ function payloadOf(row, { binary }) {
   }
 }
 
+/**
+ * @param {TraceRow} row
+ * @param {EnginePacket} engine
+ * @returns {Layer[]}
+ */
 function engineLayer(row, engine) {
   if (engine.binary !== null)
     return [
@@ -135,6 +162,10 @@ function engineLayer(row, engine) {
   ];
 }
 
+/**
+ * @param {Packet | null} socket
+ * @returns {Layer[]}
+ */
 function socketLayers(socket) {
   if (socket === null) return [];
   if (socket.problem) return [layer("Socket.IO packet", socket.problem, "")];
@@ -170,14 +201,25 @@ function socketLayers(socket) {
   return [packet];
 }
 
+/**
+ * @param {string} name
+ * @param {string} sentence
+ * @param {string} text
+ * @returns {Layer}
+ */
 function layer(name, sentence, text) {
   return { name, sentence, text, bytes: [], bits: [], more: 0 };
 }
 
+/**
+ * @param {number} number
+ * @param {number} width
+ */
 function binaryOf(number, width) {
   return BigInt(number).toString(2).padStart(width, "0");
 }
 
+/** @param {number} byte */
 function hex(byte) {
   return byte.toString(16).padStart(2, "0");
 }
