@@ -1,4 +1,5 @@
-// Runs first in the page of a program's client code: gives it Socket.IO at the learner's own server, and tells the pane.
+// Runs first in the page of a program's client code: gives it Socket.IO at the learner's own server, and tells the
+// pane.
 //
 // The page has an opaque origin. All it can do with the course is to post messages to the pane that holds it; the pane
 // takes them for what they are, words of a stranger (client/reports.js).

@@ -1,4 +1,5 @@
-// Gives each client card the choice between the program's own client code and the hand, while a program with code is run.
+// Gives each client card the choice between the program's own client code and the hand, while a program with code is
+// run.
 
 import { CodeLink } from "./client/code_link.js";
 import { h } from "./core/dom.js";

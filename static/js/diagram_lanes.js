@@ -3,7 +3,9 @@
 import { laneHead, serverHead } from "./diagram_nodes.js";
 import { place, svg } from "./exhibits/svg.js";
 
-/** Draw the lanes into `group`, down to `height`. In a replay nothing is known of what comes after `until` (seconds). */
+/**
+ * Draw the lanes into `group`, down to `height`. In a replay nothing is known of what comes after `until` (seconds).
+ */
 export function drawLanes(group, layout, height, until) {
   const { columns, serverX, lines } = layout;
   const reached = reachedAt(layout, until);

@@ -1,4 +1,5 @@
-// What a failed check says when its mistake is a known one: the belief behind it, and the way to the paragraph that tells better.
+// What a failed check says when its mistake is a known one: the belief behind it, and the way to the paragraph that
+// tells better.
 
 import { h, trustedHtml } from "./core/dom.js";
 
@@ -24,7 +25,8 @@ export function knownMistake({ belief_html: belief, href, title }) {
 /**
  * Return the `#anchor` of an address that leads to the page at `place` (a Location), else "".
  *
- * Followed as it stands, such an address would load the page anew where that one has a query: its clients would be gone.
+ * Followed as it stands, such an address would load the page anew where that one has a query: its clients would be
+ * gone.
  */
 export function hashOnThisPage(href, place) {
   const url = new URL(href, place.href);

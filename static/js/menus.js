@@ -47,6 +47,7 @@ function place(menu) {
   const shown = Math.min(height, up ? above : below);
   const left = Math.max(EDGE, Math.min(button.right - width, innerWidth - width - EDGE));
   const top = up ? button.top - GAP - shown : button.bottom + GAP;
-  // `fixed` is measured from the nearest contained box, which need not be the window: correct by where 0, 0 has come out.
+  // `fixed` is measured from the nearest contained box, which need not be the window: correct by where 0, 0 has come
+  // out.
   Object.assign(body.style, { left: `${left - fromLeft}px`, top: `${top - fromTop}px`, maxHeight: `${shown}px` });
 }

@@ -61,7 +61,10 @@ function renewProblems(page) {
   shown?.remove();
 }
 
-/** Replace the children of `body` that are different in `page`, and what stands above; the reader stays at the same words. */
+/**
+ * Replace the children of `body` that are different in `page`, and what stands above; the reader stays at the same
+ * words.
+ */
 function renew(body, page) {
   const next = page.querySelector(".lesson-body");
   const article = body.closest(".lesson");

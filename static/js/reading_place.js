@@ -16,7 +16,10 @@ export function keepReadingPlace() {
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
 }
 
-/** {block, offset}: the first block in sight, and how far its beginning is from the top. What loads above it moves neither. */
+/**
+ * {block, offset}: the first block in sight, and how far its beginning is from the top. What loads above it moves
+ * neither.
+ */
 function placeIn(article) {
   if (article.scrollTop === 0) return null;
   const { top } = article.getBoundingClientRect();

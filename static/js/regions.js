@@ -10,7 +10,9 @@ const FOCUS = {
   checks: "#panel-checks",
 };
 
-/** Bring a region into sight: on a phone its pane opens, elsewhere its tab is chosen; `focus` moves the keyboard there. */
+/**
+ * Bring a region into sight: on a phone its pane opens, elsewhere its tab is chosen; `focus` moves the keyboard there.
+ */
 export function goTo(region, { focus = false } = {}) {
   document.dispatchEvent(new CustomEvent("region-requested", { detail: { region } }));
   if (focus) document.querySelector(FOCUS[region])?.focus();

@@ -56,7 +56,8 @@ test("it agrees with JSON.parse on texts made of JSON's own pieces", () => {
   ];
   let state = 7;
   const random = (count) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0; // a linear congruential generator: the texts are the same each time
+    // A linear congruential generator: the texts are the same each time.
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
     return Math.floor((state / 2 ** 32) * count);
   };
   let valid = 0;

@@ -1,4 +1,5 @@
-// One client whose connection is made by the program's own client code: a frame with an opaque origin, under the client's tag.
+// One client whose connection is made by the program's own client code: a frame with an opaque origin, under the
+// client's tag.
 //
 // It stands where a ClientLink stands, and has its face: the card connects, emits and shows rows with either.
 
@@ -15,8 +16,8 @@ export class CodeLink {
   #rows = 0;
 
   /**
-   * `place` takes the frame; `onState` and `onHeard` are the card's, as for a ClientLink. `onStart` is called before the
-   * page is opened, `onLoad` once its scripts have come to their end.
+   * `place` takes the frame; `onState` and `onHeard` are the card's, as for a ClientLink. `onStart` is called before
+   * the page is opened, `onLoad` once its scripts have come to their end.
    *
    * @param {string} tag
    * @param {{place: HTMLElement, onState: (state: LinkState) => void, onHeard: (row: ReceivedRow) => void, onStart: () => void, onLoad: () => void}} hear
@@ -76,7 +77,8 @@ export class CodeLink {
   }
 
   /**
-   * Ask the page to emit on its own connection. The origin is opaque, so it can't be named; the words are the learner's.
+   * Ask the page to emit on its own connection. The origin is opaque, so it can't be named; the words are the
+   * learner's.
    *
    * @param {string} name
    * @param {any[]} args

@@ -3,8 +3,8 @@
 const PRINTED = new Set(["localhost", "127.0.0.1"]);
 
 /**
- * Return where `io(uri)` leads: {uri}, for socket.io-client. No address, "/", "/chat" and what Flask prints when it starts
- * (http://localhost:5000) all mean the learner's own server; another address stays what it is, and is refused.
+ * Return where `io(uri)` leads: {uri}, for socket.io-client. No address, "/", "/chat" and what Flask prints when it
+ * starts (http://localhost:5000) all mean the learner's own server; another address stays what it is, and is refused.
  *
  * `here` is the page's location: {protocol, host}.
  *

@@ -1,7 +1,8 @@
 // The program by which a terminal joins a running server: Python, ready to be pasted. Pure.
 
 /**
- * Return it; it connects to `path` at `origin` and asks as a client of the page would. `auth` is undefined where there is none.
+ * Return it; it connects to `path` at `origin` and asks as a client of the page would. `auth` is undefined where there
+ * is none.
  *
  * @param {{origin: string, path: string, event: string, args: any[], namespace: string, auth?: any}} call
  */

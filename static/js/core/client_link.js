@@ -141,7 +141,8 @@ export class ClientLink {
       "reconnect_attempt",
       mine((count) => {
         this.tell({ kind: "busy", text: `Reconnecting ${count}`, reason: "" });
-        queueMicrotask(mine(() => this.onEngine?.(manager.engine))); // the attempt makes its engine right after it told us
+        // The attempt makes its engine right after it told us.
+        queueMicrotask(mine(() => this.onEngine?.(manager.engine)));
       }),
     );
     manager.on(

@@ -57,8 +57,8 @@ export function dialogHead(id, title, close) {
 /**
  * Show HTML that our own server rendered and sanitised: lesson text, hints, reasons, explanations of mistakes.
  *
- * This, and `trustedPage` below, are the only places in the front end where HTML enters as a string. Never pass a learner's text, a name, a frame
- * or a log line.
+ * This, and `trustedPage` below, are the only places in the front end where HTML enters as a string. Never pass a
+ * learner's text, a name, a frame or a log line.
  *
  * @template {Element} Place
  * @param {Place} node

@@ -1,4 +1,5 @@
-// The page's store and everything a learner can do on it. Elements import {store, actions, define} and nothing else of the core.
+// The page's store and everything a learner can do on it. Elements import {store, actions, define} and nothing else of
+// the core.
 
 import * as EVENTS from "./events.js";
 import { readPageData } from "./page_data.js";
@@ -70,7 +71,8 @@ let work = /** @type {any} */ (null);
 let insideCode = null; // one promise for all reports: they must enter the store in the order in which they came
 
 /**
- * Connect to the lesson namespace, and keep the learner's work. Call once, when the page is `ready` and before elements are defined.
+ * Connect to the lesson namespace, and keep the learner's work. Call once, when the page is `ready` and before elements
+ * are defined.
  *
  * A page without page data (the map, an error page) gets no connection. Returns whether there was any.
  */
@@ -189,7 +191,8 @@ export const actions = {
   },
 
   /**
-   * Put a fault on a client's connection or take it back, kill the server, restart it; resolves to null where that failed.
+   * Put a fault on a client's connection or take it back, kill the server, restart it; resolves to null where that
+   * failed.
    *
    * @param {object} asked
    */
@@ -239,7 +242,8 @@ export const actions = {
   resolveConflict: (choice) => work.resolve(choice),
 
   /**
-   * Put an example of the text into the scratch workspace and run it, under its own runtime unless `runtime` says another; what stood there comes back with Undo.
+   * Put an example of the text into the scratch workspace and run it, under its own runtime unless `runtime` says
+   * another; what stood there comes back with Undo.
    *
    * @param {string} id
    * @param {string} runtime

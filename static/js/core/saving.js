@@ -26,9 +26,9 @@ const WORTH_RETRYING = new Set(["timeout", "bad_reply", "rate_limited", "too_man
 /**
  * The learner's work in one workspace.
  *
- * Fields: `files`, `version` (the server's version that `files` grew out of), `state` ("saved", "saving", "local" = kept
- * in this browser only, "offline", "conflict"), `message` (why it is not saved, or ""), `conflict` ({version, files} of
- * the other copy, or null). `onChange(work)` hears every change of them.
+ * Fields: `files`, `version` (the server's version that `files` grew out of), `state` ("saved", "saving", "local" =
+ * kept in this browser only, "offline", "conflict"), `message` (why it is not saved, or ""), `conflict` ({version,
+ * files} of the other copy, or null). `onChange(work)` hears every change of them.
  */
 export class Work {
   #saved;
@@ -220,7 +220,8 @@ export class Work {
   }
 
   /**
-   * A newer version with the very text that this edit began from (a check keeps one, for example): nobody is overwritten.
+   * A newer version with the very text that this edit began from (a check keeps one, for example): nobody is
+   * overwritten.
    *
    * @param {number} version
    */

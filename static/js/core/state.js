@@ -51,7 +51,8 @@ export function otherProgram({ page, sandbox, workspace }) {
 }
 
 /**
- * Return the name of what the running program runs under; "" where that is the ordinary thing and nothing else is offered.
+ * Return the name of what the running program runs under; "" where that is the ordinary thing and nothing else is
+ * offered.
  *
  * @param {Pick<PageState, "page" | "sandbox">} state
  */
@@ -86,7 +87,8 @@ export function stateFromPage(page) {
     connectionReason: "",
     everOnline: false,
     sandbox: page.sandbox ? sandboxFrom(page.sandbox, null) : null,
-    ran: page.sandbox?.files ?? workspaces[page.sandbox?.exercise ?? ""]?.files ?? {}, // what the sandbox was started from
+    // What the sandbox was started from.
+    ran: page.sandbox?.files ?? workspaces[page.sandbox?.exercise ?? ""]?.files ?? {},
     runPending: false,
     runError: null,
     output: page.sandbox?.output ?? [],
@@ -210,7 +212,8 @@ export function onSandboxState(state, told) {
 }
 
 /**
- * The acknowledgement of `run` with these files; the announcement of the same sandbox may have come before it and knows more.
+ * The acknowledgement of `run` with these files; the announcement of the same sandbox may have come before it and knows
+ * more.
  *
  * @param {PageState} state
  * @param {ToldSandbox} told
@@ -328,7 +331,8 @@ export function onCheckResult(state, { check_run: run, exercise, ...result }) {
   const results = [...before.filter((other) => other.name !== result.name), result];
   const passed = results.filter((each) => each.outcome === "passed").length;
   const total = Math.max(checks.total, results.length);
-  const files = checks.run === run || checks.running ? checks.files : state.files; // those of another tab came here first
+  // Those of another tab came here first.
+  const files = checks.run === run || checks.running ? checks.files : state.files;
   return withChecks(state, name, { run, running: true, error: null, results, passed, total, files });
 }
 

@@ -10,8 +10,8 @@ const TRACE_MS = 3_000;
 /**
  * Play {example, clients, emissions, event}; resolves to {client: times}.
  *
- * `onStep(sentence)` hears what is being done, `onCounts(counts)` who has heard the event so far. Throws an Error with a
- * sentence for the learner when it does not come to an end.
+ * `onStep(sentence)` hears what is being done, `onCounts(counts)` who has heard the event so far. Throws an Error with
+ * a sentence for the learner when it does not come to an end.
  */
 export async function play(scenario, { onStep, onCounts }) {
   const panes = new Panes();

@@ -1,4 +1,5 @@
-// What a delivery question has beside its form: a button that plays it with the learner's own clients, and what was seen.
+// What a delivery question has beside its form: a button that plays it with the learner's own clients, and what was
+// seen.
 
 import { h } from "../core/dom.js";
 import { store } from "../core/page.js";
@@ -48,7 +49,9 @@ export class DeliveryRun {
     this.again?.remove();
   }
 
-  /** Play the scenario of a verdict; resolves to the verdict as the trace marks it. Throws a sentence for the learner. */
+  /**
+   * Play the scenario of a verdict; resolves to the verdict as the trace marks it. Throws a sentence for the learner.
+   */
   async play(verdict) {
     for (const { id } of verdict.options) this.#seen(id, null);
     const { play } = await import("./play.js");

@@ -23,7 +23,8 @@ export function isFlag(mark) {
 }
 
 /**
- * Give the newest entry that fits each mark its flag: `entry.wrong` says it in words; of an arrow, `leg.wrong` is the kind.
+ * Give the newest entry that fits each mark its flag: `entry.wrong` says it in words; of an arrow, `leg.wrong` is the
+ * kind.
  *
  * @param {Entry[]} entries
  * @param {TraceMark[]} marks

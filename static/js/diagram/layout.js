@@ -13,10 +13,11 @@ const LEAST_STEP = { narrow: 58, wide: 76 };
 /**
  * Lay a model out for a drawing `width` pixels wide; it becomes wider when its lanes need it.
  *
- * Returns {width, height, narrow, columns, letters, serverX, items, lines, brackets, unanswered, bars}. `columns` is a Map client → x;
- * `items` are the entries and gaps from top to bottom, [{key, entry, time, seconds, y, height}] (`entry` is null for a gap
- * of `seconds`); `lines` are the spans of the lanes, [{client, x, from, to}]; `brackets` are, by the key of the
- * answer, {side, from, to, depth, seconds}; `unanswered` are the keys of questions to which nothing came; `bars` are, by the key of the question, {from, to, depth, seconds, running}.
+ * Returns {width, height, narrow, columns, letters, serverX, items, lines, brackets, unanswered, bars}. `columns` is a
+ * Map client → x; `items` are the entries and gaps from top to bottom, [{key, entry, time, seconds, y, height}]
+ * (`entry` is null for a gap of `seconds`); `lines` are the spans of the lanes, [{client, x, from, to}]; `brackets`
+ * are, by the key of the answer, {side, from, to, depth, seconds}; `unanswered` are the keys of questions to which
+ * nothing came; `bars` are, by the key of the question, {from, to, depth, seconds, running}.
  *
  * @param {PictureModel} model
  * @param {{width?: number}} size

@@ -25,7 +25,8 @@ export function stepsOf(rows) {
     if (!panes.has(row.client))
       panes.set(row.client, /^[A-H]$/.test(row.client) ? row.client : (LETTERS[panes.size] ?? "H"));
     const before = steps.at(-1);
-    if (step.act === "leave" && before?.act === "leave" && before.client === row.client) continue; // 41, then 1: one good-bye
+    // 41, then 1: one good-bye.
+    if (step.act === "leave" && before?.act === "leave" && before.client === row.client) continue;
     steps.push({
       client: row.client,
       pane: panes.get(row.client),

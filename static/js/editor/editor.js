@@ -37,7 +37,10 @@ export function nonce() {
   return told?.nonce ?? "";
 }
 
-/** Several lines at once, as dictation sends them, would be built by the browser with inline styles: the page refuses those. */
+/**
+ * Several lines at once, as dictation sends them, would be built by the browser with inline styles: the page refuses
+ * those.
+ */
 const linesAtOnce = EditorView.domEventHandlers({
   beforeinput(event, view) {
     if (event.inputType !== "insertText" || !event.data?.includes("\n")) return false;
@@ -100,8 +103,9 @@ function takeSuggestion(view) {
 /**
  * Put an editor into `parent`.
  *
- * Takes `text`, `label` (it names `file`, and later the file that is shown), `selection` ({from, to}), and calls `onEdit(text)` for each change of the learner's and
- * `onFocus(focused)`. Returns {setText, setCrash, goTo, focus, insert, undo, destroy, view}.
+ * Takes `text`, `label` (it names `file`, and later the file that is shown), `selection` ({from, to}), and calls
+ * `onEdit(text)` for each change of the learner's and `onFocus(focused)`. Returns {setText, setCrash, goTo, focus,
+ * insert, undo, destroy, view}.
  *
  * @param {HTMLElement} parent
  * @param {EditorOptions} options

@@ -143,7 +143,8 @@ function drawPicture(row) {
       node.append(picture);
       picture.result = row;
     } catch {
-      // Offline, or the site was built anew since: the list below has the same frames, and opening it again tries again.
+      // Offline, or the site was built anew since: the list below has the same frames, and opening it again tries
+      // again.
     }
   });
   return node;

@@ -1,4 +1,5 @@
-// <client-faults data-client="A">: the faults that are in force on this client's connection, in its card, and the way out.
+// <client-faults data-client="A">: the faults that are in force on this client's connection, in its card, and the way
+// out.
 
 import { fill, h } from "../core/dom.js";
 import { faultsInWords, saidOf } from "../core/fault_words.js";

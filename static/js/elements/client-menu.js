@@ -1,5 +1,5 @@
-// <client-menu data-client="A">: what a client card's small menu holds: namespace, auth, transport, a pretended origin, a
-// file as binary argument. It comes after the page is usable; until then a card connects with what `chosen` says.
+// <client-menu data-client="A">: what a client card's small menu holds: namespace, auth, transport, a pretended origin,
+// a file as binary argument. It comes after the page is usable; until then a card connects with what `chosen` says.
 
 import { fill, h } from "../core/dom.js";
 import { define, store } from "../core/page.js";
@@ -17,7 +17,8 @@ class ClientMenu extends HTMLElement {
       () => this.#sandboxChanged(),
     );
     const menu = this.closest("details");
-    if (menu.open) menu.dispatchEvent(new Event("toggle")); // opened before this came: now it has a size to be placed by
+    // Opened before this came: now it has a size to be placed by.
+    if (menu.open) menu.dispatchEvent(new Event("toggle"));
   }
 
   disconnectedCallback() {

@@ -164,7 +164,9 @@ class ExhibitLatency extends HTMLElement {
     return h("label", { class: "runtime-choice" }, h("span", { class: "label" }, "Runs under"), this.choice);
   }
 
-  /** Start what is not running, let it be quiet for a moment, then emit `job` and measure; without one, only look on. */
+  /**
+   * Start what is not running, let it be quiet for a moment, then emit `job` and measure; without one, only look on.
+   */
   async #measure(job) {
     if (this.#stop) return;
     this.#stop = new AbortController();

@@ -167,7 +167,9 @@ class Lane {
     return { name: this.word, received: this.messages, requests: this.requests, delay: median(this.delays) };
   }
 
-  /** Run for LANE_MS and a first message, or until `signal`; `offset` is added to the page's clock to get the server's. */
+  /**
+   * Run for LANE_MS and a first message, or until `signal`; `offset` is added to the page's clock to get the server's.
+   */
   async run({ base, after, signal, offset }) {
     this.clear();
     this.node.classList.add("is-running");

@@ -1,4 +1,5 @@
-// <hint-steps data-exercise="slug" data-total="3">: hints one at a time; those already read are still there after a reload.
+// <hint-steps data-exercise="slug" data-total="3">: hints one at a time; those already read are still there after a
+// reload.
 
 import { fill, h, trustedHtml } from "../core/dom.js";
 import { actions, define, store } from "../core/page.js";

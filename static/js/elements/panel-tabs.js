@@ -93,7 +93,8 @@ class PanelTabs extends HTMLElement {
       tab.tabIndex = chosen ? 0 : -1;
       if (chosen) {
         tab.classList.remove("is-new", "is-bad");
-        this.scrollLeft = tab.offsetLeft - this.offsetLeft - (this.clientWidth - tab.offsetWidth) / 2; // where they don't all fit
+        // Where they don't all fit.
+        this.scrollLeft = tab.offsetLeft - this.offsetLeft - (this.clientWidth - tab.offsetWidth) / 2;
       }
       if (each !== "clients") panelOf(each).hidden = !chosen;
     }

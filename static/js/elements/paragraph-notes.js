@@ -1,4 +1,5 @@
-// <paragraph-notes>: a note on a paragraph, by a button beside the one under the pointer, or beside each while the switch is on.
+// <paragraph-notes>: a note on a paragraph, by a button beside the one under the pointer, or beside each while the
+// switch is on.
 
 import { fill, h } from "../core/dom.js";
 import { moreStyles } from "../more_styles.js";

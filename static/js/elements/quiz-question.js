@@ -244,7 +244,9 @@ class QuizQuestion extends HTMLElement {
   }
 }
 
-/** Return what an input stands for once it is ticked; a client of a delivery question with how often it hears the event. */
+/**
+ * Return what an input stands for once it is ticked; a client of a delivery question with how often it hears the event.
+ */
 function choiceOf(input) {
   const times = input.closest(".cell")?.querySelector("select.times")?.value ?? "1";
   return times === "1" ? input.value : `${input.value}:${times}`;

@@ -110,7 +110,8 @@ class RoomsView extends HTMLElement {
       return;
     }
     this.#drawRooms(over ? null : byNamespace(inside));
-    const inOrder = inside.handlers.slice(-HANDLERS_SHOWN).sort((one, other) => one.time - other.time); // some are told late
+    // Some are told late.
+    const inOrder = inside.handlers.slice(-HANDLERS_SHOWN).sort((one, other) => one.time - other.time);
     this.#drawHandlers(inOrder, over);
   }
 

@@ -22,7 +22,10 @@ class SolutionDiff extends HTMLElement {
     return this.dataset.exercise ?? this.closest("[data-exercise]")?.dataset.exercise ?? store.get().workspace;
   }
 
-  /** While it asks the button says so, and keeps the focus: a disabled one would lose it, and the dialog could not give it back. */
+  /**
+   * While it asks the button says so, and keeps the focus: a disabled one would lose it, and the dialog could not give
+   * it back.
+   */
   async #ask() {
     if (this.button.ariaDisabled === "true") return;
     const exercise = this.#exercise;

@@ -1,4 +1,5 @@
-// <split-pane data-sizes="--lesson-size" aria-orientation="vertical" aria-controls="lesson">: the bar between two panes.
+// <split-pane data-sizes="--lesson-size" aria-orientation="vertical" aria-controls="lesson">: the bar between two
+// panes.
 //
 // It moves with the pointer and with the keys of the ARIA pattern "window splitter"; the size is a percentage of the
 // parent, kept in a custom property of the root so that theme.js can set it before the first paint.

@@ -1,4 +1,5 @@
-// <work-history>: a dialog of earlier versions and checked attempts; each can be looked at beside the present and brought back.
+// <work-history>: a dialog of earlier versions and checked attempts; each can be looked at beside the present and
+// brought back.
 
 import { dialogHead, fill, h } from "../core/dom.js";
 import { loadDiff } from "../core/editor-chunk.js";

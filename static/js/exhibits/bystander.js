@@ -7,7 +7,9 @@ import { engineOf } from "../core/sandbox_address.js";
 const EVERY_MS = 50;
 export const KEPT_MS = 20_000;
 
-/** Connect to the sandbox as `tag`, over WebSocket alone; resolves to the socket, or throws an Error with a sentence. */
+/**
+ * Connect to the sandbox as `tag`, over WebSocket alone; resolves to the socket, or throws an Error with a sentence.
+ */
 export function join(sandbox, tag) {
   const { origin, path } = engineOf(sandbox, tag);
   const manager = new Manager(origin, { path, transports: ["websocket"], reconnection: false, autoConnect: false });

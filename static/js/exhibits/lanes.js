@@ -5,7 +5,10 @@ import * as traffic from "./traffic.js";
 
 const POLL_EVERY_MS = 1_000;
 
-/** What the race runs, one after another: a browser opens six HTTP/1.1 requests to a host, and the page needs some. `word` is the name inside a sentence. */
+/**
+ * What the race runs, one after another: a browser opens six HTTP/1.1 requests to a host, and the page needs some.
+ * `word` is the name inside a sentence.
+ */
 export const LANES = [
   { name: "Polling", word: "polling", how: "asks again every second", run: polling },
   {

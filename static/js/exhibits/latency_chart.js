@@ -1,4 +1,5 @@
-// Round trips as they come: the last 20 seconds, the newest at the right, with earlier runs of the same job behind them.
+// Round trips as they come: the last 20 seconds, the newest at the right, with earlier runs of the same job behind
+// them.
 
 import { took } from "./latency_runs.js";
 import { duration } from "./measures.js";
@@ -30,7 +31,10 @@ export class LatencyChart {
     );
   }
 
-  /** `marks` are [{at, job, row}], written in rows so that neighbours stay readable; `earlier` [{runtime, line}], to be drawn from the time `earlierAt` on. */
+  /**
+   * `marks` are [{at, job, row}], written in rows so that neighbours stay readable; `earlier` [{runtime, line}], to be
+   * drawn from the time `earlierAt` on.
+   */
   draw({ samples, marks, earlier, earlierAt, now }) {
     const from = now - this.length;
     const top = ceiling([

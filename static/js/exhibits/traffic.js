@@ -39,7 +39,9 @@ export function handshake(url) {
   return requestHead(url, { upgrade: true }) + size(UPGRADE_ANSWER);
 }
 
-/** Return the bytes of a WebSocket frame with `payload` bytes (RFC 6455, section 5.2); a client's frames carry a mask. */
+/**
+ * Return the bytes of a WebSocket frame with `payload` bytes (RFC 6455, section 5.2); a client's frames carry a mask.
+ */
 export function frame(payload, { masked }) {
   const length = payload < 126 ? 0 : payload < 65_536 ? 2 : 8;
   return 2 + length + (masked ? 4 : 0) + payload;

@@ -1,4 +1,5 @@
-// What opens the search: its link in the header, "/", and Ctrl+K (Command+K on a Mac). The dialog comes with the first wish.
+// What opens the search: its link in the header, "/", and Ctrl+K (Command+K on a Mac). The dialog comes with the first
+// wish.
 
 import { isTyping } from "../typing.js";
 

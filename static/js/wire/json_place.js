@@ -1,4 +1,5 @@
-// Where a comma-separated list of JSON values stops being one. Browsers tell it in different words, or not at all. Pure.
+// Where a comma-separated list of JSON values stops being one. Browsers tell it in different words, or not at all.
+// Pure.
 
 const SPACE = /[ \t\n\r]*/y;
 const TOKEN =
