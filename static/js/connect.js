@@ -1,7 +1,6 @@
 // The ready client of a running server, for another tab or a phone: one card, and the frames of its own connection.
 
 import { ready, store } from "./core/page.js";
-import { tendMenus } from "./menus.js";
 import "./start.js";
 import "./elements/theme-switch.js";
 import "./elements/client-card.js";
@@ -45,7 +44,6 @@ function base64(data) {
   return btoa(String.fromCharCode(...bytes));
 }
 
-tendMenus();
 ready.then(() => {
   card.link.onEngine = listen;
   card.connect();

@@ -27,7 +27,6 @@ import { tendClientCode } from "./client_code.js";
 import { store } from "./core/page.js";
 import { tendEventNames } from "./example_events.js";
 import { whenInSight } from "./in_sight.js";
-import { tendMenus } from "./menus.js";
 import { countModes } from "./mode_counts.js";
 import { moreStyles } from "./more_styles.js";
 import { keepReadingPlace } from "./reading_place.js";
@@ -49,7 +48,6 @@ store.subscribe(
 whenInSight("rooms-view", () => moreStyles().then(() => import("./elements/rooms-view.js")));
 whenInSight("live-diagram", () => moreStyles("diagram").then(() => import("./elements/live-diagram.js")));
 whenInSight("watch-player", () => moreStyles("diagram").then(() => import("./elements/watch-player.js")));
-tendMenus();
 keepReadingPlace();
 countModes();
 tendClientCode();
