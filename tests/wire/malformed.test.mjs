@@ -32,6 +32,8 @@ const BROKEN = [
   "44",
   "\u0000",
   "４２",
+  " {}",
+  "\n2",
   "\ud800",
   "2pro",
   "0",
@@ -55,6 +57,7 @@ test("what is wrong is said, not guessed", () => {
   const problem = (frame) => explain({ frame, direction: "sent" }).sentence;
   assert.match(problem(""), /empty/);
   assert.match(problem("hello"), /“h” is no Engine\.IO packet type/);
+  assert.match(problem(" {}"), /“ ” is no Engine\.IO packet type/);
   assert.match(problem("49"), /does not begin with a Socket\.IO packet type/);
   assert.match(problem("42{}"), /EVENT carries a list/);
   assert.match(problem("42[1]"), /begins with its name/);

@@ -126,7 +126,7 @@ async function askAfterSandbox() {
   try {
     await request(EVENTS.KEEP_ALIVE, {});
   } catch (error) {
-    if (toldError(error).code !== "not_running") return;
+    if (!(error instanceof RequestFailed) || error.code !== "not_running") return;
     const reason = "Your server ended while the page was not connected. Press Run to start it again.";
     store.set((state) =>
       onSandboxState(state, { ...state.sandbox, id: asked.id, state: "stopped", code: "lost", reason }),

@@ -14,7 +14,7 @@ const NAMES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
 export function parseEngine(frame) {
   if (typeof frame !== "string" || frame === "") return broken("An empty frame is no Engine.IO packet.");
   if (frame[0] === "b") return { type: null, name: "binary", data: "", binary: frame.slice(1), problem: "" };
-  const name = NAMES[Number(frame[0])];
+  const name = NAMES[Number.parseInt(frame[0], 10)];
   if (!name) return broken(`“${frame[0]}” is no Engine.IO packet type: those are the digits 0 to 6.`);
   return { type: frame[0], name, data: frame.slice(1), binary: null, problem: "" };
 }
