@@ -6,7 +6,7 @@ BIN := .venv/bin
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make requirements' $(BIN)/uv --no-config pip compile --quiet --universal \
 	--python-version 3.11 --fork-strategy fewest --no-build --generate-hashes $(ARGS)
 
-.PHONY: run test quick lint requirements bench soak fuzz pages attacks planted check clean
+.PHONY: run test quick lint style requirements bench soak fuzz pages attacks planted check clean
 
 run:
 	@$(PYTHON) dev/prepare.py run
@@ -23,6 +23,12 @@ quick:
 lint:
 	@$(PYTHON) dev/prepare.py test
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(PYTHON) dev/prepare.py npm lint
+
+style:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@$(PYTHON) dev/prepare.py npm style
 
 requirements:
 	@$(PYTHON) dev/prepare.py test

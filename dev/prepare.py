@@ -39,6 +39,8 @@ def main(purpose):
     make_environment()
     install("requirements.txt" if purpose == "run" else "requirements-dev.txt")
     build_frontend()
+    if purpose == "test":
+        fetch_packages()
 
 
 def make_environment():
@@ -131,23 +133,28 @@ def build_frontend():
     stamp = os.path.join(DIST, "built-from")
     if read(stamp) == wanted:
         return
-    environment = dict(os.environ, PATH=node_directory() + os.pathsep + os.environ["PATH"])
-    lock = digest([os.path.join(FRONTEND, "package-lock.json")])
-    installed = os.path.join(FRONTEND, "node_modules", ".installed-from")
-    if read(installed) != lock:
-        say("Fetching the front end's packages (once)")
-        npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        if subprocess.call(npm, cwd=FRONTEND, env=environment) != 0:
-            raise Stop(
-                "The front end's packages could not be fetched (the lines above say why).\n"
-                "If the npm registry is out of reach, check the network or your proxy settings,\n"
-                "then run the same command again."
-            )
-        write(installed, lock)
+    fetch_packages()
     say("Building the front end")
-    if subprocess.call(["node", "build.mjs"], cwd=FRONTEND, env=environment) != 0:
+    if subprocess.call(["node", "build.mjs"], cwd=FRONTEND, env=node_environment()) != 0:
         raise Stop("The front end did not build: the lines above name the file and the line.")
     write(stamp, wanted)
+
+
+def fetch_packages():
+    """Fetch what builds and checks the front end, unless exactly these packages are in place already."""
+    lock = digest([os.path.join(FRONTEND, "package-lock.json")])
+    installed = os.path.join(FRONTEND, "node_modules", ".installed-from")
+    if read(installed) == lock:
+        return
+    say("Fetching the front end's packages (once)")
+    npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    if subprocess.call(npm, cwd=FRONTEND, env=node_environment()) != 0:
+        raise Stop(
+            "The front end's packages could not be fetched (the lines above say why).\n"
+            "If the npm registry is out of reach, check the network or your proxy settings,\n"
+            "then run the same command again."
+        )
+    write(installed, lock)
 
 
 def frontend_sources():
@@ -157,6 +164,17 @@ def frontend_sources():
         for directory, _, names in sorted(os.walk(os.path.join(ROOT, "static", folder))):
             found.extend(os.path.join(directory, name) for name in sorted(names))
     return found
+
+
+def run_script(script):
+    """Run one of the scripts that `frontend/package.json` names; return its exit code."""
+    fetch_packages()
+    return subprocess.call(["npm", "run", "--silent", script], cwd=FRONTEND, env=node_environment())
+
+
+def node_environment():
+    """Return the environment in which `node` and `npm` are new enough."""
+    return dict(os.environ, PATH=node_directory() + os.pathsep + os.environ["PATH"])
 
 
 def node_directory():
@@ -223,6 +241,8 @@ def say(sentence):
 
 if __name__ == "__main__":
     try:
+        if sys.argv[1:2] == ["npm"]:
+            sys.exit(run_script(sys.argv[2]))
         main(sys.argv[1] if len(sys.argv) > 1 else "run")
     except Stop as stop:
         sys.stderr.write("\n" + str(stop) + "\n")

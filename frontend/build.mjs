@@ -6,24 +6,22 @@
 //   *.js, *.css, *.woff2   each with a .gz and a .br beside it, except fonts, which are compressed already
 //
 // The workbench comes in pieces: app.js, what it shares with them (shared-1.js, …: pages preload these, so that nothing
-// waits for a second round trip), later.js once the page is usable, and CodeMirror (editor.js). The entries of other pages (connect.js, site.js), the classic script theme.js and what
-// runs in the frames of client code (client-frame.js) and of the preview (preview-frame.js) are built apart: they share no chunk with it, so no page waits for a file that only another one needs.
+// waits for a second round trip), later.js once the page is usable, and CodeMirror (editor.js). The entries of other
+// pages (connect.js, site.js), the classic script theme.js and what runs in the frames of client code (client-frame.js)
+// and of the preview (preview-frame.js) are built apart: they share no chunk with it, so no page waits for a file that
+// only another one needs.
 
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
 const modules = path.join(here, "node_modules");
 const dist = path.join(root, "static", "dist");
 const fresh = path.join(modules, `.build-${process.pid}`); // two builds at a time must not meet
-
-/** Compressed (brotli) kilobytes that a file may weigh, with all that it imports at once. A lesson has 32: theme.js is in them. */
-const BUDGET = { "app.js": 31.8, "app.css": 12, "editor.js": 145, "connect.js": 32, "opening.js": 32, "site.js": 4, "theme.js": 1,
-  "client-frame.js": 18, "preview-frame.js": 1, "client-react.js": 110, "client-vue.js": 280, "exhibits.css": 4, "map.css": 4, "more.css": 4, "diagram.css": 4 };
 
 /** Hashed fonts keep a short name in the manifest, so that a page can preload them. */
 const FONTS = {
@@ -45,17 +43,26 @@ const shared = {
   assetNames: "[name]-[hash]",
   nodePaths: [modules],
   target: ["es2022", "chrome111", "firefox113", "safari16.4"],
-  supported: { "top-level-await": false }, // Safari has it, but runs a second entry's modules before it is over: WebKit bug 242740
+  // Safari has it, but runs a second entry's modules before it is over: WebKit bug 242740.
+  supported: { "top-level-await": false },
   loader: { ".woff2": "file" },
   legalComments: "none",
   logLevel: "silent",
 };
 
 /** What Vue asks every builder to decide (its documentation, "Compile-time flags"). */
-const VUE_FLAGS = { __VUE_OPTIONS_API__: "true", __VUE_PROD_DEVTOOLS__: "false", __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false" };
+const VUE_FLAGS = {
+  __VUE_OPTIONS_API__: "true",
+  __VUE_PROD_DEVTOOLS__: "false",
+  __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
+};
 
 const builds = [
-  { entryPoints: ["static/js/app.js", "static/js/later.js", "static/js/exhibits.js", "static/js/editor/editor.js"], format: "esm", splitting: true },
+  {
+    entryPoints: ["static/js/app.js", "static/js/later.js", "static/js/exhibits.js", "static/js/editor/editor.js"],
+    format: "esm",
+    splitting: true,
+  },
   { entryPoints: ["static/js/connect.js"], format: "esm" },
   { entryPoints: ["static/js/opening.js"], format: "esm", splitting: true },
   { entryPoints: ["static/js/site.js"], format: "esm", splitting: true },
@@ -97,12 +104,16 @@ async function main() {
 
 async function loadEsbuild() {
   if (!existsSync(modules)) {
-    throw new Stop("The front end's packages are not here yet. Run  make run  in the project's folder: it fetches them.");
+    throw new Stop(
+      "The front end's packages are not here yet. Run  make run  in the project's folder: it fetches them.",
+    );
   }
   try {
     return await import("esbuild");
   } catch (failure) {
-    throw new Stop(`esbuild does not start (${failure.message}).\nRemove frontend/node_modules and run  make run  again.`);
+    throw new Stop(
+      `esbuild does not start (${failure.message}).\nRemove frontend/node_modules and run  make run  again.`,
+    );
   }
 }
 
@@ -112,7 +123,9 @@ function note(metafile, manifest) {
     const name = path.basename(output);
     if (entryPoint) manifest[path.basename(entryPoint)] = name;
     if (entryPoint?.endsWith("/app.js")) {
-      importedAtOnce(metafile.outputs, output).forEach((part, i) => { manifest[`shared-${i + 1}.js`] = path.basename(part); });
+      importedAtOnce(metafile.outputs, output).forEach((part, i) => {
+        manifest[`shared-${i + 1}.js`] = path.basename(part);
+      });
     }
     for (const [font, short] of Object.entries(FONTS)) {
       if (name.endsWith(".woff2") && name.startsWith(font.replace(".woff2", ""))) manifest[short] = name;
@@ -136,22 +149,19 @@ async function compress() {
     if (!/\.(js|css)$/.test(name)) continue;
     const bytes = await readFile(path.join(fresh, name));
     await writeFile(path.join(fresh, `${name}.gz`), gzipSync(bytes, { level: 9 }));
-    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
+    const quality = {
+      params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
+    };
     await writeFile(path.join(fresh, `${name}.br`), brotliCompressSync(bytes, quality));
   }
 }
 
-/** Print what a browser will fetch, and mark what passes its budget; app.js is counted with its shared pieces. */
+/** Print what a browser will fetch; tests/web/test_budgets.py holds what a whole page may weigh. */
 async function report(manifest) {
-  let shared = 0;
-  for (const [name, file] of Object.entries(manifest).sort(([one], [other]) => other.startsWith("shared-") - one.startsWith("shared-"))) {
+  for (const [name, file] of Object.entries(manifest)) {
     const plain = (await stat(path.join(dist, file))).size;
-    let packed = file.endsWith(".woff2") ? plain : (await stat(path.join(dist, `${file}.br`))).size;
-    if (name.startsWith("shared-")) shared += packed;
-    if (name === "app.js") packed += shared;
-    const budget = BUDGET[name];
-    const verdict = budget === undefined ? "" : packed <= budget * 1024 ? `of ${budget}` : `PASSES ITS BUDGET OF ${budget}`;
-    console.log(`  ${name.padEnd(12)} ${kilobytes(plain)} KB, ${kilobytes(packed)} KB compressed ${verdict}`.trimEnd());
+    const packed = file.endsWith(".woff2") ? plain : (await stat(path.join(dist, `${file}.br`))).size;
+    console.log(`  ${name.padEnd(18)} ${kilobytes(plain)} KB, ${kilobytes(packed)} KB compressed`);
   }
 }
 

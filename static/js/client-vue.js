@@ -13,7 +13,8 @@ async function show() {
   if (errors.length > 0) throw new Error(`${NAME}: ${errors[0].message}`);
   const { content } = compileScript(descriptor, { id: "client", inlineTemplate: true });
   const { default: component } = runModule(content, NAME, modules);
-  for (const style of descriptor.styles) document.head.append(Object.assign(document.createElement("style"), { textContent: style.content }));
+  for (const style of descriptor.styles)
+    document.head.append(Object.assign(document.createElement("style"), { textContent: style.content }));
   Vue.createApp(component).mount(placeFor());
 }
 

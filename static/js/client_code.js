@@ -1,4 +1,5 @@
-// Gives each client card the choice between the program's own client code and the hand, while a program with code is run.
+// Gives each client card the choice between the program's own client code and the hand, while a program with code is
+// run.
 
 import { CodeLink } from "./client/code_link.js";
 import { h } from "./core/dom.js";
@@ -11,7 +12,10 @@ const STARTING = "duplex:client-code-starting";
 /** Tend the cards of the page, those that come later too. */
 export function tendClientCode() {
   document.addEventListener("client-changed", ({ target }) => offer(target));
-  store.subscribe((state) => `${state.sandbox?.id} ${state.sandbox?.client}`, () => document.querySelectorAll("client-card").forEach(offer));
+  store.subscribe(
+    (state) => `${state.sandbox?.id} ${state.sandbox?.client}`,
+    () => document.querySelectorAll("client-card").forEach(offer),
+  );
   startAfterReload();
 }
 
@@ -26,7 +30,10 @@ function startAfterReload() {
   if (!sandbox?.client || sandbox.state !== "ready") return;
   if (sessionStorage.getItem(STARTING)) {
     for (const card of document.querySelectorAll("client-card")) {
-      card.received.add({ kind: "note", text: "The client code did not come to its end last time, so it waits for Connect." });
+      card.received.add({
+        kind: "note",
+        text: "The client code did not come to its end last time, so it waits for Connect.",
+      });
     }
     sessionStorage.removeItem(STARTING);
   } else if (document.querySelector("client-list")?.automatic.checked) {
@@ -51,19 +58,25 @@ class Choice {
     this.byCode = new CodeLink(card.dataset.client, {
       place: this.place,
       onState: tell,
-      onHeard: (row) => heard({ ...row, link: row.line && placeLink(row) }),
+      onHeard: (row) => heard(row.kind === "console" && row.line ? { ...row, link: placeLink(row) } : row),
       onStart: () => sessionStorage.setItem(STARTING, "yes"),
       onLoad: () => sessionStorage.removeItem(STARTING),
     });
     this.box = h("input", { type: "checkbox", checked: true, onchange: () => this.#chosen() });
     this.alone = h("a", { target: "_blank", rel: "noopener" }, "open alone");
-    this.row = h("div", { class: "client-code" }, h("label", { class: "switch" }, this.box, h("span", {}, "runs client code")), this.alone);
+    this.row = h(
+      "div",
+      { class: "client-code" },
+      h("label", { class: "switch" }, this.box, h("span", {}, "runs client code")),
+      this.alone,
+    );
     card.querySelector(".client-head").after(this.row, this.place);
   }
 
   /** Offer the choice while the running program has client code; without any, the hand is all there is. */
   show(has) {
-    this.row.hidden = this.place.hidden = !has;
+    this.row.hidden = !has;
+    this.place.hidden = !has;
     const { sandbox } = store.get();
     if (has) this.alone.href = below(sandbox, `~${this.card.dataset.client}/`);
     this.#use(has && this.box.checked ? this.byCode : this.byHand);
@@ -83,7 +96,9 @@ class Choice {
   }
 }
 
+/** @param {SourcePlace} place */
 function placeLink({ file, line }) {
-  const ask = ({ currentTarget }) => currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { file, line }, bubbles: true }));
+  const ask = ({ currentTarget }) =>
+    currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { file, line }, bubbles: true }));
   return h("button", { type: "button", class: "line-link", onclick: ask }, `${file}, line ${line}`);
 }

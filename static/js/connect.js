@@ -1,7 +1,6 @@
 // The ready client of a running server, for another tab or a phone: one card, and the frames of its own connection.
 
 import { ready, store } from "./core/page.js";
-import { tendMenus } from "./menus.js";
 import "./start.js";
 import "./elements/theme-switch.js";
 import "./elements/client-card.js";
@@ -22,7 +21,7 @@ function listen(engine) {
     note(engine, "sent", { type: "ping", data: "probe" }, "websocket");
     note(engine, "received", { type: "pong", data: "probe" }, "websocket");
   });
-  engine.on("upgrade", () => note(engine, "sent", { type: "upgrade" }));
+  engine.on("upgrade", () => note(engine, "sent", { type: "upgrade", data: undefined }));
 }
 
 function note(engine, direction, { type, data }, transport = engine.transport.name) {
@@ -40,11 +39,11 @@ function note(engine, direction, { type, data }, transport = engine.transport.na
 }
 
 function base64(data) {
-  const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const bytes =
+    data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return btoa(String.fromCharCode(...bytes));
 }
 
-tendMenus();
 ready.then(() => {
   card.link.onEngine = listen;
   card.connect();

@@ -3,7 +3,9 @@
 import { laneHead, serverHead } from "./diagram_nodes.js";
 import { place, svg } from "./exhibits/svg.js";
 
-/** Draw the lanes into `group`, down to `height`. In a replay nothing is known of what comes after `until` (seconds). */
+/**
+ * Draw the lanes into `group`, down to `height`. In a replay nothing is known of what comes after `until` (seconds).
+ */
 export function drawLanes(group, layout, height, until) {
   const { columns, serverX, lines } = layout;
   const reached = reachedAt(layout, until);
@@ -13,7 +15,8 @@ export function drawLanes(group, layout, height, until) {
   group.replaceChildren(
     svg("path", { class: "lane-faint", d: all.map((x) => `M${x} 0V${height}`).join("") }),
     svg("path", { class: "lane-line", d: begun.map((line) => `M${line.x} ${line.from}V${to(line.to)}`).join("") }),
-    svg("path", { class: "lane-line is-server", d: `M${serverX} 0V${height}` }));
+    svg("path", { class: "lane-line is-server", d: `M${serverX} 0V${height}` }),
+  );
 }
 
 /** How far down a replay has come: who will leave later is still there. */
@@ -31,5 +34,8 @@ export function headsOf({ columns, serverX, width }, zoom) {
 /** Draw who stands above which lane. */
 export function drawHeads(heads, { columns, letters, serverX, narrow, width }, { zoom, height }) {
   place(heads, { width: width * zoom, height: height * zoom, viewBox: `0 0 ${width} ${height}` });
-  heads.replaceChildren(...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)), serverHead(serverX, narrow));
+  heads.replaceChildren(
+    ...[...columns].map(([client, x]) => laneHead(client, x, letters.get(client), narrow)),
+    serverHead(serverX, narrow),
+  );
 }

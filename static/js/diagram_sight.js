@@ -25,17 +25,29 @@ export class Sight {
   }
 
   /** A hidden picture has no width. */
-  get isShown() { return this.#view.width > 0; }
+  get isShown() {
+    return this.#view.width > 0;
+  }
 
-  get width() { return this.#view.width / this.zoom; }
-  get top() { return this.#view.top / this.zoom; }
-  get bottom() { return this.top + this.#view.height / this.zoom; }
+  get width() {
+    return this.#view.width / this.zoom;
+  }
+  get top() {
+    return this.#view.top / this.zoom;
+  }
+  get bottom() {
+    return this.top + this.#view.height / this.zoom;
+  }
 
   /** How high the picture has to be, below its heads, to fill the scroller. */
-  get height() { return Math.max(this.#content, this.#view.height / this.zoom - this.#heads); }
+  get height() {
+    return Math.max(this.#content, this.#view.height / this.zoom - this.#heads);
+  }
 
   /** Say how high the content is, before scrolling in it. */
-  set content(height) { this.#content = height; }
+  set content(height) {
+    this.#content = height;
+  }
 
   /** What is in sight is known at once; the page scrolls when all is drawn, and has to be laid out for it only once. */
   scrollTo(top) {
@@ -44,7 +56,9 @@ export class Sight {
   }
 
   /** Count on the end: somebody else scrolls there. */
-  expectEnd() { this.#view.top = this.#within(Infinity); }
+  expectEnd() {
+    this.#view.top = this.#within(Infinity);
+  }
 
   /** Bring something into sight, by as little scrolling as does it. */
   reveal({ y, height }) {

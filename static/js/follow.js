@@ -15,6 +15,9 @@ export function reveal(list, node) {
  * Keep `list` at its end. `onChange(atEnd)` hears whenever the reader leaves the end or comes back to it.
  *
  * Returns {grown, toEnd, stop}: call `grown` after adding; `toEnd` goes to the newest; `stop` ends the watching.
+ *
+ * @param {HTMLElement} list
+ * @param {(atEnd: boolean) => void} onChange
  */
 export function followEnd(list, onChange = () => {}) {
   let following = true;

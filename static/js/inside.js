@@ -10,6 +10,10 @@ const EMPTY_ROOMS = 3;
  * `sandbox_inside`, as a patch of the page's state: {handlers, rooms}.
  *
  * A report takes the place of what was told of the same run: of a handler that goes on, for example.
+ *
+ * @param {Pick<PageState, "sandbox" | "inside">} state
+ * @param {{id: string, reports?: any[]}} told
+ * @returns {Patch}
  */
 export function onInside({ sandbox, inside }, { id, reports = [] }) {
   if (sandbox?.id !== id) return {};
@@ -22,17 +26,31 @@ export function onInside({ sandbox, inside }, { id, reports = [] }) {
   return { inside: { handlers: [...runs.values()].slice(-HANDLERS_CAP), rooms } };
 }
 
-/** Return what tells a room apart from all others. */
+/**
+ * Return what tells a room apart from all others.
+ *
+ * @param {Omit<Room, "clients">} place
+ */
 export function keyOf({ namespace, kind, room }) {
   return JSON.stringify([namespace, kind, room]);
 }
 
-/** Return the keys of the rooms that an emission went to; `client` is whose event was handled. */
+/**
+ * Return the keys of the rooms that an emission went to; `client` is whose event was handled.
+ *
+ * @param {Emission} emission
+ * @param {string | null} client
+ * @param {Room[]} rooms
+ */
 export function reached({ namespace, to }, client, rooms) {
   const room = after(to, "room:");
   if (room !== null) return [keyOf({ namespace, kind: "room", room })];
   const whose = to === "self" ? client : after(to, "client:");
-  const fits = to === "all" ? ({ kind }) => kind === "all" : ({ kind, clients }) => kind === "own" && clients.includes(whose);
+  /** @type {(room: Room) => boolean} */
+  const fits =
+    to === "all"
+      ? ({ kind }) => kind === "all"
+      : ({ kind, clients }) => kind === "own" && whose !== null && clients.includes(whose);
   return rooms.filter((each) => each.namespace === namespace && fits(each)).map(keyOf);
 }
 
@@ -41,6 +59,8 @@ export function reached({ namespace, to }, client, rooms) {
  *
  * `everybody` is the room of all (or null); `rooms` are those that the program made, with those that something was sent
  * to though nobody is in them; `own` are the clients' own.
+ *
+ * @param {Inside} inside
  */
 export function byNamespace({ rooms, handlers }) {
   const known = new Set(rooms.map(keyOf));
@@ -49,11 +69,22 @@ export function byNamespace({ rooms, handlers }) {
   const names = [...new Set(all.map(({ namespace }) => namespace))].sort();
   return names.map((namespace) => {
     const here = all.filter((each) => each.namespace === namespace);
+    /** @param {string} kind */
     const of = (kind) => here.filter((each) => each.kind === kind);
-    return { namespace, everybody: of("all")[0] ?? null, rooms: of("room"), own: of("own").sort((one, other) => one.clients[0].localeCompare(other.clients[0])) };
+    return {
+      namespace,
+      everybody: of("all")[0] ?? null,
+      rooms: of("room"),
+      own: of("own").sort((one, other) => one.clients[0].localeCompare(other.clients[0])),
+    };
   });
 }
 
+/**
+ * @param {HandlerReport[]} handlers
+ * @param {Set<string>} known
+ * @returns {Room[]}
+ */
 function withoutAnybody(handlers, known) {
   const found = new Map();
   for (const { emits = [] } of handlers) {
@@ -68,13 +99,21 @@ function withoutAnybody(handlers, known) {
   return [...found.values()].slice(-EMPTY_ROOMS);
 }
 
-/** Return how long it took, in words: "0.6 ms", "1.23 s". */
+/**
+ * Return how long it took, in words: "0.6 ms", "1.23 s".
+ *
+ * @param {number} seconds
+ */
 export function duration(seconds) {
   if (seconds < SLOW_SECONDS) return `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
   return `${seconds.toFixed(2)} s`;
 }
 
-/** Return whom an emission went to, in words. */
+/**
+ * Return whom an emission went to, in words.
+ *
+ * @param {Emission} emission
+ */
 export function addressee({ to, skip }) {
   const room = after(to, "room:");
   const but = skip ? " but one" : "";
@@ -83,17 +122,29 @@ export function addressee({ to, skip }) {
   return to === "self" ? "its own client" : `client ${shortSid(after(to, "client:") ?? "")}`;
 }
 
-/** A connection that came by no address of ours is known by its sid, of which the beginning is enough. */
+/**
+ * A connection that came by no address of ours is known by its sid, of which the beginning is enough.
+ *
+ * @param {string} tag
+ */
 export function shortSid(tag) {
   return tag.length > 16 ? `${tag.slice(0, 6)}…` : tag;
 }
 
-/** Return who did the work of a report: {who, what}. */
+/**
+ * Return who did the work of a report: {who, what}.
+ *
+ * @param {HandlerReport} report
+ */
 export function doer(report) {
   if (report.kind !== "emits") return { client: report.client, what: report.event };
   return { client: null, what: report.route ?? "no handler" };
 }
 
+/**
+ * @param {string} text
+ * @param {string} prefix
+ */
 function after(text, prefix) {
   return text.startsWith(prefix) ? text.slice(prefix.length) : null;
 }

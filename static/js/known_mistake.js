@@ -1,4 +1,5 @@
-// What a failed check says when its mistake is a known one: the belief behind it, and the way to the paragraph that tells better.
+// What a failed check says when its mistake is a known one: the belief behind it, and the way to the paragraph that
+// tells better.
 
 import { h, trustedHtml } from "./core/dom.js";
 
@@ -10,13 +11,22 @@ export function knownMistake({ belief_html: belief, href, title }) {
     link.href = here;
     link.addEventListener("click", (event) => followWithin(event, here));
   }
-  return h("p", { class: "check-known" }, h("strong", {}, "This is a known one:"), " ", trustedHtml(h("q", {}), belief), " ", link);
+  return h(
+    "p",
+    { class: "check-known" },
+    h("strong", {}, "This is a known one:"),
+    " ",
+    trustedHtml(h("q", {}), belief),
+    " ",
+    link,
+  );
 }
 
 /**
  * Return the `#anchor` of an address that leads to the page at `place` (a Location), else "".
  *
- * Followed as it stands, such an address would load the page anew where that one has a query: its clients would be gone.
+ * Followed as it stands, such an address would load the page anew where that one has a query: its clients would be
+ * gone.
  */
 export function hashOnThisPage(href, place) {
   const url = new URL(href, place.href);
@@ -28,11 +38,16 @@ function followWithin(event, hash) {
   const target = document.getElementById(decodeURIComponent(hash.slice(1)));
   if (!target || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
-  window.addEventListener("hashchange", () => queueMicrotask(() => {
-    target.tabIndex = -1;
-    target.focus({ preventScroll: true });
-    target.scrollIntoView();
-  }), { once: true });
+  window.addEventListener(
+    "hashchange",
+    () =>
+      queueMicrotask(() => {
+        target.tabIndex = -1;
+        target.focus({ preventScroll: true });
+        target.scrollIntoView();
+      }),
+    { once: true },
+  );
   if (location.hash === hash) window.dispatchEvent(new HashChangeEvent("hashchange"));
   else location.hash = hash;
 }

@@ -26,27 +26,28 @@ import { tendChanges } from "./changed_since.js";
 import { tendClientCode } from "./client_code.js";
 import { store } from "./core/page.js";
 import { tendEventNames } from "./example_events.js";
-import { tendMenus } from "./menus.js";
+import { whenInSight } from "./in_sight.js";
 import { countModes } from "./mode_counts.js";
 import { moreStyles } from "./more_styles.js";
 import { keepReadingPlace } from "./reading_place.js";
 import { tendSearch } from "./search/keys.js";
 import { tendTables } from "./tables.js";
 import { tendTerms } from "./terms.js";
-import { whenInSight } from "./in_sight.js";
 
-store.subscribe((state) => state.savedAnew, async (times) => {
-  if (times === 0) return;
-  try {
-    await (await import("./newer_text.js")).showNewerText();
-  } catch {
-    store.set({ lessonChanged: true }); // then the reader is asked to reload
-  }
-});
+store.subscribe(
+  (state) => state.savedAnew,
+  async (times) => {
+    if (times === 0) return;
+    try {
+      await (await import("./newer_text.js")).showNewerText();
+    } catch {
+      store.set({ lessonChanged: true }); // then the reader is asked to reload
+    }
+  },
+);
 whenInSight("rooms-view", () => moreStyles().then(() => import("./elements/rooms-view.js")));
 whenInSight("live-diagram", () => moreStyles("diagram").then(() => import("./elements/live-diagram.js")));
 whenInSight("watch-player", () => moreStyles("diagram").then(() => import("./elements/watch-player.js")));
-tendMenus();
 keepReadingPlace();
 countModes();
 tendClientCode();

@@ -5,9 +5,16 @@ const EDGE = 8;
 
 /** Keep menus inside the window, and close them on a press elsewhere, on Escape and when what they hang on moves. */
 export function tendMenus() {
-  document.addEventListener("toggle", ({ target }) => target.matches("details.menu[open]:not(.lesson-picker)") && place(target), { capture: true });
+  document.addEventListener(
+    "toggle",
+    ({ target }) => target.matches("details.menu[open]:not(.lesson-picker)") && place(target),
+    { capture: true },
+  );
   document.addEventListener("pointerdown", ({ target }) => closeAll((menu) => !menu.contains(target)));
-  document.addEventListener("scroll", ({ target }) => closeAll((menu) => target !== menu && target.contains(menu)), { capture: true, passive: true });
+  document.addEventListener("scroll", ({ target }) => closeAll((menu) => target !== menu && target.contains(menu)), {
+    capture: true,
+    passive: true,
+  });
   window.addEventListener("resize", () => closeAll(isPlaced));
   document.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && document.activeElement?.closest("details.menu[open]");
@@ -40,6 +47,7 @@ function place(menu) {
   const shown = Math.min(height, up ? above : below);
   const left = Math.max(EDGE, Math.min(button.right - width, innerWidth - width - EDGE));
   const top = up ? button.top - GAP - shown : button.bottom + GAP;
-  // `fixed` is measured from the nearest contained box, which need not be the window: correct by where 0, 0 has come out.
+  // `fixed` is measured from the nearest contained box, which need not be the window: correct by where 0, 0 has come
+  // out.
   Object.assign(body.style, { left: `${left - fromLeft}px`, top: `${top - fromTop}px`, maxHeight: `${shown}px` });
 }

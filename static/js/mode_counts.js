@@ -6,10 +6,15 @@ import { store } from "./core/page.js";
 export function countModes(root = document) {
   const links = [...root.querySelectorAll("mode-switch a[data-items]")];
   if (links.length === 0) return;
-  document.addEventListener("answered", ({ detail }) => mark(links, detail.question, detail.correct || detail.role === "prediction"));
-  store.subscribe((state) => state.progress, (progress) => {
-    for (const [slug, { done }] of Object.entries(progress?.exercises ?? {})) mark(links, slug, done);
-  });
+  document.addEventListener("answered", ({ detail }) =>
+    mark(links, detail.question, detail.correct || detail.role === "prediction"),
+  );
+  store.subscribe(
+    (state) => state.progress,
+    (progress) => {
+      for (const [slug, { done }] of Object.entries(progress?.exercises ?? {})) mark(links, slug, done);
+    },
+  );
 }
 
 function mark(links, item, done) {

@@ -36,7 +36,9 @@ async function takeOver(page) {
   renewModes(body.closest(".lesson"), page.querySelector("mode-switch"));
   document.title = page.title;
   const count = body.querySelectorAll(".problem-note").length;
-  actions.announce(`The text is new. ${count === 0 ? "" : count === 1 ? "It has a problem." : `It has ${count} problems.`}`.trim());
+  actions.announce(
+    `The text is new. ${count === 0 ? "" : count === 1 ? "It has a problem." : `It has ${count} problems.`}`.trim(),
+  );
 }
 
 /** Scripts and styles that the page did not need until now. */
@@ -59,7 +61,10 @@ function renewProblems(page) {
   shown?.remove();
 }
 
-/** Replace the children of `body` that are different in `page`, and what stands above; the reader stays at the same words. */
+/**
+ * Replace the children of `body` that are different in `page`, and what stands above; the reader stays at the same
+ * words.
+ */
 function renew(body, page) {
   const next = page.querySelector(".lesson-body");
   const article = body.closest(".lesson");
@@ -87,9 +92,9 @@ function renew(body, page) {
   window.scrollBy(0, anchor.getBoundingClientRect().top - before); // on a small screen the page scrolls, not the lesson
 }
 
-/** Remove `node` and what follows it, up to `end`, which is returned. */
-function removeUntil(end, node) {
-  while (node !== end) {
+/** Remove `first` and what follows it, up to `end`, which is returned. */
+function removeUntil(end, first) {
+  for (let node = first; node !== end; ) {
     const following = node.nextElementSibling;
     node.remove();
     node = following;
@@ -107,7 +112,7 @@ function inCommon(old, fresh) {
     }
   }
   const found = new Map();
-  for (let i = 0, j = 0; i < old.length && j < fresh.length;) {
+  for (let i = 0, j = 0; i < old.length && j < fresh.length; ) {
     if (same(i, j)) found.set(fresh[j++], old[i++]);
     else if (length[i + 1][j] >= length[i][j + 1]) i++;
     else j++;
@@ -129,9 +134,12 @@ function renewModes(article, fresh) {
     countModes();
   }
   const { mode } = article.dataset;
-  if (mode && mode !== "read" && !article.querySelector(`mode-switch a[data-mode="${mode}"]`)) article.dataset.mode = "read";
+  if (mode && mode !== "read" && !article.querySelector(`mode-switch a[data-mode="${mode}"]`))
+    article.dataset.mode = "read";
 }
 
 function places(modes) {
-  return [...(modes?.querySelectorAll("a[data-mode]") ?? [])].map(({ dataset }) => `${dataset.mode} ${dataset.items ?? ""}`).join("\n");
+  return [...(modes?.querySelectorAll("a[data-mode]") ?? [])]
+    .map(({ dataset }) => `${dataset.mode} ${dataset.items ?? ""}`)
+    .join("\n");
 }

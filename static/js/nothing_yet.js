@@ -9,11 +9,19 @@ export function whenNothing(sandbox, things) {
   if (sandbox?.state === "ready") {
     return [
       h("p", {}, `No ${things} yet. Connect a client, or emit something.`),
-      page.namespace ? h("button", { type: "button", onclick: () => document.dispatchEvent(new CustomEvent("clients-requested")) }, "Connect the clients") : null,
+      page.namespace
+        ? h(
+            "button",
+            { type: "button", onclick: () => document.dispatchEvent(new CustomEvent("clients-requested")) },
+            "Connect the clients",
+          )
+        : null,
     ];
   }
   return [
     h("p", {}, `No ${things} yet. Run the server, then connect client A.`),
-    page.run?.available === false || !page.namespace ? null : h("button", { type: "button", onclick: () => actions.run() }, "Run the server"),
+    page.run?.available === false || !page.namespace
+      ? null
+      : h("button", { type: "button", onclick: () => actions.run() }, "Run the server"),
   ];
 }

@@ -8,15 +8,18 @@ export function keepReadingPlace() {
   if (!article) return;
   const name = `duplex:place:${location.pathname}`;
   // A link into the text knows better; a reload or a way back does not follow it again.
-  const [{ type } = {}] = performance.getEntriesByType("navigation");
-  const follows = location.hash && type === "navigate";
+  const [visit] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  const follows = location.hash && visit?.type === "navigate";
   if (!follows) goTo(article, recalled(name));
   const leave = () => remember(name, placeIn(article));
   window.addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leave());
 }
 
-/** {block, offset}: the first block in sight, and how far its beginning is from the top. What loads above it moves neither. */
+/**
+ * {block, offset}: the first block in sight, and how far its beginning is from the top. What loads above it moves
+ * neither.
+ */
 function placeIn(article) {
   if (article.scrollTop === 0) return null;
   const { top } = article.getBoundingClientRect();

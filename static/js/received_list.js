@@ -16,8 +16,14 @@ export class ReceivedList {
 
   constructor() {
     this.list = h("ol", { class: "received", tabindex: "0", "aria-label": "Received", hidden: true });
-    this.jump = h("button", { type: "button", class: "small jump", hidden: true, onclick: () => this.#follow.toEnd() }, "Jump to newest");
-    this.#follow = followEnd(this.list, (atEnd) => { this.jump.hidden = atEnd; });
+    this.jump = h(
+      "button",
+      { type: "button", class: "small jump", hidden: true, onclick: () => this.#follow.toEnd() },
+      "Jump to newest",
+    );
+    this.#follow = followEnd(this.list, (atEnd) => {
+      this.jump.hidden = atEnd;
+    });
     this.node = h("div", { class: "received-area" }, this.list, this.jump);
   }
 
@@ -44,11 +50,14 @@ export class ReceivedList {
 function drawRow(row) {
   if (row.text !== undefined) return h("li", { class: `is-note is-${row.level}` }, row.text, row.link);
   const name = row.kind === "ack" ? `↩ ack ${row.name}` : row.name;
-  return h("li", { class: `is-${row.kind}` },
+  return h(
+    "li",
+    { class: `is-${row.kind}` },
     h("span", { class: "name" }, name),
     h("span", { class: "data" }, row.args.map(shown).join(", ") || (row.kind === "ack" ? "(empty)" : "")),
     row.answered ? h("span", { class: "note" }, `answered “${row.answered}”`) : null,
-    row.ms === undefined ? null : h("time", {}, `${row.ms.toFixed(0)} ms`));
+    row.ms === undefined ? null : h("time", {}, `${row.ms.toFixed(0)} ms`),
+  );
 }
 
 function shown(value) {
@@ -58,5 +67,8 @@ function shown(value) {
 
 function whole(value) {
   if (value instanceof ArrayBuffer) return `‹${value.byteLength} bytes›`;
-  return JSON.stringify(value, (_key, inner) => (inner instanceof ArrayBuffer ? `‹${inner.byteLength} bytes›` : inner)) ?? "null";
+  return (
+    JSON.stringify(value, (_key, inner) => (inner instanceof ArrayBuffer ? `‹${inner.byteLength} bytes›` : inner)) ??
+    "null"
+  );
 }

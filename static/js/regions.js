@@ -10,7 +10,9 @@ const FOCUS = {
   checks: "#panel-checks",
 };
 
-/** Bring a region into sight: on a phone its pane opens, elsewhere its tab is chosen; `focus` moves the keyboard there. */
+/**
+ * Bring a region into sight: on a phone its pane opens, elsewhere its tab is chosen; `focus` moves the keyboard there.
+ */
 export function goTo(region, { focus = false } = {}) {
   document.dispatchEvent(new CustomEvent("region-requested", { detail: { region } }));
   if (focus) document.querySelector(FOCUS[region])?.focus();
@@ -31,7 +33,7 @@ export function listenForRegions() {
     if (document.querySelector("dialog[open]")) return;
     event.preventDefault();
     event.stopPropagation();
-    goTo(REGIONS[number - 1], { focus: true });
+    goTo(REGIONS[Number(number) - 1], { focus: true });
   }
   document.addEventListener("keydown", heard, { capture: true });
   return () => document.removeEventListener("keydown", heard, { capture: true });

@@ -2,8 +2,10 @@
 
 import { listenForShortcuts } from "./core/keys.js";
 import { actions, ready, startPage } from "./core/page.js";
+import { tendMenus } from "./menus.js";
 import { listenForRegions } from "./regions.js";
 
+tendMenus();
 ready.then(() => {
   if (!startPage()) return;
   listenForShortcuts(actions);

@@ -18,7 +18,10 @@ export function tendTerms(root = document) {
   root.addEventListener("pointerover", ({ target, pointerType }) => pointerType !== "touch" && over(target));
   root.addEventListener("focusin", ({ target }) => over(target));
   root.addEventListener("focusout", ({ target }) => target === shown && later(close));
-  root.addEventListener("scroll", ({ target }) => shown && target.contains(shown) && close(), { capture: true, passive: true });
+  root.addEventListener("scroll", ({ target }) => shown && target.contains(shown) && close(), {
+    capture: true,
+    passive: true,
+  });
   root.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && shown) close();
   });
@@ -57,7 +60,12 @@ async function show(term, { tapped = false } = {}) {
   if (shown !== term || !meaning) return;
   popover ??= document.getElementById("main").appendChild(h("div", { id: ID, class: "term-popover", role: "tooltip" }));
   const body = trustedHtml(h("div"), meaning.html);
-  fill(popover, h("strong", {}, meaning.name), body, tapped && h("p", {}, h("a", { href: term.href }, "In the glossary")));
+  fill(
+    popover,
+    h("strong", {}, meaning.name),
+    body,
+    tapped && h("p", {}, h("a", { href: term.href }, "In the glossary")),
+  );
   popover.hidden = false;
   term.setAttribute("aria-describedby", ID);
   place(term);
@@ -72,7 +80,12 @@ function close() {
 
 async function meaningOf(anchor) {
   // A glossary that can't be had leaves an ordinary link, and is asked for again.
-  glossary ??= fetch("/glossary.json").then((answer) => answer.json()).catch(() => { glossary = null; return {}; });
+  glossary ??= fetch("/glossary.json")
+    .then((answer) => answer.json())
+    .catch(() => {
+      glossary = null;
+      return {};
+    });
   const [terms] = await Promise.all([glossary, moreStyles()]);
   return terms[anchor];
 }

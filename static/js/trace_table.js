@@ -10,9 +10,25 @@ export class TraceTable {
   constructor() {
     this.body = h("tbody", {});
     const heads = ["Time", "Client", "Direction", "Packet", "Namespace", "Event", "Frame"];
-    this.node = h("div", { class: "seq-table", hidden: true, tabindex: "0", role: "region", "aria-label": "The frames as a table" },
-      h("table", { class: "plain" }, h("caption", { class: "visually-hidden" }, "Every frame, oldest first"),
-        h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))), this.body));
+    this.node = h(
+      "div",
+      { class: "seq-table", hidden: true, tabindex: "0", role: "region", "aria-label": "The frames as a table" },
+      h(
+        "table",
+        { class: "plain" },
+        h("caption", { class: "visually-hidden" }, "Every frame, oldest first"),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            heads.map((head) => h("th", { scope: "col" }, head)),
+          ),
+        ),
+        this.body,
+      ),
+    );
   }
 
   draw(rows) {
@@ -30,6 +46,15 @@ export class TraceTable {
 
 function line(row) {
   const { engine, socket } = readRow(row);
-  return h("tr", {}, h("td", {}, `${row.time.toFixed(3)} s`), h("td", {}, row.client), h("td", {}, row.direction),
-    h("td", {}, socket?.name ?? engine.name), h("td", {}, socket?.namespace ?? ""), h("td", {}, socket?.event ?? ""), h("td", {}, h("code", {}, row.frame)));
+  return h(
+    "tr",
+    {},
+    h("td", {}, `${row.time.toFixed(3)} s`),
+    h("td", {}, row.client),
+    h("td", {}, row.direction),
+    h("td", {}, socket?.name ?? engine.name),
+    h("td", {}, socket?.namespace ?? ""),
+    h("td", {}, socket?.event ?? ""),
+    h("td", {}, h("code", {}, row.frame)),
+  );
 }

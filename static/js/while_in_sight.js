@@ -9,11 +9,17 @@ import { onceAFrame } from "./core/frame.js";
 export function whileInSight(node, draw) {
   let seen = true; // until the observer has looked
   const plan = onceAFrame(() => seen && node.isConnected && draw());
-  const watch = new ResizeObserver(([{ contentRect: { width, height } }]) => {
-    const opened = !seen && width * height > 0;
-    seen = width * height > 0;
-    if (opened) draw();
-  });
+  const watch = new ResizeObserver(
+    ([
+      {
+        contentRect: { width, height },
+      },
+    ]) => {
+      const opened = !seen && width * height > 0;
+      seen = width * height > 0;
+      if (opened) draw();
+    },
+  );
   watch.observe(node);
   return { plan, stop: () => watch.disconnect() };
 }

@@ -18,14 +18,44 @@ export function wireRow(row, rowsNow) {
   const socket = engine.name === "message" ? parseSocket(engine.data) : null;
   const sent = row.direction === "sent";
   const named = row.client.length > 1;
-  const node = h("details", { class: `frame is-${row.direction}${isHeartbeat(row.frame) ? " is-heartbeat" : ""}` },
-    h("summary", {},
+  const node = h(
+    "details",
+    { class: `frame is-${row.direction}${isHeartbeat(row.frame) ? " is-heartbeat" : ""}` },
+    h(
+      "summary",
+      {},
       h("time", {}, `${row.time.toFixed(3)} s`),
-      h("span", { class: `ava ava-${named ? "f" : row.client.toLowerCase()} small`, title: `Client ${row.client}`, "aria-hidden": named }, row.client.slice(0, 1).toUpperCase()),
-      h("span", { class: "dir" }, h("span", { "aria-hidden": "true" }, sent ? "→" : "←"), h("span", { class: "word" }, sent ? "sent" : "received")),
-      h("span", { class: "kind" }, h("span", { class: "eio" }, engine.name), h("span", { class: "sio" }, socket?.name ?? "")),
-      h("span", { class: "what" }, h("span", { class: "who" }, named ? row.client : ""), h("span", { class: "nsp" }, socket && socket.namespace !== "/" ? socket.namespace : ""), h("span", { class: "event" }, glance(row.frame, socket))),
-      h("span", { class: "size" }, `${row.size} B`)));
+      h(
+        "span",
+        {
+          class: `ava ava-${named ? "f" : row.client.toLowerCase()} small`,
+          title: `Client ${row.client}`,
+          "aria-hidden": named,
+        },
+        row.client.slice(0, 1).toUpperCase(),
+      ),
+      h(
+        "span",
+        { class: "dir" },
+        h("span", { "aria-hidden": "true" }, sent ? "→" : "←"),
+        h("span", { class: "word" }, sent ? "sent" : "received"),
+      ),
+      h(
+        "span",
+        { class: "kind" },
+        h("span", { class: "eio" }, engine.name),
+        h("span", { class: "sio" }, socket?.name ?? ""),
+      ),
+      h(
+        "span",
+        { class: "what" },
+        h("span", { class: "who" }, named ? row.client : ""),
+        h("span", { class: "nsp" }, socket && socket.namespace !== "/" ? socket.namespace : ""),
+        h("span", { class: "event" }, glance(row.frame, socket)),
+      ),
+      h("span", { class: "size" }, `${row.size} B`),
+    ),
+  );
   node.addEventListener("toggle", () => node.open && explainInside(node, row, rowsNow));
   return node;
 }
@@ -57,8 +87,26 @@ function words(socket) {
 }
 
 function inside(row, { sentence, parts }, relations) {
-  return h("div", { class: "frame-body" },
-    h("p", { class: "note" }, `${[sentence, ...relations].join(" ")} Client ${row.client}, over ${row.transport === "polling" ? "long-polling" : "WebSocket"}.`),
-    h("pre", { class: "raw" }, parts.map(({ kind, text }) => h("span", { class: `part part-${KINDS[kind]}` }, text))),
-    h("dl", { class: "parts" }, parts.map(({ text, meaning }) => [h("dt", {}, text.length > 24 ? `${text.slice(0, 22)}…` : text), h("dd", {}, meaning)])));
+  return h(
+    "div",
+    { class: "frame-body" },
+    h(
+      "p",
+      { class: "note" },
+      `${[sentence, ...relations].join(" ")} Client ${row.client}, over ${row.transport === "polling" ? "long-polling" : "WebSocket"}.`,
+    ),
+    h(
+      "pre",
+      { class: "raw" },
+      parts.map(({ kind, text }) => h("span", { class: `part part-${KINDS[kind]}` }, text)),
+    ),
+    h(
+      "dl",
+      { class: "parts" },
+      parts.map(({ text, meaning }) => [
+        h("dt", {}, text.length > 24 ? `${text.slice(0, 22)}…` : text),
+        h("dd", {}, meaning),
+      ]),
+    ),
+  );
 }

@@ -47,7 +47,16 @@ const handlers = handlersIn(SOURCE);
 
 test("decorators, bare events, registrations and namespace classes are found, at the line of their def", () => {
   const told = handlers.map(({ event, namespace, name, line }) => `${namespace} ${event} ${name} ${line}`);
-  assert.deepEqual(told, ["/ add add 5", "/chat say say 10", "/chat tell say 10", "/ ping ping 14", "/ add add_again 18", "/ * anything 22", "/chat late later 25", "/game move Game.on_move 31"]);
+  assert.deepEqual(told, [
+    "/ add add 5",
+    "/chat say say 10",
+    "/chat tell say 10",
+    "/ ping ping 14",
+    "/ add add_again 18",
+    "/ * anything 22",
+    "/chat late later 25",
+    "/game move Game.on_move 31",
+  ]);
 });
 
 test("the last handler of an event is the one, then the catch-all, each in its own namespace", () => {

@@ -6,7 +6,10 @@ const seat = (name, namespace = "/") => ({ name, namespace });
 const SCENARIO = {
   example: "rooms",
   clients: [seat("A"), seat("B"), seat("C", "/chat")],
-  emissions: [{ client: "A", event: "join", args: [] }, { client: "A", event: "say", args: ["hi"] }],
+  emissions: [
+    { client: "A", event: "join", args: [] },
+    { client: "A", event: "say", args: ["hi"] },
+  ],
   event: "said",
 };
 const sent = (client, frame) => ({ client, direction: "sent", frame });
@@ -51,6 +54,13 @@ test("each cell is marked by the run, and so is the whole", () => {
   assert.equal(markedByRun(verdict, { A: 1, B: 0, C: 2 }).correct, true);
   const otherwise = markedByRun(verdict, { A: 1, B: 1, C: 0 });
   assert.equal(otherwise.correct, false);
-  assert.deepEqual(otherwise.options.map(({ times, correct }) => [times, correct]), [[1, true], [1, true], [0, false]]);
+  assert.deepEqual(
+    otherwise.options.map(({ times, correct }) => [times, correct]),
+    [
+      [1, true],
+      [1, true],
+      [0, false],
+    ],
+  );
   assert.equal(otherwise.options[2].reason_html, "<p>C did not hear it.</p>");
 });

@@ -13,8 +13,14 @@ test("a client without faults has no words", () => {
 
 test("each fault has its icon and its words, the gravest first", () => {
   const all = faultsInWords({ delay: 300, drop: "sent", frozen: true, polling: true, offline: 9.2 });
-  assert.deepEqual(all.map(({ icon }) => icon), ["frozen", "offline", "slow", "no-websocket", "cut"]);
-  assert.deepEqual(all.map(({ text }) => text), ["Frozen", "No network · 10 s", "+300 ms each way", "Polling only", "Cut at next event sent"]);
+  assert.deepEqual(
+    all.map(({ icon }) => icon),
+    ["frozen", "offline", "slow", "no-websocket", "cut"],
+  );
+  assert.deepEqual(
+    all.map(({ text }) => text),
+    ["Frozen", "No network · 10 s", "+300 ms each way", "Polling only", "Cut at next event sent"],
+  );
   assert.deepEqual(faultsInWords({ ...HEALTHY, offline: 9.2 }, 0), [], "the page counts down by itself");
 });
 

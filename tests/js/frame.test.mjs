@@ -34,17 +34,29 @@ test("what is asked for again and again is drawn once a frame", () => {
 });
 
 test("all draw before anybody measures", () => {
-  onceAFrame(() => { note("draw 1")(); whenDrawn(note("measure 1")); })();
-  onceAFrame(() => { note("draw 2")(); whenDrawn(note("measure 2")); })();
+  onceAFrame(() => {
+    note("draw 1")();
+    whenDrawn(note("measure 1"));
+  })();
+  onceAFrame(() => {
+    note("draw 2")();
+    whenDrawn(note("measure 2"));
+  })();
   frame();
   assert.deepEqual(did, ["draw 1", "draw 2", "measure 1", "measure 2"]);
   assert.equal(frames.length, 0);
 });
 
-for (const [turn, ask] of [["drawn", (act) => onceAFrame(act)()], ["measured", whenDrawn]]) {
+for (const [turn, ask] of [
+  ["drawn", (act) => onceAFrame(act)()],
+  ["measured", whenDrawn],
+]) {
   test(`what is asked for while something is ${turn} waits for the next frame`, () => {
     const draw = onceAFrame(note("draw"));
-    ask(() => { note("first")(); draw(); });
+    ask(() => {
+      note("first")();
+      draw();
+    });
     frame();
     assert.deepEqual(did, ["first"]);
     frame();
@@ -53,7 +65,9 @@ for (const [turn, ask] of [["drawn", (act) => onceAFrame(act)()], ["measured", w
 }
 
 test("who fails takes the turn from nobody", () => {
-  onceAFrame(() => { throw new Error("no"); })();
+  onceAFrame(() => {
+    throw new Error("no");
+  })();
   onceAFrame(note("next"))();
   frame();
   assert.deepEqual([did, errors.map(({ message }) => message)], [["next"], ["no"]]);

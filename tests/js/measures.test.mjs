@@ -32,6 +32,9 @@ test("a race is told in one sentence, from its own numbers", () => {
 });
 
 test("a lane without messages is said to have brought none, and small differences are no difference", () => {
-  assert.match(resultOf([lane("polling", 5, 5), lane("WebSocket", 4, 1), lane("SSE", null, 1, 0)]), /; SSE brought nothing: this time there was little between them\.$/);
+  assert.match(
+    resultOf([lane("polling", 5, 5), lane("WebSocket", 4, 1), lane("SSE", null, 1, 0)]),
+    /; SSE brought nothing: this time there was little between them\.$/,
+  );
   assert.equal(resultOf([lane("polling", null, 5, 0)]), "polling brought nothing.");
 });

@@ -10,20 +10,38 @@ function socketThat(answer, { connected = true } = {}) {
   return socket;
 }
 
-const failsWith = (code) => (error) => error instanceof RequestFailed && error.code === code && error.message.length > 20;
+const failsWith = (code) => (error) =>
+  error instanceof RequestFailed && error.code === code && error.message.length > 20;
 
 test("a granted request resolves to its acknowledgement", async () => {
-  const reply = await request(socketThat(() => ({ ok: true, version: 3 })), "save", {});
+  const reply = await request(
+    socketThat(() => ({ ok: true, version: 3 })),
+    "save",
+    {},
+  );
   assert.equal(reply.version, 3);
 });
 
 test("a refused one rejects with the server's code, sentence and whole answer", async () => {
-  const refusal = { ok: false, error: { code: "conflict", message: "A newer version exists somewhere else." }, newer: { version: 4 } };
-  await assert.rejects(request(socketThat(() => refusal), "save", {}), (error) => failsWith("conflict")(error) && error.reply.newer.version === 4);
+  const refusal = {
+    ok: false,
+    error: { code: "conflict", message: "A newer version exists somewhere else." },
+    newer: { version: 4 },
+  };
+  await assert.rejects(
+    request(
+      socketThat(() => refusal),
+      "save",
+      {},
+    ),
+    (error) => failsWith("conflict")(error) && error.reply.newer.version === 4,
+  );
 });
 
 test("silence is a timeout while connected, and offline when the connection went", async () => {
-  const silent = () => { throw new Error("operation has timed out"); };
+  const silent = () => {
+    throw new Error("operation has timed out");
+  };
   await assert.rejects(request(socketThat(silent), "run", {}), failsWith("timeout"));
   const socket = socketThat(() => {
     socket.connected = false;
@@ -38,9 +56,24 @@ test("a request waits for a connection that is being made, and gives up in time"
   socket.connected = true;
   socket.emit("connect");
   assert.equal((await asked).ok, true);
-  await assert.rejects(request(socketThat(() => ({ ok: true }), { connected: false }), "run", {}, { timeout: 5 }), failsWith("offline"));
+  await assert.rejects(
+    request(
+      socketThat(() => ({ ok: true }), { connected: false }),
+      "run",
+      {},
+      { timeout: 5 },
+    ),
+    failsWith("offline"),
+  );
 });
 
 test("an answer of another shape is reported, not believed", async () => {
-  await assert.rejects(request(socketThat(() => "yes"), "run", {}), failsWith("bad_reply"));
+  await assert.rejects(
+    request(
+      socketThat(() => "yes"),
+      "run",
+      {},
+    ),
+    failsWith("bad_reply"),
+  );
 });

@@ -1,12 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  MARKS_CAP, TRACE_CAP, isOfExample, onCheckFinished, onCheckResult, onFaults, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace, runtimeOf, stateFromPage, withChecks,
-} from "../../static/js/core/state.js";
 import { onNewText } from "../../static/js/core/new_text.js";
+import {
+  isOfExample,
+  MARKS_CAP,
+  onCheckFinished,
+  onCheckResult,
+  onFaults,
+  onMarks,
+  onOutput,
+  onRunAcknowledged,
+  onSandboxState,
+  onTrace,
+  runtimeOf,
+  stateFromPage,
+  TRACE_CAP,
+  withChecks,
+} from "../../static/js/core/state.js";
 
 const PAGE = {
-  kind: "lesson", slug: "events", open: "scratch", examples: {}, run: { available: true, reason: "" },
+  kind: "lesson",
+  slug: "events",
+  open: "scratch",
+  examples: {},
+  run: { available: true, reason: "" },
   workspaces: {
     scratch: { title: "Examples", files: { "server.py": "a" }, version: 2, results: [] },
     add: { title: "Add", files: { "server.py": "b" }, version: 0, results: [], total: 2 },
@@ -22,7 +39,14 @@ test("the page begins with the workspace that the server opened", () => {
 });
 
 test("a reloaded page goes on with the sandbox that is running", () => {
-  const sandbox = { id: "s1", exercise: "scratch", state: "ready", started_at: 10, trace: [{ frame: "2" }], output: [{ stream: "stdout", text: "hi" }] };
+  const sandbox = {
+    id: "s1",
+    exercise: "scratch",
+    state: "ready",
+    started_at: 10,
+    trace: [{ frame: "2" }],
+    output: [{ stream: "stdout", text: "hi" }],
+  };
   const state = stateFromPage({ ...PAGE, sandbox });
   assert.deepEqual([state.sandbox.startedAt, state.traceRows.length, state.output.length], [10, 1, 1]);
 });
@@ -31,7 +55,10 @@ test("a new sandbox empties the log and the wire; a late word about the old one 
   let state = begin();
   state = apply(state, onSandboxState(state, { id: "old", state: "ready", exercise: "scratch" }));
   state = apply(state, onOutput(state, { id: "old", stream: "stdout", text: "from the old one" }));
-  state = apply(state, onRunAcknowledged(state, { id: "new", url: "/sandbox/new/", state: "starting" }, started("add")));
+  state = apply(
+    state,
+    onRunAcknowledged(state, { id: "new", url: "/sandbox/new/", state: "starting" }, started("add")),
+  );
   assert.deepEqual([state.sandbox.id, state.sandbox.exercise, state.output], ["new", "add", []]);
   assert.deepEqual(onSandboxState(state, { id: "old", state: "stopped", code: "replaced" }), {});
   assert.deepEqual(onOutput(state, { id: "old", stream: "stdout", text: "late" }), {});
@@ -40,7 +67,10 @@ test("a new sandbox empties the log and the wire; a late word about the old one 
 test("an acknowledgement that comes after the announcement does not take the state back", () => {
   let state = begin({ runPending: true });
   state = apply(state, onSandboxState(state, { id: "s", state: "ready", started_at: 5 }));
-  state = apply(state, onRunAcknowledged(state, { id: "s", url: "/sandbox/s/", state: "starting" }, started("scratch")));
+  state = apply(
+    state,
+    onRunAcknowledged(state, { id: "s", url: "/sandbox/s/", state: "starting" }, started("scratch")),
+  );
   assert.deepEqual([state.sandbox.state, state.runPending], ["ready", false]);
 });
 
@@ -50,10 +80,16 @@ test("what runs is what was sent to be run, whatever the editor holds by then", 
   state = apply(state, onSandboxState(state, { id: "s", state: "ready", exercise: "scratch" }));
   assert.equal(state.ran["server.py"], "a"); // another tab's, or our own whose acknowledgement is on its way
   state = apply(state, onRunAcknowledged(state, { id: "s", state: "starting" }, started("scratch")));
-  assert.deepEqual([state.ran["server.py"], isOfExample(state, "echo"), isOfExample(state, "gone")], ["sent", true, false]);
+  assert.deepEqual(
+    [state.ran["server.py"], isOfExample(state, "echo"), isOfExample(state, "gone")],
+    ["sent", true, false],
+  );
   assert.equal(isOfExample(apply(state, { files: { "server.py": "newer" } }), "echo"), true);
   const sandbox = { id: "s", exercise: "scratch", state: "ready" };
-  assert.equal(stateFromPage({ ...page, sandbox: { ...sandbox, files: { "server.py": "sent" } } }).ran["server.py"], "sent");
+  assert.equal(
+    stateFromPage({ ...page, sandbox: { ...sandbox, files: { "server.py": "sent" } } }).ran["server.py"],
+    "sent",
+  );
   assert.equal(stateFromPage({ ...page, sandbox }).ran["server.py"], "a");
 });
 
@@ -77,12 +113,19 @@ test("the wire keeps its newest rows as the same objects, and counts what was dr
 });
 
 test("a killed server that is started again goes on with its wire and its faults, and its clock begins anew", () => {
-  let state = stateFromPage({ ...PAGE, sandbox: { id: "s", state: "ready", started_at: 5, starts: 1, trace: [{ frame: "2" }] } });
+  let state = stateFromPage({
+    ...PAGE,
+    sandbox: { id: "s", state: "ready", started_at: 5, starts: 1, trace: [{ frame: "2" }] },
+  });
   const faults = { A: { frozen: true } };
   state = apply(state, onFaults(state, { id: "s", faults }));
   assert.deepEqual(onFaults(state, { id: "another", faults: {} }), {});
   state = apply(state, onSandboxState(state, { id: "s", state: "crashed", code: "killed_by_learner", starts: 1 }));
-  assert.deepEqual(onSandboxState(state, { id: "s", state: "ready", starts: 1 }), {}, "a late word of the one that died");
+  assert.deepEqual(
+    onSandboxState(state, { id: "s", state: "ready", starts: 1 }),
+    {},
+    "a late word of the one that died",
+  );
   state = apply(state, onSandboxState(state, { id: "s", state: "starting", starts: 2 }));
   assert.deepEqual([state.sandbox.state, state.sandbox.startedAt, state.traceRows.length], ["starting", null, 1]);
   state = apply(state, onSandboxState(state, { id: "s", state: "ready", starts: 2, started_at: 9 }));
@@ -123,7 +166,10 @@ test("a check that another tab began is shown here too, without the results befo
   let state = begin({ workspace: "add" });
   state = apply(state, withChecks(state, "add", { run: "old", results: [{ name: "adds", outcome: "failed" }] }));
   state = apply(state, onCheckResult(state, { check_run: "new", exercise: "add", name: "alone", outcome: "passed" }));
-  assert.deepEqual(state.checks.results.map((result) => result.name), ["alone"]);
+  assert.deepEqual(
+    state.checks.results.map((result) => result.name),
+    ["alone"],
+  );
   assert.equal(state.checks.running, true);
 });
 
@@ -136,7 +182,10 @@ test("a check that broke keeps its error and ends", () => {
 });
 
 test("what a program runs under is said where it is a choice, or not the ordinary thing", () => {
-  const runtimes = [{ id: "threading", name: "threading" }, { id: "gevent-patched", name: "gevent, monkey-patched" }];
+  const runtimes = [
+    { id: "threading", name: "threading" },
+    { id: "gevent-patched", name: "gevent, monkey-patched" },
+  ];
   const page = (offered) => ({ ...PAGE, workspaces: { scratch: { ...PAGE.workspaces.scratch, runtimes: offered } } });
   const of = (offered, runtime) => runtimeOf({ page: page(offered), sandbox: { exercise: "scratch", runtime } });
   assert.equal(of(runtimes, "gevent-patched"), "gevent, monkey-patched");
@@ -148,13 +197,40 @@ test("what a program runs under is said where it is a choice, or not the ordinar
 });
 
 test("a newer text brings its programs and tasks, and leaves the learner's own things alone", () => {
-  const mine = { title: "Add", files: { "server.py": "mine" }, version: 4, hints_seen: ["one"], runtime: "gevent", total: 0 };
-  const state = begin({ page: { ...PAGE, workspaces: { ...PAGE.workspaces, add: mine } }, files: { "server.py": "typed" } });
-  const told = { title: "Add up", files: { "server.py": "b" }, version: 0, hints_seen: [], runtimes: [{ id: "threading" }], runtime: "threading", total: 1 };
-  const after = apply(state, onNewText(state, { title: "Events", examples: { echo: {} }, workspaces: { add: told, fresh: told } }));
+  const mine = {
+    title: "Add",
+    files: { "server.py": "mine" },
+    version: 4,
+    hints_seen: ["one"],
+    runtime: "gevent",
+    total: 0,
+  };
+  const state = begin({
+    page: { ...PAGE, workspaces: { ...PAGE.workspaces, add: mine } },
+    files: { "server.py": "typed" },
+  });
+  const told = {
+    title: "Add up",
+    files: { "server.py": "b" },
+    version: 0,
+    hints_seen: [],
+    runtimes: [{ id: "threading" }],
+    runtime: "threading",
+    total: 1,
+  };
+  const after = apply(
+    state,
+    onNewText(state, { title: "Events", examples: { echo: {} }, workspaces: { add: told, fresh: told } }),
+  );
   const { title, files, version, hints_seen: seen, runtime, total } = after.page.workspaces.add;
-  assert.deepEqual([title, files["server.py"], version, seen, runtime, total], ["Add up", "mine", 4, ["one"], "threading", 1]);
-  assert.deepEqual([after.files["server.py"], Object.keys(after.page.examples), after.checksOf.fresh.total], ["typed", ["echo"], 1]);
+  assert.deepEqual(
+    [title, files["server.py"], version, seen, runtime, total],
+    ["Add up", "mine", 4, ["one"], "threading", 1],
+  );
+  assert.deepEqual(
+    [after.files["server.py"], Object.keys(after.page.examples), after.checksOf.fresh.total],
+    ["typed", ["echo"], 1],
+  );
   assert.ok("scratch" in after.page.workspaces);
 });
 

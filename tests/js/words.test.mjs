@@ -3,7 +3,16 @@ import { test } from "node:test";
 import { SHORTCUTS, shortcutOf } from "../../static/js/core/keys.js";
 import { checkSummary, clock, endOf, pillOf, saveWords } from "../../static/js/core/words.js";
 
-const sandbox = (patch) => ({ id: "s", state: "ready", code: "", reason: "", error: null, startedAt: 100, queuePosition: null, ...patch });
+const sandbox = (patch) => ({
+  id: "s",
+  state: "ready",
+  code: "",
+  reason: "",
+  error: null,
+  startedAt: 100,
+  queuePosition: null,
+  ...patch,
+});
 
 test("the pill says each state in words", () => {
   const of = (patch) => pillOf(sandbox(patch), { now: 141 });
@@ -24,8 +33,14 @@ test("the run of another program is told apart from the one in the editor", () =
 
 test("a crash names its line, and a stop that the learner asked for says nothing", () => {
   const error = { type: "NameError", message: "name 'emitt' is not defined", line: 7 };
-  assert.equal(endOf(sandbox({ state: "crashed", error })), "Your program crashed on line 7: NameError: name 'emitt' is not defined");
-  assert.equal(endOf(sandbox({ state: "crashed", error, reason: "Python can't read line 7." })), "Python can't read line 7.");
+  assert.equal(
+    endOf(sandbox({ state: "crashed", error })),
+    "Your program crashed on line 7: NameError: name 'emitt' is not defined",
+  );
+  assert.equal(
+    endOf(sandbox({ state: "crashed", error, reason: "Python can't read line 7." })),
+    "Python can't read line 7.",
+  );
   assert.equal(endOf(sandbox({ state: "stopped", code: "stopped", reason: "You stopped it." })), "");
   assert.equal(endOf(sandbox({ state: "stopped", code: "idle", reason: "Nobody used it." })), "Nobody used it.");
 });
@@ -48,11 +63,15 @@ test("every save state has words", () => {
 });
 
 test("the keys do what the table promises, with Ctrl as with Cmd, and typing is left alone", () => {
-  const press = (key, patch = {}) => shortcutOf({ key, code: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...patch });
+  const press = (key, patch = {}) =>
+    shortcutOf({ key, code: "", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, ...patch });
   assert.equal(press("Enter", { ctrlKey: true }), "run");
   assert.equal(press("Enter", { metaKey: true, shiftKey: true }), "check");
   assert.equal(press(".", { ctrlKey: true }), "stop");
   assert.equal(press("®", { altKey: true, code: "KeyR" }), "reset");
   for (const key of ["Enter", ".", "r"]) assert.equal(press(key), null);
-  assert.deepEqual(SHORTCUTS.filter(({ action }) => action).map(({ action }) => action), ["run", "stop", "check", "reset"]);
+  assert.deepEqual(
+    SHORTCUTS.filter(({ action }) => action).map(({ action }) => action),
+    ["run", "stop", "check", "reset"],
+  );
 });

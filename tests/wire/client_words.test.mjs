@@ -2,26 +2,48 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { refusalOf, withoutAnswer } from "../../static/js/core/client_words.js";
 
-const failed = (status, responseText) => Object.assign(new Error("xhr poll error"), { context: { status, responseText } });
+const failed = (status, responseText) =>
+  Object.assign(new Error("xhr poll error"), { context: { status, responseText } });
 
 test("the server's refusal of a namespace is told in its own words, with its data", () => {
-  assert.deepEqual(refusalOf(Object.assign(new Error("bad token"), { data: { code: 7 } }), { active: false }),
-    { final: true, text: "Refused", reason: 'bad token {"code":7}' });
+  assert.deepEqual(refusalOf(Object.assign(new Error("bad token"), { data: { code: 7 } }), { active: false }), {
+    final: true,
+    text: "Refused",
+    reason: 'bad token {"code":7}',
+  });
   assert.equal(refusalOf(new Error(""), { active: false }).reason, "The server has no such namespace.");
 });
 
 test("an origin that is not accepted is told at once, not tried six times", () => {
-  assert.deepEqual(refusalOf(failed(400, '"Not an accepted origin."'), { active: true }), { final: true, text: "Refused", reason: "Not an accepted origin." });
+  assert.deepEqual(refusalOf(failed(400, '"Not an accepted origin."'), { active: true }), {
+    final: true,
+    text: "Refused",
+    reason: "Not an accepted origin.",
+  });
 });
 
 test("a program that has ended is told as such", () => {
-  const body = JSON.stringify({ code: "sandbox_ended", message: "This program has ended. Press Run to start it again." });
-  assert.deepEqual(refusalOf(failed(410, body), { active: true }), { final: true, text: "Disconnected", reason: "This program has ended. Press Run to start it again." });
+  const body = JSON.stringify({
+    code: "sandbox_ended",
+    message: "This program has ended. Press Run to start it again.",
+  });
+  assert.deepEqual(refusalOf(failed(410, body), { active: true }), {
+    final: true,
+    text: "Disconnected",
+    reason: "This program has ended. Press Run to start it again.",
+  });
 });
 
 test("what may pass by itself is tried again", () => {
   const again = { final: false, text: "Connecting again", reason: "" };
-  for (const error of [new Error("websocket error"), failed(0, ""), failed(502, '"Bad gateway"'), failed(400, "<html>"), failed(404, "null"), failed(400, undefined)]) {
+  for (const error of [
+    new Error("websocket error"),
+    failed(0, ""),
+    failed(502, '"Bad gateway"'),
+    failed(400, "<html>"),
+    failed(404, "null"),
+    failed(400, undefined),
+  ]) {
     assert.deepEqual(refusalOf(error, { active: true }), again);
   }
 });

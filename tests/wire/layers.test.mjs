@@ -2,9 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { headerBits, layersOf } from "../../static/js/wire/layers.js";
 
-const row = (direction, frame, transport = "websocket", size = frame.length) => ({ client: "A", direction, frame, transport, size, time: 1 });
+const row = (direction, frame, transport = "websocket", size = frame.length) => ({
+  client: "A",
+  direction,
+  frame,
+  transport,
+  size,
+  time: 1,
+});
 const names = (layers) => layers.map(({ name }) => name);
-const bits = (header) => headerBits(header).filter(({ value }) => !value.includes("?")).map(({ value }) => value).join("");
+const bits = (header) =>
+  headerBits(header)
+    .filter(({ value }) => !value.includes("?"))
+    .map(({ value }) => value)
+    .join("");
 
 test("the header's bits are those of RFC 6455, section 5.7", () => {
   assert.equal(Number.parseInt(bits({ length: 5 }), 2).toString(16), "8105"); // an unmasked "Hello"
@@ -21,7 +32,10 @@ test("an event is peeled down to its name and arguments", () => {
   assert.deepEqual(names(layers), ["TCP", "WebSocket frame", "Engine.IO packet", "Socket.IO packet", "Event"]);
   assert.equal(layers[0].bytes.slice(0, 4).join(" "), "81 1a 34 32");
   assert.match(layers[0].sentence, /^28 bytes/);
-  assert.deepEqual(layers.slice(1).map(({ text }) => text), ['42/chat,["news",1,{"a":2}]', '2/chat,["news",1,{"a":2}]', '["news",1,{"a":2}]', 'news\n1\n{"a":2}']);
+  assert.deepEqual(
+    layers.slice(1).map(({ text }) => text),
+    ['42/chat,["news",1,{"a":2}]', '2/chat,["news",1,{"a":2}]', '["news",1,{"a":2}]', 'news\n1\n{"a":2}'],
+  );
 });
 
 test("what a client sends is masked, and its bytes are not made up", () => {

@@ -5,13 +5,37 @@ import { explain } from "../../static/js/wire/explain.js";
 import { complaintOf, frameFor, parseArgs } from "../../static/js/wire/payload.js";
 import { parseSocket } from "../../static/js/wire/socketio.js";
 
-const READ = [["", []], ["   ", []], ["2, 3", [2, 3]], ["[2, 3]", [[2, 3]]], ['"hi"', ["hi"]], ['{"x": 1}, null, true', [{ x: 1 }, null, true]],
-  ['"a, \\"b\\""', ['a, "b"']], ['"👋🏽 é"', ["👋🏽 é"]], ["-1.5e3", [-1500]], ['"it\'s"', ["it's"]]];
-for (const [text, args] of READ) test(`it reads ${text || "nothing"}`, () => assert.deepEqual(parseArgs(text), { args, error: "" }));
+const READ = [
+  ["", []],
+  ["   ", []],
+  ["2, 3", [2, 3]],
+  ["[2, 3]", [[2, 3]]],
+  ['"hi"', ["hi"]],
+  ['{"x": 1}, null, true', [{ x: 1 }, null, true]],
+  ['"a, \\"b\\""', ['a, "b"']],
+  ['"👋🏽 é"', ["👋🏽 é"]],
+  ["-1.5e3", [-1500]],
+  ['"it\'s"', ["it's"]],
+];
+for (const [text, args] of READ)
+  test(`it reads ${text || "nothing"}`, () => assert.deepEqual(parseArgs(text), { args, error: "" }));
 
-const ADVICE = [["hi", 'Text needs double quotes: "hi"'], ["'hi'", 'JSON wants double quotes: "hi"'], ["True", /true, false and null, in small letters/],
-  ["None, 1", /true, false and null/], ['"open', /quote is opened/], ["{x: 1}", /quotes around names/], ["2,", /comma too many/], ["[1, 2,]", /comma too many/],
-  ["[1, 2", /bracket is opened/], ["1]", /bracket is closed/], ["1 2", /commas stand between/], [", 1", /commas stand between/], ["01", /not JSON/], ["undefined", /double quotes/]];
+const ADVICE = [
+  ["hi", 'Text needs double quotes: "hi"'],
+  ["'hi'", 'JSON wants double quotes: "hi"'],
+  ["True", /true, false and null, in small letters/],
+  ["None, 1", /true, false and null/],
+  ['"open', /quote is opened/],
+  ["{x: 1}", /quotes around names/],
+  ["2,", /comma too many/],
+  ["[1, 2,]", /comma too many/],
+  ["[1, 2", /bracket is opened/],
+  ["1]", /bracket is closed/],
+  ["1 2", /commas stand between/],
+  [", 1", /commas stand between/],
+  ["01", /not JSON/],
+  ["undefined", /double quotes/],
+];
 for (const [text, advice] of ADVICE) {
   test(`it says what to write instead of ${text}`, () => {
     const { args, error } = parseArgs(text);
@@ -36,8 +60,10 @@ test("a frame is what socket.io-client puts on the wire", () => {
   assert.equal(frameFor({ event: "add", args: [2, 3] }), '42["add",2,3]');
   assert.equal(frameFor({ event: "add", args: [2, 3], ack: 0 }), '420["add",2,3]');
   assert.equal(frameFor({ event: "echo", args: [], namespace: "/chat", ack: 7 }), '42/chat,7["echo"]');
-  assert.equal(frameFor({ event: "file", args: [{ data: new Uint8Array([1]) }, new Uint8Array([2])], ack: 2 }),
-    '452-2["file",{"data":{"_placeholder":true,"num":0}},{"_placeholder":true,"num":1}]');
+  assert.equal(
+    frameFor({ event: "file", args: [{ data: new Uint8Array([1]) }, new Uint8Array([2])], ack: 2 }),
+    '452-2["file",{"data":{"_placeholder":true,"num":0}},{"_placeholder":true,"num":1}]',
+  );
 });
 
 /** Numbers from a seed (mulberry32): a failure names its seed, and comes again. */
@@ -46,7 +72,7 @@ function randomFrom(seed) {
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
@@ -66,7 +92,9 @@ function anyValue(random, depth = 0) {
 }
 
 function anyText(random) {
-  return Array.from({ length: Math.floor(random() * 12) }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join("");
+  return Array.from({ length: Math.floor(random() * 12) }, () => LETTERS[Math.floor(random() * LETTERS.length)]).join(
+    "",
+  );
 }
 
 test("whatever is emitted is read back the same, a thousand times", () => {
@@ -78,9 +106,18 @@ test("whatever is emitted is read back the same, a thousand times", () => {
     const ack = random() < 0.5 ? null : Math.floor(random() * 1000);
     const frame = frameFor({ event, args, namespace, ack });
     const packet = parseSocket(parseEngine(frame).data);
-    assert.deepEqual([packet.problem, packet.name, packet.event, packet.args, packet.namespace, packet.ack],
-      ["", "EVENT", event, args, namespace, ack === null ? null : String(ack)], `seed ${seed}: ${frame}`);
-    assert.equal(explain({ frame, direction: "sent" }).parts.map(({ text }) => text).join(""), frame, `seed ${seed}`);
+    assert.deepEqual(
+      [packet.problem, packet.name, packet.event, packet.args, packet.namespace, packet.ack],
+      ["", "EVENT", event, args, namespace, ack === null ? null : String(ack)],
+      `seed ${seed}: ${frame}`,
+    );
+    assert.equal(
+      explain({ frame, direction: "sent" })
+        .parts.map(({ text }) => text)
+        .join(""),
+      frame,
+      `seed ${seed}`,
+    );
     const typed = parseArgs(args.map((value) => JSON.stringify(value)).join(", "));
     assert.deepEqual(typed, { args, error: "" }, `seed ${seed}`);
   }

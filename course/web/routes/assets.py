@@ -33,6 +33,10 @@ class Manifest:
             self._names, self._read_at = json.loads(self._file.read_text()), changed
         return self._names
 
+    def shared(self) -> list[str]:
+        """Return the addresses of the pieces that app.js imports at once, the largest first."""
+        return [self.url(name) for name in self.names if name.startswith("shared-")]
+
     def url(self, name: str) -> str:
         """Return the address of a built file; empty when it has not been built."""
         built = self.names.get(name)
@@ -62,12 +66,12 @@ def built(name: str) -> Response:
 
 
 def install_assets(app: Flask) -> Manifest:
-    """Give templates `asset(name)` and `built`; return what knows the built files."""
+    """Give templates `asset(name)`, `shared_pieces()` and `built`; return what knows the built files."""
     manifest = Manifest(_dist(app))
 
     @app.context_processor
     def offer() -> dict[str, object]:
-        return {"asset": manifest.url, "built": bool(manifest.names)}
+        return {"asset": manifest.url, "shared_pieces": manifest.shared, "built": bool(manifest.names)}
 
     app.register_blueprint(assets)
     return manifest

@@ -1,4 +1,5 @@
-// One client whose connection is made by the program's own client code: a frame with an opaque origin, under the client's tag.
+// One client whose connection is made by the program's own client code: a frame with an opaque origin, under the
+// client's tag.
 //
 // It stands where a ClientLink stands, and has its face: the card connects, emits and shows rows with either.
 
@@ -9,13 +10,17 @@ import { readReport } from "./reports.js";
 const ROWS_PER_SECOND = 120; // the page's own script sends fewer; one that pretends to be it may not
 
 export class CodeLink {
+  /** @type {LinkState} */
   #state = { kind: "off", text: "Disconnected", reason: "" };
   #second = 0;
   #rows = 0;
 
   /**
-   * `place` takes the frame; `onState` and `onHeard` are the card's, as for a ClientLink. `onStart` is called before the
-   * page is opened, `onLoad` once its scripts have come to their end.
+   * `place` takes the frame; `onState` and `onHeard` are the card's, as for a ClientLink. `onStart` is called before
+   * the page is opened, `onLoad` once its scripts have come to their end.
+   *
+   * @param {string} tag
+   * @param {{place: HTMLElement, onState: (state: LinkState) => void, onHeard: (row: ReceivedRow) => void, onStart: () => void, onLoad: () => void}} hear
    */
   constructor(tag, { place, onState, onHeard, onStart, onLoad }) {
     this.tag = tag;
@@ -24,12 +29,18 @@ export class CodeLink {
     this.heard = onHeard;
     this.start = onStart;
     this.load = onLoad;
+    /** @type {HTMLIFrameElement | null} */
     this.frame = null;
     this.nextAck = 0;
+    /** @param {MessageEvent} event */
     this.hear = (event) => this.#hear(event);
   }
 
-  /** Open the page of the client's code, afresh. What the card's menu says of a connection is the code's own affair. */
+  /**
+   * Open the page of the client's code, afresh. What the card's menu says of a connection is the code's own affair.
+   *
+   * @param {{url: string}} sandbox
+   */
   connect(sandbox) {
     this.disconnect();
     this.start();
@@ -65,11 +76,19 @@ export class CodeLink {
     return this.frame !== null;
   }
 
-  /** Ask the page to emit on its own connection. The origin is opaque, so it can't be named; the words are the learner's. */
+  /**
+   * Ask the page to emit on its own connection. The origin is opaque, so it can't be named; the words are the
+   * learner's.
+   *
+   * @param {string} name
+   * @param {any[]} args
+   * @param {{ack: boolean}} how
+   */
   emit(name, args, { ack }) {
-    this.frame.contentWindow.postMessage({ duplex: "emit", name, args, ack }, "*");
+    this.frame?.contentWindow?.postMessage({ duplex: "emit", name, args, ack }, "*");
   }
 
+  /** @param {MessageEvent} message */
   #hear({ source, origin, data }) {
     if (source !== this.frame?.contentWindow || origin !== "null" || !this.#admits()) return;
     const report = readReport(data);
@@ -87,6 +106,7 @@ export class CodeLink {
     }
   }
 
+  /** @param {LinkState} state */
   #say(state) {
     this.#state = state;
     this.tell(state);

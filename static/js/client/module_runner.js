@@ -7,13 +7,29 @@ import { transform } from "sucrase";
  *
  * It becomes a script of the page, not an eval: the page's policy forbids that one. Every line keeps its number, so an
  * error leads to the line that its author wrote.
+ *
+ * @param {string} source
+ * @param {string} name
+ * @param {Record<string, unknown>} modules
+ * @returns {Record<string, any>}
  */
 export function runModule(source, name, modules) {
-  const { code } = transform(source, { transforms: ["jsx", "imports"], jsxRuntime: "automatic", production: true, filePath: name });
+  const { code } = transform(source, {
+    transforms: ["jsx", "imports"],
+    jsxRuntime: "automatic",
+    production: true,
+    filePath: name,
+  });
+  /** @type {Record<string, any>} */
   const exports = {};
+  /** @param {string} wanted */
   const lookUp = (wanted) => {
     if (Object.hasOwn(modules, wanted)) return modules[wanted];
-    throw new Error(`“${wanted}” can't be imported here. There is ${Object.keys(modules).filter((each) => !each.endsWith("jsx-runtime")).join(", ")}.`);
+    throw new Error(
+      `“${wanted}” can't be imported here. There is ${Object.keys(modules)
+        .filter((each) => !each.endsWith("jsx-runtime"))
+        .join(", ")}.`,
+    );
   };
   const script = document.createElement("script");
   script.textContent = `window.duplexModule = function (require, exports) {${code}\n};\n//# sourceURL=${name}`;
@@ -25,7 +41,11 @@ export function runModule(source, name, modules) {
   return exports;
 }
 
-/** Read a file of the program; a page's own files lie beside it. */
+/**
+ * Read a file of the program; a page's own files lie beside it.
+ *
+ * @param {string} name
+ */
 export async function readFile(name) {
   const answer = await fetch(name);
   if (!answer.ok) throw new Error(`${name} could not be read.`);

@@ -1,8 +1,15 @@
 // What a client card says when a connection or an answer does not come. Pure: values in, sentences out.
 
-export const UNREACHABLE = "The server could not be reached. Is it running? A pretended origin that it does not accept looks the same over WebSocket.";
+export const UNREACHABLE =
+  "The server could not be reached. Is it running? A pretended origin that it does not accept looks the same over WebSocket.";
 
-/** Say that no acknowledgement came: the connection ended first, or nothing returned one in time. */
+/**
+ * Say that no acknowledgement came: the connection ended first, or nothing returned one in time.
+ *
+ * @param {string} event
+ * @param {number} seconds
+ * @param {boolean} connected
+ */
 export function withoutAnswer(event, seconds, connected) {
   return connected
     ? `No acknowledgement for “${event}” within ${seconds} s: no handler has returned one. Is there one of that name, or is it still at work?`
@@ -15,6 +22,9 @@ export function withoutAnswer(event, seconds, connected) {
  * `active` says whether the library goes on trying by itself: it does after a failed transport, not after the server's
  * CONNECT_ERROR. An HTTP answer 4xx to the handshake (an origin that is not accepted, a program that has ended) is told
  * in the server's own words; the next attempt would get the same, so it is final too.
+ *
+ * @param {Error & {data?: any, context?: any}} error
+ * @param {{active: boolean}} socket
  */
 export function refusalOf(error, { active }) {
   if (!active) {
@@ -24,10 +34,18 @@ export function refusalOf(error, { active }) {
   }
   const { code, message } = answerOf(error.context);
   if (message === "") return { final: false, text: "Connecting again", reason: "" };
-  return { final: true, text: code.startsWith("sandbox_") || code === "unknown_sandbox" ? "Disconnected" : "Refused", reason: message };
+  return {
+    final: true,
+    text: code.startsWith("sandbox_") || code === "unknown_sandbox" ? "Disconnected" : "Refused",
+    reason: message,
+  };
 }
 
-/** Return {code, message} of an XMLHttpRequest that was answered with 4xx; empty texts for any other failure. */
+/**
+ * Return {code, message} of an XMLHttpRequest that was answered with 4xx; empty texts for any other failure.
+ *
+ * @param {any} request
+ */
 function answerOf(request) {
   const nothing = { code: "", message: "" };
   if (!(request?.status >= 400 && request.status < 500) || typeof request.responseText !== "string") return nothing;

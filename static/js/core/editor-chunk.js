@@ -1,5 +1,6 @@
 // The editor is large, so it comes in a chunk of its own, once, when something on the page wants it.
 
+/** @type {Promise<typeof import("../editor/editor.js")> | null} */
 let loading = null;
 
 /** Return a promise of the editor's module; a failed load is tried again at the next call. */

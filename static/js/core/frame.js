@@ -2,11 +2,17 @@
 //
 // Whoever measures between two who write makes the browser lay the page out for each of them; so it does so once.
 
+/** @type {Set<() => void>} */
 const drawing = new Set();
+/** @type {Set<() => void>} */
 const measuring = new Set();
 let asked = false;
 
-/** Return a function that has `draw` done with the next frame: once, however often it is called. It may not measure. */
+/**
+ * Return a function that has `draw` done with the next frame: once, however often it is called. It may not measure.
+ *
+ * @param {() => void} draw
+ */
 export function onceAFrame(draw) {
   return () => {
     drawing.add(draw);
@@ -14,7 +20,11 @@ export function onceAFrame(draw) {
   };
 }
 
-/** Have `act`, which measures or scrolls, done when all of this frame, or of the next one, is drawn. */
+/**
+ * Have `act`, which measures or scrolls, done when all of this frame, or of the next one, is drawn.
+ *
+ * @param {() => void} act
+ */
 export function whenDrawn(act) {
   measuring.add(act);
   ask();
@@ -31,6 +41,7 @@ function ask() {
   });
 }
 
+/** @param {Set<() => void>} waiting */
 function turn(waiting) {
   const now = [...waiting];
   waiting.clear();

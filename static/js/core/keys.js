@@ -22,7 +22,12 @@ export const SHORTCUTS = [
   { id: "help", keys: ["?"], label: "Show this list" },
 ];
 
-/** Return the id of the action that a key press asks for, or null. */
+/**
+ * Return the id of the action that a key press asks for, or null.
+ *
+ * @param {KeyboardEvent} event
+ * @returns {"run" | "stop" | "check" | "reset" | null}
+ */
 export function shortcutOf(event) {
   const mod = event.ctrlKey || event.metaKey;
   if (mod && !event.altKey && event.key === "Enter") return event.shiftKey ? "check" : "run";
@@ -32,8 +37,14 @@ export function shortcutOf(event) {
   return null;
 }
 
-/** Listen on `target` until the returned function is called. Keys reach us before the editor can take them. */
+/**
+ * Listen on `target` until the returned function is called. Keys reach us before the editor can take them.
+ *
+ * @param {Record<"run" | "stop" | "check" | "reset", () => unknown>} actions
+ * @param {Document | HTMLElement} target
+ */
 export function listenForShortcuts(actions, target = document) {
+  /** @param {any} event */
   function heard(event) {
     if (event.defaultPrevented || event.isComposing || event.repeat) return;
     if (document.querySelector("dialog[open]")) return;

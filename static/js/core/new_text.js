@@ -2,7 +2,13 @@
 
 import { checksFromPage } from "./state.js";
 
-/** What the lesson says is new, what the learner has is left alone. */
+/**
+ * What the lesson says is new, what the learner has is left alone.
+ *
+ * @param {PageState} state
+ * @param {PageData} fresh
+ * @returns {Patch}
+ */
 export function onNewText(state, fresh) {
   const workspaces = { ...state.page.workspaces };
   const checksOf = { ...state.checksOf };

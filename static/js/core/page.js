@@ -1,22 +1,47 @@
-// The page's store and everything a learner can do on it. Elements import {store, actions, define} and nothing else of the core.
+// The page's store and everything a learner can do on it. Elements import {store, actions, define} and nothing else of
+// the core.
 
 import * as EVENTS from "./events.js";
 import { readPageData } from "./page_data.js";
-import { RequestFailed, openSocket } from "./socket.js";
+import { openSocket, RequestFailed } from "./socket.js";
 import {
-  SCRATCH, isAlive, noChecks, onCheckFinished, onCheckResult, onFaults, onMarks, onOutput, onRunAcknowledged, onSandboxState, onTrace,
-  stateFromPage, withChecks, withWorkspace,
+  isAlive,
+  noChecks,
+  onCheckFinished,
+  onCheckResult,
+  onFaults,
+  onMarks,
+  onOutput,
+  onRunAcknowledged,
+  onSandboxState,
+  onTrace,
+  SCRATCH,
+  stateFromPage,
+  withChecks,
+  withWorkspace,
 } from "./state.js";
 import { createStore } from "./store.js";
-import { keepWork } from "./work.js";
+import { Workspaces } from "./work.js";
 
 const RUN_TIMEOUT_MS = 20_000;
-const EMPTY_PAGE = { kind: "page", slug: "", namespace: "", workspaces: {}, examples: {}, run: { available: true, reason: "" } };
+const EMPTY_PAGE = {
+  kind: "page",
+  slug: "",
+  namespace: "",
+  workspaces: {},
+  examples: {},
+  run: { available: true, reason: "" },
+};
 
+/** @type {PageData | null} */
 let data = null;
 
-/** The page's store: there once `ready` is, and so for every element that is defined by `define`. */
-export let store = null;
+/**
+ * The page's store: there once `ready` is, and so for every element that is defined by `define`.
+ *
+ * @type {PageStore}
+ */
+export let store = /** @type {any} */ (null);
 
 /** Resolves when the page's data are there. Nothing awaits it at the top of a module: see frontend/build.mjs. */
 export const ready = readPageData(document).then((told) => {
@@ -24,31 +49,43 @@ export const ready = readPageData(document).then((told) => {
   store = createStore(stateFromPage({ ...EMPTY_PAGE, ...data }));
 });
 
-/** Define an element that uses the store, as soon as that is there. */
+/**
+ * Define an element that uses the store, as soon as that is there.
+ *
+ * @param {string} name
+ * @param {CustomElementConstructor} element
+ */
 export function define(name, element) {
   if (store) customElements.define(name, element);
   else ready.then(() => customElements.define(name, element));
 }
 
+/** @type {ReturnType<typeof openSocket> | null} */
 let link = null;
+/** @type {Ask} */
 const request = (event, payload, options) =>
   link ? link.request(event, payload, options) : Promise.reject(new RequestFailed("offline"));
-let work = null;
+/** @type {Workspaces} */
+let work = /** @type {any} */ (null);
+/** @type {Promise<typeof import("../inside.js")> | null} */
 let insideCode = null; // one promise for all reports: they must enter the store in the order in which they came
 
 /**
- * Connect to the lesson namespace, and keep the learner's work. Call once, when the page is `ready` and before elements are defined.
+ * Connect to the lesson namespace, and keep the learner's work. Call once, when the page is `ready` and before elements
+ * are defined.
  *
  * A page without page data (the map, an error page) gets no connection. Returns whether there was any.
  */
 export function startPage() {
   if (!data) return false;
   const { page } = store.get();
+  /** @type {Send} */
   const send = (event, payload) => link?.send(event, payload);
   // A save that can't go out says so at once: it is tried again by itself when the connection is back.
+  /** @type {Ask} */
   const saving = (event, payload) =>
     store.get().connection === "offline" ? Promise.reject(new RequestFailed("offline")) : request(event, payload);
-  work = keepWork({ store, storage: ownStorage(), request: saving, send });
+  work = new Workspaces({ store, storage: ownStorage(), request: saving, send });
   if (Object.keys(page.workspaces ?? {}).length > 0) work.start();
   if (page.namespace) link = openSocket(page.namespace, { handlers, onConnection });
   window.addEventListener("pagehide", () => work.leave());
@@ -66,8 +103,16 @@ function ownStorage() {
   }
 }
 
+/**
+ * @param {Connection} connection
+ * @param {string} reason
+ */
 function onConnection(connection, reason) {
-  store.set((state) => ({ connection, connectionReason: reason, everOnline: state.everOnline || connection === "online" }));
+  store.set((state) => ({
+    connection,
+    connectionReason: reason,
+    everOnline: state.everOnline || connection === "online",
+  }));
   if (connection !== "online") return;
   if (store.get().runError?.code === "offline") store.set({ runError: null });
   work.retry();
@@ -81,18 +126,35 @@ async function askAfterSandbox() {
   try {
     await request(EVENTS.KEEP_ALIVE, {});
   } catch (error) {
-    if (error.code !== "not_running") return;
+    if (!(error instanceof RequestFailed) || error.code !== "not_running") return;
     const reason = "Your server ended while the page was not connected. Press Run to start it again.";
-    store.set((state) => onSandboxState(state, { ...state.sandbox, id: asked.id, state: "stopped", code: "lost", reason }));
+    store.set((state) =>
+      onSandboxState(state, { ...state.sandbox, id: asked.id, state: "stopped", code: "lost", reason }),
+    );
   }
 }
 
+/**
+ * What the program tells of its inside is read by code that comes when it first tells something.
+ *
+ * @param {any} told
+ */
+function hearInside(told) {
+  insideCode ??= import("../inside.js");
+  insideCode.then(
+    ({ onInside }) => store.set((state) => onInside(state, told)),
+    () => {
+      insideCode = null;
+    },
+  );
+}
+
+/** @type {Record<string, (told: any) => void>} */
 const handlers = {
   [EVENTS.SANDBOX_STATE]: (told) => store.set((state) => onSandboxState(state, told)),
   [EVENTS.SANDBOX_OUTPUT]: (told) => store.set((state) => onOutput(state, told)),
   [EVENTS.SANDBOX_TRACE]: (told) => store.set((state) => onTrace(state, told)),
-  [EVENTS.SANDBOX_INSIDE]: (told) =>
-    (insideCode ??= import("../inside.js")).then(({ onInside }) => store.set((state) => onInside(state, told)), () => (insideCode = null)),
+  [EVENTS.SANDBOX_INSIDE]: hearInside,
   [EVENTS.SANDBOX_MARKS]: (told) => store.set((state) => onMarks(state, told)),
   [EVENTS.SANDBOX_FAULTS]: (told) => store.set((state) => onFaults(state, told)),
   [EVENTS.CHECK_RESULT]: (told) => store.set((state) => onCheckResult(state, told)),
@@ -128,7 +190,12 @@ export const actions = {
     await reported(request(EVENTS.STOP, {}));
   },
 
-  /** Put a fault on a client's connection or take it back, kill the server, restart it; resolves to null where that failed. */
+  /**
+   * Put a fault on a client's connection or take it back, kill the server, restart it; resolves to null where that
+   * failed.
+   *
+   * @param {object} asked
+   */
   fault: (asked) => reported(request(EVENTS.FAULT, asked)),
 
   async keepAlive() {
@@ -146,22 +213,41 @@ export const actions = {
     const { files } = store.get();
     try {
       const reply = await request(EVENTS.CHECK, { exercise: workspace, files }, { timeout: RUN_TIMEOUT_MS });
-      store.set((state) => withChecks(state, workspace, { run: reply.check_run, total: reply.total, tasks: reply.tasks }));
+      store.set((state) =>
+        withChecks(state, workspace, { run: reply.check_run, total: reply.total, tasks: reply.tasks }),
+      );
     } catch (error) {
       store.set((state) => withChecks(state, workspace, { ...checks, running: false, error: toldError(error) }));
     }
   },
 
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   edit: (name, text) => work.edit(name, text),
   save: () => work.save(),
-  /** Put other files in the place of the open ones; Undo brings those back. */
+  /**
+   * Put other files in the place of the open ones; Undo brings those back.
+   *
+   * @param {Files} files
+   * @param {string} label
+   */
   replaceFiles: (files, label) => work.replace(files, label),
+  /** @param {string} name */
   openWorkspace: (name) => work.open(name),
   undo: () => work.undo(),
   dismissUndo: () => store.set({ undo: null }),
+  /** @param {"mine" | "theirs"} choice */
   resolveConflict: (choice) => work.resolve(choice),
 
-  /** Put an example of the text into the scratch workspace and run it, under its own runtime unless `runtime` says another; what stood there comes back with Undo. */
+  /**
+   * Put an example of the text into the scratch workspace and run it, under its own runtime unless `runtime` says
+   * another; what stood there comes back with Undo.
+   *
+   * @param {string} id
+   * @param {string} runtime
+   */
   async loadExample(id, runtime = "") {
     const { page } = store.get();
     const example = page.examples?.[id];
@@ -173,15 +259,25 @@ export const actions = {
     actions.run();
   },
 
-  /** What the open workspace's program runs under from its next start on. */
+  /**
+   * What the open workspace's program runs under from its next start on.
+   *
+   * @param {string} runtime
+   */
   chooseRuntime: (runtime) => store.set((state) => withWorkspace(state, state.workspace, { runtime })),
 
   reset: () => restore({ to: "starter" }, "Reset to the starting code."),
   useSolution: () => restore({ to: "solution" }, "The solution is in your editor."),
+  /** @param {number} version */
   restoreVersion: (version) => restore({ version }, `Restored version ${version}.`),
   history: () => request(EVENTS.HISTORY, { exercise: store.get().workspace }),
+  /** @param {string} exercise */
   solution: (exercise) => request(EVENTS.SOLUTION, { exercise }),
 
+  /**
+   * @param {string} exercise
+   * @param {number} step
+   */
   async hint(exercise, step) {
     const reply = await request(EVENTS.HINT, { exercise, step });
     const seen = [...(store.get().page.workspaces[exercise]?.hints_seen ?? [])];
@@ -190,7 +286,12 @@ export const actions = {
     return reply;
   },
 
-  /** Commit an answer; `role` is "prediction" or "question". Resolves to the verdict with its reasons. */
+  /**
+   * Commit an answer; `role` is "prediction" or "question". Resolves to the verdict with its reasons.
+   *
+   * @param {string} question
+   * @param {{role?: string, choices?: string[], text?: string}} answer
+   */
   answer(question, { role = "question", choices = [], text = "" } = {}) {
     const event = role === "prediction" ? EVENTS.PREDICT : EVENTS.ANSWER;
     return request(event, { question, choices, text });
@@ -198,13 +299,23 @@ export const actions = {
 
   clearTrace: () => store.set({ traceRows: [], traceMarks: [], traceDropped: 0 }),
   clearOutput: () => store.set({ output: [] }),
+  /** @param {number | null} line */
   highlight: (line) => store.set({ highlightedLine: line }),
 
-  /** Say something to everybody, screen readers included: "status" waits its turn, "alert" interrupts. */
+  /**
+   * Say something to everybody, screen readers included: "status" waits its turn, "alert" interrupts.
+   *
+   * @param {string} text
+   * @param {"status" | "alert"} kind
+   */
   announce: (text, kind = "status") =>
     store.set((state) => ({ notice: { text, kind, count: state.notice.count + 1 } })),
 };
 
+/**
+ * @param {{to: string} | {version: number}} to
+ * @param {string} label
+ */
 async function restore(to, label) {
   const { workspace } = store.get();
   await work.save();
@@ -215,7 +326,11 @@ async function restore(to, label) {
   return true;
 }
 
-/** Wait for a request whose failure has no better place than the alert line; null when it failed. */
+/**
+ * Wait for a request whose failure has no better place than the alert line; null when it failed.
+ *
+ * @param {Promise<any>} promise
+ */
 async function reported(promise) {
   try {
     return await promise;
@@ -225,6 +340,10 @@ async function reported(promise) {
   }
 }
 
+/**
+ * @param {unknown} error
+ * @returns {ToldError}
+ */
 function toldError(error) {
   if (error instanceof RequestFailed) return { code: error.code, message: error.message };
   throw error;

@@ -8,22 +8,31 @@ const AGAIN_MS = 2_000;
  * A lesson's programs are the same for everybody and come in a file of their own, which the browser keeps: the page
  * tells only what differs for this learner. What the lesson shows of an example is sent once, in the lesson: it is read
  * from there, between what stands before it (imports, set-up) and after it (the run call).
+ *
+ * @param {Document} root
+ * @returns {Promise<PageData | null>}
  */
 export async function readPageData(root) {
   const script = root.getElementById("page-data");
   if (!script) return null;
   const data = JSON.parse(script.textContent);
-  const file = root.getElementById("programs");
+  const file = /** @type {HTMLLinkElement | null} */ (root.getElementById("programs"));
   if (!file) return data;
   const { examples, workspaces } = await arrived(file.href);
   for (const name in workspaces) Object.assign(workspaces[name], data.workspaces[name]);
   for (const [id, example] of Object.entries(examples)) {
-    example.source ??= example.before + root.querySelector(`example-card[data-example="${id}"] pre`).textContent + example.after;
+    const shown = root.querySelector(`example-card[data-example="${id}"] pre`)?.textContent ?? "";
+    example.source ??= example.before + shown + example.after;
   }
   return { ...data, examples, workspaces };
 }
 
-/** Without the programs there is nothing to run: wait for them, however long the network is away. */
+/**
+ * Without the programs there is nothing to run: wait for them, however long the network is away.
+ *
+ * @param {string} address
+ * @returns {Promise<Pick<PageData, "examples" | "workspaces">>}
+ */
 async function arrived(address) {
   for (;;) {
     try {

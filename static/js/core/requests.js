@@ -1,9 +1,10 @@
 // A request to the lesson namespace: a promise of the acknowledgement, or an error that has a code and a sentence.
 
-export const REQUEST_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 10_000;
 /** How long a request waits for a connection that is being made: a button must not seem dead for longer. */
 const CONNECT_PATIENCE_MS = 4_000;
 
+/** @type {Record<string, string>} */
 const SENTENCES = {
   offline: "The page is not connected to the server just now. It reconnects by itself; your code is saved.",
   timeout: "The server did not answer in time. Try again in a moment.",
@@ -12,7 +13,12 @@ const SENTENCES = {
 
 /** Why a request failed: `code` is stable, `message` is a sentence for the learner, `reply` the whole answer if any. */
 export class RequestFailed extends Error {
-  constructor(code, message, reply = null) {
+  /**
+   * @param {string} code
+   * @param {string} message
+   * @param {any} reply
+   */
+  constructor(code, message = "", reply = null) {
     super(message || SENTENCES[code] || "Something went wrong on the way. Try again.");
     this.name = "RequestFailed";
     this.code = code;
@@ -27,6 +33,12 @@ export class RequestFailed extends Error {
  * left in the client's send buffer, from where a Run could start long after the learner had given up.
  *
  * Throws RequestFailed: "offline", "timeout", "bad_reply", or the server's own code.
+ *
+ * @param {import("socket.io-client").Socket} socket
+ * @param {string} event
+ * @param {object} payload
+ * @param {{timeout?: number}} options
+ * @returns {Promise<any>}
  */
 export async function request(socket, event, payload, { timeout = REQUEST_TIMEOUT_MS } = {}) {
   const until = Date.now() + timeout;
@@ -42,6 +54,11 @@ export async function request(socket, event, payload, { timeout = REQUEST_TIMEOU
   throw new RequestFailed("bad_reply", "", reply);
 }
 
+/**
+ * @param {import("socket.io-client").Socket} socket
+ * @param {number} timeout
+ * @returns {Promise<void>}
+ */
 function connected(socket, timeout) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

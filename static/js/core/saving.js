@@ -1,19 +1,34 @@
 // One workspace's files on their way to the server: kept here at once, sent within a second, never lost to another tab.
 
-import { SAVE } from "./events.js";
 import { draftsOf, sameFiles } from "./drafts.js";
+import { SAVE } from "./events.js";
 
-export const SAVE_DELAY_MS = 700;
+const SAVE_DELAY_MS = 700;
 const RETRY_MS = 5_000;
 const NO_ROOM = "This browser has no room for a local copy; your code is kept on the server only.";
 const WORTH_RETRYING = new Set(["timeout", "bad_reply", "rate_limited", "too_many_requests"]);
 
 /**
+ * @typedef {{
+ *   learner?: string,
+ *   slug: string,
+ *   workspace: string,
+ *   files: Files,
+ *   version?: number,
+ *   storage: Storage | null,
+ *   request: Ask,
+ *   send?: Send,
+ *   onChange?: (work: Work) => void,
+ *   delay?: number,
+ * }} WorkOptions
+ */
+
+/**
  * The learner's work in one workspace.
  *
- * Fields: `files`, `version` (the server's version that `files` grew out of), `state` ("saved", "saving", "local" = kept
- * in this browser only, "offline", "conflict"), `message` (why it is not saved, or ""), `conflict` ({version, files} of
- * the other copy, or null). `onChange(work)` hears every change of them.
+ * Fields: `files`, `version` (the server's version that `files` grew out of), `state` ("saved", "saving", "local" =
+ * kept in this browser only, "offline", "conflict"), `message` (why it is not saved, or ""), `conflict` ({version,
+ * files} of the other copy, or null). `onChange(work)` hears every change of them.
  */
 export class Work {
   #saved;
@@ -22,16 +37,32 @@ export class Work {
   #send;
   #onChange;
   #delay;
-  #timer = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Promise<void> | null} */
   #saving = null;
   #loaded = false;
 
-  constructor({ learner = "", slug, workspace, files, version = 0, storage, request, send, onChange, delay = SAVE_DELAY_MS }) {
+  /** @param {WorkOptions} place */
+  constructor({
+    learner = "",
+    slug,
+    workspace,
+    files,
+    version = 0,
+    storage,
+    request,
+    send,
+    onChange,
+    delay = SAVE_DELAY_MS,
+  }) {
     this.workspace = workspace;
     this.files = files;
     this.version = version;
+    /** @type {SaveState} */
     this.state = "saved";
     this.message = "";
+    /** @type {ServerFiles | null} */
     this.conflict = null;
     this.#saved = files;
     this.#request = request;
@@ -50,6 +81,9 @@ export class Work {
   /**
    * Take the learner's edit: kept in this browser before this returns, sent to the server after the delay. What was
    * `loaded` rather than typed gets a version of its own there, beside what it took the place of.
+   *
+   * @param {Files} files
+   * @param {boolean} loaded
    */
   edit(files, loaded = false) {
     this.files = files;
@@ -66,7 +100,7 @@ export class Work {
     if (!this.unsaved || this.conflict) return;
     this.#saving = this.#sendOnce();
     await this.#saving;
-    if (this.unsaved && this.state === "local" && this.#timer === null) this.#saveAfter(this.#delay);
+    if (this.unsaved && this.state === "local" && this.#timer === undefined) this.#saveAfter(this.#delay);
   }
 
   /** The page is going away: send without waiting. The draft stays until a later visit sees that it arrived. */
@@ -76,7 +110,12 @@ export class Work {
     this.#send(SAVE, this.#payload());
   }
 
-  /** The server holds `version`, made in another tab, on another device, or by Reset and Restore. */
+  /**
+   * The server holds `version`, made in another tab, on another device, or by Reset and Restore.
+   *
+   * @param {number} version
+   * @param {Files} files
+   */
   arrived(version, files) {
     if (version <= this.version) return;
     if (!this.unsaved || sameFiles(files, this.files)) this.adopt(version, files);
@@ -84,7 +123,12 @@ export class Work {
     else if (!this.#saving) this.#standBeside({ version, files });
   }
 
-  /** Make the server's `files` of `version` the learner's own. */
+  /**
+   * Make the server's `files` of `version` the learner's own.
+   *
+   * @param {number} version
+   * @param {Files} files
+   */
   adopt(version, files) {
     this.#cancelTimer();
     this.#drafts.dropThrough(version);
@@ -95,7 +139,11 @@ export class Work {
     this.#tell("saved");
   }
 
-  /** End a conflict: keep "mine" (saved as the newest version) or take "theirs". */
+  /**
+   * End a conflict: keep "mine" (saved as the newest version) or take "theirs".
+   *
+   * @param {"mine" | "theirs"} choice
+   */
   resolve(choice) {
     if (!this.conflict) return;
     const { version, files } = this.conflict;
@@ -145,6 +193,10 @@ export class Work {
     }
   }
 
+  /**
+   * @param {number} version
+   * @param {Files} files
+   */
   #confirmed(version, files) {
     this.#saved = files;
     this.#loaded = false;
@@ -154,6 +206,7 @@ export class Work {
     this.#tell(this.unsaved ? "local" : "saved");
   }
 
+  /** @param {any} error */
   #refused(error) {
     const newer = error.reply?.newer ?? error.reply?.error?.newer;
     if (error.code === "conflict" && newer) {
@@ -166,7 +219,12 @@ export class Work {
     this.#tell(error.code === "offline" ? "offline" : "local", error.code === "offline" ? "" : error.message);
   }
 
-  /** A newer version with the very text that this edit began from (a check keeps one, for example): nobody is overwritten. */
+  /**
+   * A newer version with the very text that this edit began from (a check keeps one, for example): nobody is
+   * overwritten.
+   *
+   * @param {number} version
+   */
   #growOutOf(version) {
     this.version = version;
     this.#keep();
@@ -174,6 +232,7 @@ export class Work {
     this.#tell("local");
   }
 
+  /** @param {ServerFiles} other */
   #standBeside(other) {
     this.#cancelTimer();
     this.conflict = other;
@@ -187,19 +246,24 @@ export class Work {
     return true;
   }
 
+  /** @param {number} delay */
   #saveAfter(delay) {
-    if (this.#timer !== null) return;
+    if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
-      this.#timer = null;
+      this.#timer = undefined;
       this.save();
     }, delay);
   }
 
   #cancelTimer() {
     clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#timer = undefined;
   }
 
+  /**
+   * @param {SaveState} state
+   * @param {string} message
+   */
   #tell(state, message = "") {
     this.state = state;
     this.message = message;

@@ -13,6 +13,9 @@ const REFUSED_RETRY_MS = 5_000;
  * WebSocket comes first: a browser allows six HTTP/1.1 requests to a host, and client cards on long-polling need them.
  * `onConnection("connecting" | "online" | "offline", reason)` hears every change; `handlers` maps announcements to
  * functions. Returns {request(event, payload, {timeout}), send(event, payload), close(), socket}.
+ *
+ * @param {string} namespace
+ * @param {{handlers?: Record<string, (told: any) => void>, onConnection?: (connection: Connection, reason: string) => void}} listeners
  */
 export function openSocket(namespace, { handlers = {}, onConnection = () => {} } = {}) {
   const manager = new Manager(window.location.origin, {
@@ -22,7 +25,8 @@ export function openSocket(namespace, { handlers = {}, onConnection = () => {} }
     reconnectionDelayMax: 5_000,
   });
   const socket = manager.socket(namespace);
-  let retry = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let retry;
 
   function connectAgain() {
     clearTimeout(retry);
@@ -47,8 +51,14 @@ export function openSocket(namespace, { handlers = {}, onConnection = () => {} }
 
   return {
     socket,
+    /** @type {Ask} */
     request: (event, payload, options) => request(socket, event, payload, options),
-    /** Emit without waiting: for the last save of a page that is going away. */
+    /**
+     * Emit without waiting: for the last save of a page that is going away.
+     *
+     * @param {string} event
+     * @param {object} payload
+     */
     send(event, payload) {
       if (socket.connected) socket.emit(event, payload);
     },

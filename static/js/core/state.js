@@ -3,48 +3,77 @@
 export const SCRATCH = "scratch";
 export const TRACE_CAP = 500;
 export const MARKS_CAP = 300;
-export const OUTPUT_CAP = 1_000;
+const OUTPUT_CAP = 1_000;
 const ENDED = new Set(["stopped", "crashed", "limited"]);
+/** @type {Inside} */
 const NOTHING_INSIDE = { handlers: [], rooms: [] };
 const CAN_BE_STOPPED = new Set(["queued", "starting", "ready"]);
 
-/** Say whether a sandbox's state is one from which nothing more comes. */
+/**
+ * Say whether a sandbox's state is one from which nothing more comes.
+ *
+ * @param {string | undefined} state
+ * @returns {boolean}
+ */
 export function hasEnded(state) {
-  return ENDED.has(state);
+  return ENDED.has(state ?? "");
 }
 
-/** Say whether Stop means something for this sandbox (or null). */
+/**
+ * Say whether Stop means something for this sandbox (or null).
+ *
+ * @param {Sandbox | null} sandbox
+ * @returns {sandbox is Sandbox}
+ */
 export function isAlive(sandbox) {
   return sandbox !== null && CAN_BE_STOPPED.has(sandbox.state);
 }
 
-/** Say whether the newest run was started from the example `id` of the text, unchanged. */
+/**
+ * Say whether the newest run was started from the example `id` of the text, unchanged.
+ *
+ * @param {Pick<PageState, "page" | "sandbox" | "ran">} state
+ * @param {string} id
+ */
 export function isOfExample({ page, sandbox, ran }, id) {
   const example = page.examples?.[id];
   return Boolean(example) && sandbox?.exercise === SCRATCH && ran["server.py"] === example.source;
 }
 
-/** Return the title of the running program when it is another one than the editor's, else "". */
+/**
+ * Return the title of the running program when it is another one than the editor's, else "".
+ *
+ * @param {Pick<PageState, "page" | "sandbox" | "workspace">} state
+ */
 export function otherProgram({ page, sandbox, workspace }) {
   if (!sandbox?.exercise || sandbox.exercise === workspace) return "";
   return page.workspaces[sandbox.exercise]?.title ?? "another program";
 }
 
-/** Return the name of what the running program runs under; "" where that is the ordinary thing and nothing else is offered. */
+/**
+ * Return the name of what the running program runs under; "" where that is the ordinary thing and nothing else is
+ * offered.
+ *
+ * @param {Pick<PageState, "page" | "sandbox">} state
+ */
 export function runtimeOf({ page, sandbox }) {
-  const offered = page.workspaces[sandbox?.exercise]?.runtimes ?? [];
+  const offered = page.workspaces[sandbox?.exercise ?? ""]?.runtimes ?? [];
   const runtime = sandbox?.runtime ?? offered[0]?.id;
   if (offered.length < 2 && runtime === "threading") return "";
   return offered.find(({ id }) => id === runtime)?.name ?? "";
 }
 
-/** Return the first state of the page's store, from the data the server rendered into it. */
+/**
+ * Return the first state of the page's store, from the data the server rendered into it.
+ *
+ * @param {PageData} page
+ * @returns {PageState}
+ */
 export function stateFromPage(page) {
   const { workspaces = {} } = page;
-  const workspace = workspaces[page.open] ? page.open : Object.keys(workspaces)[0] ?? SCRATCH;
-  const checksOf = Object.fromEntries(
-    Object.entries(workspaces).map(([name, work]) => [name, checksFromPage(work)]),
-  );
+  const workspace =
+    page.open !== undefined && workspaces[page.open] ? page.open : (Object.keys(workspaces)[0] ?? SCRATCH);
+  const checksOf = Object.fromEntries(Object.entries(workspaces).map(([name, work]) => [name, checksFromPage(work)]));
   return {
     page,
     workspace,
@@ -58,7 +87,8 @@ export function stateFromPage(page) {
     connectionReason: "",
     everOnline: false,
     sandbox: page.sandbox ? sandboxFrom(page.sandbox, null) : null,
-    ran: page.sandbox?.files ?? workspaces[page.sandbox?.exercise]?.files ?? {}, // what the sandbox was started from
+    // What the sandbox was started from.
+    ran: page.sandbox?.files ?? workspaces[page.sandbox?.exercise ?? ""]?.files ?? {},
     runPending: false,
     runError: null,
     output: page.sandbox?.output ?? [],
@@ -79,25 +109,46 @@ export function stateFromPage(page) {
   };
 }
 
+/**
+ * @param {PageData} page
+ * @returns {Record<string, Votes>}
+ */
 function votesFromPage(page) {
-  const told = Object.entries(page.answered ?? {}).filter(([, verdict]) => verdict.votes);
-  return Object.fromEntries(told.map(([question, verdict]) => [question, verdict.votes]));
+  return Object.fromEntries(
+    Object.entries(page.answered ?? {}).flatMap(([question, { votes }]) => (votes ? [[question, votes]] : [])),
+  );
 }
 
-/** Return the checks of a workspace that has never been checked. */
+/**
+ * Return the checks of a workspace that has never been checked.
+ *
+ * @returns {Checks}
+ */
 export function noChecks() {
   return { run: null, running: false, results: [], passed: 0, total: 0, tasks: [], error: null };
 }
 
-/** Return the checks of a workspace as the page tells them. */
+/**
+ * Return the checks of a workspace as the page tells them.
+ *
+ * @param {Workspace} work
+ * @returns {Checks}
+ */
 export function checksFromPage(work) {
   const results = work.results ?? [];
-  const passed = results.length > 0 ? results.filter((each) => each.outcome === "passed").length : work.passed ?? 0;
+  const passed = results.length > 0 ? results.filter((each) => each.outcome === "passed").length : (work.passed ?? 0);
   return { ...noChecks(), results, passed, total: work.total || results.length, files: work.checked ?? work.files };
 }
 
-/** Return the store's form of a sandbox as the server tells it; `known` is what was known of the same one. */
-export function sandboxFrom(told, known, now = Date.now() / 1000) {
+/**
+ * Return the store's form of a sandbox as the server tells it; `known` is what was known of the same one.
+ *
+ * @param {ToldSandbox} told
+ * @param {Sandbox | null} known
+ * @param {number} now
+ * @returns {Sandbox}
+ */
+function sandboxFrom(told, known, now = Date.now() / 1000) {
   const same = known?.id === told.id ? known : null;
   const started = told.started_at ?? null;
   return {
@@ -118,42 +169,93 @@ export function sandboxFrom(told, known, now = Date.now() / 1000) {
   };
 }
 
-/** A sandbox that is not the one we knew begins with an empty log and an empty wire. */
+/**
+ * A sandbox that is not the one we knew begins with an empty log and an empty wire.
+ *
+ * @param {Sandbox} sandbox
+ * @param {Files} ran
+ * @returns {Patch}
+ */
 function freshSandbox(sandbox, ran) {
-  return { sandbox, ran, output: [], traceRows: [], traceMarks: [], traceDropped: 0, inside: NOTHING_INSIDE, faults: {}, highlightedLine: null };
+  return {
+    sandbox,
+    ran,
+    output: [],
+    traceRows: [],
+    traceMarks: [],
+    traceDropped: 0,
+    inside: NOTHING_INSIDE,
+    faults: {},
+    highlightedLine: null,
+  };
 }
 
-/** `sandbox_state`, and the acknowledgement of `run`. A late word about an older sandbox changes nothing. */
+/**
+ * `sandbox_state`, and the acknowledgement of `run`. A late word about an older sandbox changes nothing.
+ *
+ * @param {PageState} state
+ * @param {ToldSandbox} told
+ * @returns {Patch}
+ */
 export function onSandboxState(state, told) {
   if (!told.id) return {};
   if (state.sandbox?.id === told.id) {
     // A killed server that was started again has the same address and goes on; only its clock begins anew.
-    const again = told.starts > state.sandbox.starts;
+    const again = (told.starts ?? 1) > state.sandbox.starts;
     if (hasEnded(state.sandbox.state) && !hasEnded(told.state) && !again) return {};
     const sandbox = { ...sandboxFrom(told, state.sandbox), ...(again && { startedAt: null }) };
     return { sandbox, highlightedLine: sandbox.error?.line ?? null };
   }
   if (hasEnded(told.state)) return {};
-  const ran = state.page.workspaces?.[told.exercise]?.files ?? {}; // those of another tab came here first
+  const ran = state.page.workspaces?.[told.exercise ?? ""]?.files ?? {}; // those of another tab came here first
   return { ...freshSandbox(sandboxFrom(told, null), ran), runError: null };
 }
 
-/** The acknowledgement of `run` with these files; the announcement of the same sandbox may have come before it and knows more. */
+/**
+ * The acknowledgement of `run` with these files; the announcement of the same sandbox may have come before it and knows
+ * more.
+ *
+ * @param {PageState} state
+ * @param {ToldSandbox} told
+ * @param {{exercise: string, files: Files, runtime: string}} started
+ * @returns {Patch}
+ */
 export function onRunAcknowledged(state, told, { exercise, files, runtime }) {
   if (state.sandbox?.id === told.id) {
-    const sandbox = { ...state.sandbox, runtime, url: told.url ?? state.sandbox.url, limits: told.limits ?? state.sandbox.limits };
+    const sandbox = {
+      ...state.sandbox,
+      runtime,
+      url: told.url ?? state.sandbox.url,
+      limits: told.limits ?? state.sandbox.limits,
+    };
     return { sandbox, ran: files, runPending: false };
   }
-  return { ...freshSandbox(sandboxFrom({ ...told, exercise, runtime }, null), files), runPending: false, runError: null };
+  return {
+    ...freshSandbox(sandboxFrom({ ...told, exercise, runtime }, null), files),
+    runPending: false,
+    runError: null,
+  };
 }
 
-/** `sandbox_output`: one piece, or none when it belongs to another sandbox. */
+/**
+ * `sandbox_output`: one piece, or none when it belongs to another sandbox.
+ *
+ * @param {PageState} state
+ * @param {{id: string} & OutputPiece} told
+ * @returns {Patch}
+ */
 export function onOutput(state, { id, stream, text }) {
   if (state.sandbox?.id !== id) return {};
   return { output: [...state.output, { stream, text }].slice(-OUTPUT_CAP) };
 }
 
-/** `sandbox_trace`: rows keep their identity, so that a list can tell the new ones from those it has drawn. */
+/**
+ * `sandbox_trace`: rows keep their identity, so that a list can tell the new ones from those it has drawn.
+ *
+ * @param {PageState} state
+ * @param {{id: string, rows?: TraceRow[], dropped?: number}} told
+ * @returns {Patch}
+ */
 export function onTrace(state, { id, rows = [], dropped = 0 }) {
   if (state.sandbox?.id !== id) return {};
   return {
@@ -162,18 +264,37 @@ export function onTrace(state, { id, rows = [], dropped = 0 }) {
   };
 }
 
-/** `sandbox_marks`: what befell the connections; as with rows, each keeps its identity. */
+/**
+ * `sandbox_marks`: what befell the connections; as with rows, each keeps its identity.
+ *
+ * @param {PageState} state
+ * @param {{id: string, marks: TraceMark[]}} told
+ * @returns {Patch}
+ */
 export function onMarks(state, { id, marks }) {
   if (state.sandbox?.id !== id) return {};
   return { traceMarks: [...state.traceMarks, ...marks].slice(-MARKS_CAP) };
 }
 
-/** `sandbox_faults`: what is in force now, by client; see `course/sandbox/client_faults.py`. */
+/**
+ * `sandbox_faults`: what is in force now, by client; see `course/sandbox/client_faults.py`.
+ *
+ * @param {PageState} state
+ * @param {{id: string, faults: Record<string, Faults>}} told
+ * @returns {Patch}
+ */
 export function onFaults(state, { id, faults }) {
   return state.sandbox?.id === id ? { faults } : {};
 }
 
-/** Put the checks of one workspace in their place, and in sight when that workspace is open. */
+/**
+ * Put the checks of one workspace in their place, and in sight when that workspace is open.
+ *
+ * @param {PageState} state
+ * @param {string} exercise
+ * @param {Partial<Checks>} change
+ * @returns {Patch}
+ */
 export function withChecks(state, exercise, change) {
   const before = state.checksOf[exercise] ?? noChecks();
   const checks = { ...before, ...change };
@@ -181,7 +302,12 @@ export function withChecks(state, exercise, change) {
   return exercise === state.workspace ? { checks, checksOf } : { checksOf };
 }
 
-/** Return the name of the workspace whose checks belong to `checkRun`, or null. */
+/**
+ * Return the name of the workspace whose checks belong to `checkRun`, or null.
+ *
+ * @param {PageState} state
+ * @param {string} checkRun
+ */
 function workspaceOfRun(state, checkRun) {
   const known = Object.entries(state.checksOf);
   const found = known.find(([, checks]) => checks.run === checkRun);
@@ -190,36 +316,63 @@ function workspaceOfRun(state, checkRun) {
   return (found ?? waiting)?.[0] ?? null;
 }
 
-/** `check_result`: results arrive in order, also those of a run that another tab of the learner started. */
+/**
+ * `check_result`: results arrive in order, also those of a run that another tab of the learner started.
+ *
+ * @param {PageState} state
+ * @param {CheckResult & {check_run: string, exercise?: string}} told
+ * @returns {Patch}
+ */
 export function onCheckResult(state, { check_run: run, exercise, ...result }) {
   const name = exercise ?? workspaceOfRun(state, run);
   const checks = name === null ? undefined : state.checksOf[name];
-  if (checks === undefined) return {};
+  if (name === null || checks === undefined) return {};
   const before = checks.run === run || (checks.running && checks.run === null) ? checks.results : [];
   const results = [...before.filter((other) => other.name !== result.name), result];
   const passed = results.filter((each) => each.outcome === "passed").length;
   const total = Math.max(checks.total, results.length);
-  const files = checks.run === run || checks.running ? checks.files : state.files; // those of another tab came here first
+  // Those of another tab came here first.
+  const files = checks.run === run || checks.running ? checks.files : state.files;
   return withChecks(state, name, { run, running: true, error: null, results, passed, total, files });
 }
 
-/** `check_finished`, also that of a run started in another tab: then only the counts are known here. */
+/**
+ * `check_finished`, also that of a run started in another tab: then only the counts are known here.
+ *
+ * @param {PageState} state
+ * @param {{check_run: string, exercise?: string, passed: number, total: number, error?: ToldError | null}} told
+ * @returns {Patch}
+ */
 export function onCheckFinished(state, { check_run: run, exercise, passed, total, error }) {
   const name = exercise ?? workspaceOfRun(state, run);
   const checks = name === null ? undefined : state.checksOf[name];
-  if (checks === undefined) return {};
+  if (name === null || checks === undefined) return {};
   if (error) return withChecks(state, name, { run, running: false, error });
   const finished = { run, running: false, passed, total, error: null };
   return { ...withChecks(state, name, finished), ...markDone(state, name, passed, total) };
 }
 
+/**
+ * @param {PageState} state
+ * @param {string} exercise
+ * @param {number} passed
+ * @param {number} total
+ * @returns {Patch}
+ */
 function markDone(state, exercise, passed, total) {
   const work = state.page.workspaces?.[exercise];
   if (!work) return {};
   return withWorkspace(state, exercise, { passed, total, done: work.done || (total > 0 && passed === total) });
 }
 
-/** Change what the page knows of one workspace. */
+/**
+ * Change what the page knows of one workspace.
+ *
+ * @param {PageState} state
+ * @param {string} name
+ * @param {Partial<Workspace>} change
+ * @returns {Patch}
+ */
 export function withWorkspace(state, name, change) {
   const { page } = state;
   const work = { ...page.workspaces[name], ...change };

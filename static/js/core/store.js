@@ -1,16 +1,27 @@
 // One small observable store for each page. Knows nothing of the DOM or of the network.
 
 /**
+ * @template State
+ * @typedef {{select: (state: State) => any, hear: (value: any, before: any) => void, value: any}} Subscription
+ */
+
+/**
  * Make a store.
  *
  * `subscribe(select, hear)` calls `hear(value, before)` at once (with `before` undefined) and again whenever
  * `select(state)` is no longer the same value (`Object.is`); it returns the function that ends the subscription.
  * State is never changed in place: `set` takes a patch, or a function from the state to a patch.
+ *
+ * @template {object} State
+ * @param {State} initial
+ * @returns {Store<State>}
  */
 export function createStore(initial) {
   let state = { ...initial };
+  /** @type {Set<Subscription<State>>} */
   const subscriptions = new Set();
 
+  /** @param {Subscription<State>} subscription */
   function tell(subscription) {
     const value = subscription.select(state);
     if (Object.is(value, subscription.value)) return;

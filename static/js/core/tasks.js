@@ -15,6 +15,7 @@ export class Cancelled extends Error {
  * was overtaken rejects with `Cancelled`, even when its work pays no attention to the signal.
  */
 export function taskSlot() {
+  /** @type {AbortController | null} */
   let controller = null;
 
   function cancel() {
@@ -22,6 +23,11 @@ export function taskSlot() {
     controller = null;
   }
 
+  /**
+   * @template Result
+   * @param {(signal: AbortSignal) => Promise<Result> | Result} work
+   * @returns {Promise<Result>}
+   */
   async function start(work) {
     cancel();
     const own = new AbortController();
@@ -34,23 +40,24 @@ export function taskSlot() {
     }
   }
 
-  return { start, cancel, get running() { return controller !== null; } };
+  return {
+    start,
+    cancel,
+    get running() {
+      return controller !== null;
+    },
+  };
 }
 
+/**
+ * @template Result
+ * @param {Promise<Result> | Result} promise
+ * @param {AbortSignal} signal
+ * @returns {Promise<Result>}
+ */
 function untilAborted(promise, signal) {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(new Cancelled()), { once: true });
     Promise.resolve(promise).then(resolve, reject);
-  });
-}
-
-/** Resolve after `milliseconds`, or reject with `Cancelled` as soon as the signal aborts. */
-export function pause(milliseconds, signal) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener("abort", () => {
-      clearTimeout(timer);
-      reject(new Cancelled());
-    }, { once: true });
   });
 }

@@ -2,12 +2,17 @@
 
 import { hasEnded } from "./state.js";
 
-/** Return a length of time as on a clock: 0:41, 12:07. */
+/**
+ * Return a length of time as on a clock: 0:41, 12:07.
+ *
+ * @param {number} seconds
+ */
 export function clock(seconds) {
   const whole = Math.max(0, Math.floor(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
+/** @type {Record<string, string>} */
 const SHORT_REASONS = {
   memory: "memory limit",
   cpu: "processor limit",
@@ -24,9 +29,12 @@ const QUIET_ENDS = new Set(["no_run_call", "exited"]);
  * Return what the status pill shows for a sandbox (or null): {kind, text}; `kind` is the name of a state or "off".
  * `now` is in epoch seconds; `other` is the title of the sandbox's program where that is not the one in the editor;
  * `runtime` is the name of what it runs under, where that is worth saying.
+ *
+ * @param {Sandbox | null} sandbox
+ * @param {{pending?: boolean, now?: number, other?: string, runtime?: string}} context
  */
 export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, other = "", runtime = "" } = {}) {
-  if (pending && !["queued", "starting"].includes(sandbox?.state)) return { kind: "starting", text: "Starting" };
+  if (pending && !["queued", "starting"].includes(sandbox?.state ?? "")) return { kind: "starting", text: "Starting" };
   if (!sandbox || (other && hasEnded(sandbox.state))) return { kind: "off", text: "Not running" };
   if (other && sandbox.state === "ready") return { kind: "limited", text: `Running: ${other}` };
   const short = SHORT_REASONS[sandbox.code];
@@ -36,9 +44,15 @@ export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, othe
     case "starting":
       return { kind: "starting", text: "Starting" };
     case "ready":
-      return { kind: "running", text: ["Running", sandbox.startedAt && clock(now - sandbox.startedAt), runtime].filter(Boolean).join(" · ") };
+      return {
+        kind: "running",
+        text: ["Running", sandbox.startedAt && clock(now - sandbox.startedAt), runtime].filter(Boolean).join(" · "),
+      };
     case "crashed":
-      return { kind: "crashed", text: sandbox.code === "killed_by_learner" ? "Killed" : QUIET_ENDS.has(sandbox.code) ? "Ended" : "Crashed" };
+      return {
+        kind: "crashed",
+        text: sandbox.code === "killed_by_learner" ? "Killed" : QUIET_ENDS.has(sandbox.code) ? "Ended" : "Crashed",
+      };
     case "limited":
       return { kind: "limited", text: short ? `Stopped: ${short}` : "Stopped by a limit" };
     default:
@@ -46,7 +60,11 @@ export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, othe
   }
 }
 
-/** Return what happened to a run that ended by itself, and what to do: a sentence or two, or "" when nothing did. */
+/**
+ * Return what happened to a run that ended by itself, and what to do: a sentence or two, or "" when nothing did.
+ *
+ * @param {Sandbox | null} sandbox
+ */
 export function endOf(sandbox) {
   if (!sandbox) return "";
   if (sandbox.state === "crashed") return crash(sandbox);
@@ -55,6 +73,7 @@ export function endOf(sandbox) {
   return "";
 }
 
+/** @param {Sandbox} sandbox */
 function crash({ error, reason }) {
   if (reason) return reason;
   if (!error?.type) return "Your program ended. The server log has what it said last.";
@@ -62,7 +81,11 @@ function crash({ error, reason }) {
   return `Your program crashed${where}: ${error.type}${error.message ? `: ${error.message}` : ""}`;
 }
 
-/** Return the summary of a workspace's checks, as one sentence. */
+/**
+ * Return the summary of a workspace's checks, as one sentence.
+ *
+ * @param {Checks} checks
+ */
 export function checkSummary({ running, results, passed, total, error }) {
   if (error) return error.message;
   if (running) return `Checking: ${results.length} of ${total || "…"} done.`;
@@ -71,7 +94,11 @@ export function checkSummary({ running, results, passed, total, error }) {
   return "";
 }
 
-/** Return what stands beside the file's name about saving. */
+/**
+ * Return what stands beside the file's name about saving.
+ *
+ * @param {Pick<PageState, "saveState" | "saveMessage" | "version">} state
+ */
 export function saveWords({ saveState, saveMessage, version }) {
   switch (saveState) {
     case "saving":
@@ -87,7 +114,12 @@ export function saveWords({ saveState, saveMessage, version }) {
   }
 }
 
-/** Return a moment in words that a list of versions can use. `at` is in epoch seconds. */
+/**
+ * Return a moment in words that a list of versions can use. `at` is in epoch seconds.
+ *
+ * @param {number} at
+ * @param {number} now
+ */
 export function moment(at, now = Date.now() / 1000) {
   const ago = now - at;
   if (ago < 60) return "just now";

@@ -2,89 +2,176 @@
 
 import { sameFiles } from "./drafts.js";
 import { Work } from "./saving.js";
-import { SCRATCH, noChecks, withWorkspace } from "./state.js";
+import { noChecks, withWorkspace } from "./state.js";
 
 /**
- * Tie the learner's work to the store.
+ * The learner's work in every workspace of the page, tied to the store.
  *
  * `request(event, payload)` and `send(event, payload)` go to the lesson namespace; `storage` is localStorage.
  */
-export function keepWork({ store, storage, request, send }) {
-  const works = new Map();
+export class Workspaces {
+  /** @type {Map<string, Work>} */
+  #works = new Map();
+  #store;
+  #storage;
+  #request;
+  #send;
 
-  function workOf(name) {
-    if (!works.has(name)) {
-      const { page } = store.get();
-      const { files, version } = page.workspaces[name];
-      works.set(name, new Work({
-        learner: page.learner_tag ?? "", slug: page.slug, workspace: name, files, version, storage, request, send,
-        onChange: show,
-      }));
-    }
-    return works.get(name);
+  /** @param {{store: PageStore, storage: Storage | null, request: Ask, send: Send}} options */
+  constructor({ store, storage, request, send }) {
+    this.#store = store;
+    this.#storage = storage;
+    this.#request = request;
+    this.#send = send;
   }
 
-  function show(work) {
-    const kept = { files: work.files, version: work.version };
-    const patch = withWorkspace(store.get(), work.workspace, kept);
-    if (work.workspace === store.get().workspace) {
-      Object.assign(patch, kept, { saveState: work.state, saveMessage: work.message, conflict: work.conflict });
-    }
-    store.set(patch);
+  /** Show what the open workspace holds, a draft of an earlier visit included. */
+  start() {
+    this.#show(this.#current);
   }
 
-  function current() {
-    return workOf(store.get().workspace);
+  /** Send what is unsaved, in every workspace. */
+  retry() {
+    for (const work of this.#works.values()) work.save();
   }
 
-  /** Put other files in the place of the open ones, which are saved first; one click brings those back. */
-  async function replace(files, label) {
-    const work = current();
+  /** The page is going away. */
+  leave() {
+    for (const work of this.#works.values()) work.leave();
+  }
+
+  /** Save the open workspace now. */
+  save() {
+    return this.#current.save();
+  }
+
+  /**
+   * Take an edit of one open file.
+   *
+   * Undo would take this edit away as well: from here on the editor's own undo and the history do that better.
+   *
+   * @param {string} name
+   * @param {string} text
+   */
+  edit(name, text) {
+    this.#store.set({ undo: null });
+    this.#current.edit({ ...this.#store.get().files, [name]: text });
+  }
+
+  /**
+   * Put other files in the place of the open ones, which are saved first; one click brings those back.
+   *
+   * @param {Files} files
+   * @param {string} label
+   */
+  async replace(files, label) {
+    const work = this.#current;
     const before = work.files;
     if (sameFiles(before, files)) return;
     await work.save();
     work.edit(files, true);
-    store.set({ undo: { label, workspace: work.workspace, files: before } });
+    this.#offerUndo(label, work.workspace, before);
   }
 
-  return {
-    start: () => show(current()),
-    retry: () => works.forEach((work) => work.save()),
-    leave: () => works.forEach((work) => work.leave()),
-    save: () => current().save(),
-    edit(name, text) {
-      // Undo would take this edit away as well: from here on the editor's own undo and the history do that better.
-      store.set({ undo: null });
-      current().edit({ ...store.get().files, [name]: text });
-    },
-    replace,
-    arrived({ exercise, version, files }) {
-      if (store.get().page.workspaces?.[exercise]) workOf(exercise).arrived(version, files);
-    },
-    /** Take what the server made of Reset, Restore or "use this", and keep the way back. */
-    restored(name, { version, files }, label) {
-      const work = workOf(name);
-      const before = work.files;
-      work.adopt(version, files);
-      if (!sameFiles(before, files)) store.set({ undo: { label, workspace: name, files: before } });
-    },
-    undo() {
-      const { undo, workspace } = store.get();
-      store.set({ undo: null });
-      if (undo && undo.workspace === workspace) current().edit(undo.files);
-    },
-    open(name) {
-      const { page, workspace, checksOf } = store.get();
-      if (name === workspace || !page.workspaces?.[name]) return;
-      current().save();
-      store.set({ workspace: name, undo: null, checks: checksOf[name] ?? noChecks(), highlightedLine: null });
-      show(workOf(name));
-    },
-    resolve(choice) {
-      const { files, workspace } = store.get();
-      current().resolve(choice);
-      if (choice === "theirs") store.set({ undo: { label: "Took the other copy.", workspace, files } });
-    },
-    scratch: SCRATCH,
-  };
+  /**
+   * The server holds a version that this page may not have.
+   *
+   * @param {{exercise: string, version: number, files: Files}} told
+   */
+  arrived({ exercise, version, files }) {
+    if (this.#has(exercise)) this.#workOf(exercise).arrived(version, files);
+  }
+
+  /**
+   * Take what the server made of Reset, Restore or "use this", and keep the way back.
+   *
+   * @param {string} name
+   * @param {{version: number, files: Files}} told
+   * @param {string} label
+   */
+  restored(name, { version, files }, label) {
+    const work = this.#workOf(name);
+    const before = work.files;
+    work.adopt(version, files);
+    if (!sameFiles(before, files)) this.#offerUndo(label, name, before);
+  }
+
+  /** Bring back what the last replacement took away. */
+  undo() {
+    const { undo, workspace } = this.#store.get();
+    this.#store.set({ undo: null });
+    if (undo && undo.workspace === workspace) this.#current.edit(undo.files);
+  }
+
+  /**
+   * Open another workspace; the one that was open is saved.
+   *
+   * @param {string} name
+   */
+  open(name) {
+    const { workspace, checksOf } = this.#store.get();
+    if (name === workspace || !this.#has(name)) return;
+    this.#current.save();
+    this.#store.set({ workspace: name, undo: null, checks: checksOf[name] ?? noChecks(), highlightedLine: null });
+    this.#show(this.#workOf(name));
+  }
+
+  /**
+   * End a conflict: keep "mine" or take "theirs".
+   *
+   * @param {"mine" | "theirs"} choice
+   */
+  resolve(choice) {
+    const { files, workspace } = this.#store.get();
+    this.#current.resolve(choice);
+    if (choice === "theirs") this.#offerUndo("Took the other copy.", workspace, files);
+  }
+
+  get #current() {
+    return this.#workOf(this.#store.get().workspace);
+  }
+
+  /** @param {string} name */
+  #has(name) {
+    return Boolean(this.#store.get().page.workspaces?.[name]);
+  }
+
+  /** @param {string} name */
+  #workOf(name) {
+    const known = this.#works.get(name);
+    if (known) return known;
+    const { page } = this.#store.get();
+    const { files, version } = page.workspaces[name];
+    const work = new Work({
+      learner: page.learner_tag ?? "",
+      slug: page.slug,
+      workspace: name,
+      files,
+      version,
+      storage: this.#storage,
+      request: this.#request,
+      send: this.#send,
+      onChange: (changed) => this.#show(changed),
+    });
+    this.#works.set(name, work);
+    return work;
+  }
+
+  /** @param {Work} work */
+  #show(work) {
+    const state = this.#store.get();
+    const kept = { files: work.files, version: work.version };
+    const open = { ...kept, saveState: work.state, saveMessage: work.message, conflict: work.conflict };
+    const patch = withWorkspace(state, work.workspace, kept);
+    this.#store.set(work.workspace === state.workspace ? { ...patch, ...open } : patch);
+  }
+
+  /**
+   * @param {string} label
+   * @param {string} workspace
+   * @param {Files} files
+   */
+  #offerUndo(label, workspace, files) {
+    this.#store.set({ undo: { label, workspace, files } });
+  }
 }

@@ -12,7 +12,9 @@ const TIMES = ["not at all", "once", "twice"];
  */
 export function countHeard(rows, { clients, emissions, event }) {
   const last = emissions.at(-1);
-  const begin = rows.findLastIndex((row) => row.client === last.client && row.direction === "sent" && eventOf(row)?.name === last.event);
+  const begin = rows.findLastIndex(
+    (row) => row.client === last.client && row.direction === "sent" && eventOf(row)?.name === last.event,
+  );
   if (begin < 0) return null;
   const counts = Object.fromEntries(clients.map(({ name }) => [name, 0]));
   for (const row of rows.slice(begin + 1)) {

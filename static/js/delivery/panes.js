@@ -17,7 +17,9 @@ export class Panes {
     const { automatic } = this.list;
     const before = automatic.checked;
     automatic.checked = false;
-    return () => { automatic.checked = before; };
+    return () => {
+      automatic.checked = before;
+    };
   }
 
   /** Connect the clients of a scenario, [{name, namespace}], one after the other; disconnect all others. */
@@ -42,10 +44,13 @@ export class Panes {
 async function joined(link, sandbox, namespace) {
   link.connect(sandbox, { namespace, transport: "websocket" });
   const { socket } = link;
-  await within(new Promise((resolve, reject) => {
-    socket.once("connect", resolve);
-    socket.once("connect_error", () => reject(new Error(`Client ${link.tag} was not let in.`)));
-  }), `Client ${link.tag} could not connect.`);
+  await within(
+    new Promise((resolve, reject) => {
+      socket.once("connect", resolve);
+      socket.once("connect_error", () => reject(new Error(`Client ${link.tag} was not let in.`)));
+    }),
+    `Client ${link.tag} could not connect.`,
+  );
 }
 
 /** Let the client of a card emit, and wait for the acknowledgement: then the handler has come to its end. */
@@ -62,7 +67,7 @@ export function emitFrom(card, { event, args }) {
         reject(new Error(`“${event}” was not acknowledged.`));
       } else {
         link.heard({ kind: "ack", name: event, args: answer, ms: performance.now() - begun });
-        resolve();
+        resolve(undefined);
       }
     });
   });
@@ -74,15 +79,18 @@ export function emitFrom(card, { event, args }) {
  * It asks to join a namespace that no server has, so no handler is called.
  */
 export function fence({ link }) {
-  const namespace = `${FENCE}${(fences += 1)}`;
+  fences += 1;
+  const namespace = `${FENCE}${fences}`;
   const { manager } = link;
   let hear;
   const answered = new Promise((resolve) => {
-    hear = (packet) => packet.nsp === namespace && resolve();
+    hear = (packet) => packet.nsp === namespace && resolve(undefined);
     manager.on("packet", hear);
     manager.engine.write(`0${namespace},`);
   });
-  return within(answered, `Client ${link.tag} waited in vain for the server.`).finally(() => manager.off("packet", hear));
+  return within(answered, `Client ${link.tag} waited in vain for the server.`).finally(() =>
+    manager.off("packet", hear),
+  );
 }
 
 function within(promise, sentence) {

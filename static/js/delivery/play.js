@@ -3,15 +3,15 @@
 import { store } from "../core/page.js";
 import { startExample } from "../exhibits/run_example.js";
 import { countHeard, reaches } from "./counts.js";
-import { Panes, emitFrom, fence } from "./panes.js";
+import { emitFrom, fence, Panes } from "./panes.js";
 
 const TRACE_MS = 3_000;
 
 /**
  * Play {example, clients, emissions, event}; resolves to {client: times}.
  *
- * `onStep(sentence)` hears what is being done, `onCounts(counts)` who has heard the event so far. Throws an Error with a
- * sentence for the learner when it does not come to an end.
+ * `onStep(sentence)` hears what is being done, `onCounts(counts)` who has heard the event so far. Throws an Error with
+ * a sentence for the learner when it does not come to an end.
  */
 export async function play(scenario, { onStep, onCounts }) {
   const panes = new Panes();
@@ -45,7 +45,9 @@ function listen(cards, event) {
   const heard = {};
   for (const [name, { link }] of cards) {
     heard[name] = 0;
-    link.socket.onAny((each) => { if (each === event) heard[name] += 1; });
+    link.socket.onAny((each) => {
+      if (each === event) heard[name] += 1;
+    });
   }
   return heard;
 }

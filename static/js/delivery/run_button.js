@@ -1,4 +1,5 @@
-// What a delivery question has beside its form: a button that plays it with the learner's own clients, and what was seen.
+// What a delivery question has beside its form: a button that plays it with the learner's own clients, and what was
+// seen.
 
 import { h } from "../core/dom.js";
 import { store } from "../core/page.js";
@@ -15,7 +16,12 @@ export class DeliveryRun {
   constructor(form, say) {
     this.form = form;
     this.say = say;
-    this.commit = h("button", { type: "submit", name: "run", class: "primary" }, h("span", { class: "i i-run", "aria-hidden": "true" }), "Commit and run it");
+    this.commit = h(
+      "button",
+      { type: "submit", name: "run", class: "primary" },
+      h("span", { class: "i i-run", "aria-hidden": "true" }),
+      "Commit and run it",
+    );
   }
 
   /** Offer to commit and run at once, beside the button that only commits. */
@@ -30,7 +36,11 @@ export class DeliveryRun {
   /** Offer to run what is answered; `again` says that it has run before. */
   offerAgain(act, again = false) {
     this.withdraw();
-    this.again = h("button", { type: "button", class: "small run-again", onclick: act }, again ? "Run it again" : "Run it");
+    this.again = h(
+      "button",
+      { type: "button", class: "small run-again", onclick: act },
+      again ? "Run it again" : "Run it",
+    );
     this.form.querySelector(".form-foot").append(this.again);
   }
 
@@ -39,7 +49,9 @@ export class DeliveryRun {
     this.again?.remove();
   }
 
-  /** Play the scenario of a verdict; resolves to the verdict as the trace marks it. Throws a sentence for the learner. */
+  /**
+   * Play the scenario of a verdict; resolves to the verdict as the trace marks it. Throws a sentence for the learner.
+   */
   async play(verdict) {
     for (const { id } of verdict.options) this.#seen(id, null);
     const { play } = await import("./play.js");
@@ -55,7 +67,10 @@ export class DeliveryRun {
     const cell = this.form.querySelector(`.cell input[value="${CSS.escape(id)}"]`)?.closest(".cell");
     if (!cell) return;
     let place = cell.querySelector(".seen");
-    if (!place) cell.append(place = h("p", { class: "seen", "aria-hidden": "true" }));
+    if (!place) {
+      place = h("p", { class: "seen", "aria-hidden": "true" });
+      cell.append(place);
+    }
     place.textContent = times === null ? "…" : times > 0 ? `seen ${times}×` : "seen 0×";
     place.title = times === null ? "" : `In this run ${id} ${timesInWords(times)}.`;
   }

@@ -10,12 +10,24 @@ const EMIT_SECONDS = 2;
  *
  * `inside` is {handlers, rooms} or null; see docs for the shapes. Returns the handlers that found their arrow:
  * [{entry, time, seconds, running}].
+ *
+ * @param {Entry[]} entries
+ * @param {Inside | null} inside
+ * @returns {DrawnHandler[]}
  */
 export function joinInside(entries, inside) {
   const reports = [...(inside?.handlers ?? [])].sort((one, other) => one.time - other.time);
   if (reports.length === 0) return [];
-  const asked = byName(entries.filter(({ kind, direction }) => kind === "event" && direction === "sent"), (entry) => entry.legs[0].client);
-  const emitted = byName(entries.filter(({ kind, direction }) => kind === "event" && direction === "received"), () => "");
+  const events = entries.filter((entry) => entry.kind === "event");
+  const asked = byName(
+    events.filter(({ direction }) => direction === "sent"),
+    (entry) => entry.legs[0].client,
+  );
+  const emitted = byName(
+    events.filter(({ direction }) => direction === "received"),
+    () => "",
+  );
+  /** @type {DrawnHandler[]} */
   const found = [];
   for (const report of reports) {
     const entry = takeFirst(asked, report, report.client, ({ time }) => time <= report.time + SLACK_SECONDS);
@@ -24,14 +36,25 @@ export function joinInside(entries, inside) {
       found.push({ entry, time: report.time, seconds: report.seconds ?? null, running: report.kind === "began" });
     }
     for (const emit of report.emits ?? []) {
-      const arrow = takeFirst(emitted, emit, "", ({ time }) => time >= emit.time - SLACK_SECONDS && time <= emit.time + EMIT_SECONDS);
+      const arrow = takeFirst(
+        emitted,
+        emit,
+        "",
+        ({ time }) => time >= emit.time - SLACK_SECONDS && time <= emit.time + EMIT_SECONDS,
+      );
       if (arrow) Object.assign(arrow, { emit, from: report });
     }
   }
   return found;
 }
 
-/** Entries that have no report yet, oldest first, by namespace, event and client. */
+/**
+ * Entries that have no report yet, oldest first, by namespace, event and client.
+ *
+ * @param {EventEntry[]} entries
+ * @param {(entry: EventEntry) => string} clientOf
+ * @returns {WholeMap<string, EventEntry[]>}
+ */
 function byName(entries, clientOf) {
   const waiting = new Map();
   for (const entry of entries) {
@@ -42,11 +65,22 @@ function byName(entries, clientOf) {
   return waiting;
 }
 
+/**
+ * @param {{event: string | null | undefined, namespace?: string}} told
+ * @param {string} client
+ */
 function nameOf({ event, namespace = "/" }, client) {
   return JSON.stringify([namespace, event, client]);
 }
 
-/** Take the oldest entry that fits out of those that wait for `told`; null when there is none. */
+/**
+ * Take the oldest entry that fits out of those that wait for `told`; null when there is none.
+ *
+ * @param {Map<string, EventEntry[]>} waiting
+ * @param {{event: string, namespace: string}} told
+ * @param {string} client
+ * @param {(entry: Entry) => boolean} fits
+ */
 function takeFirst(waiting, told, client, fits) {
   const list = waiting.get(nameOf(told, client)) ?? [];
   const at = list.findIndex(fits);

@@ -1,11 +1,17 @@
 // Who appears in the picture, and from when to when each was connected. Pure.
 
+/** @typedef {{spans: Span[], up: boolean}} Lane */
+
 /**
  * Return {clients, lanes}: the clients in the order of their lanes (A, B, C …, then others as they came), and for each
  * client the spans of entries during which it had a connection, {client: [{from, to}]}. `from` and `to` are indexes of
  * entries; `to` is null while the connection lasts, `from` is -1 where it began before the trace.
+ *
+ * @param {Entry[]} entries
+ * @returns {{clients: string[], lanes: Record<string, Span[]>}}
  */
 export function lanesOf(entries) {
+  /** @type {WholeMap<string, Lane>} */
   const seen = new Map();
   entries.forEach((entry, place) => {
     for (const client of clientsOf(entry)) {
@@ -17,16 +23,29 @@ export function lanesOf(entries) {
   return { clients, lanes: Object.fromEntries(clients.map((client) => [client, seen.get(client).spans])) };
 }
 
+/**
+ * @param {Entry} entry
+ * @returns {Set<string>}
+ */
 function clientsOf(entry) {
   const named = [entry.client, ...entry.legs.map(({ client }) => client), ...entry.rows.map(({ client }) => client)];
   return new Set(named.filter(Boolean));
 }
 
+/**
+ * @param {Lane} lane
+ * @param {Entry} entry
+ * @param {number} place
+ */
 function follow(lane, entry, place) {
+  const closes =
+    entry.kind === "leave" ||
+    (entry.kind === "mark" && ["closed", "refused", "killed"].includes(entry.mark.kind)) ||
+    (entry.kind === "refused" && (entry.namespace ?? "/") === "/");
   const { kind } = entry;
-  const closes = kind === "leave" || (kind === "mark" && ["closed", "refused", "killed"].includes(entry.mark.kind)) || (kind === "refused" && (entry.namespace ?? "/") === "/");
   if (closes) {
-    if (lane.up) lane.spans.at(-1).to = place;
+    const open = lane.spans.at(-1);
+    if (lane.up && open) open.to = place;
     lane.up = false;
     return;
   }
@@ -35,7 +54,12 @@ function follow(lane, entry, place) {
   lane.up = true;
 }
 
-/** Panes are named by one letter and stand first, by the alphabet; a phone or a terminal follows, as they came. */
+/**
+ * Panes are named by one letter and stand first, by the alphabet; a phone or a terminal follows, as they came.
+ *
+ * @param {string[]} came
+ * @returns {(one: string, other: string) => number}
+ */
 function inOrder(came) {
   return (one, other) => {
     const [short, long] = [one.length === 1, other.length === 1];

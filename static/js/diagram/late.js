@@ -5,12 +5,23 @@
  *
  * Returns {late, marks}: `late` is a Map row → seconds it was held; `marks` are the others, and those whose frame has
  * not gone on (yet).
+ *
+ * @param {TraceRow[]} rows
+ * @param {TraceMark[]} marks
+ * @returns {{late: Map<TraceRow, number>, marks: TraceMark[]}}
  */
 export function joinDelayed(rows, marks) {
   const late = new Map();
   const rest = marks.filter((mark) => {
     if (mark.kind !== "delayed" || !mark.frame) return true;
-    const row = rows.find((each) => each.time >= mark.time && each.frame === mark.frame && each.client === mark.client && each.direction === mark.direction && !late.has(each));
+    const row = rows.find(
+      (each) =>
+        each.time >= mark.time &&
+        each.frame === mark.frame &&
+        each.client === mark.client &&
+        each.direction === mark.direction &&
+        !late.has(each),
+    );
     if (row) late.set(row, row.time - mark.time);
     return !row;
   });

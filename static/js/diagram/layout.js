@@ -13,16 +13,22 @@ const LEAST_STEP = { narrow: 58, wide: 76 };
 /**
  * Lay a model out for a drawing `width` pixels wide; it becomes wider when its lanes need it.
  *
- * Returns {width, height, narrow, columns, letters, serverX, items, lines, brackets, unanswered, bars}. `columns` is a Map client → x;
- * `items` are the entries and gaps from top to bottom, [{key, entry, time, seconds, y, height}] (`entry` is null for a gap
- * of `seconds`); `lines` are the spans of the lanes, [{client, x, from, to}]; `brackets` are, by the key of the
- * answer, {side, from, to, depth, seconds}; `unanswered` are the keys of questions to which nothing came; `bars` are, by the key of the question, {from, to, depth, seconds, running}.
+ * Returns {width, height, narrow, columns, letters, serverX, items, lines, brackets, unanswered, bars}. `columns` is a
+ * Map client → x; `items` are the entries and gaps from top to bottom, [{key, entry, time, seconds, y, height}]
+ * (`entry` is null for a gap of `seconds`); `lines` are the spans of the lanes, [{client, x, from, to}]; `brackets`
+ * are, by the key of the answer, {side, from, to, depth, seconds}; `unanswered` are the keys of questions to which
+ * nothing came; `bars` are, by the key of the question, {from, to, depth, seconds, running}.
+ *
+ * @param {PictureModel} model
+ * @param {{width?: number}} size
+ * @returns {Layout}
  */
 export function layOut(model, { width = 640 } = {}) {
   const place = columnsFor(model.clients, width);
   const items = stack(model.entries);
-  const height = (items.at(-1) ? items.at(-1).y + items.at(-1).height : 0) + TOP;
-  const itemOf = new Map(items.filter(({ entry }) => entry).map((item) => [item.entry, item]));
+  const last = items.at(-1);
+  const height = (last ? last.y + last.height : 0) + TOP;
+  const itemOf = /** @type {Layout["itemOf"]} */ (new Map(entryItems(items).map((item) => [item.entry, item])));
   return {
     ...place,
     letters: lettersOf(model.clients),
@@ -36,37 +42,60 @@ export function layOut(model, { width = 640 } = {}) {
   };
 }
 
-/** The letter by which each lane is coloured: panes have their own; clients of a check, who have none, take turns. */
+/**
+ * The letter by which each lane is coloured: panes have their own; clients of a check, who have none, take turns.
+ *
+ * @param {string[]} clients
+ */
 function lettersOf(clients) {
   const panes = clients.some(isPane);
-  return new Map(clients.map((client, i) => [client, isPane(client) ? client.toLowerCase() : panes ? "f" : "abcdef"[i % 6]]));
+  return /** @type {Layout["letters"]} */ (
+    new Map(clients.map((client, i) => [client, isPane(client) ? client.toLowerCase() : panes ? "f" : "abcdef"[i % 6]]))
+  );
 }
 
+/** @param {string} client */
 function isPane(client) {
   return /^[A-H]$/.test(client);
 }
 
+/**
+ * @param {string[]} clients
+ * @param {number} width
+ * @returns {Columns}
+ */
 function columnsFor(clients, width) {
   const narrow = width < NARROW;
   const [left, right] = narrow ? [62, 34] : [92, 74];
   const least = LEAST_STEP[narrow ? "narrow" : "wide"];
   const count = Math.max(1, clients.length);
   const step = Math.min(WIDEST_STEP, Math.max(least, (width - left - right) / count));
-  const columns = new Map(clients.map((client, i) => [client, Math.round(left + i * step)]));
+  const columns = /** @type {Columns["columns"]} */ (
+    new Map(clients.map((client, i) => [client, Math.round(left + i * step)]))
+  );
   const serverX = Math.round(left + count * step);
   return { width: Math.max(serverX + right, width), narrow, gutter: narrow ? 44 : 62, columns, serverX };
 }
 
+/**
+ * @param {Entry[]} entries
+ * @returns {Item[]}
+ */
 function stack(entries) {
+  /** @type {Item[]} */
   const items = [];
-  let [y, before] = [TOP, null];
+  let y = TOP;
+  /** @type {number | null} */
+  let before = null;
+  /** @param {Omit<EntryItem, "y"> | Omit<GapItem, "y">} item */
   const put = (item) => {
     items.push({ ...item, y });
     y += item.height;
   };
   for (const entry of entries) {
     const silence = before === null ? 0 : Math.max(0, entry.time - before);
-    if (silence >= GAP_SECONDS) put({ key: `gap-${entry.key}`, entry: null, time: entry.time, seconds: silence, height: ROW.gap });
+    if (silence >= GAP_SECONDS)
+      put({ key: `gap-${entry.key}`, entry: null, time: entry.time, seconds: silence, height: ROW.gap });
     else y += Math.round(silence * PIXELS_PER_SECOND);
     put({ key: entry.key, entry, time: entry.time, seconds: 0, height: heightOf(entry) });
     before = Math.max(before ?? 0, entry.end);
@@ -74,27 +103,67 @@ function stack(entries) {
   return items;
 }
 
+/** @param {Entry} entry */
 function heightOf({ kind, legs, direction, mark }) {
   if (kind === "heartbeat") return ROW.thin;
   if (legs.length === 0 && !(mark && direction)) return ROW.mark;
   return ROW.line + ROW.slope + ROW.fan * Math.max(0, legs.length - 1) + ROW.below;
 }
 
-/** Where the line of an entry begins. */
-export function lineOf(item) {
-  return item.y + (item.entry.legs.length > 0 || (item.entry.mark && item.entry.direction) ? ROW.line : item.height / 2);
+/**
+ * Return what is not a gap.
+ *
+ * @param {Item[]} items
+ */
+function entryItems(items) {
+  return items.filter((item) => item.entry !== null);
 }
 
+/**
+ * Where the line of an entry begins.
+ *
+ * @param {EntryItem} item
+ */
+function lineOf(item) {
+  return (
+    item.y + (item.entry.legs.length > 0 || (item.entry.mark && item.entry.direction) ? ROW.line : item.height / 2)
+  );
+}
+
+/**
+ * @param {PictureModel} model
+ * @param {Columns} place
+ * @param {Item[]} items
+ * @param {number} height
+ */
 function linesOf(model, { columns, serverX }, items, height) {
-  const placed = items.filter(({ entry }) => entry);
+  const placed = entryItems(items);
+  /**
+   * @param {number | null} index
+   * @param {number} otherwise
+   */
   const yOf = (index, otherwise) => (index === null || index < 0 ? otherwise : lineOf(placed[index]));
-  const spans = model.clients.flatMap((client) => model.lanes[client].map(({ from, to }) => ({ client, x: columns.get(client), from: yOf(from, 0), to: yOf(to, height) })));
+  const spans = model.clients.flatMap((client) =>
+    model.lanes[client].map(({ from, to }) => ({
+      client,
+      x: columns.get(client),
+      from: yOf(from, 0),
+      to: yOf(to, height),
+    })),
+  );
   return [...spans, { client: "", x: serverX, from: 0, to: height }];
 }
 
-/** An answer is joined to its question by a bracket on the side of who was asked; those that overlap stand apart. */
+/**
+ * An answer is joined to its question by a bracket on the side of who was asked; those that overlap stand apart.
+ *
+ * @param {Entry[]} entries
+ * @param {WholeMap<Entry, EntryItem>} itemOf
+ * @returns {Map<string, Bracket>}
+ */
 function bracketsOf(entries, itemOf) {
   const brackets = new Map();
+  /** @type {{side: string, to: number, depth: number}[]} */
   const open = [];
   for (const answer of entries) {
     if (!answer.question) continue;
@@ -102,6 +171,7 @@ function bracketsOf(entries, itemOf) {
     const side = answer.question.direction === "sent" ? "" : answer.legs[0].client;
     const from = lineOf(question) + ROW.slope;
     const to = lineOf(reply);
+    /** @type {Set<number>} */
     const taken = new Set(open.filter((other) => other.side === side && other.to > from - 4).map(({ depth }) => depth));
     const depth = [0, 1, 2, 3].find((each) => !taken.has(each)) ?? 3;
     open.push({ side, to, depth });
@@ -110,15 +180,27 @@ function bracketsOf(entries, itemOf) {
   return brackets;
 }
 
-/** A question is called unanswered once others have passed for a while: an answer may still be on its way. */
+/**
+ * A question is called unanswered once others have passed for a while: an answer may still be on its way.
+ *
+ * @param {Entry[]} entries
+ */
 function unansweredOf(entries) {
   const end = entries.at(-1)?.end ?? 0;
-  return new Set(entries.filter(({ asks, answer, time }) => asks && !answer && end - time > PATIENCE_SECONDS).map(({ key }) => key));
+  return new Set(
+    entries.filter(({ asks, answer, time }) => asks && !answer && end - time > PATIENCE_SECONDS).map(({ key }) => key),
+  );
 }
 
-/** Return a function from a time to its height in the picture, between the entries around it. */
+/**
+ * Return a function from a time to its height in the picture, between the entries around it.
+ *
+ * @param {Item[]} items
+ * @param {number} height
+ * @returns {(time: number) => number}
+ */
 function timeline(items, height) {
-  const known = items.filter(({ entry }) => entry).map((item) => [item.entry.time, lineOf(item)]);
+  const known = entryItems(items).map((item) => [item.entry.time, lineOf(item)]);
   return (time) => {
     const after = known.findIndex(([at]) => at > time);
     if (after === 0) return known[0][1];
@@ -130,12 +212,20 @@ function timeline(items, height) {
 
 const LEAST_BAR = 12;
 
+/**
+ * @param {DrawnHandler[]} handlers
+ * @param {WholeMap<Entry, EntryItem>} itemOf
+ * @param {(time: number) => number} yAt
+ * @returns {Map<string, Bar>}
+ */
 function barsOf(handlers, itemOf, yAt) {
   const bars = new Map();
+  /** @type {{to: number, depth: number}[]} */
   const open = [];
   for (const { entry, time, seconds, running } of handlers) {
     const from = lineOf(itemOf.get(entry)) + ROW.slope;
     const to = Math.max(from + LEAST_BAR, seconds === null ? from : yAt(time + seconds));
+    /** @type {Set<number>} */
     const taken = new Set(open.filter((other) => other.to > from).map(({ depth }) => depth));
     const depth = [0, 1, 2].find((each) => !taken.has(each)) ?? 2;
     open.push({ to, depth });

@@ -9,11 +9,19 @@ const FUNCTION = /^\s*def\s+(\w+)\s*\(/;
 const CLASS = /^class\s+(\w+)\s*\(.*Namespace\s*\)/;
 const EMITTED = /\b(?:emit|send|call)\(/;
 
-/** Return the handlers that the text registers: [{event, namespace, line, name}], `line` from 1, that of the `def`. */
+/**
+ * Return the handlers that the text registers: [{event, namespace, line, name}], `line` from 1, that of the `def`.
+ *
+ * @param {string} source
+ * @returns {FoundHandler[]}
+ */
 export function handlersIn(source) {
   const lines = source.split("\n");
+  /** @type {FoundHandler[]} */
   const found = [];
+  /** @type {{event: string | null, namespace: string}[]} */
   let waiting = [];
+  /** @type {{name: string, namespace: string} | null} */
   let group = null;
   lines.forEach((text, i) => {
     const decorated = DECORATED.exec(text);
@@ -23,38 +31,69 @@ export function handlersIn(source) {
     const named = FUNCTION.exec(text)?.[1];
     if (decorated) waiting.push({ event: decorated[2], namespace: decorated[4] ?? "/" });
     else if (bare) waiting.push({ event: null, namespace: bare[2] ?? "/" });
-    else if (registered) found.push({ event: registered[2], namespace: registered[5] ?? "/", name: registered[3], line: lineOf(lines, registered[3]) ?? i + 1 });
+    else if (registered)
+      found.push({
+        event: registered[2],
+        namespace: registered[5] ?? "/",
+        name: registered[3],
+        line: lineOf(lines, registered[3]) ?? i + 1,
+      });
     else if (opened) group = { name: opened[1], namespace: placeOf(source, opened[1]) };
     else if (named) {
-      for (const { event, namespace } of waiting) found.push({ event: event ?? named, namespace, name: named, line: i + 1 });
+      for (const { event, namespace } of waiting)
+        found.push({ event: event ?? named, namespace, name: named, line: i + 1 });
       waiting = [];
-      if (group && /^\s+def\s+on_/.test(text)) found.push({ event: named.slice(3), namespace: group.namespace, name: `${group.name}.${named}`, line: i + 1 });
+      if (group && /^\s+def\s+on_/.test(text))
+        found.push({ event: named.slice(3), namespace: group.namespace, name: `${group.name}.${named}`, line: i + 1 });
     }
     if (/^\S/.test(text) && !opened && !text.startsWith("@")) group = null;
   });
   return found;
 }
 
-/** Where a namespace class is registered: `Chat("/chat")`; "/" when the text does not say. */
+/**
+ * Where a namespace class is registered: `Chat("/chat")`; "/" when the text does not say.
+ *
+ * @param {string} source
+ * @param {string} name
+ */
 function placeOf(source, name) {
   return new RegExp(`\\b${name}\\(\\s*["'](/[^"']*)["']`).exec(source)?.[1] ?? "/";
 }
 
+/**
+ * @param {string[]} lines
+ * @param {string} name
+ */
 function lineOf(lines, name) {
   const at = lines.findIndex((text) => FUNCTION.exec(text)?.[1] === name);
   return at < 0 ? null : at + 1;
 }
 
-/** Return the handler that answers `event` in `namespace`: the last one registered, else the catch-all; or null. */
+/**
+ * Return the handler that answers `event` in `namespace`: the last one registered, else the catch-all; or null.
+ *
+ * @param {FoundHandler[]} handlers
+ * @param {string} event
+ * @param {string} namespace
+ */
 export function handlerFor(handlers, event, namespace = "/") {
   const here = handlers.filter((each) => each.namespace === namespace);
   return here.findLast((each) => each.event === event) ?? here.findLast((each) => each.event === "*") ?? null;
 }
 
-/** Return the lines (from 1) on which the text emits `event` by its name. */
+/**
+ * Return the lines (from 1) on which the text emits `event` by its name.
+ *
+ * @param {string} source
+ * @param {string} event
+ */
 export function emittedOn(source, event) {
   const named = [`"${event}"`, `'${event}'`];
   const sends = { message: /\bsend\(/, json: /\bsend\(.*json\s*=\s*True/ }[event];
-  return source.split("\n").flatMap((text, i) =>
-    (EMITTED.test(text) && named.some((name) => text.includes(`(${name}`))) || sends?.test(text) ? [i + 1] : []);
+  return source
+    .split("\n")
+    .flatMap((text, i) =>
+      (EMITTED.test(text) && named.some((name) => text.includes(`(${name}`))) || sends?.test(text) ? [i + 1] : [],
+    );
 }

@@ -18,32 +18,62 @@ text { font: 12px ui-monospace, "DejaVu Sans Mono", monospace; fill: #1d1b18; }
 .head-name { font-weight: 700; text-anchor: middle; }`;
 const HEAD = 34;
 
-/** Return the whole picture of a layout as SVG text. */
+/**
+ * Return the whole picture of a layout as SVG text.
+ *
+ * @param {Layout} layout
+ */
 export function svgText(layout) {
   const { width, height, columns, letters, serverX, items, lines } = layout;
   const lanes = [...[...columns].map(([client, x]) => ({ client, x })), { client: "server", x: serverX }];
   const body = [
     ...lanes.map(({ x }) => element("path", { class: "lane-faint", d: `M${x} 0V${height}` })),
     ...lines.map(({ x, from, to }) => element("path", { class: "lane-line", d: `M${x} ${from}V${to}` })),
-    ...items.map((item) => element("g", { transform: `translate(0 ${item.y})` }, shapesOf(item, layout).map(asElement).join(""))),
+    ...items.map((item) =>
+      element("g", { transform: `translate(0 ${item.y})` }, shapesOf(item, layout).map(asElement).join("")),
+    ),
   ];
-  const heads = lanes.map(({ client, x }) => element("circle", { class: `lane-${client === "server" ? client : letters.get(client)}`, cx: x, cy: 9, r: 4 })
-    + element("text", { class: "head-name", x, y: 27 }, escape(client === "server" ? "server" : client)));
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + HEAD}" viewBox="0 0 ${width} ${height + HEAD}"><style>${STYLE}</style>`
-    + `<rect width="100%" height="100%" fill="#ffffff"/>${heads.join("")}<g transform="translate(0 ${HEAD})">${body.join("\n")}</g></svg>`;
+  const heads = lanes.map(
+    ({ client, x }) =>
+      element("circle", { class: `lane-${client === "server" ? client : letters.get(client)}`, cx: x, cy: 9, r: 4 }) +
+      element("text", { class: "head-name", x, y: 27 }, escaped(client === "server" ? "server" : client)),
+  );
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height + HEAD}" viewBox="0 0 ${width} ${height + HEAD}"><style>${STYLE}</style>` +
+    `<rect width="100%" height="100%" fill="#ffffff"/>${heads.join("")}<g transform="translate(0 ${HEAD})">${body.join("\n")}</g></svg>`
+  );
 }
 
+/**
+ * @param {Shape} shape
+ * @returns {string}
+ */
 function asElement({ tag, attrs, text, children }) {
-  return element(tag, attrs, text === null ? (children ?? []).map(asElement).join("") : escape(text));
+  return element(tag, attrs, text === null ? (children ?? []).map(asElement).join("") : escaped(text));
 }
 
+/**
+ * @param {string} tag
+ * @param {Shape["attrs"]} attrs
+ * @param {string} content
+ */
 function element(tag, attrs, content = "") {
-  const written = Object.entries(attrs).map(([name, value]) => ` ${name}="${escape(value)}"`).join("");
+  const written = Object.entries(attrs)
+    .map(([name, value]) => ` ${name}="${escaped(value)}"`)
+    .join("");
   return `<${tag}${written}>${content}</${tag}>`;
 }
 
-/** Text of a learner or a client enters the file as text; characters that XML forbids are shown as a box. */
-function escape(value) {
-  return String(value).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\u25a1");
+/**
+ * Text of a learner or a client enters the file as text; characters that XML forbids are shown as a box.
+ *
+ * @param {string | number} value
+ */
+function escaped(value) {
+  return String(value)
+    .replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
+    .replace(
+      /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g,
+      "\u25a1",
+    );
 }

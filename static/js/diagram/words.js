@@ -4,46 +4,89 @@ import { readRow } from "../wire/read.js";
 
 const SHOWN_ARGUMENTS = 160; // characters; the picture cuts to what fits, the frame itself is a tap away
 
-/** Return what stands at an entry, in pieces: [{kind, text}]; `kind` is name, data, place, note or bad. */
+/**
+ * Return what stands at an entry, in pieces: [{kind, text}]; `kind` is name, data, place, note or bad.
+ *
+ * @param {Entry} entry
+ * @returns {LabelPiece[]}
+ */
 export function labelOf(entry) {
-  const { kind, socket } = entry;
-  const place = placeOf(socket?.namespace ?? entry.namespace);
-  if (kind === "event") return [piece("name", socket.event), piece("data", listed(socket.args)), place, ...attachments(entry), target(entry), trouble(entry)].filter(Boolean);
-  if (kind === "ack") return [piece("note", "ack"), piece("data", socket.args.length === 0 ? "empty" : listed(socket.args)), place, ...attachments(entry), trouble(entry)].filter(Boolean);
-  if (kind === "packet") return [piece("note", packetName(entry.rows[0])), piece("data", packetData(entry.rows[0])), place].filter(Boolean);
+  const place = placeOf(entry.socket?.namespace ?? entry.namespace);
+  if (entry.kind === "event")
+    return [
+      piece("name", entry.socket.event),
+      piece("data", listed(entry.socket.args)),
+      place,
+      ...attachments(entry),
+      target(entry),
+      trouble(entry),
+    ].filter(Boolean);
+  if (entry.kind === "ack")
+    return [
+      piece("note", "ack"),
+      piece("data", entry.socket.args.length === 0 ? "empty" : listed(entry.socket.args)),
+      place,
+      ...attachments(entry),
+      trouble(entry),
+    ].filter(Boolean);
+  if (entry.kind === "packet")
+    return [piece("note", packetName(entry.rows[0])), piece("data", packetData(entry.rows[0])), place].filter(Boolean);
   if (entry.mark?.kind === "lost") return lost(entry.mark);
-  return [piece(kind === "refused" || entry.wrong || entry.mark?.kind === "missing" ? "bad" : "note", markWords(entry))];
+  return [
+    piece(entry.kind === "refused" || entry.wrong || entry.mark?.kind === "missing" ? "bad" : "note", markWords(entry)),
+  ].filter(Boolean);
 }
 
-/** What will never arrive is called by its event, like what does. */
+/**
+ * What will never arrive is called by its event, like what does.
+ *
+ * @param {TraceMark} mark
+ */
 function lost(mark) {
-  const socket = mark.frame === undefined ? null : readRow(mark).socket;
+  const socket = mark.frame === undefined ? null : readRow({ frame: mark.frame }).socket;
   const what = socket?.event == null ? [] : [piece("name", socket.event), piece("data", listed(socket.args))];
   return [...what, piece("bad", "lost")].filter(Boolean);
 }
 
+/**
+ * @param {string} kind
+ * @param {string} text
+ * @returns {LabelPiece | null}
+ */
 function piece(kind, text) {
   return text === "" ? null : { kind, text };
 }
 
+/** @param {string | null | undefined} namespace */
 function placeOf(namespace) {
   return namespace && namespace !== "/" ? piece("place", namespace) : null;
 }
 
+/** @param {any[]} values */
 function listed(values) {
-  return values.map((value) => JSON.stringify(value)).join(", ").slice(0, SHOWN_ARGUMENTS);
+  return values
+    .map((value) => JSON.stringify(value))
+    .join(", ")
+    .slice(0, SHOWN_ARGUMENTS);
 }
 
+/** @param {Entry} entry */
 function attachments({ legs }) {
   const more = (legs[0]?.rows.length ?? 1) - 1;
   return more > 0 ? [piece("note", more === 1 ? "+ bytes" : `+ ${more} × bytes`)] : [];
 }
 
+/** @param {Entry} entry */
 function target({ emit }) {
   const to = emit?.to ?? "";
-  return to.startsWith("room:") ? piece("room", `room ${to.slice(5)}`) : to === "all" ? piece("room", emit.skip ? "all but one" : "all") : null;
+  return to.startsWith("room:")
+    ? piece("room", `room ${to.slice(5)}`)
+    : to === "all"
+      ? piece("room", emit?.skip ? "all but one" : "all")
+      : null;
 }
 
+/** @param {Entry} entry */
 function trouble({ early, direction, wrong, legs }) {
   if (wrong) return piece("bad", wrong);
   const late = Math.max(0, ...legs.map((leg) => leg.late ?? 0));
@@ -51,23 +94,32 @@ function trouble({ early, direction, wrong, legs }) {
   return early && direction === "sent" ? piece("bad", "ignored: not connected yet") : null;
 }
 
+/** @param {TraceRow} row */
 function packetName(row) {
   const { engine, socket } = readRow(row);
   if (socket && !socket.problem) return socket.name;
   return engine.problem || socket ? "unreadable" : engine.name === "binary" ? "bytes" : engine.name;
 }
 
+/** @param {TraceRow} row */
 function packetData(row) {
   const { engine, socket } = readRow(row);
-  const data = socket ? socket.pieces.find(({ kind }) => kind === "data")?.text ?? engine.data : engine.binary ?? engine.data;
+  const data = socket
+    ? (socket.pieces.find(({ kind }) => kind === "data")?.text ?? engine.data)
+    : (engine.binary ?? engine.data);
   return data.slice(0, SHOWN_ARGUMENTS);
 }
 
-/** Return the words of what is drawn as a mark: short, without the client's name. */
+/**
+ * Return the words of what is drawn as a mark: short, without the client's name.
+ *
+ * @param {Entry} entry
+ */
 export function markWords(entry) {
   return entry.wrong ? `${wordsOf(entry)}: ${entry.wrong}` : wordsOf(entry);
 }
 
+/** @param {Entry} entry */
 function wordsOf(entry) {
   const { kind, rows, mark } = entry;
   const to = entry.namespace && entry.namespace !== "/" ? ` to ${entry.namespace}` : "";
@@ -89,58 +141,109 @@ function wordsOf(entry) {
   }
 }
 
+/** @param {any} data */
 function refusalText(data) {
-  const text = typeof data === "string" ? data : data?.message ?? "no reason told";
+  const text = typeof data === "string" ? data : (data?.message ?? "no reason told");
   return String(text).slice(0, SHOWN_ARGUMENTS);
 }
 
+/** @param {TraceRow[]} rows */
 function mostFrequent(rows) {
   const counts = new Map();
   for (const row of rows) {
     const { engine, socket } = readRow(row);
-    const name = socket?.event ?? (socket?.name.endsWith("ACK") ? "ack" : engine.name === "binary" ? "bytes" : socket?.name ?? engine.name);
+    const name =
+      socket?.event ??
+      (socket?.name.endsWith("ACK") ? "ack" : engine.name === "binary" ? "bytes" : (socket?.name ?? engine.name));
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   const first = [...counts].sort(([, one], [, other]) => other - one);
-  return [...first.slice(0, 3).map(([name, times]) => `${name} × ${times}`), first.length > 3 && "…"].filter(Boolean).join(", ");
+  return [...first.slice(0, 3).map(([name, times]) => `${name} × ${times}`), first.length > 3 && "…"]
+    .filter(Boolean)
+    .join(", ");
 }
 
-/** Return a time as people say it: ms below a second, else seconds. */
+/**
+ * Return a time as people say it: ms below a second, else seconds.
+ *
+ * @param {number} time
+ */
 export function seconds(time) {
   const ms = Math.max(0, time) * 1000;
   if (ms >= 1000) return `${(ms / 1000).toFixed(ms < 100_000 ? 1 : 0)} s`;
   return `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms`;
 }
 
-/** Put the client before what happened to it: "A connected", but "A: Frozen" where that is a sentence of its own. */
+/**
+ * Put the client before what happened to it: "A connected", but "A: Frozen" where that is a sentence of its own.
+ *
+ * @param {string | null} client
+ * @param {string} words
+ * @param {string | null} name
+ */
 export function ofClient(client, words, name = client) {
   if (!client) return words;
   return `${name}${/^[A-Z]/.test(words) ? ":" : ""} ${words}`;
 }
 
-/** Return a moment of the run in seconds, with as many decimals as the column beside the lanes has room for. */
+/**
+ * Return a moment of the run in seconds, with as many decimals as the column beside the lanes has room for.
+ *
+ * @param {number} time
+ * @param {boolean} narrow
+ */
 export function moment(time, narrow) {
   const whole = String(Math.floor(Math.max(0, time))).length;
   return `${time.toFixed(Math.max(0, Math.min(3, (narrow ? 4 : 5) - whole)))}${narrow ? "" : " s"}`;
 }
 
-/** Say an entry in one line: who to whom, and what. */
+/**
+ * Say an entry in one line: who to whom, and what.
+ *
+ * @param {Entry} entry
+ */
 export function sentenceOf(entry) {
-  const words = labelOf(entry).map(({ text }) => text).join(" ");
+  const words = labelOf(entry)
+    .map(({ text }) => text)
+    .join(" ");
   const { kind, direction } = entry;
-  const whole = kind === "event" || kind === "ack" || kind === "packet" ? `${wayOf(entry)}: ${words}` : ofClient(entry.client, words);
-  const answered = entry.answer ? `, answered after ${seconds(entry.answer.time - entry.time)}` : entry.asks ? ", no answer seen" : "";
-  const lost = !entry.mark || !direction ? "" : { lost: " on its way", missing: ", expected, but never came" }[entry.mark.kind] ?? "";
+  const whole =
+    kind === "event" || kind === "ack" || kind === "packet"
+      ? `${wayOf(entry)}: ${words}`
+      : ofClient(entry.client, words);
+  const answered = entry.answer
+    ? `, answered after ${seconds(entry.answer.time - entry.time)}`
+    : entry.asks
+      ? ", no answer seen"
+      : "";
+  const lost =
+    !entry.mark || !direction
+      ? ""
+      : ({ lost: " on its way", missing: ", expected, but never came" }[entry.mark.kind] ?? "");
   return `${whole}${answered}${lost}`;
 }
 
-/** Return "A → server" or "server → A, B". */
+/**
+ * Return "A → server" or "server → A, B".
+ *
+ * @param {Pick<Entry, "direction" | "legs" | "client">} entry
+ */
 export function wayOf({ direction, legs, client }) {
-  const names = legs.length > 0 ? legs.map((leg) => leg.client).sort().join(", ") : client ?? "";
+  const names =
+    legs.length > 0
+      ? legs
+          .map((leg) => leg.client)
+          .sort()
+          .join(", ")
+      : (client ?? "");
   return direction === "sent" ? `${names} → server` : `server → ${names}`;
 }
 
-/** The whole picture as text, one line for each entry, for the clipboard. */
+/**
+ * The whole picture as text, one line for each entry, for the clipboard.
+ *
+ * @param {PictureModel} model
+ */
 export function asText({ entries }) {
   return entries.map((entry) => `${entry.time.toFixed(3).padStart(9)} s  ${sentenceOf(entry)}`).join("\n");
 }

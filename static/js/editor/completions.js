@@ -2,6 +2,12 @@
 
 import { snippetCompletion } from "@codemirror/autocomplete";
 
+/**
+ * @param {string} label
+ * @param {string} type
+ * @param {string} [detail]
+ * @param {number} boost
+ */
 const of = (label, type, detail, boost = 0) => ({ label, type, detail, boost });
 
 /** Names that stand by themselves. */
@@ -48,7 +54,11 @@ const ARGUMENTS = [
   of("callback=", "keyword", "called when the client acknowledges"),
 ];
 
-/** A completion source for CodeMirror. */
+/**
+ * A completion source for CodeMirror.
+ *
+ * @param {import("@codemirror/autocomplete").CompletionContext} context
+ */
 export function socketioCompletions(context) {
   const member = context.matchBefore(/\bsocketio\.\w*/);
   if (member) return { from: member.from + "socketio.".length, options: MEMBERS, validFor: /^\w*$/ };
@@ -56,5 +66,9 @@ export function socketioCompletions(context) {
   const word = context.matchBefore(/\w+/);
   if (!word && !context.explicit) return null;
   const inCall = context.matchBefore(/\b(?:emit|send)\([^()\n]*,\s*\w*/);
-  return { from: word ? word.from : context.pos, options: inCall ? [...ARGUMENTS, ...NAMES] : NAMES, validFor: /^\w*$/ };
+  return {
+    from: word ? word.from : context.pos,
+    options: inCall ? [...ARGUMENTS, ...NAMES] : NAMES,
+    validFor: /^\w*$/,
+  };
 }

@@ -8,21 +8,32 @@ import { appearance } from "./theme.js";
 
 const NARROW = "(width < 700px)";
 
+/** @param {string} label */
 function readOnly(label) {
-  const nonce = document.querySelector('meta[name="csp-nonce"]')?.nonce ?? "";
+  const told = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csp-nonce"]'));
   return [
     // Each of the two editors brings its own style element, so each needs the nonce.
-    EditorView.cspNonce.of(nonce), lineNumbers(), language, appearance, EditorView.lineWrapping,
+    EditorView.cspNonce.of(told?.nonce ?? ""),
+    lineNumbers(),
+    language,
+    appearance,
+    EditorView.lineWrapping,
     // Not editable at all: a phone would open its keyboard for a text that can only be read.
-    EditorState.readOnly.of(true), EditorView.editable.of(false),
+    EditorState.readOnly.of(true),
+    EditorView.editable.of(false),
     EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
   ];
 }
+
+/** @typedef {{text: string, name: string}} NamedText */
 
 /**
  * Show how `before` became `after` in `parent`. Both are {text, name}; the names are said to screen readers.
  *
  * Returns {destroy, words}: `words` tells the reader which text is where.
+ *
+ * @param {HTMLElement} parent
+ * @param {{before: NamedText, after: NamedText}} texts
  */
 export function showDiff(parent, { before, after }) {
   const collapseUnchanged = { margin: 3, minSize: 6 };
@@ -32,7 +43,15 @@ export function showDiff(parent, { before, after }) {
     const view = new EditorView({ parent, doc: after.text, extensions: [readOnly(label), merge] });
     return { destroy: () => view.destroy(), words: `Red: only in ${before.name}. Green: only in ${after.name}.` };
   }
+  /** @param {NamedText} named */
   const side = ({ text, name }) => ({ doc: text, extensions: readOnly(`${name}, read only`) });
-  const view = new MergeView({ parent, a: side(before), b: side(after), highlightChanges: true, gutter: true, collapseUnchanged });
+  const view = new MergeView({
+    parent,
+    a: side(before),
+    b: side(after),
+    highlightChanges: true,
+    gutter: true,
+    collapseUnchanged,
+  });
   return { destroy: () => view.destroy(), words: `Left: ${before.name}. Right: ${after.name}.` };
 }

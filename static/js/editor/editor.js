@@ -1,7 +1,13 @@
 // The code editor: CodeMirror 6 with Python. Comes in a chunk of its own and knows nothing of the page's store.
 
 import {
-  acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, completionStatus, selectedCompletionIndex,
+  acceptCompletion,
+  autocompletion,
+  closeBrackets,
+  closeBracketsKeymap,
+  completionKeymap,
+  completionStatus,
+  selectedCompletionIndex,
   setSelectedCompletion,
 } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab, toggleTabFocusMode, undo } from "@codemirror/commands";
@@ -10,22 +16,31 @@ import { lintGutter, lintKeymap } from "@codemirror/lint";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
 import { Annotation, Compartment, EditorSelection, EditorState } from "@codemirror/state";
 import {
-  EditorView, drawSelection, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
 } from "@codemirror/view";
 import { problems, setAsked, setCrash } from "./problems.js";
 import { python } from "./python.js";
 import { appearance } from "./theme.js";
-
 
 /** Marks a change that came from the page, so that it is not reported back as the learner's. */
 const fromPage = Annotation.define();
 
 /** The editor's own styles need the page's nonce: without it the editor shows, but is broken. */
 export function nonce() {
-  return document.querySelector('meta[name="csp-nonce"]')?.nonce ?? "";
+  const told = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csp-nonce"]'));
+  return told?.nonce ?? "";
 }
 
-/** Several lines at once, as dictation sends them, would be built by the browser with inline styles: the page refuses those. */
+/**
+ * Several lines at once, as dictation sends them, would be built by the browser with inline styles: the page refuses
+ * those.
+ */
 const linesAtOnce = EditorView.domEventHandlers({
   beforeinput(event, view) {
     if (event.inputType !== "insertText" || !event.data?.includes("\n")) return false;
@@ -36,18 +51,38 @@ const linesAtOnce = EditorView.domEventHandlers({
 
 const behaviour = [
   linesAtOnce,
-  lineNumbers(), lintGutter(), highlightActiveLineGutter(), highlightSpecialChars(), history(), drawSelection(),
-  indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ icons: false, selectOnOpen: false, interactionDelay: 0 }), highlightActiveLine(), highlightSelectionMatches(),
-  indentUnit.of("    "), EditorState.tabSize.of(4),
+  lineNumbers(),
+  lintGutter(),
+  highlightActiveLineGutter(),
+  highlightSpecialChars(),
+  history(),
+  drawSelection(),
+  indentOnInput(),
+  bracketMatching(),
+  closeBrackets(),
+  autocompletion({ icons: false, selectOnOpen: false, interactionDelay: 0 }),
+  highlightActiveLine(),
+  highlightSelectionMatches(),
+  indentUnit.of("    "),
+  EditorState.tabSize.of(4),
   keymap.of([
     { key: "Ctrl-m", run: toggleTabFocusMode },
     { key: "Tab", run: takeSuggestion },
-    ...closeBracketsKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap,
-    ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter" && binding.key !== "Ctrl-m"), indentWithTab,
+    ...closeBracketsKeymap,
+    ...searchKeymap,
+    ...historyKeymap,
+    ...completionKeymap,
+    ...lintKeymap,
+    ...defaultKeymap.filter((binding) => binding.key !== "Mod-Enter" && binding.key !== "Ctrl-m"),
+    indentWithTab,
   ]),
 ];
 
-/** Tab takes the first suggestion, or the one that was chosen. Enter takes a chosen one only: else it ends the line. */
+/**
+ * Tab takes the first suggestion, or the one that was chosen. Enter takes a chosen one only: else it ends the line.
+ *
+ * @param {EditorView} view
+ */
 function takeSuggestion(view) {
   if (completionStatus(view.state) !== "active") return false;
   if (selectedCompletionIndex(view.state) === null) view.dispatch({ effects: setSelectedCompletion(0) });
@@ -55,18 +90,43 @@ function takeSuggestion(view) {
 }
 
 /**
+ * @typedef {{
+ *   text: string,
+ *   label: string,
+ *   selection?: {from: number, to: number} | null,
+ *   file?: string,
+ *   onEdit: (text: string) => void,
+ *   onFocus?: (focused: boolean) => void,
+ * }} EditorOptions
+ */
+
+/**
  * Put an editor into `parent`.
  *
- * Takes `text`, `label` (it names `file`, and later the file that is shown), `selection` ({from, to}), and calls `onEdit(text)` for each change of the learner's and
- * `onFocus(focused)`. Returns {setText, setCrash, goTo, focus, insert, undo, destroy, view}.
+ * Takes `text`, `label` (it names `file`, and later the file that is shown), `selection` ({from, to}), and calls
+ * `onEdit(text)` for each change of the learner's and `onFocus(focused)`. Returns {setText, setCrash, goTo, focus,
+ * insert, undo, destroy, view}.
+ *
+ * @param {HTMLElement} parent
+ * @param {EditorOptions} options
  */
 export function createEditor(parent, { text, label, selection, file = "server.py", onEdit, onFocus = () => {} }) {
   const syntax = new Compartment();
   let shown = file;
+  /** @param {string} name */
   const languageOf = (name) => (name.endsWith(".py") ? [python, problems] : [problems]);
   const extensions = [
-    EditorView.cspNonce.of(nonce()), syntax.of(languageOf(file)), behaviour, appearance,
-    EditorView.contentAttributes.of(() => ({ "aria-label": label.replace(file, shown), tabindex: "0", autocapitalize: "off", autocorrect: "off", spellcheck: "false" })),
+    EditorView.cspNonce.of(nonce()),
+    syntax.of(languageOf(file)),
+    behaviour,
+    appearance,
+    EditorView.contentAttributes.of(() => ({
+      "aria-label": label.replace(file, shown),
+      tabindex: "0",
+      autocapitalize: "off",
+      autocorrect: "off",
+      spellcheck: "false",
+    })),
     EditorView.updateListener.of((update) => {
       const ours = update.transactions.some((transaction) => transaction.annotation(fromPage));
       if (update.docChanged && !ours) onEdit(update.state.doc.toString());
@@ -74,12 +134,21 @@ export function createEditor(parent, { text, label, selection, file = "server.py
     }),
   ];
   const anchor = EditorSelection.single(clamp(selection?.from, text), clamp(selection?.to, text));
+  /**
+   * @param {string} doc
+   * @param {EditorSelection | undefined} chosen
+   */
   const stateOf = (doc, chosen) => EditorState.create({ doc, selection: chosen, extensions });
   const view = new EditorView({ parent, state: stateOf(text, anchor) });
 
   return {
     view,
-    /** Show another text. The same document changes step by step (Ctrl+Z goes back); another file starts afresh. */
+    /**
+     * Show another text. The same document changes step by step (Ctrl+Z goes back); another file starts afresh.
+     *
+     * @param {string} doc
+     * @param {{fresh?: boolean, name?: string}} how
+     */
     setText(doc, { fresh = false, name = file } = {}) {
       shown = name;
       if (fresh) {
@@ -89,7 +158,9 @@ export function createEditor(parent, { text, label, selection, file = "server.py
         view.dispatch({ changes: difference(view.state.doc.toString(), doc), annotations: fromPage.of(true) });
       }
     },
+    /** @param {ProgramError | null} crash */
     setCrash: (crash) => view.dispatch({ effects: setCrash.of(crash) }),
+    /** @param {number} line */
     goTo(line) {
       const found = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
       view.dispatch({
@@ -98,6 +169,7 @@ export function createEditor(parent, { text, label, selection, file = "server.py
       });
       view.focus();
     },
+    /** @param {string} piece */
     insert(piece) {
       view.dispatch(view.state.replaceSelection(piece));
       view.focus();
@@ -108,16 +180,25 @@ export function createEditor(parent, { text, label, selection, file = "server.py
   };
 }
 
+/**
+ * @param {number | undefined} place
+ * @param {string} text
+ */
 function clamp(place, text) {
   return Math.min(Math.max(0, place ?? 0), text.length);
 }
 
-/** Return the one change between two texts: their common beginning and end stay, and the cursor with them. */
+/**
+ * Return the one change between two texts: their common beginning and end stay, and the cursor with them.
+ *
+ * @param {string} before
+ * @param {string} after
+ */
 function difference(before, after) {
   let from = 0;
   const shorter = Math.min(before.length, after.length);
   while (from < shorter && before[from] === after[from]) from += 1;
   let end = 0;
-  while (end < shorter - from && before[before.length - 1 - end] === after[after.length - 1 - end]) end += 1;
+  while (end < shorter - from && before.at(-1 - end) === after.at(-1 - end)) end += 1;
   return { from, to: before.length - end, insert: after.slice(from, after.length - end) };
 }

@@ -8,9 +8,12 @@ const KEYS = ["Tab", "(", ")", ":", "'"];
 export function keyRow({ editor, area }) {
   const insert = (piece) => (editor() ? editor().insert(piece) : insertInto(area, piece));
   const undo = () => (editor() ? editor().undo() : document.execCommand("undo"));
-  return h("div", { class: "key-row", role: "group", "aria-label": "Keys" },
+  return h(
+    "div",
+    { class: "key-row", role: "group", "aria-label": "Keys" },
     KEYS.map((key) => keyButton(key, key, () => insert(key === "Tab" ? "    " : key))),
-    keyButton("↶", "Undo", undo));
+    keyButton("↶", "Undo", undo),
+  );
 }
 
 function keyButton(sign, name, onclick) {

@@ -20,14 +20,53 @@ class CheckPicture extends HTMLElement {
     this.diagram.trace = { rows, marks, inside: null };
     this.diagram.addEventListener("diagram-drawn", () => this.#draw());
     this.said = h("p", { class: "picture-step", "aria-live": "polite" });
-    this.scrub = h("input", { type: "range", min: 1, max: 1, step: 1, "aria-label": "Step", oninput: () => this.#show(Number(this.scrub.value) - 1) });
-    this.play = h("button", { type: "button", class: "small", onclick: () => (this.#timer ? this.#stop() : this.#play()) }, "Play");
-    fill(this, h("div", { class: "picture" }, this.diagram, h("div", { class: "picture-side" },
-      h("dl", { class: "compare" }, result.expected && [h("dt", {}, "Expected"), h("dd", {}, result.expected)], result.actual && [h("dt", {}, "Seen"), h("dd", {}, result.actual)]),
-      this.said,
-      h("button", { type: "button", class: "small", onclick: () => tryByHand(result.trace, result.title) }, "Try it by hand"))),
-    h("div", { class: "picture-tools" }, this.#step("First step", "First", () => 0), this.#step("One step back", "Back", () => this.#now() - 1), this.play,
-      this.#step("One step on", "Next", () => this.#now() + 1), this.#step("The whole picture", "All", () => this.entries.length - 1), this.scrub));
+    this.scrub = h("input", {
+      type: "range",
+      min: 1,
+      max: 1,
+      step: 1,
+      "aria-label": "Step",
+      oninput: () => this.#show(Number(this.scrub.value) - 1),
+    });
+    this.play = h(
+      "button",
+      { type: "button", class: "small", onclick: () => (this.#timer ? this.#stop() : this.#play()) },
+      "Play",
+    );
+    fill(
+      this,
+      h(
+        "div",
+        { class: "picture" },
+        this.diagram,
+        h(
+          "div",
+          { class: "picture-side" },
+          h(
+            "dl",
+            { class: "compare" },
+            result.expected && [h("dt", {}, "Expected"), h("dd", {}, result.expected)],
+            result.actual && [h("dt", {}, "Seen"), h("dd", {}, result.actual)],
+          ),
+          this.said,
+          h(
+            "button",
+            { type: "button", class: "small", onclick: () => tryByHand(result.trace, result.title) },
+            "Try it by hand",
+          ),
+        ),
+      ),
+      h(
+        "div",
+        { class: "picture-tools" },
+        this.#step("First step", "First", () => 0),
+        this.#step("One step back", "Back", () => this.#now() - 1),
+        this.play,
+        this.#step("One step on", "Next", () => this.#now() + 1),
+        this.#step("The whole picture", "All", () => this.entries.length - 1),
+        this.scrub,
+      ),
+    );
   }
 
   disconnectedCallback() {
@@ -39,7 +78,20 @@ class CheckPicture extends HTMLElement {
   }
 
   #step(label, sign, to) {
-    return h("button", { type: "button", class: "small quiet", "aria-label": label, title: label, onclick: () => { this.#stop(); this.#show(to()); } }, sign);
+    return h(
+      "button",
+      {
+        type: "button",
+        class: "small quiet",
+        "aria-label": label,
+        title: label,
+        onclick: () => {
+          this.#stop();
+          this.#show(to());
+        },
+      },
+      sign,
+    );
   }
 
   #now() {

@@ -22,9 +22,18 @@ class CheckResults extends HTMLElement {
     this.#drawn.clear();
     fill(this, this.head, this.list, this.empty);
     this.#ends = [
-      store.subscribe((state) => state.checks, () => this.#draw()),
-      store.subscribe((state) => state.workspace, () => this.#draw()),
-      store.subscribe((state) => state.files, () => this.#compare()),
+      store.subscribe(
+        (state) => state.checks,
+        () => this.#draw(),
+      ),
+      store.subscribe(
+        (state) => state.workspace,
+        () => this.#draw(),
+      ),
+      store.subscribe(
+        (state) => state.files,
+        () => this.#compare(),
+      ),
     ];
   }
 
@@ -35,7 +44,8 @@ class CheckResults extends HTMLElement {
   #draw() {
     const { checks, page, workspace } = store.get();
     const begun = checks.running || checks.results.length > 0 || checks.error !== null;
-    this.head.hidden = this.list.hidden = !begun;
+    this.head.hidden = !begun;
+    this.list.hidden = !begun;
     this.empty.hidden = begun;
     if (!begun) fill(this.empty, nothingYet(page.workspaces[workspace]?.total ?? 0, page.run));
     this.summary.textContent = checkSummary(checks);
@@ -56,7 +66,10 @@ class CheckResults extends HTMLElement {
   /** Rows keep their place and their open details while further results arrive. */
   #drawList({ results, running, tasks }) {
     const waiting = running ? tasks.filter((task) => !results.some((result) => result.name === task.check)) : [];
-    const rows = [...results, ...waiting.map((task, i) => ({ name: task.check, html: task.html, outcome: i === 0 ? "running" : "waiting" }))];
+    const rows = [
+      ...results,
+      ...waiting.map((task, i) => ({ name: task.check, html: task.html, outcome: i === 0 ? "running" : "waiting" })),
+    ];
     const names = new Set();
     rows.forEach((row, place) => {
       names.add(row.name);
@@ -82,7 +95,12 @@ function sameRow(one, other) {
 }
 
 function nothingYet(total, run) {
-  if (total === 0) return h("p", {}, "Nothing is checked here: this is free space. Choose an exercise above the editor, and its checks appear here.");
+  if (total === 0)
+    return h(
+      "p",
+      {},
+      "Nothing is checked here: this is free space. Choose an exercise above the editor, and its checks appear here.",
+    );
   if (run?.available === false) return h("p", {}, run.reason);
   return [
     h("p", {}, "Not checked yet. A check starts your program afresh and sends real clients to it."),
@@ -92,12 +110,20 @@ function nothingYet(total, run) {
 
 function drawRow(row) {
   const { outcome } = row;
-  const title = h("div", { class: "check-title" },
-    h("span", { class: outcome === "passed" || outcome === "failed" ? "visually-hidden" : "check-outcome" }, `${OUTCOMES[outcome] ?? "Checking"}: `),
-    row.html ? trustedHtml(h("span", { class: "check-task" }), row.html) : row.title);
+  const title = h(
+    "div",
+    { class: "check-title" },
+    h(
+      "span",
+      { class: outcome === "passed" || outcome === "failed" ? "visually-hidden" : "check-outcome" },
+      `${OUTCOMES[outcome] ?? "Checking"}: `,
+    ),
+    row.html ? trustedHtml(h("span", { class: "check-task" }), row.html) : row.title,
+  );
   const item = h("li", { class: `check is-${outcome}`, dataset: { name: row.name } }, title);
   if (row.html || outcome === "passed") return item;
-  if (row.message) item.append(h("p", { class: outcome === "skipped" ? "note" : "check-message" }, withLineLinks(row.message)));
+  if (row.message)
+    item.append(h("p", { class: outcome === "skipped" ? "note" : "check-message" }, withLineLinks(row.message)));
   if (row.expected || row.actual) item.append(compare(row));
   if (row.known) item.append(knownMistake(row.known));
   if (row.why_html) item.append(trustedHtml(h("div", { class: "check-why" }), row.why_html));
@@ -117,35 +143,55 @@ function drawPicture(row) {
       node.append(picture);
       picture.result = row;
     } catch {
-      // Offline, or the site was built anew since: the list below has the same frames, and opening it again tries again.
+      // Offline, or the site was built anew since: the list below has the same frames, and opening it again tries
+      // again.
     }
   });
   return node;
 }
 
 function compare({ expected, actual }) {
-  return h("dl", { class: "compare" },
+  return h(
+    "dl",
+    { class: "compare" },
     expected && [h("dt", {}, "Expected"), h("dd", {}, expected)],
-    actual && [h("dt", {}, "Got"), h("dd", {}, actual)]);
+    actual && [h("dt", {}, "Got"), h("dd", {}, actual)],
+  );
 }
 
 function drawTrace(rows) {
-  const lines = rows.map((row) => h("div", { role: "listitem", class: row.direction === "sent" ? "is-sent" : "is-received" },
-    h("time", {}, `${row.time.toFixed(3)} s`), " ", h("span", { class: "who" }, row.client),
-    row.direction === "sent" ? " sent " : " received ", h("code", {}, row.frame)));
-  return h("details", {}, h("summary", {}, `What travelled (${rows.length} ${rows.length === 1 ? "frame" : "frames"})`), h("div", { class: "trace", role: "list" }, lines));
+  const lines = rows.map((row) =>
+    h(
+      "div",
+      { role: "listitem", class: row.direction === "sent" ? "is-sent" : "is-received" },
+      h("time", {}, `${row.time.toFixed(3)} s`),
+      " ",
+      h("span", { class: "who" }, row.client),
+      row.direction === "sent" ? " sent " : " received ",
+      h("code", {}, row.frame),
+    ),
+  );
+  return h(
+    "details",
+    {},
+    h("summary", {}, `What travelled (${rows.length} ${rows.length === 1 ? "frame" : "frames"})`),
+    h("div", { class: "trace", role: "list" }, lines),
+  );
 }
 
 /** Turn "line 7" in a message into a link to that line of the editor. */
 function withLineLinks(text) {
   return text.split(/(\bline \d+\b)/).map((piece) => {
     const line = /^line (\d+)$/.exec(piece)?.[1];
-    return line ? h("button", { type: "button", class: "line-link", onclick: requestLine(Number(line)) }, piece) : piece;
+    return line
+      ? h("button", { type: "button", class: "line-link", onclick: requestLine(Number(line)) }, piece)
+      : piece;
   });
 }
 
 function requestLine(line) {
-  return (event) => event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true }));
+  return (event) =>
+    event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true }));
 }
 
 /** The task list in the text is live: what the last check found stands beside each task, in words and by a mark. */
@@ -157,7 +203,10 @@ function tickTasks(workspace, results) {
     task.classList.toggle("is-done", outcome === "passed");
     task.classList.toggle("is-failed", outcome === "failed");
     let words = task.querySelector(".task-state");
-    if (!words) task.append(words = h("span", { class: "task-state visually-hidden" }));
+    if (!words) {
+      words = h("span", { class: "task-state visually-hidden" });
+      task.append(words);
+    }
     words.textContent = outcome === "passed" ? " (done)" : outcome === "failed" ? " (not yet)" : "";
   }
 }

@@ -4,8 +4,8 @@ import { ClientLink } from "../core/client_link.js";
 import { fill, h } from "../core/dom.js";
 import { define, store } from "../core/page.js";
 import { isAlive } from "../core/state.js";
-import { complaintOf, frameFor, parseArgs } from "../wire/payload.js";
 import { ReceivedList } from "../received_list.js";
+import { complaintOf, frameFor, parseArgs } from "../wire/payload.js";
 
 /** What holds until the menu has come, which is when somebody can have changed it. */
 const UNTOUCHED = { namespace: "/", transport: "upgrade", origin: "", auth: undefined, error: "" };
@@ -16,14 +16,26 @@ class ClientCard extends HTMLElement {
   connectedCallback() {
     if (this.link) return; // moved within the page: the connection lives on
     const tag = this.dataset.client;
-    this.link = new ClientLink(tag, { onState: (state) => this.#drawState(state), onHeard: (row) => this.received.add(row) });
+    this.link = new ClientLink(tag, {
+      onState: (state) => this.#drawState(state),
+      onHeard: (row) => this.received.add(row),
+    });
     this.menu = h("client-menu", { class: "menu-body", dataset: { client: tag } });
     this.received = new ReceivedList();
     this.#build(tag);
     this.#ends = [
-      store.subscribe((state) => state.sandbox, (sandbox, before) => this.#sandboxChanged(sandbox, before)),
-      store.subscribe((state) => state.page.workspaces?.[state.workspace]?.events, (events) => this.#offer(events ?? [])),
-      store.subscribe((state) => state.workspace, () => this.#recall()),
+      store.subscribe(
+        (state) => state.sandbox,
+        (sandbox, before) => this.#sandboxChanged(sandbox, before),
+      ),
+      store.subscribe(
+        (state) => state.page.workspaces?.[state.workspace]?.events,
+        (events) => this.#offer(events ?? []),
+      ),
+      store.subscribe(
+        (state) => state.workspace,
+        () => this.#recall(),
+      ),
     ];
     this.#drawState({ kind: "off", text: "Disconnected", reason: "" });
   }
@@ -52,34 +64,98 @@ class ClientCard extends HTMLElement {
   }
 
   #build(tag) {
-    const id = `client-${tag}`;
     const word = tag.length > 1 ? tag : `Client ${tag}`;
     this.state = h("span", { class: "client-state" });
-    this.toggle = h("button", { type: "button", class: "small", onclick: () => (this.link.active ? this.link.disconnect() : this.connect()) });
+    this.toggle = h("button", {
+      type: "button",
+      class: "small",
+      onclick: () => (this.link.active ? this.link.disconnect() : this.connect()),
+    });
     this.reason = h("p", { class: "client-reason", hidden: true });
+    this.error = h("p", { class: "field-error", id: `client-${tag}-error`, hidden: true });
+    fill(
+      this,
+      h(
+        "section",
+        { class: "client", "aria-label": word },
+        this.#head(tag, word),
+        this.reason,
+        h("client-faults", { dataset: { client: tag } }),
+        this.#form(tag, word),
+        this.error,
+        this.#options(),
+        this.received.node,
+      ),
+    );
+    this.#recall();
+  }
+
+  #head(tag, word) {
+    return h(
+      "div",
+      { class: "client-head" },
+      h("span", { class: `ava ava-${letterOf(tag)}`, "aria-hidden": "true" }, tag.slice(0, 1).toUpperCase()),
+      h("h3", {}, word),
+      this.state,
+      h(
+        "details",
+        { class: "menu", oninput: () => this.#preview() },
+        h(
+          "summary",
+          { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` },
+          h("span", { class: "i i-more", "aria-hidden": "true" }),
+        ),
+        this.menu,
+      ),
+    );
+  }
+
+  #form(tag, word) {
+    const id = `client-${tag}`;
+    const plain = { spellcheck: "false", autocapitalize: "off", autocomplete: "off" };
     this.events = h("datalist", { id: `${id}-events` });
-    this.event = h("input", { class: "event", list: `${id}-events`, placeholder: "event", "aria-label": `Event that ${word} emits`, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
-    this.payload = h("input", { class: "payload", placeholder: '2, "hi"', "aria-label": `Arguments, JSON values with commas between them`, "aria-describedby": `${id}-error`, spellcheck: "false", autocapitalize: "off", autocomplete: "off" });
+    this.event = h("input", {
+      class: "event",
+      list: `${id}-events`,
+      placeholder: "event",
+      "aria-label": `Event that ${word} emits`,
+      ...plain,
+    });
+    this.payload = h("input", {
+      class: "payload",
+      placeholder: '2, "hi"',
+      "aria-label": `Arguments, JSON values with commas between them`,
+      "aria-describedby": `${id}-error`,
+      ...plain,
+    });
     this.send = h("button", { type: "submit", class: "small" }, "Emit");
-    this.error = h("p", { class: "field-error", id: `${id}-error`, hidden: true });
+    return h(
+      "form",
+      { class: "client-emit", onsubmit: (event) => this.#emit(event), oninput: () => this.#typed() },
+      this.event,
+      this.payload,
+      this.send,
+      this.events,
+    );
+  }
+
+  #options() {
+    this.ack = h("input", { type: "checkbox", checked: true, "aria-label": "wait for acknowledgement" });
+    this.ack.addEventListener("change", () => this.#typed());
     this.frame = h("code");
     this.preview = h("span", { class: "client-preview" }, this.frame);
-    this.ack = h("input", { type: "checkbox", checked: true, "aria-label": "wait for acknowledgement" });
-    const form = h("form", { class: "client-emit", onsubmit: (event) => this.#emit(event), oninput: () => this.#typed() }, this.event, this.payload, this.send, this.events);
-    this.ack.addEventListener("change", () => this.#typed());
-    fill(this, h("section", { class: "client", "aria-label": word },
-      h("div", { class: "client-head" },
-        h("span", { class: `ava ava-${letterOf(tag)}`, "aria-hidden": "true" }, tag.slice(0, 1).toUpperCase()),
-        h("h3", {}, word), this.state,
-        h("details", { class: "menu", oninput: () => this.#preview() },
-          h("summary", { class: "button quiet icon-only small", "aria-label": `Settings of client ${tag}` }, h("span", { class: "i i-more", "aria-hidden": "true" })),
-          this.menu)),
-      this.reason, h("client-faults", { dataset: { client: tag } }), form, this.error,
-      h("div", { class: "client-options" },
-        h("label", { class: "switch", title: "Wait for acknowledgement" }, this.ack, h("span", {}, h("span", { class: "long" }, "wait for "), h("abbr", {}, "ack"))),
-        this.preview, this.toggle),
-      this.received.node));
-    this.#recall();
+    return h(
+      "div",
+      { class: "client-options" },
+      h(
+        "label",
+        { class: "switch", title: "Wait for acknowledgement" },
+        this.ack,
+        h("span", {}, h("span", { class: "long" }, "wait for "), h("abbr", {}, "ack")),
+      ),
+      this.preview,
+      this.toggle,
+    );
   }
 
   #drawState({ kind, text, reason }) {
@@ -145,13 +221,19 @@ class ClientCard extends HTMLElement {
     const { args, error } = this.#arguments();
     const name = this.event.value.trim();
     const { namespace } = this.chosen;
-    this.frame.textContent = name && !error ? frameFor({ event: name, args, namespace, ack: this.ack.checked ? this.link.nextAck : null }) : "";
+    this.frame.textContent =
+      name && !error
+        ? frameFor({ event: name, args, namespace, ack: this.ack.checked ? this.link.nextAck : null })
+        : "";
     this.preview.hidden = this.frame.textContent === "";
     this.preview.title = this.frame.textContent && `This becomes the frame ${this.frame.textContent}`;
   }
 
   #offer(names) {
-    fill(this.events, names.map((name) => h("option", { value: name })));
+    fill(
+      this.events,
+      names.map((name) => h("option", { value: name })),
+    );
     if (!this.event.value && names.length > 0) this.event.value = names[0];
     this.#preview();
   }
@@ -163,7 +245,10 @@ class ClientCard extends HTMLElement {
 
   #remember() {
     try {
-      localStorage.setItem(this.#key(), JSON.stringify({ event: this.event.value, payload: this.payload.value, ack: this.ack.checked }));
+      localStorage.setItem(
+        this.#key(),
+        JSON.stringify({ event: this.event.value, payload: this.payload.value, ack: this.ack.checked }),
+      );
     } catch {
       // Storage is refused or full: the fields simply start empty next time.
     }

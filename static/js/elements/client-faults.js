@@ -1,4 +1,5 @@
-// <client-faults data-client="A">: the faults that are in force on this client's connection, in its card, and the way out.
+// <client-faults data-client="A">: the faults that are in force on this client's connection, in its card, and the way
+// out.
 
 import { fill, h } from "../core/dom.js";
 import { faultsInWords, saidOf } from "../core/fault_words.js";
@@ -12,8 +13,14 @@ class ClientFaults extends HTMLElement {
 
   connectedCallback() {
     this.#ends = [
-      store.subscribe((state) => state.faults[this.dataset.client], (faults) => this.#changed(faults)),
-      store.subscribe((state) => state.sandbox?.state, () => this.#draw()),
+      store.subscribe(
+        (state) => state.faults[this.dataset.client],
+        (faults) => this.#changed(faults),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.state,
+        () => this.#draw(),
+      ),
     ];
   }
 
@@ -33,13 +40,17 @@ class ClientFaults extends HTMLElement {
   #draw() {
     const { faults, sandbox } = store.get();
     const mine = faults[this.dataset.client];
-    const over = !sandbox || (sandbox.state !== "ready" && sandbox.state !== "starting" && sandbox.code !== "killed_by_learner");
+    const over =
+      !sandbox || (sandbox.state !== "ready" && sandbox.state !== "starting" && sandbox.code !== "killed_by_learner");
     const words = over ? [] : faultsInWords(mine, Math.max(0, (this.#offlineUntil - performance.now()) / 1000));
     this.hidden = words.length === 0;
     if (this.hidden) return fill(this);
     this.list ??= h("ul", { class: "faults" });
     this.well ??= h("button", { type: "button", class: "small quiet", onclick: () => this.#heal() }, "All well again");
-    fill(this.list, words.map(({ icon, text }) => h("li", {}, h("span", { class: `i i-${icon}`, "aria-hidden": "true" }), text)));
+    fill(
+      this.list,
+      words.map(({ icon, text }) => h("li", {}, h("span", { class: `i i-${icon}`, "aria-hidden": "true" }), text)),
+    );
     if (this.list.parentNode !== this) fill(this, this.list, this.well);
     this.well.disabled = sandbox.state !== "ready";
   }

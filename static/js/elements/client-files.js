@@ -7,7 +7,7 @@ import { moreStyles } from "../more_styles.js";
 const SCRIPT = "client.js";
 const PAGE = "index.html";
 
-export const CLIENT_START = `// Runs in the pane of each client, and talks to your server.
+const CLIENT_START = `// Runs in the pane of each client, and talks to your server.
 
 const socket = io();
 
@@ -46,7 +46,10 @@ class ClientFiles extends HTMLElement {
   #end = null;
 
   connectedCallback() {
-    this.#end = store.subscribe(({ files, page }) => (page.kind === "playground" ? `${SCRIPT in files} ${PAGE in files}` : ""), (known) => this.#draw(known));
+    this.#end = store.subscribe(
+      ({ files, page }) => (page.kind === "playground" ? `${SCRIPT in files} ${PAGE in files}` : ""),
+      (known) => this.#draw(known),
+    );
   }
 
   disconnectedCallback() {
@@ -57,10 +60,14 @@ class ClientFiles extends HTMLElement {
     this.hidden = known === "";
     if (!this.hidden) moreStyles();
     const [hasScript, hasPage] = known.split(" ").map((word) => word === "true");
-    fill(this,
+    fill(
+      this,
       hasScript ? null : button(`Add ${SCRIPT}`, () => add(SCRIPT, CLIENT_START)),
       hasScript && !hasPage ? button(`Add ${PAGE}`, () => add(PAGE, PAGE_START)) : null,
-      hasScript || hasPage ? button("Remove", remove, { "aria-label": "Remove client code", title: "Remove client code" }) : null);
+      hasScript || hasPage
+        ? button("Remove", remove, { "aria-label": "Remove client code", title: "Remove client code" })
+        : null,
+    );
   }
 }
 
@@ -69,7 +76,10 @@ function button(text, onclick, props = {}) {
 }
 
 function add(name, text) {
-  actions.replaceFiles({ ...store.get().files, [name]: text }, `Added ${name}. It runs in the clients from the next Run on.`);
+  actions.replaceFiles(
+    { ...store.get().files, [name]: text },
+    `Added ${name}. It runs in the clients from the next Run on.`,
+  );
   document.dispatchEvent(new CustomEvent("line-requested", { detail: { file: name } }));
 }
 

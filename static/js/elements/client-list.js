@@ -15,18 +15,44 @@ class ClientList extends HTMLElement {
   connectedCallback() {
     if (this.cards) return; // the tabs moved around it
     this.cards = h("div", { class: "client-cards" });
-    this.add = h("button", { type: "button", class: "small add-client", onclick: () => this.#add() }, h("span", { class: "i i-plus", "aria-hidden": "true" }), "Add a client");
-    this.automatic = h("input", { type: "checkbox", checked: !remembersNo(), onchange: () => keep(AUTOMATIC, this.automatic.checked ? null : "no") });
+    this.add = h(
+      "button",
+      { type: "button", class: "small add-client", onclick: () => this.#add() },
+      h("span", { class: "i i-plus", "aria-hidden": "true" }),
+      "Add a client",
+    );
+    this.automatic = h("input", {
+      type: "checkbox",
+      checked: !remembersNo(),
+      onchange: () => keep(AUTOMATIC, this.automatic.checked ? null : "no"),
+    });
     this.allButton = h("button", { type: "button", class: "small", onclick: () => this.#connectAll() }, "Connect all");
     this.note = h("p", { class: "note", role: "status" });
-    fill(this, this.cards, h("div", { class: "client-foot" }, this.add, this.allButton,
-      h("label", { class: "switch" }, this.automatic, h("span", {}, "connect after Run")), h("share-address"), this.note));
+    fill(
+      this,
+      this.cards,
+      h(
+        "div",
+        { class: "client-foot" },
+        this.add,
+        this.allButton,
+        h("label", { class: "switch" }, this.automatic, h("span", {}, "connect after Run")),
+        h("share-address"),
+        this.note,
+      ),
+    );
     for (const letter of FIRST) this.cards.append(h("client-card", { dataset: { client: letter } }));
     this.addEventListener("client-changed", () => this.#warnOfPolling());
     this.addEventListener("client-unwanted", ({ target }) => this.#remove(target.closest("client-card")));
     const connect = () => this.#connectAll();
     document.addEventListener("clients-requested", connect);
-    this.#ends = [() => document.removeEventListener("clients-requested", connect), store.subscribe((state) => state.sandbox, (now, before) => this.#sandboxChanged(now, before))];
+    this.#ends = [
+      () => document.removeEventListener("clients-requested", connect),
+      store.subscribe(
+        (state) => state.sandbox,
+        (now, before) => this.#sandboxChanged(now, before),
+      ),
+    ];
   }
 
   disconnectedCallback() {
@@ -68,8 +94,13 @@ class ClientList extends HTMLElement {
   }
 
   #warnOfPolling() {
-    const polling = [...this.cards.children].filter((card) => card.chosen?.transport === "polling" && card.link?.active);
-    this.note.textContent = polling.length > 2 ? "A browser opens six requests at a time: keep at most two clients on long-polling, or they wait for each other." : "";
+    const polling = [...this.cards.children].filter(
+      (card) => card.chosen?.transport === "polling" && card.link?.active,
+    );
+    this.note.textContent =
+      polling.length > 2
+        ? "A browser opens six requests at a time: keep at most two clients on long-polling, or they wait for each other."
+        : "";
   }
 }
 

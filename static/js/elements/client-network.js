@@ -16,8 +16,14 @@ class ClientNetwork extends HTMLElement {
   connectedCallback() {
     if (!this.delay) this.#build();
     this.#ends = [
-      store.subscribe((state) => state.faults[this.dataset.client], () => this.#draw()),
-      store.subscribe((state) => state.sandbox?.state, () => this.#draw()),
+      store.subscribe(
+        (state) => state.faults[this.dataset.client],
+        () => this.#draw(),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.state,
+        () => this.#draw(),
+      ),
     ];
   }
 
@@ -28,23 +34,49 @@ class ClientNetwork extends HTMLElement {
   #build() {
     moreStyles();
     const id = (name) => `client-${this.dataset.client}-${name}`;
-    this.delay = h("input", { id: id("delay"), type: "range", min: "0", max: String(DELAY_MS), step: String(STEP_MS), value: "0",
-      oninput: (event) => this.#drag(event), onchange: () => this.#set("delay", { amount: Number(this.delay.value) }) });
+    this.delay = h("input", {
+      id: id("delay"),
+      type: "range",
+      min: "0",
+      max: String(DELAY_MS),
+      step: String(STEP_MS),
+      value: "0",
+      oninput: (event) => this.#drag(event),
+      onchange: () => this.#set("delay", { amount: Number(this.delay.value) }),
+    });
     this.amount = h("output", { for: id("delay") });
     this.freeze = this.#toggle("frozen", "Freeze", () => this.#set("freeze", { amount: Number(!this.#now.frozen) }));
-    this.polling = this.#toggle("no-websocket", "Polling only", () => this.#set("polling", { amount: Number(!this.#now.polling) }));
+    this.polling = this.#toggle("no-websocket", "Polling only", () =>
+      this.#set("polling", { amount: Number(!this.#now.polling) }),
+    );
     this.sent = this.#toggle("cut", "it sends", () => this.#drop("sent"));
     this.received = this.#toggle("cut", "it receives", () => this.#drop("received"));
-    this.seconds = h("select", { id: id("offline"), class: "small" }, OFFLINE_SECONDS.map((each) => h("option", { value: each, selected: each === 10 }, `${each} s`)));
-    this.offline = this.#toggle("offline", "No network", () => this.#set("offline", { amount: this.#now.offline > 0 ? 0 : Number(this.seconds.value) }));
+    this.seconds = h(
+      "select",
+      { id: id("offline"), class: "small" },
+      OFFLINE_SECONDS.map((each) => h("option", { value: each, selected: each === 10 }, `${each} s`)),
+    );
+    this.offline = this.#toggle("offline", "No network", () =>
+      this.#set("offline", { amount: this.#now.offline > 0 ? 0 : Number(this.seconds.value) }),
+    );
     this.well = h("button", { type: "button", class: "small", onclick: () => this.#set("well") }, "All well again");
     this.note = h("p", { class: "note" });
-    this.group = h("fieldset", { class: "network" }, h("legend", {}, "Network"),
+    this.group = h(
+      "fieldset",
+      { class: "network" },
+      h("legend", {}, "Network"),
       h("div", { class: "network-row" }, h("label", { for: id("delay") }, "Delay"), this.delay, this.amount),
       h("div", { class: "network-row" }, this.freeze, this.polling),
-      h("div", { class: "network-row", role: "group", "aria-label": "Cut the connection at the next event" }, h("span", {}, "Cut at next event"), this.sent, this.received),
+      h(
+        "div",
+        { class: "network-row", role: "group", "aria-label": "Cut the connection at the next event" },
+        h("span", {}, "Cut at next event"),
+        this.sent,
+        this.received,
+      ),
       h("div", { class: "network-row" }, this.offline, h("label", { for: id("offline") }, "for"), this.seconds),
-      this.well);
+      this.well,
+    );
     fill(this, this.group, this.note);
     // What is set here works at once; the card's own settings, and its preview, have nothing to do with it.
     this.addEventListener("input", (event) => event.stopPropagation());
@@ -55,7 +87,12 @@ class ClientNetwork extends HTMLElement {
   }
 
   #toggle(icon, label, onclick) {
-    return h("button", { type: "button", class: "small", "aria-pressed": "false", onclick }, h("span", { class: `i i-${icon}`, "aria-hidden": "true" }), label);
+    return h(
+      "button",
+      { type: "button", class: "small", "aria-pressed": "false", onclick },
+      h("span", { class: `i i-${icon}`, "aria-hidden": "true" }),
+      label,
+    );
   }
 
   #drag(event) {
@@ -84,10 +121,13 @@ class ClientNetwork extends HTMLElement {
     this.note.textContent = running
       ? "What you set here happens to this client’s real connection, at once. Everybody else’s goes on."
       : "Run the server first: then its connections can be disturbed.";
-    if (!this.delay.matches(":active")) this.delay.value = now.delay;
+    if (!this.delay.matches(":active")) this.delay.value = String(now.delay);
     this.#drawAmount();
-    for (const [button, on] of [[this.freeze, now.frozen], [this.polling, now.polling], [this.sent, now.drop === "sent"],
-      [this.received, now.drop === "received"], [this.offline, now.offline > 0]]) button.setAttribute("aria-pressed", String(on));
+    press(this.freeze, now.frozen);
+    press(this.polling, now.polling);
+    press(this.sent, now.drop === "sent");
+    press(this.received, now.drop === "received");
+    press(this.offline, now.offline > 0);
     this.well.disabled = now === HEALTHY;
   }
 
@@ -95,6 +135,10 @@ class ClientNetwork extends HTMLElement {
     this.amount.textContent = `${this.delay.value} ms`;
     this.delay.setAttribute("aria-valuetext", `${this.delay.value} ms each way`);
   }
+}
+
+function press(button, on) {
+  button.setAttribute("aria-pressed", String(on));
 }
 
 define("client-network", ClientNetwork);

@@ -1,7 +1,7 @@
 // <code-editor>: the server's textarea, which works as it is, becomes CodeMirror as soon as that has arrived.
 
-import { loadEditor } from "../core/editor-chunk.js";
 import { fill, h } from "../core/dom.js";
+import { loadEditor } from "../core/editor-chunk.js";
 import { actions, define, store } from "../core/page.js";
 import { saveWords } from "../core/words.js";
 import { keyRow } from "../editor/key-row.js";
@@ -23,10 +23,22 @@ class CodeEditor extends HTMLElement {
     this.#ends = [
       () => document.removeEventListener("line-requested", asked),
       () => this.area.removeEventListener("input", typed),
-      store.subscribe((state) => state.files, () => this.#filesChanged()),
-      store.subscribe((state) => state.workspace, () => this.#filesChanged()),
-      store.subscribe((state) => saveWords(state), (words) => this.#drawSaveState(words)),
-      store.subscribe((state) => state.sandbox?.error ?? null, (error) => this.#crashed(error)),
+      store.subscribe(
+        (state) => state.files,
+        () => this.#filesChanged(),
+      ),
+      store.subscribe(
+        (state) => state.workspace,
+        () => this.#filesChanged(),
+      ),
+      store.subscribe(
+        (state) => saveWords(state),
+        (words) => this.#drawSaveState(words),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.error ?? null,
+        (error) => this.#crashed(error),
+      ),
     ];
     // It is large, and a phone begins with the lesson: it comes when the code is looked at.
     const eye = new IntersectionObserver((seen) => {
@@ -47,9 +59,16 @@ class CodeEditor extends HTMLElement {
   }
 
   #build() {
-    this.area = this.querySelector(`textarea[name="${ENTRY}"]`) ?? this.querySelector("textarea") ?? h("textarea", { name: ENTRY, "aria-label": "Program" });
+    this.area =
+      this.querySelector(`textarea[name="${ENTRY}"]`) ??
+      this.querySelector("textarea") ??
+      h("textarea", { name: ENTRY, "aria-label": "Program" });
     // Asking for the selection is allowed before the textarea moves, and lost by the move.
-    const [from, to, focused] = [this.area.selectionStart, this.area.selectionEnd, document.activeElement === this.area];
+    const [from, to, focused] = [
+      this.area.selectionStart,
+      this.area.selectionEnd,
+      document.activeElement === this.area,
+    ];
     this.tabs = h("div", { class: "file-tabs", role: "tablist", "aria-label": "Files" });
     this.name = h("span", { class: "file-name" });
     this.saved = h("span", { class: "save-state" });
@@ -57,7 +76,13 @@ class CodeEditor extends HTMLElement {
     this.body = h("div", { class: "editor-body", id: "editor-body" });
     const keys = keyRow({ editor: () => this.#editor, area: this.area });
     const typedBefore = this.area.value !== this.area.defaultValue;
-    fill(this, h("div", { class: "editor-head" }, this.name, this.tabs, h("client-files"), this.help, this.saved), h("work-notes"), this.body, keys);
+    fill(
+      this,
+      h("div", { class: "editor-head" }, this.name, this.tabs, h("client-files"), this.help, this.saved),
+      h("work-notes"),
+      this.body,
+      keys,
+    );
     this.body.append(this.area);
     Object.assign(this.area, { spellcheck: false, hidden: false });
     this.area.setSelectionRange(from, to);
@@ -85,7 +110,13 @@ class CodeEditor extends HTMLElement {
       if (focused) this.#editor.focus();
     } catch (error) {
       console.warn("The editor's chunk did not load", error);
-      this.body.before(h("p", { class: "banner" }, "This is a plain editor: the full one did not load. Everything works; reload the page to try again."));
+      this.body.before(
+        h(
+          "p",
+          { class: "banner" },
+          "This is a plain editor: the full one did not load. Everything works; reload the page to try again.",
+        ),
+      );
     }
   }
 
@@ -93,7 +124,7 @@ class CodeEditor extends HTMLElement {
     const { files, workspace } = store.get();
     const fresh = workspace !== this.#workspace;
     this.#workspace = workspace;
-    if (!(this.#file in files)) this.#file = ENTRY in files ? ENTRY : Object.keys(files)[0] ?? ENTRY;
+    if (!(this.#file in files)) this.#file = ENTRY in files ? ENTRY : (Object.keys(files)[0] ?? ENTRY);
     this.#drawTabs();
     this.#show(files[this.#file] ?? "", fresh);
   }
@@ -105,13 +136,28 @@ class CodeEditor extends HTMLElement {
   }
 
   #drawTabs() {
-    const names = Object.keys(store.get().files).sort((one, other) => (other === ENTRY) - (one === ENTRY));
+    const names = Object.keys(store.get().files).sort((one, other) => Number(other === ENTRY) - Number(one === ENTRY));
     this.tabs.hidden = names.length < 2;
     this.name.hidden = names.length > 1;
     this.name.textContent = names[0] ?? ENTRY;
     const shown = [...this.tabs.children].map((tab) => tab.textContent);
     if (JSON.stringify(shown) !== JSON.stringify(names)) {
-      fill(this.tabs, names.map((name) => h("button", { type: "button", role: "tab", "aria-controls": "editor-body", onclick: () => this.#choose(name), onkeydown: (event) => this.#walk(event) }, name)));
+      fill(
+        this.tabs,
+        names.map((name) =>
+          h(
+            "button",
+            {
+              type: "button",
+              role: "tab",
+              "aria-controls": "editor-body",
+              onclick: () => this.#choose(name),
+              onkeydown: (event) => this.#walk(event),
+            },
+            name,
+          ),
+        ),
+      );
     }
     for (const tab of this.tabs.children) {
       const chosen = tab.textContent === this.#file;
@@ -155,7 +201,11 @@ class CodeEditor extends HTMLElement {
     if (this.#editor) {
       this.#editor.goTo(line);
     } else {
-      const start = this.area.value.split("\n").slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+      const start =
+        this.area.value
+          .split("\n")
+          .slice(0, line - 1)
+          .join("\n").length + (line > 1 ? 1 : 0);
       this.area.focus();
       this.area.setSelectionRange(start, start);
     }

@@ -15,7 +15,12 @@ class ExampleCard extends HTMLElement {
     const start = () => actions.loadExample(example);
     let button = this.querySelector("button");
     if (!button) {
-      button = h("button", { type: "button", class: "small" }, h("span", { class: "i i-run", "aria-hidden": "true" }), "Run this");
+      button = h(
+        "button",
+        { type: "button", class: "small" },
+        h("span", { class: "i i-run", "aria-hidden": "true" }),
+        "Run this",
+      );
       (this.querySelector("figcaption") ?? this).append(button);
       this.#made.push(button);
     }
@@ -26,11 +31,17 @@ class ExampleCard extends HTMLElement {
     button.addEventListener("click", start);
     this.#ends = [
       () => button.removeEventListener("click", start),
-      store.subscribe((state) => state.page.run?.available !== false, (available) => {
-        button.disabled = !available;
-        button.title = available ? "" : store.get().page.run.reason;
-      }),
-      store.subscribe((state) => isAlive(state.sandbox) && isOfExample(state, example), (running) => this.classList.toggle("is-running", running)),
+      store.subscribe(
+        (state) => state.page.run?.available !== false,
+        (available) => {
+          button.disabled = !available;
+          button.title = available ? "" : store.get().page.run.reason;
+        },
+      ),
+      store.subscribe(
+        (state) => isAlive(state.sandbox) && isOfExample(state, example),
+        (running) => this.classList.toggle("is-running", running),
+      ),
     ];
   }
 

@@ -22,8 +22,14 @@ class ExhibitHandshake extends HTMLElement {
     this.#waiting = this.#rows.length === 0;
     this.#build();
     this.#ends = [
-      store.subscribe((state) => state.traceRows, () => this.#look()),
-      store.subscribe((state) => state.sandbox?.state, () => this.#drawHelp()),
+      store.subscribe(
+        (state) => state.traceRows,
+        () => this.#look(),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.state,
+        () => this.#drawHelp(),
+      ),
     ];
     this.#draw();
   }
@@ -37,14 +43,23 @@ class ExhibitHandshake extends HTMLElement {
   }
 
   #build() {
-    this.again = h("button", { type: "button", onclick: () => this.#captureAgain() }, h("span", { class: "i i-reset", "aria-hidden": "true" }), "Capture again");
+    this.again = h(
+      "button",
+      { type: "button", onclick: () => this.#captureAgain() },
+      h("span", { class: "i i-reset", "aria-hidden": "true" }),
+      "Capture again",
+    );
     this.status = h("p", { class: "note", role: "status" });
     this.help = h("div", { class: "empty" });
     this.list = h("ol", { class: "frames-list" });
     this.shown = h("div", { class: "frame-shown", "aria-live": "polite" });
-    this.before = h("button", { type: "button", onclick: () => this.#show(this.#place - 1) }, "Frame before");
-    this.next = h("button", { type: "button", class: "primary", onclick: () => this.#show(this.#place + 1) }, "Next frame");
-    this.steps = h("div", { class: "exhibit-bar" }, this.before, this.next, this.again);
+    this.previous = h("button", { type: "button", onclick: () => this.#show(this.#place - 1) }, "Frame before");
+    this.next = h(
+      "button",
+      { type: "button", class: "primary", onclick: () => this.#show(this.#place + 1) },
+      "Next frame",
+    );
+    this.steps = h("div", { class: "exhibit-bar" }, this.previous, this.next, this.again);
     this.querySelector(".exhibit-stage").replaceChildren(this.status, this.help, this.list, this.shown, this.steps);
   }
 
@@ -94,23 +109,55 @@ class ExhibitHandshake extends HTMLElement {
     const first = this.#rows[0];
     const transport = first.transport === "polling" ? "long-polling" : "WebSocket";
     this.status.textContent = `${this.#rows.length} frames: how client ${first.client} of your server connected, beginning on ${transport}. Kept in this browser.`;
-    fill(this.list, this.#rows.map((row, i) => h("li", { class: `is-${row.direction}` },
-      h("button", { type: "button", class: "small", onclick: () => this.#show(i) },
-        h("span", { class: "dir" }, row.direction === "sent" ? "→ sent" : "← received"),
-        h("span", { class: "literal" }, row.frame), h("span", { class: "when" }, `+${((row.time - first.time) * 1_000).toFixed(0)} ms`)))));
+    fill(
+      this.list,
+      this.#rows.map((row, i) =>
+        h(
+          "li",
+          { class: `is-${row.direction}` },
+          h(
+            "button",
+            { type: "button", class: "small", onclick: () => this.#show(i) },
+            h("span", { class: "dir" }, row.direction === "sent" ? "→ sent" : "← received"),
+            h("span", { class: "literal" }, row.frame),
+            h("span", { class: "when" }, `+${((row.time - first.time) * 1_000).toFixed(0)} ms`),
+          ),
+        ),
+      ),
+    );
     this.#drawFrame();
   }
 
   #drawFrame() {
     const row = this.#rows[this.#place];
-    [...this.list.querySelectorAll("button")].forEach((button, i) => (i === this.#place ? button.setAttribute("aria-current", "step") : button.removeAttribute("aria-current")));
-    this.before.disabled = this.#place === 0;
+    [...this.list.querySelectorAll("button")].forEach((button, i) =>
+      i === this.#place ? button.setAttribute("aria-current", "step") : button.removeAttribute("aria-current"),
+    );
+    this.previous.disabled = this.#place === 0;
     this.next.disabled = this.#place === this.#rows.length - 1;
     const { sentence, parts } = explain(row);
-    fill(this.shown,
-      h("p", {}, h("strong", {}, `Frame ${this.#place + 1} of ${this.#rows.length}. `), `${sentence} Over ${row.transport === "polling" ? "long-polling" : "WebSocket"}.`),
-      h("pre", { class: "raw" }, parts.map(({ kind, text }) => h("span", { class: `part part-${KINDS[kind]}` }, text))),
-      h("dl", { class: "parts" }, parts.map(({ text, meaning }) => [h("dt", {}, text.length > 24 ? `${text.slice(0, 22)}…` : text), h("dd", {}, meaning)])));
+    fill(
+      this.shown,
+      h(
+        "p",
+        {},
+        h("strong", {}, `Frame ${this.#place + 1} of ${this.#rows.length}. `),
+        `${sentence} Over ${row.transport === "polling" ? "long-polling" : "WebSocket"}.`,
+      ),
+      h(
+        "pre",
+        { class: "raw" },
+        parts.map(({ kind, text }) => h("span", { class: `part part-${KINDS[kind]}` }, text)),
+      ),
+      h(
+        "dl",
+        { class: "parts" },
+        parts.map(({ text, meaning }) => [
+          h("dt", {}, text.length > 24 ? `${text.slice(0, 22)}…` : text),
+          h("dd", {}, meaning),
+        ]),
+      ),
+    );
   }
 
   #drawHelp() {
@@ -120,12 +167,26 @@ class ExhibitHandshake extends HTMLElement {
     if (!empty) return;
     const { page, sandbox } = store.get();
     const ready = sandbox?.state === "ready";
-    fill(this.help,
-      h("p", {}, ready
-        ? "Nothing is captured yet. Connect client A (disconnect it first if it is connected): its first frames are kept here."
-        : "Nothing is captured yet. Run the server and connect client A: the first frames of your own connection are kept here, to be read one by one."),
-      page.run?.available === false ? h("p", {}, page.run.reason)
-        : h("button", { type: "button", onclick: () => (ready ? document.dispatchEvent(new CustomEvent("clients-requested")) : actions.run()) }, ready ? "Connect the clients" : "Run the server"));
+    fill(
+      this.help,
+      h(
+        "p",
+        {},
+        ready
+          ? "Nothing is captured yet. Connect client A (disconnect it first if it is connected): its first frames are kept here."
+          : "Nothing is captured yet. Run the server and connect client A: the first frames of your own connection are kept here, to be read one by one.",
+      ),
+      page.run?.available === false
+        ? h("p", {}, page.run.reason)
+        : h(
+            "button",
+            {
+              type: "button",
+              onclick: () => (ready ? document.dispatchEvent(new CustomEvent("clients-requested")) : actions.run()),
+            },
+            ready ? "Connect the clients" : "Run the server",
+          ),
+    );
   }
 }
 

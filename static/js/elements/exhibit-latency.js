@@ -3,9 +3,9 @@
 import { fill, h } from "../core/dom.js";
 import { actions, define, store } from "../core/page.js";
 import { SCRATCH } from "../core/state.js";
-import { Bystander, KEPT_MS, join } from "../exhibits/bystander.js";
+import { Bystander, join, KEPT_MS } from "../exhibits/bystander.js";
 import { LatencyChart } from "../exhibits/latency_chart.js";
-import { RUNTIMES, lineOf, others, readRuns, settled, took, withRun, worst } from "../exhibits/latency_runs.js";
+import { lineOf, others, RUNTIMES, readRuns, settled, took, withRun, worst } from "../exhibits/latency_runs.js";
 import { duration, median } from "../exhibits/measures.js";
 import { isRunningNow, runExample } from "../exhibits/run_example.js";
 import { keep, kept } from "../kept.js";
@@ -35,10 +35,24 @@ class ExhibitLatency extends HTMLElement {
     this.#build();
     this.#drawTable();
     this.#ends = [
-      store.subscribe((state) => state.sandbox?.id, () => this.#rest("")),
-      store.subscribe((state) => state.sandbox?.state, (state) => state !== "ready" && this.#rest("")),
-      store.subscribe((state) => state.page.workspaces[SCRATCH]?.runtime, (runtime) => this.choice && runtime && (this.choice.value = runtime)),
-      store.subscribe((state) => state.page.run?.available !== false, () => this.#enable()),
+      store.subscribe(
+        (state) => state.sandbox?.id,
+        () => this.#rest(""),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.state,
+        (state) => state !== "ready" && this.#rest(""),
+      ),
+      store.subscribe(
+        (state) => state.page.workspaces[SCRATCH]?.runtime,
+        (runtime) => {
+          if (this.choice && runtime) this.choice.value = runtime;
+        },
+      ),
+      store.subscribe(
+        (state) => state.page.run?.available !== false,
+        () => this.#enable(),
+      ),
     ];
   }
 
@@ -66,24 +80,72 @@ class ExhibitLatency extends HTMLElement {
 
   #build() {
     this.chart = new LatencyChart(KEPT_MS);
-    this.start = h("button", { type: "button", class: "primary", onclick: () => this.#measure(null) }, h("span", { class: "i i-run", "aria-hidden": "true" }), "Measure");
-    this.halt = h("button", { type: "button", disabled: true, onclick: () => this.#halt() }, h("span", { class: "i i-stop", "aria-hidden": "true" }), "Stop");
-    this.status = h("span", { class: "note" }, "Client B asks “are you there?” twenty times a second. Start the program, then give client A a job.");
+    this.start = h(
+      "button",
+      { type: "button", class: "primary", onclick: () => this.#measure(null) },
+      h("span", { class: "i i-run", "aria-hidden": "true" }),
+      "Measure",
+    );
+    this.halt = h(
+      "button",
+      { type: "button", disabled: true, onclick: () => this.#halt() },
+      h("span", { class: "i i-stop", "aria-hidden": "true" }),
+      "Stop",
+    );
+    this.status = h(
+      "span",
+      { class: "note" },
+      "Client B asks “are you there?” twenty times a second. Start the program, then give client A a job.",
+    );
     this.figures = Object.fromEntries(["runtime", "median", "worst"].map((key) => [key, h("dd", {}, "–")]));
-    this.buttons = this.jobs.map((job) => h("button", { type: "button", class: "small", onclick: () => this.#measure(job) }, h("code", {}, job)));
+    this.buttons = this.jobs.map((job) =>
+      h("button", { type: "button", class: "small", onclick: () => this.#measure(job) }, h("code", {}, job)),
+    );
     this.told = h("p", { class: "exhibit-result", role: "status" });
     this.table = h("tbody", {});
     this.forget = h("button", { type: "button", class: "small quiet", onclick: () => this.#keep([]) }, "Forget these");
     const figure = (label, key) => h("div", {}, h("dt", {}, label), this.figures[key]);
-    const scope = h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "job"), Object.entries(RUNTIMES).map(([runtime, name]) => h("th", { scope: "col" }, h("span", { class: `key key-line is-${runtime}` }, name)))));
+    const scope = h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        h("th", { scope: "col" }, "job"),
+        Object.entries(RUNTIMES).map(([runtime, name]) =>
+          h("th", { scope: "col" }, h("span", { class: `key key-line is-${runtime}` }, name)),
+        ),
+      ),
+    );
     this.querySelector(".exhibit-stage").replaceChildren(
       h("div", { class: "exhibit-bar" }, this.#runtimeChoice(), this.start, this.halt, this.status),
-      h("dl", { class: "lane-counts" }, figure("runtime", "runtime"), figure("median round trip", "median"), figure("worst of the last 20 s", "worst")),
+      h(
+        "dl",
+        { class: "lane-counts" },
+        figure("runtime", "runtime"),
+        figure("median round trip", "median"),
+        figure("worst of the last 20 s", "worst"),
+      ),
       this.chart.node,
-      h("div", { class: "job-buttons", role: "group", "aria-label": "Jobs for client A" }, h("span", { class: "label" }, "Client A emits"), this.buttons),
+      h(
+        "div",
+        { class: "job-buttons", role: "group", "aria-label": "Jobs for client A" },
+        h("span", { class: "label" }, "Client A emits"),
+        this.buttons,
+      ),
       this.told,
-      h("div", { class: "worst-table", tabindex: "0", role: "region", "aria-label": "Worst round trips so far" },
-        h("table", {}, h("caption", {}, "Client B's worst round trip while the job ran ", this.forget), scope, this.table)));
+      h(
+        "div",
+        { class: "worst-table", tabindex: "0", role: "region", "aria-label": "Worst round trips so far" },
+        h(
+          "table",
+          {},
+          h("caption", {}, "Client B's worst round trip while the job ran ", this.forget),
+          scope,
+          this.table,
+        ),
+      ),
+    );
     this.#enable();
   }
 
@@ -94,11 +156,17 @@ class ExhibitLatency extends HTMLElement {
       actions.openWorkspace(SCRATCH);
       actions.chooseRuntime(this.choice.value);
     };
-    this.choice = h("select", { onchange: choose }, offered.map(({ id, name }) => h("option", { value: id }, name)));
+    this.choice = h(
+      "select",
+      { onchange: choose },
+      offered.map(({ id, name }) => h("option", { value: id }, name)),
+    );
     return h("label", { class: "runtime-choice" }, h("span", { class: "label" }, "Runs under"), this.choice);
   }
 
-  /** Start what is not running, let it be quiet for a moment, then emit `job` and measure; without one, only look on. */
+  /**
+   * Start what is not running, let it be quiet for a moment, then emit `job` and measure; without one, only look on.
+   */
   async #measure(job) {
     if (this.#stop) return;
     this.#stop = new AbortController();
@@ -143,13 +211,29 @@ class ExhibitLatency extends HTMLElement {
     this.marks.push({ at, job, runtime, row: this.marks.length % 3 });
     this.#say(`Client A has emitted “${job}”. Measuring.`);
     let answer = "";
-    this.worker.emit(job, (told) => { answer = typeof told === "string" ? told : ""; });
-    await this.#until(() => performance.now() > at + JOB_MS && (settled(samples, at, at + JOB_MS) || performance.now() > at + PATIENCE_MS), signal);
+    this.worker.emit(job, (told) => {
+      answer = typeof told === "string" ? told : "";
+    });
+    await this.#until(
+      () =>
+        performance.now() > at + JOB_MS && (settled(samples, at, at + JOB_MS) || performance.now() > at + PATIENCE_MS),
+      signal,
+    );
     const now = performance.now();
     const most = worst(samples, at, at + JOB_MS, now);
-    this.#keep(withRun(this.runs, { runtime, job, worst: Math.round(most * 10) / 10, line: lineOf(samples, at, at + JOB_MS, now), answer: answer.slice(0, 40) }));
+    this.#keep(
+      withRun(this.runs, {
+        runtime,
+        job,
+        worst: Math.round(most * 10) / 10,
+        line: lineOf(samples, at, at + JOB_MS, now),
+        answer: answer.slice(0, 40),
+      }),
+    );
     const under = RUNTIMES[runtime] ?? runtime;
-    this.told.textContent = isRefusal(answer) ? `Under ${under} the program answered “${job}” with “${answer}”.` : `While “${job}” ran under ${under}, client B waited ${duration(most)} at worst.`;
+    this.told.textContent = isRefusal(answer)
+      ? `Under ${under} the program answered “${job}” with “${answer}”.`
+      : `While “${job}” ran under ${under}, client B waited ${duration(most)} at worst.`;
     this.#say("Measuring. Try another job, or the same one under another runtime.");
   }
 
@@ -161,7 +245,7 @@ class ExhibitLatency extends HTMLElement {
         if (!condition() && !lost && !signal.aborted) return;
         clearInterval(timer);
         if (lost || signal.aborted) reject(new Error(lost || "Stopped."));
-        else resolve();
+        else resolve(undefined);
       }, DRAW_MS / 2);
     });
   }
@@ -170,7 +254,13 @@ class ExhibitLatency extends HTMLElement {
     const now = performance.now();
     const { samples } = this.bystander;
     const last = this.marks.at(-1);
-    this.chart.draw({ samples, marks: this.marks, earlier: last ? others(this.runs, last) : [], earlierAt: last?.at ?? 0, now });
+    this.chart.draw({
+      samples,
+      marks: this.marks,
+      earlier: last ? others(this.runs, last) : [],
+      earlierAt: last?.at ?? 0,
+      now,
+    });
     const times = samples.map((sample) => took(sample, now));
     this.figures.median.textContent = duration(median(times));
     this.figures.worst.textContent = duration(times.length > 0 ? Math.max(...times) : null);
@@ -202,8 +292,17 @@ class ExhibitLatency extends HTMLElement {
   #drawTable() {
     this.forget.hidden = this.runs.length === 0;
     const cell = (job, runtime) => this.runs.find((run) => run.job === job && run.runtime === runtime);
-    fill(this.table, this.jobs.map((job) => h("tr", {}, h("th", { scope: "row" }, h("code", {}, job)),
-      Object.keys(RUNTIMES).map((runtime) => h("td", {}, cellWords(cell(job, runtime)))))));
+    fill(
+      this.table,
+      this.jobs.map((job) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, h("code", {}, job)),
+          Object.keys(RUNTIMES).map((runtime) => h("td", {}, cellWords(cell(job, runtime)))),
+        ),
+      ),
+    );
   }
 
   #say(text) {

@@ -18,24 +18,54 @@ class ExhibitRace extends HTMLElement {
 
   connectedCallback() {
     if (this.lanes) return;
-    this.start = h("button", { type: "button", class: "primary", onclick: () => this.#race() }, h("span", { class: "i i-run", "aria-hidden": "true" }), "Start the race");
-    this.halt = h("button", { type: "button", disabled: true, onclick: () => this.#stop?.abort() }, h("span", { class: "i i-stop", "aria-hidden": "true" }), "Stop");
+    this.start = h(
+      "button",
+      { type: "button", class: "primary", onclick: () => this.#race() },
+      h("span", { class: "i i-run", "aria-hidden": "true" }),
+      "Start the race",
+    );
+    this.halt = h(
+      "button",
+      { type: "button", disabled: true, onclick: () => this.#stop?.abort() },
+      h("span", { class: "i i-stop", "aria-hidden": "true" }),
+      "Stop",
+    );
     this.status = h("span", { class: "note" }, `Four lanes of ${LANE_MS / 1_000} seconds, one after another.`);
     this.lanes = LANES.map((lane) => new Lane(lane));
     this.result = h("p", { class: "exhibit-result", role: "status" });
-    this.footnote = h("p", { class: "note" }, "Bytes: bodies and frames are counted, HTTP heads added up from what a page can see of them, so the true number is a little higher. ");
+    this.footnote = h(
+      "p",
+      { class: "note" },
+      "Bytes: bodies and frames are counted, HTTP heads added up from what a page can see of them, so the true number is a little higher. ",
+    );
     this.clock = h("span");
     this.footnote.append(this.clock);
     this.querySelector(".exhibit-stage").replaceChildren(
       h("div", { class: "exhibit-bar" }, this.start, this.halt, this.status),
-      h("ol", { class: "lanes" }, this.lanes.map((lane) => lane.node)),
-      h("p", { class: "lane-legend note" },
-        h("span", { class: "key key-made" }, "made by the server"), h("span", { class: "key key-arrived" }, "arrived here"), h("span", { class: "key key-request" }, "request")),
-      this.result, this.footnote);
-    this.#ends = [store.subscribe((state) => state.page.run?.available !== false, (available) => {
-      this.start.disabled = !available;
-      if (!available) this.status.textContent = store.get().page.run.reason;
-    })];
+      h(
+        "ol",
+        { class: "lanes" },
+        this.lanes.map((lane) => lane.node),
+      ),
+      h(
+        "p",
+        { class: "lane-legend note" },
+        h("span", { class: "key key-made" }, "made by the server"),
+        h("span", { class: "key key-arrived" }, "arrived here"),
+        h("span", { class: "key key-request" }, "request"),
+      ),
+      this.result,
+      this.footnote,
+    );
+    this.#ends = [
+      store.subscribe(
+        (state) => state.page.run?.available !== false,
+        (available) => {
+          this.start.disabled = !available;
+          if (!available) this.status.textContent = store.get().page.run.reason;
+        },
+      ),
+    ];
   }
 
   disconnectedCallback() {
@@ -101,12 +131,25 @@ class Lane {
     this.word = word;
     this.follow = run;
     this.chart = new LaneChart(LANE_MS);
-    this.counts = Object.fromEntries(["messages", "requests", "bytes", "delay", "worst"].map((key) => [key, h("dd", {})]));
+    this.counts = Object.fromEntries(
+      ["messages", "requests", "bytes", "delay", "worst"].map((key) => [key, h("dd", {})]),
+    );
     const figure = (label, key) => h("div", {}, h("dt", {}, label), this.counts[key]);
-    this.node = h("li", { class: "lane" },
+    this.node = h(
+      "li",
+      { class: "lane" },
       h("p", { class: "lane-name" }, h("strong", {}, name), " ", h("span", { class: "note" }, how)),
       this.chart.node,
-      h("dl", { class: "lane-counts" }, figure("messages", "messages"), figure("requests", "requests"), figure("bytes", "bytes"), figure("delay, median", "delay"), figure("worst", "worst")));
+      h(
+        "dl",
+        { class: "lane-counts" },
+        figure("messages", "messages"),
+        figure("requests", "requests"),
+        figure("bytes", "bytes"),
+        figure("delay, median", "delay"),
+        figure("worst", "worst"),
+      ),
+    );
     this.clear();
   }
 
@@ -124,7 +167,9 @@ class Lane {
     return { name: this.word, received: this.messages, requests: this.requests, delay: median(this.delays) };
   }
 
-  /** Run for LANE_MS and a first message, or until `signal`; `offset` is added to the page's clock to get the server's. */
+  /**
+   * Run for LANE_MS and a first message, or until `signal`; `offset` is added to the page's clock to get the server's.
+   */
   async run({ base, after, signal, offset }) {
     this.clear();
     this.node.classList.add("is-running");
@@ -140,7 +185,9 @@ class Lane {
         this.requests += 1;
         this.chart.request(performance.now() - begun);
       },
-      moved: (count) => { this.bytes += count; },
+      moved: (count) => {
+        this.bytes += count;
+      },
       heard: ({ time }) => {
         const arrived = performance.now();
         const made = time * 1_000 - offset;
@@ -171,8 +218,14 @@ class Lane {
   #show() {
     const idle = this.requests === 0;
     const worst = this.delays.length > 0 ? Math.max(...this.delays) : null;
-    const texts = { messages: this.messages, requests: this.requests, bytes: bytes(this.bytes), delay: duration(median(this.delays)), worst: duration(worst) };
-    for (const [key, text] of Object.entries(texts)) this.counts[key].textContent = idle ? "–" : text;
+    const texts = {
+      messages: this.messages,
+      requests: this.requests,
+      bytes: bytes(this.bytes),
+      delay: duration(median(this.delays)),
+      worst: duration(worst),
+    };
+    for (const [key, text] of Object.entries(texts)) this.counts[key].textContent = idle ? "–" : String(text);
     this.counts.requests.title = idle ? "" : counted(this.requests, "request");
   }
 }

@@ -9,7 +9,10 @@ class HandSteps extends HTMLElement {
   #end = () => {};
 
   connectedCallback() {
-    this.#end = store.subscribe((state) => state.sandbox?.state, () => this.#draw());
+    this.#end = store.subscribe(
+      (state) => state.sandbox?.state,
+      () => this.#draw(),
+    );
   }
 
   disconnectedCallback() {
@@ -36,17 +39,65 @@ class HandSteps extends HTMLElement {
     const running = store.get().sandbox?.state === "ready";
     const step = steps[at];
     const held = this.contains(document.activeElement) ? document.activeElement.className : null;
-    const players = [...this.panes].map(([client, pane]) => (client === pane ? null : `${pane} plays ${client}`)).filter(Boolean);
-    fill(this, h("section", { class: "hand-steps", "aria-label": "Steps of the check" },
-      h("div", { class: "hand-head" }, h("strong", {}, `By hand: ${name}`),
-        h("button", { type: "button", class: "small quiet icon-only", "aria-label": "Close the steps", onclick: () => this.#close() }, h("span", { class: "i i-cross", "aria-hidden": "true" }))),
-      players.length > 0 ? h("p", { class: "note" }, `${players.join(", ")}.`) : null,
-      h("ol", { tabindex: "0", "aria-label": "Steps" }, steps.map((each, i) => h("li", { class: i === at ? "is-now" : i < at ? "is-done" : "", "aria-current": i === at ? "step" : null },
-        h("span", { class: `ava ava-${each.pane.toLowerCase()} small`, "aria-hidden": "true" }, each.pane), h("span", {}, h("span", { class: "visually-hidden" }, `${each.pane}: `), sayStep(each))))),
-      h("div", { class: "hand-foot" },
-        h("p", { class: "note", role: "status" }, !running ? "Run your server first." : step ? pressed(step) : "That was all. Look at the diagram: what came back?"),
-        running ? null : h("button", { type: "button", class: "small", onclick: () => actions.run() }, "Run"),
-        step ? h("button", { type: "button", class: "small", onclick: () => this.#next() }, at + 1 < steps.length ? "Next step" : "Done") : null)));
+    const players = [...this.panes]
+      .map(([client, pane]) => (client === pane ? null : `${pane} plays ${client}`))
+      .filter(Boolean);
+    fill(
+      this,
+      h(
+        "section",
+        { class: "hand-steps", "aria-label": "Steps of the check" },
+        h(
+          "div",
+          { class: "hand-head" },
+          h("strong", {}, `By hand: ${name}`),
+          h(
+            "button",
+            {
+              type: "button",
+              class: "small quiet icon-only",
+              "aria-label": "Close the steps",
+              onclick: () => this.#close(),
+            },
+            h("span", { class: "i i-cross", "aria-hidden": "true" }),
+          ),
+        ),
+        players.length > 0 ? h("p", { class: "note" }, `${players.join(", ")}.`) : null,
+        h(
+          "ol",
+          { tabindex: "0", "aria-label": "Steps" },
+          steps.map((each, i) =>
+            h(
+              "li",
+              { class: i === at ? "is-now" : i < at ? "is-done" : "", "aria-current": i === at ? "step" : null },
+              h("span", { class: `ava ava-${each.pane.toLowerCase()} small`, "aria-hidden": "true" }, each.pane),
+              h("span", {}, h("span", { class: "visually-hidden" }, `${each.pane}: `), sayStep(each)),
+            ),
+          ),
+        ),
+        h(
+          "div",
+          { class: "hand-foot" },
+          h(
+            "p",
+            { class: "note", role: "status" },
+            !running
+              ? "Run your server first."
+              : step
+                ? pressed(step)
+                : "That was all. Look at the diagram: what came back?",
+          ),
+          running ? null : h("button", { type: "button", class: "small", onclick: () => actions.run() }, "Run"),
+          step
+            ? h(
+                "button",
+                { type: "button", class: "small", onclick: () => this.#next() },
+                at + 1 < steps.length ? "Next step" : "Done",
+              )
+            : null,
+        ),
+      ),
+    );
     this.querySelector(".is-now")?.scrollIntoView({ block: "nearest" });
     if (held !== null) this.#focusAgain(held);
   }
@@ -64,7 +115,11 @@ class HandSteps extends HTMLElement {
 }
 
 function pressed({ act, pane }) {
-  return { connect: `Press Connect at client ${pane}, unless it is connected.`, emit: `It stands in client ${pane}: press Emit there.`, leave: `Press Disconnect at client ${pane}.` }[act];
+  return {
+    connect: `Press Connect at client ${pane}, unless it is connected.`,
+    emit: `It stands in client ${pane}: press Emit there.`,
+    leave: `Press Disconnect at client ${pane}.`,
+  }[act];
 }
 
 /** Put a step into the fields of its pane; nothing is sent. */

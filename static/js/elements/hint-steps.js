@@ -1,4 +1,5 @@
-// <hint-steps data-exercise="slug" data-total="3">: hints one at a time; those already read are still there after a reload.
+// <hint-steps data-exercise="slug" data-total="3">: hints one at a time; those already read are still there after a
+// reload.
 
 import { fill, h, trustedHtml } from "../core/dom.js";
 import { actions, define, store } from "../core/page.js";
@@ -12,7 +13,12 @@ class HintSteps extends HTMLElement {
     this.more = h("button", { type: "button", class: "more-hints", onclick: () => this.#ask() });
     this.note = h("p", { class: "note", role: "status" });
     fill(this, this.hints, this.more, this.note);
-    this.#ends = [store.subscribe((state) => state.page.workspaces?.[this.#exercise(state)], (work) => this.#draw(work))];
+    this.#ends = [
+      store.subscribe(
+        (state) => state.page.workspaces?.[this.#exercise(state)],
+        (work) => this.#draw(work),
+      ),
+    ];
   }
 
   disconnectedCallback() {
@@ -31,11 +37,18 @@ class HintSteps extends HTMLElement {
     seen.slice(this.hints.children.length).forEach((html) => {
       const number = this.hints.children.length + 1;
       const open = this.#asked;
-      this.hints.append(h("details", { class: "hint", open },
-        h("summary", {}, `Hint ${number} of ${total}`), trustedHtml(h("div", { class: "hint-body" }), html)));
+      this.hints.append(
+        h(
+          "details",
+          { class: "hint", open },
+          h("summary", {}, `Hint ${number} of ${total}`),
+          trustedHtml(h("div", { class: "hint-body" }), html),
+        ),
+      );
     });
     this.more.hidden = seen.length >= total;
-    this.more.textContent = seen.length === 0 ? `Show a hint (1 of ${total})` : `Show hint ${seen.length + 1} of ${total}`;
+    this.more.textContent =
+      seen.length === 0 ? `Show a hint (1 of ${total})` : `Show hint ${seen.length + 1} of ${total}`;
   }
 
   async #ask() {

@@ -3,11 +3,11 @@
 import { fill, h } from "../core/dom.js";
 import { onceAFrame, whenDrawn } from "../core/frame.js";
 import { actions, define, store } from "../core/page.js";
-import { explainEntry, howToRead } from "../diagram_detail.js";
 import { svgText } from "../diagram/svg_text.js";
 import { asText } from "../diagram/words.js";
-import { TraceTable } from "../trace_table.js";
+import { explainEntry, howToRead } from "../diagram_detail.js";
 import { whenNothing } from "../nothing_yet.js";
+import { TraceTable } from "../trace_table.js";
 import "./sequence-diagram.js";
 
 const ZOOM_STEP = 1.2;
@@ -27,30 +27,84 @@ class LiveDiagram extends HTMLElement {
     this.diagram = h("sequence-diagram", {});
     this.detail = h("section", { class: "seq-detail", "aria-label": "The chosen event", tabindex: "-1" });
     this.table = new TraceTable();
-    this.tableButton = h("button", { type: "button", class: "small quiet", "aria-pressed": "false", onclick: () => this.#showTable(this.table.node.hidden) }, long("As a"), "table");
-    this.folded = h("input", { type: "checkbox", checked: true, onchange: () => (this.diagram.fold = this.folded.checked) });
-    this.room = h("button", { type: "button", class: "small quiet room-button", "aria-pressed": "false", title: "Hide the editor while you look at the diagram", onclick: () => this.#makeRoom(this.room.getAttribute("aria-pressed") === "false") }, "Make room");
-    this.note = h("span", { class: "note" });
     this.empty = h("div", { class: "empty" });
-    this.tools = h("div", { class: "panel-tools" }, this.tableButton,
-      h("label", { class: "chip" }, this.folded, h("span", {}, "fold", long(" routine"))), this.note, h("span", { class: "acts" }, this.room,
-        this.#button("Smaller", "−", () => (this.diagram.zoom /= ZOOM_STEP)), this.#button("Larger", "+", () => (this.diagram.zoom *= ZOOM_STEP)),
-        this.#button("Copy as text", [long("Copy"), "text"], () => this.#copy(asText(this.diagram.model), "The diagram is in your clipboard, as text.")),
-        this.#button("Copy as an SVG picture", [long("Copy"), "SVG"], () => this.#copy(svgText(this.diagram.layout), "The diagram is in your clipboard, as SVG."))));
     this.view = h("div", { class: "seq-view" }, this.diagram, this.detail);
-    fill(this, this.tools, this.view, this.table.node, this.empty);
+    fill(this, this.#toolbar(), this.view, this.table.node, this.empty);
+    this.#hearDiagram();
+    this.#explain(null);
+    this.#ends = this.#subscriptions();
+  }
+
+  #toolbar() {
+    this.tableButton = this.#toggle(() => this.#showTable(this.table.node.hidden), "", long("As a"), "table");
+    this.room = this.#toggle(
+      () => this.#makeRoom(this.room.getAttribute("aria-pressed") === "false"),
+      "Hide the editor while you look at the diagram",
+      "Make room",
+    );
+    this.room.classList.add("room-button");
+    this.folded = h("input", {
+      type: "checkbox",
+      checked: true,
+      onchange: () => {
+        this.diagram.fold = this.folded.checked;
+      },
+    });
+    this.note = h("span", { class: "note" });
+    this.tools = h(
+      "div",
+      { class: "panel-tools" },
+      this.tableButton,
+      h("label", { class: "chip" }, this.folded, h("span", {}, "fold", long(" routine"))),
+      this.note,
+      h("span", { class: "acts" }, this.room, ...this.#sizes(), ...this.#copies()),
+    );
+    return this.tools;
+  }
+
+  #sizes() {
+    return [
+      this.#button("Smaller", "−", () => {
+        this.diagram.zoom /= ZOOM_STEP;
+      }),
+      this.#button("Larger", "+", () => {
+        this.diagram.zoom *= ZOOM_STEP;
+      }),
+    ];
+  }
+
+  #copies() {
+    return [
+      this.#button("Copy as text", [long("Copy"), "text"], () =>
+        this.#copy(asText(this.diagram.model), "The diagram is in your clipboard, as text."),
+      ),
+      this.#button("Copy as an SVG picture", [long("Copy"), "SVG"], () =>
+        this.#copy(svgText(this.diagram.layout), "The diagram is in your clipboard, as SVG."),
+      ),
+    ];
+  }
+
+  #hearDiagram() {
     this.addEventListener("entry-chosen", ({ detail }) => this.#explain(detail));
     this.addEventListener("entry-pointed", ({ detail }) => this.#point(detail));
-    this.addEventListener("diagram-drawn", () => this.#explain(this.diagram.pointed ?? this.diagram.chosen), true); // what was not known before
+    // What was not known before may be known now.
+    this.addEventListener("diagram-drawn", () => this.#explain(this.diagram.pointed ?? this.diagram.chosen), true);
     this.addEventListener("entry-wanted", ({ detail }) => this.diagram.goTo(detail));
-    this.#explain(null);
+  }
+
+  #subscriptions() {
     const draw = () => this.#plan();
     const code = () => this.#makeRoom(false); // a line of the program is asked for: it has to be in sight
     document.addEventListener("line-requested", code);
-    this.#ends = [
+    return [
       () => document.removeEventListener("line-requested", code),
-      store.subscribe((state) => state.sandbox?.id, () => this.#begin()),
-      ...["traceRows", "traceMarks", "inside", "traceDropped"].map((slice) => store.subscribe((state) => state[slice], draw)),
+      store.subscribe(
+        (state) => state.sandbox?.id,
+        () => this.#begin(),
+      ),
+      ...["traceRows", "traceMarks", "inside", "traceDropped"].map((slice) =>
+        store.subscribe((state) => state[slice], draw),
+      ),
       store.subscribe((state) => state.sandbox?.state, draw),
     ];
   }
@@ -63,6 +117,11 @@ class LiveDiagram extends HTMLElement {
   /** The sandbox whose traffic is drawn. */
   get sandbox() {
     return store.get().sandbox;
+  }
+
+  #toggle(act, title, ...words) {
+    const attributes = { type: "button", class: "small quiet", "aria-pressed": "false", onclick: act };
+    return h("button", title ? { ...attributes, title } : attributes, ...words);
   }
 
   #button(label, text, act) {
@@ -105,11 +164,16 @@ class LiveDiagram extends HTMLElement {
   }
 
   #explain(entry) {
-    const key = entry ? [entry.key, entry.rows.length, entry.answer?.key, entry.handler?.kind, entry.emit?.to].join(" ") : "";
+    const key = entry
+      ? [entry.key, entry.rows.length, entry.answer?.key, entry.handler?.kind, entry.emit?.to].join(" ")
+      : "";
     if (key === this.#shown && this.detail.hasChildNodes()) return;
     this.#shown = key;
     this.detail.classList.toggle("is-open", entry !== null);
-    fill(this.detail, entry ? explainEntry(entry, { source: this.source, rowsNow: () => store.get().traceRows }) : howToRead());
+    fill(
+      this.detail,
+      entry ? explainEntry(entry, { source: this.source, rowsNow: () => store.get().traceRows }) : howToRead(),
+    );
     whenDrawn(this.#detailToTop);
   }
 

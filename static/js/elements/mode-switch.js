@@ -11,7 +11,8 @@ class ModeSwitch extends HTMLElement {
     this.links = [...this.querySelectorAll("a[data-mode]")];
     const { learner_tag: learner, slug } = store.get().page;
     this.name = `mode:${learner}:${slug}`; // another lesson begins with its text
-    const signal = (this.#end = new AbortController()).signal;
+    this.#end = new AbortController();
+    const { signal } = this.#end;
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
     window.addEventListener("hashchange", () => this.#uncover(), { signal });
     const remembered = kept(this.name);

@@ -23,10 +23,22 @@ class PanelTabs extends HTMLElement {
     this.#ends = [
       () => signal.abort(),
       onRegion((region) => this.tabs.has(region) && this.#choose(region)),
-      store.subscribe((state) => state.traceRows.length, (count) => this.#count("wire", count || "")),
-      store.subscribe((state) => state.output, (output) => this.#count("log", countLines(output) || "")),
-      store.subscribe((state) => state.checks, (now, before) => this.#checksChanged(now, before)),
-      store.subscribe((state) => state.sandbox?.state, (now, before) => this.#sandboxChanged(now, before)),
+      store.subscribe(
+        (state) => state.traceRows.length,
+        (count) => this.#count("wire", count || ""),
+      ),
+      store.subscribe(
+        (state) => state.output,
+        (output) => this.#count("log", countLines(output) || ""),
+      ),
+      store.subscribe(
+        (state) => state.checks,
+        (now, before) => this.#checksChanged(now, before),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.state,
+        (now, before) => this.#sandboxChanged(now, before),
+      ),
     ];
     this.#arrange();
   }
@@ -81,7 +93,8 @@ class PanelTabs extends HTMLElement {
       tab.tabIndex = chosen ? 0 : -1;
       if (chosen) {
         tab.classList.remove("is-new", "is-bad");
-        this.scrollLeft = tab.offsetLeft - this.offsetLeft - (this.clientWidth - tab.offsetWidth) / 2; // where they don't all fit
+        // Where they don't all fit.
+        this.scrollLeft = tab.offsetLeft - this.offsetLeft - (this.clientWidth - tab.offsetWidth) / 2;
       }
       if (each !== "clients") panelOf(each).hidden = !chosen;
     }
@@ -108,7 +121,8 @@ class PanelTabs extends HTMLElement {
 
   #followPhone(region) {
     if (region === "checks" && this.tabs.has(region)) this.#choose(region);
-    else if (region === "wire" && !["log", "diagram", "rooms", "preview"].includes(this.lower.dataset.tab)) this.#choose("wire");
+    else if (region === "wire" && !["log", "diagram", "rooms", "preview"].includes(this.lower.dataset.tab))
+      this.#choose("wire");
   }
 
   #count(name, text) {
@@ -119,7 +133,8 @@ class PanelTabs extends HTMLElement {
   #checksChanged(now, before) {
     const begun = now.running || now.results.length > 0 || now.passed > 0;
     this.#count("checks", begun && now.total ? `${now.passed}/${now.total}` : "");
-    if (before && now.running && !before.running) document.dispatchEvent(new CustomEvent("region-requested", { detail: { region: "checks" } }));
+    if (before && now.running && !before.running)
+      document.dispatchEvent(new CustomEvent("region-requested", { detail: { region: "checks" } }));
   }
 
   #sandboxChanged(now, before) {

@@ -1,4 +1,5 @@
-// <paragraph-notes>: a note on a paragraph, by a button beside the one under the pointer, or beside each while the switch is on.
+// <paragraph-notes>: a note on a paragraph, by a button beside the one under the pointer, or beside each while the
+// switch is on.
 
 import { fill, h } from "../core/dom.js";
 import { moreStyles } from "../more_styles.js";
@@ -13,9 +14,14 @@ class ParagraphNotes extends HTMLElement {
 
   connectedCallback() {
     this.article = this.closest(".lesson");
-    this.toggle = h("button", { type: "button", class: "small quiet note-toggle", "aria-pressed": "false", onclick: () => this.#turn() }, "Leave notes on paragraphs");
+    this.toggle = h(
+      "button",
+      { type: "button", class: "small quiet note-toggle", "aria-pressed": "false", onclick: () => this.#turn() },
+      "Leave notes on paragraphs",
+    );
     this.append(this.toggle);
-    const signal = (this.#end = new AbortController()).signal;
+    this.#end = new AbortController();
+    const { signal } = this.#end;
     this.article.addEventListener("pointerover", (event) => this.#over(event), { signal });
     moreStyles();
   }
@@ -48,8 +54,17 @@ class ParagraphNotes extends HTMLElement {
   #offer(paragraph, place) {
     const words = wordsOf(paragraph);
     if (words === "" || paragraph.querySelector(".note-button")) return;
-    const button = h("button", { type: "button", class: `note-button ${place}`, "aria-label": `Note on “${words.slice(0, WORDS_SHOWN)}”`, title: "Leave a note on this",
-      onclick: () => this.#open(paragraph, words, button) }, h("span", { class: "i i-note", "aria-hidden": "true" }));
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: `note-button ${place}`,
+        "aria-label": `Note on “${words.slice(0, WORDS_SHOWN)}”`,
+        title: "Leave a note on this",
+        onclick: () => this.#open(paragraph, words, button),
+      },
+      h("span", { class: "i i-note", "aria-hidden": "true" }),
+    );
     paragraph.classList.add("has-note-button");
     paragraph.append(button);
   }
@@ -58,12 +73,27 @@ class ParagraphNotes extends HTMLElement {
     const shown = this.article.querySelector(".note-form");
     shown?.remove();
     if (shown?.dataset.words === words) return;
-    const text = h("textarea", { name: "text", rows: "3", maxlength: "1000", required: true, "aria-label": "Your note" });
+    const text = h("textarea", {
+      name: "text",
+      rows: "3",
+      maxlength: "1000",
+      required: true,
+      "aria-label": "Your note",
+    });
     const said = h("p", { class: "note", role: "status" });
-    const form = h("form", { class: "note-form", dataset: { words } },
-      h("p", {}, h("strong", {}, "What confused you here?")), text,
-      h("div", { class: "form-foot" }, h("button", { type: "submit", class: "small primary" }, "Send the note"),
-        h("button", { type: "button", class: "small", onclick: () => close() }, "Cancel")), said);
+    const form = h(
+      "form",
+      { class: "note-form", dataset: { words } },
+      h("p", {}, h("strong", {}, "What confused you here?")),
+      text,
+      h(
+        "div",
+        { class: "form-foot" },
+        h("button", { type: "submit", class: "small primary" }, "Send the note"),
+        h("button", { type: "button", class: "small", onclick: () => close() }, "Cancel"),
+      ),
+      said,
+    );
     const close = () => {
       form.remove();
       (button.isConnected ? button : this.toggle).focus();
@@ -81,9 +111,16 @@ class ParagraphNotes extends HTMLElement {
   async #send(form, fields, said) {
     said.textContent = "Sending …";
     try {
-      const answer = await fetch(this.dataset.action, { method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" } });
+      const answer = await fetch(this.dataset.action, {
+        method: "POST",
+        body: new URLSearchParams(fields),
+        headers: { Accept: "application/json" },
+      });
       const { ok, message } = await answer.json();
-      if (ok) fill(form, h("p", { role: "status", tabindex: "-1" }, message)).querySelector("p").focus();
+      if (ok)
+        fill(form, h("p", { role: "status", tabindex: "-1" }, message))
+          .querySelector("p")
+          .focus();
       else said.textContent = message;
     } catch {
       said.textContent = "The note could not be sent. It is still here: try again in a moment.";

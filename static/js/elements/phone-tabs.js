@@ -3,7 +3,7 @@
 // Hidden panes stay in the page: their clients stay connected.
 
 import { define, store } from "../core/page.js";
-import { REGIONS, onRegion } from "../regions.js";
+import { onRegion, REGIONS } from "../regions.js";
 
 class PhoneTabs extends HTMLElement {
   #ends = [];
@@ -20,9 +20,18 @@ class PhoneTabs extends HTMLElement {
       () => window.removeEventListener("hashchange", follow),
       () => this.removeEventListener("click", press),
       onRegion((region) => this.#open(region)),
-      store.subscribe((state) => state.traceRows.length, (count) => this.#badge("wire", count ? String(count) : "")),
-      store.subscribe((state) => state.checks, (checks) => this.#drawChecks(checks)),
-      store.subscribe((state) => state.sandbox?.state, (state) => this.#mark("wire", state === "crashed")),
+      store.subscribe(
+        (state) => state.traceRows.length,
+        (count) => this.#badge("wire", count ? String(count) : ""),
+      ),
+      store.subscribe(
+        (state) => state.checks,
+        (checks) => this.#drawChecks(checks),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.state,
+        (state) => this.#mark("wire", state === "crashed"),
+      ),
     ];
     this.#followAddress();
   }

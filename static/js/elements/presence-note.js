@@ -6,10 +6,13 @@ class PresenceNote extends HTMLElement {
   #end = null;
 
   connectedCallback() {
-    this.#end = store.subscribe((state) => state.presence ?? state.page.here ?? 0, (here) => {
-      this.hidden = here < 2;
-      this.textContent = here < 2 ? "" : `${here} here now`;
-    });
+    this.#end = store.subscribe(
+      (state) => state.presence ?? state.page.here ?? 0,
+      (here) => {
+        this.hidden = here < 2;
+        this.textContent = here < 2 ? "" : `${here} here now`;
+      },
+    );
   }
 
   disconnectedCallback() {

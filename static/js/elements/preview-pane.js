@@ -14,14 +14,38 @@ class PreviewPane extends HTMLElement {
 
   connectedCallback() {
     moreStyles();
-    this.field = h("input", { id: "preview-path", class: "mono", value: "/", spellcheck: "false", autocapitalize: "off", autocomplete: "off", "aria-describedby": "preview-error" });
+    this.field = h("input", {
+      id: "preview-path",
+      class: "mono",
+      value: "/",
+      spellcheck: "false",
+      autocapitalize: "off",
+      autocomplete: "off",
+      "aria-describedby": "preview-error",
+    });
     this.go = h("button", { type: "submit", class: "small" }, "Show");
     this.error = h("p", { class: "field-error", id: "preview-error", hidden: true });
     this.empty = h("p", { class: "preview-empty" });
     this.place = h("div", { class: "preview-place" });
-    fill(this, h("form", { class: "preview-bar", onsubmit: (event) => this.#show(event) },
-      h("label", { for: "preview-path" }, "http://localhost:5000"), this.field, this.go), this.error, this.empty, this.place);
-    this.#ends = [store.subscribe((state) => `${state.sandbox?.id} ${state.sandbox?.state}`, () => this.#sandboxChanged())];
+    fill(
+      this,
+      h(
+        "form",
+        { class: "preview-bar", onsubmit: (event) => this.#show(event) },
+        h("label", { for: "preview-path" }, "http://localhost:5000"),
+        this.field,
+        this.go,
+      ),
+      this.error,
+      this.empty,
+      this.place,
+    );
+    this.#ends = [
+      store.subscribe(
+        (state) => `${state.sandbox?.id} ${state.sandbox?.state}`,
+        () => this.#sandboxChanged(),
+      ),
+    ];
   }
 
   disconnectedCallback() {

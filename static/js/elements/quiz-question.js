@@ -2,7 +2,7 @@
 
 import { h, trustedHtml } from "../core/dom.js";
 import { actions, define, store } from "../core/page.js";
-import { DeliveryRun, canRun } from "../delivery/run_button.js";
+import { canRun, DeliveryRun } from "../delivery/run_button.js";
 
 class QuizQuestion extends HTMLElement {
   #ends = [];
@@ -20,7 +20,10 @@ class QuizQuestion extends HTMLElement {
     this.#ends = [
       () => this.form.removeEventListener("submit", submit),
       () => this.form.removeEventListener("change", choose),
-      store.subscribe((state) => state.votes[this.question], (votes) => votes && this.#drawVotes(votes)),
+      store.subscribe(
+        (state) => state.votes[this.question],
+        (votes) => votes && this.#drawVotes(votes),
+      ),
     ];
     this.#markChosen();
     if (this.#isDelivery && canRun()) this.#run = new DeliveryRun(this.form, (text) => this.#say(text));
@@ -131,7 +134,11 @@ class QuizQuestion extends HTMLElement {
     const field = this.form.querySelector("input.answer, .field input");
     if (field) field.readOnly = true;
     if (this.#button) this.#button.hidden = true;
-    const verdictWords = correct ? "Right." : options.length > 0 ? `Not quite: ${this.#isDelivery ? "see who heard it" : "see why under each option"}.` : `Not quite: the answer is ${accepted.join(" or ")}.`;
+    const verdictWords = correct
+      ? "Right."
+      : options.length > 0
+        ? `Not quite: ${this.#isDelivery ? "see who heard it" : "see why under each option"}.`
+        : `Not quite: the answer is ${accepted.join(" or ")}.`;
     this.#say(verdictWords + note, correct ? "is-right" : "is-wrong");
     if (reason) this.#reason(reason);
     if (votes) this.#drawVotes(votes);
@@ -153,24 +160,36 @@ class QuizQuestion extends HTMLElement {
     label.classList.toggle("is-left-out", times === 0 && !chosen);
     const body = label.querySelector(".option-body") ?? label;
     let place = body.querySelector(".option-reason");
-    if (!place) body.append(place = h("span", { class: "option-reason" }));
+    if (!place) {
+      place = h("span", { class: "option-reason" });
+      body.append(place);
+    }
     // A paragraph is not allowed inside a label: the reason's own lines become spans of text.
     trustedHtml(place, reason);
     let mark = body.querySelector(".option-mark");
-    if (!mark) body.prepend(mark = h("span", { class: "option-mark visually-hidden" }));
+    if (!mark) {
+      mark = h("span", { class: "option-mark visually-hidden" });
+      body.prepend(mark);
+    }
     mark.textContent = mistaken ? "Your answer, not right: " : correct ? "Right answer: " : "";
   }
 
   #reason(html) {
     let place = this.querySelector(".reason");
-    if (!place) this.form.append(place = h("div", { class: "reason" }));
+    if (!place) {
+      place = h("div", { class: "reason" });
+      this.form.append(place);
+    }
     place.hidden = false;
     trustedHtml(place, html);
   }
 
   #say(text, kind = "") {
     let place = this.querySelector(".verdict");
-    if (!place) this.form.append(place = h("p", { class: "verdict" }));
+    if (!place) {
+      place = h("p", { class: "verdict" });
+      this.form.append(place);
+    }
     place.setAttribute("role", "status");
     place.className = `verdict ${kind}`.trim();
     place.hidden = text === "";
@@ -194,7 +213,8 @@ class QuizQuestion extends HTMLElement {
       label.querySelectorAll(".option-reason, .option-mark, .votes").forEach((node) => node.remove());
     }
     for (const input of this.#inputs) Object.assign(input, { checked: false, disabled: false });
-    for (const select of this.form.querySelectorAll("select.times")) Object.assign(select, { value: "1", disabled: false });
+    for (const select of this.form.querySelectorAll("select.times"))
+      Object.assign(select, { value: "1", disabled: false });
     const field = this.form.querySelector("input.answer, .field input");
     if (field) Object.assign(field, { value: "", readOnly: false });
     this.querySelector(".reason")?.remove();
@@ -213,7 +233,10 @@ class QuizQuestion extends HTMLElement {
     for (const input of this.#inputs) {
       const label = input.closest(".option");
       let votes = label.querySelector(".votes");
-      if (!votes) label.append(votes = h("span", { class: "votes" }));
+      if (!votes) {
+        votes = h("span", { class: "votes" });
+        label.append(votes);
+      }
       const share = Math.round((100 * (counts[input.value] ?? 0)) / total);
       votes.textContent = `${input.checked ? "you · " : ""}${share} %`;
       votes.title = `${total} learners have answered`;
@@ -221,7 +244,9 @@ class QuizQuestion extends HTMLElement {
   }
 }
 
-/** Return what an input stands for once it is ticked; a client of a delivery question with how often it hears the event. */
+/**
+ * Return what an input stands for once it is ticked; a client of a delivery question with how often it hears the event.
+ */
 function choiceOf(input) {
   const times = input.closest(".cell")?.querySelector("select.times")?.value ?? "1";
   return times === "1" ? input.value : `${input.value}:${times}`;

@@ -14,7 +14,8 @@ class QuizScore extends HTMLElement {
     this.line = this.querySelector(".score");
     this.querySelector("a")?.replaceWith(this.button);
     if (!this.button.isConnected) this.append(this.button);
-    const signal = (this.#end = new AbortController()).signal;
+    this.#end = new AbortController();
+    const { signal } = this.#end;
     document.addEventListener("answered", ({ detail }) => this.#heard(detail), { signal });
     this.#draw();
   }
@@ -46,7 +47,8 @@ class QuizScore extends HTMLElement {
   #draw() {
     const { right, wrong } = this;
     const total = Number(this.dataset.total);
-    const rest = wrong.size > 0 ? ` · ${wrong.size} to try again` : right.size === total ? " · nothing left to try again" : "";
+    const rest =
+      wrong.size > 0 ? ` · ${wrong.size} to try again` : right.size === total ? " · nothing left to try again" : "";
     fill(this.line, h("strong", {}, `${right.size} of ${total} right`), rest);
     const only = Boolean(this.article.dataset.only);
     this.button.textContent = only ? "Show every question" : "Only the wrong ones";

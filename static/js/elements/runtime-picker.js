@@ -8,8 +8,16 @@ class RuntimePicker extends HTMLElement {
 
   connectedCallback() {
     this.#ends = [
-      store.subscribe((state) => open(state)?.runtimes, (offered) => this.#draw(offered ?? [])),
-      store.subscribe((state) => open(state)?.runtime, (runtime) => this.select && (this.select.value = runtime)),
+      store.subscribe(
+        (state) => open(state)?.runtimes,
+        (offered) => this.#draw(offered ?? []),
+      ),
+      store.subscribe(
+        (state) => open(state)?.runtime,
+        (runtime) => {
+          if (this.select) this.select.value = runtime;
+        },
+      ),
     ];
   }
 
@@ -25,8 +33,11 @@ class RuntimePicker extends HTMLElement {
       fill(this, h("span", { class: "note" }, `under ${offered[0].name}`));
       return;
     }
-    this.select = h("select", { id: "runtime", onchange: () => this.#choose() },
-      offered.map(({ id, name }) => h("option", { value: id }, name)));
+    this.select = h(
+      "select",
+      { id: "runtime", onchange: () => this.#choose() },
+      offered.map(({ id, name }) => h("option", { value: id }, name)),
+    );
     fill(this, h("label", { for: "runtime", class: "label" }, "Runs under"), this.select);
     this.select.value = open(store.get()).runtime;
   }

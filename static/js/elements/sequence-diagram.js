@@ -8,16 +8,16 @@
 //
 // It tells `entry-chosen` and `entry-pointed` (detail: the entry, or null). Only what is in sight has nodes.
 
-import { place, svg } from "../exhibits/svg.js";
 import { fill, h } from "../core/dom.js";
 import { onceAFrame, whenDrawn } from "../core/frame.js";
-import { drawHeads, drawLanes, headsOf } from "../diagram_lanes.js";
-import { asNode } from "../diagram_nodes.js";
-import { Sight } from "../diagram_sight.js";
 import { layOut } from "../diagram/layout.js";
 import { buildModel } from "../diagram/model.js";
 import { shapesOf } from "../diagram/shapes.js";
 import { sentenceOf } from "../diagram/words.js";
+import { drawHeads, drawLanes, headsOf } from "../diagram_lanes.js";
+import { asNode } from "../diagram_nodes.js";
+import { Sight } from "../diagram_sight.js";
+import { place, svg } from "../exhibits/svg.js";
 import { followEnd } from "../follow.js";
 import { moreStyles } from "../more_styles.js";
 
@@ -49,7 +49,11 @@ class SequenceDiagram extends HTMLElement {
     this.lanes = svg("g", { class: "seq-lanes", "aria-hidden": "true" });
     this.entries = svg("g", { class: "seq-entries" });
     this.zoomed = svg("g", {}, this.lanes, this.entries);
-    this.body = svg("svg", { class: "seq-body", role: "group", "aria-label": "Sequence diagram. The arrow keys go from event to event." }, this.zoomed);
+    this.body = svg(
+      "svg",
+      { class: "seq-body", role: "group", "aria-label": "Sequence diagram. The arrow keys go from event to event." },
+      this.zoomed,
+    );
     fill(this.#scroller, this.heads, this.body);
     fill(this, this.#scroller);
     this.#nodes.clear();
@@ -60,11 +64,18 @@ class SequenceDiagram extends HTMLElement {
     watch.observe(this.#scroller);
     const listening = new AbortController();
     const { signal } = listening;
-    this.#scroller.addEventListener("scroll", () => this.#sight.measure() && this.#plan(false), { passive: true, signal });
+    this.#scroller.addEventListener("scroll", () => this.#sight.measure() && this.#plan(false), {
+      passive: true,
+      signal,
+    });
     this.addEventListener("click", ({ target }) => this.#choose(entryAt(target)), { signal });
     this.addEventListener("focusin", ({ target }) => this.#choose(entryAt(target)), { signal });
     // A picture that comes under a resting pointer is not pointed at: that takes a move.
-    this.addEventListener("pointermove", ({ target, pointerType }) => pointerType === "mouse" && this.#point(entryAt(target)), { signal });
+    this.addEventListener(
+      "pointermove",
+      ({ target, pointerType }) => pointerType === "mouse" && this.#point(entryAt(target)),
+      { signal },
+    );
     this.addEventListener("pointerleave", () => this.#point(null), { signal });
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.addEventListener("wheel", (event) => this.#wheel(event), { passive: false, signal });
@@ -76,35 +87,47 @@ class SequenceDiagram extends HTMLElement {
     this.#ends.splice(0).forEach((end) => end());
   }
 
-  get trace() { return this.#trace; }
+  get trace() {
+    return this.#trace;
+  }
   set trace(trace) {
     this.#trace = trace;
     this.#plan(true);
   }
 
-  get fold() { return this.#fold; }
+  get fold() {
+    return this.#fold;
+  }
   set fold(fold) {
     this.#fold = fold;
     this.#plan(true);
   }
 
-  get showUntil() { return this.#until; }
+  get showUntil() {
+    return this.#until;
+  }
   set showUntil(seconds) {
     this.#until = seconds;
     this.#plan(true);
   }
 
-  get zoom() { return this.#sight.zoom; }
+  get zoom() {
+    return this.#sight.zoom;
+  }
   set zoom(zoom) {
     this.#sight.zoom = Math.min(ZOOM.most, Math.max(ZOOM.least, zoom));
     this.#plan(true);
   }
 
   /** The entry that was chosen last, as it is now; or null. */
-  get chosen() { return this.layout?.items.find(({ key }) => key === this.#chosen)?.entry ?? null; }
+  get chosen() {
+    return this.layout?.items.find(({ key }) => key === this.#chosen)?.entry ?? null;
+  }
 
   /** The entry under the pointer, as it is now; or null. */
-  get pointed() { return this.layout?.items.find(({ key }) => key === this.#pointed?.key)?.entry ?? null; }
+  get pointed() {
+    return this.layout?.items.find(({ key }) => key === this.#pointed?.key)?.entry ?? null;
+  }
 
   /** Choose an entry and bring it into sight; the keyboard stays where it is. */
   reveal(entry) {
@@ -129,10 +152,11 @@ class SequenceDiagram extends HTMLElement {
     this.#stale ||= stale;
     const rest = this.#restUntil - performance.now();
     if (rest <= 0) this.#drawSoon();
-    else this.#resting ||= setTimeout(() => {
-      this.#resting = 0;
-      this.#drawSoon();
-    }, rest);
+    else
+      this.#resting ||= setTimeout(() => {
+        this.#resting = 0;
+        this.#drawSoon();
+      }, rest);
   }
 
   #draw() {
@@ -195,7 +219,8 @@ class SequenceDiagram extends HTMLElement {
   #drawEntries() {
     const { items } = this.layout;
     const [top, bottom] = [this.#sight.top - BEYOND, this.#sight.bottom + BEYOND];
-    const inSight = ({ y, height, key }) => (y + height > top && y < bottom) || this.#nodes.get(key)?.node === document.activeElement;
+    const inSight = ({ y, height, key }) =>
+      (y + height > top && y < bottom) || this.#nodes.get(key)?.node === document.activeElement;
     const shown = items.filter((item) => item.time <= this.#until && inSight(item));
     const keys = new Set(shown.map(({ key }) => key));
     for (const [key, { node }] of this.#nodes) {
@@ -256,13 +281,14 @@ class SequenceDiagram extends HTMLElement {
     if (key === null || key === this.#chosen) return;
     this.#chosen = key;
     this.#pointed = null; // what was just chosen counts more than where the pointer rests
-    for (const [each, { node }] of this.#nodes) if (node.hasAttribute("role")) node.setAttribute("tabindex", each === key ? "0" : "-1");
+    for (const [each, { node }] of this.#nodes)
+      if (node.hasAttribute("role")) node.setAttribute("tabindex", each === key ? "0" : "-1");
     this.#light();
     this.#tell("entry-chosen", this.chosen);
   }
 
   #point(key) {
-    const entry = key === null ? null : this.layout?.items.find((item) => item.key === key)?.entry ?? null;
+    const entry = key === null ? null : (this.layout?.items.find((item) => item.key === key)?.entry ?? null);
     if (entry?.key === this.#pointed?.key) return;
     this.#pointed = entry;
     this.#light();
@@ -277,7 +303,16 @@ class SequenceDiagram extends HTMLElement {
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const reached = this.layout?.items.filter(({ entry }) => entry && entry.time <= this.#until) ?? [];
     const at = reached.findIndex(({ key }) => key === this.#chosen);
-    const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: reached.length - 1, PageDown: at + 10, PageUp: at - 10 }[event.key];
+    const to = {
+      ArrowDown: at + 1,
+      ArrowRight: at + 1,
+      ArrowUp: at - 1,
+      ArrowLeft: at - 1,
+      Home: 0,
+      End: reached.length - 1,
+      PageDown: at + 10,
+      PageUp: at - 10,
+    }[event.key];
     if (to === undefined || reached.length === 0) return;
     event.preventDefault();
     this.goTo(reached[Math.min(reached.length - 1, Math.max(0, to))].entry);

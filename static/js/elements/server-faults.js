@@ -9,7 +9,12 @@ class ServerFaults extends HTMLElement {
 
   connectedCallback() {
     if (!this.menu) this.#build();
-    this.#ends = [store.subscribe((state) => state.sandbox, () => this.#draw())];
+    this.#ends = [
+      store.subscribe(
+        (state) => state.sandbox,
+        () => this.#draw(),
+      ),
+    ];
   }
 
   disconnectedCallback() {
@@ -18,14 +23,49 @@ class ServerFaults extends HTMLElement {
 
   #build() {
     moreStyles();
-    this.again = h("button", { type: "button", class: "primary", onclick: () => this.#restart() }, icon("reset"), "Restart");
-    this.kill = h("button", { type: "button", class: "quiet", onclick: () => this.#do("kill") }, icon("cut"), "Kill the server");
-    this.restart = h("button", { type: "button", class: "quiet", onclick: () => this.#restart() }, icon("reset"), "Restart the server");
-    this.menu = h("details", { class: "menu" },
-      h("summary", { class: "button quiet icon-only", "aria-label": "Kill or restart the server", title: "Kill or restart the server" }, icon("bolt")),
-      h("div", { class: "menu-body" },
-        this.kill, h("p", { class: "note" }, "Its process ends at once (SIGKILL): no handler runs, nobody is told."),
-        this.restart, h("p", { class: "note" }, "The same program with nothing in its memory, at the same address: its clients come back by themselves.")));
+    this.again = h(
+      "button",
+      { type: "button", class: "primary", onclick: () => this.#restart() },
+      icon("reset"),
+      "Restart",
+    );
+    this.kill = h(
+      "button",
+      { type: "button", class: "quiet", onclick: () => this.#do("kill") },
+      icon("cut"),
+      "Kill the server",
+    );
+    this.restart = h(
+      "button",
+      { type: "button", class: "quiet", onclick: () => this.#restart() },
+      icon("reset"),
+      "Restart the server",
+    );
+    this.menu = h(
+      "details",
+      { class: "menu" },
+      h(
+        "summary",
+        {
+          class: "button quiet icon-only",
+          "aria-label": "Kill or restart the server",
+          title: "Kill or restart the server",
+        },
+        icon("bolt"),
+      ),
+      h(
+        "div",
+        { class: "menu-body" },
+        this.kill,
+        h("p", { class: "note" }, "Its process ends at once (SIGKILL): no handler runs, nobody is told."),
+        this.restart,
+        h(
+          "p",
+          { class: "note" },
+          "The same program with nothing in its memory, at the same address: its clients come back by themselves.",
+        ),
+      ),
+    );
     fill(this, this.again, this.menu);
   }
 
@@ -46,7 +86,8 @@ class ServerFaults extends HTMLElement {
     const killed = sandbox?.code === "killed_by_learner";
     this.again.hidden = !killed;
     this.menu.hidden = killed;
-    this.kill.disabled = this.restart.disabled = sandbox?.state !== "ready";
+    this.kill.disabled = sandbox?.state !== "ready";
+    this.restart.disabled = this.kill.disabled;
   }
 }
 

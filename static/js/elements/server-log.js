@@ -16,19 +16,36 @@ class ServerLog extends HTMLElement {
   #plan = onceAFrame(() => this.isConnected && this.#draw());
 
   connectedCallback() {
-    this.tools = h("div", { class: "panel-tools" }, h("span", { class: "acts" },
-      h("button", { type: "button", class: "small quiet", onclick: () => actions.clearOutput() }, "Clear"),
-      h("button", { type: "button", class: "small quiet", onclick: () => this.#copy() }, "Copy")));
+    this.tools = h(
+      "div",
+      { class: "panel-tools" },
+      h(
+        "span",
+        { class: "acts" },
+        h("button", { type: "button", class: "small quiet", onclick: () => actions.clearOutput() }, "Clear"),
+        h("button", { type: "button", class: "small quiet", onclick: () => this.#copy() }, "Copy"),
+      ),
+    );
     this.crash = h("div", { class: "crash", hidden: true });
     this.list = h("div", { class: "log", role: "log", "aria-live": "off", "aria-label": "Server log", tabindex: "0" });
-    this.empty = h("div", { class: "empty" }, h("p", {}, "Nothing printed yet. What your program prints, and every error it raises, appears here."));
+    this.empty = h(
+      "div",
+      { class: "empty" },
+      h("p", {}, "Nothing printed yet. What your program prints, and every error it raises, appears here."),
+    );
     fill(this, this.tools, this.crash, this.list, this.empty);
     this.#nodes.clear();
     this.follow = followEnd(this.list);
     this.#ends = [
       () => this.follow.stop(),
-      store.subscribe((state) => state.output, () => this.#plan()),
-      store.subscribe((state) => state.sandbox, (sandbox) => this.#drawCrash(sandbox)),
+      store.subscribe(
+        (state) => state.output,
+        () => this.#plan(),
+      ),
+      store.subscribe(
+        (state) => state.sandbox,
+        (sandbox) => this.#drawCrash(sandbox),
+      ),
     ];
   }
 
@@ -46,7 +63,8 @@ class ServerLog extends HTMLElement {
       this.#nodes.delete(piece);
     }
     for (const piece of output) if (!this.#nodes.has(piece)) this.#append(piece);
-    this.list.hidden = this.tools.hidden = output.length === 0;
+    this.list.hidden = output.length === 0;
+    this.tools.hidden = this.list.hidden;
     this.empty.hidden = output.length > 0 || !this.crash.hidden;
     this.follow.grown();
   }
@@ -69,16 +87,24 @@ class ServerLog extends HTMLElement {
     const ended = sandbox?.state === "crashed" || sandbox?.state === "limited";
     this.crash.hidden = !ended;
     if (ended) {
-      fill(this.crash, h("strong", {}, sandbox.reason || "Your program ended."),
+      fill(
+        this.crash,
+        h("strong", {}, sandbox.reason || "Your program ended."),
         sandbox.error?.line ? lineLink(sandbox.error.line, `Go to line ${sandbox.error.line}`) : null,
-        tellsMore(sandbox) ? h("p", {}, sandbox.error.text) : null);
+        tellsMore(sandbox) ? h("p", {}, sandbox.error.text) : null,
+      );
     }
     this.empty.hidden = store.get().output.length > 0 || ended;
   }
 
   async #copy() {
     try {
-      await navigator.clipboard.writeText(store.get().output.map((piece) => piece.text).join(""));
+      await navigator.clipboard.writeText(
+        store
+          .get()
+          .output.map((piece) => piece.text)
+          .join(""),
+      );
       actions.announce("The log is in your clipboard.");
     } catch {
       actions.announce("Copying is not allowed here.", "alert");
@@ -96,12 +122,26 @@ function drawLine(stream, text) {
   const place = PLACE.exec(line);
   if (!place) return h("div", { class: `log-line is-${NAMES[stream]}` }, line || "\u00a0");
   const [before, after] = [line.slice(0, place.index + place[1].length - 5), line.slice(place.index + place[0].length)];
-  return h("div", { class: `log-line is-${NAMES[stream]}` }, before, lineLink(Number(place[2]), `line ${place[2]}`), after);
+  return h(
+    "div",
+    { class: `log-line is-${NAMES[stream]}` },
+    before,
+    lineLink(Number(place[2]), `line ${place[2]}`),
+    after,
+  );
 }
 
 function lineLink(line, text) {
-  return h("button", { type: "button", class: "line-link", onclick: (event) =>
-    event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true })) }, text);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: "line-link",
+      onclick: (event) =>
+        event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true })),
+    },
+    text,
+  );
 }
 
 define("server-log", ServerLog);

@@ -1,11 +1,10 @@
 // <share-address>: how another tab, a phone or a terminal joins the running server.
 
 import qrcode from "qrcode-generator";
-
+import { terminalProgram } from "../client/terminal.js";
 import { dialogHead, fill, h } from "../core/dom.js";
 import { actions, define, store } from "../core/page.js";
 import { below, engineOf } from "../core/sandbox_address.js";
-import { terminalProgram } from "../client/terminal.js";
 import { parseArgs } from "../wire/payload.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -13,13 +12,21 @@ const QUIET_ZONE = 2;
 
 class ShareAddress extends HTMLElement {
   connectedCallback() {
-    const open = h("button", { type: "button", class: "small", onclick: () => this.#show() }, h("span", { class: "i i-link", "aria-hidden": "true" }), "Phone or terminal");
+    const open = h(
+      "button",
+      { type: "button", class: "small", onclick: () => this.#show() },
+      h("span", { class: "i i-link", "aria-hidden": "true" }),
+      "Phone or terminal",
+    );
     this.dialog = h("dialog", { class: "share", "aria-labelledby": "share-title" });
     fill(this, open, this.dialog);
-    this.end = store.subscribe((state) => state.sandbox?.state === "ready", (ready) => {
-      open.disabled = !ready;
-      open.title = ready ? "" : "Run the server first";
-    });
+    this.end = store.subscribe(
+      (state) => state.sandbox?.state === "ready",
+      (ready) => {
+        open.disabled = !ready;
+        open.title = ready ? "" : "Run the server first";
+      },
+    );
   }
 
   disconnectedCallback() {
@@ -29,16 +36,24 @@ class ShareAddress extends HTMLElement {
   #show() {
     const { page, sandbox } = store.get();
     const address = below(sandbox, "");
-    fill(this.dialog,
+    fill(
+      this.dialog,
       dialogHead("share-title", "Join this server", () => this.dialog.close()),
       h("p", {}, "Open this address in another tab or on a phone: a ready client appears, and joins the wire here."),
       copyable(address),
       page.loopback
-        ? h("p", { class: "note" }, "This site listens on this computer only. For a phone in the same network start it with ", h("code", {}, "make run HOST=0.0.0.0"), " and open it by this computer's address.")
+        ? h(
+            "p",
+            { class: "note" },
+            "This site listens on this computer only. For a phone in the same network start it with ",
+            h("code", {}, "make run HOST=0.0.0.0"),
+            " and open it by this computer's address.",
+          )
         : h("div", { class: "qr" }, drawQr(address)),
       h("h3", {}, "From a terminal"),
       h("p", { class: "note" }, "With Python and ", h("code", {}, 'pip install "python-socketio[client]"'), ":"),
-      copyable(terminalProgram({ ...engineOf(sandbox, "terminal"), ...asked() })));
+      copyable(terminalProgram({ ...engineOf(sandbox, "terminal"), ...asked() })),
+    );
     this.dialog.showModal();
   }
 }
@@ -51,15 +66,23 @@ function asked() {
 }
 
 function copyable(text) {
-  const copy = h("button", { type: "button", class: "small", onclick: async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      actions.announce("Copied.");
-      copy.textContent = "Copied";
-    } catch {
-      actions.announce("Copying is not allowed here: select the text instead.", "alert");
-    }
-  } }, "Copy");
+  const copy = h(
+    "button",
+    {
+      type: "button",
+      class: "small",
+      onclick: async () => {
+        try {
+          await navigator.clipboard.writeText(text);
+          actions.announce("Copied.");
+          copy.textContent = "Copied";
+        } catch {
+          actions.announce("Copying is not allowed here: select the text instead.", "alert");
+        }
+      },
+    },
+    "Copy",
+  );
   return h("div", { class: "address" }, h("code", { class: "pre" }, text), copy);
 }
 
@@ -74,7 +97,8 @@ function drawQr(text) {
   svg.setAttribute("aria-label", "QR code of the address");
   const dark = [];
   for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1) if (code.isDark(row, column)) dark.push(`M${column} ${row}h1v1h-1z`);
+    for (let column = 0; column < size; column += 1)
+      if (code.isDark(row, column)) dark.push(`M${column} ${row}h1v1h-1z`);
   }
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", dark.join(""));

@@ -10,17 +10,23 @@ class ShortcutDialog extends HTMLElement {
   connectedCallback() {
     const buttons = document.querySelectorAll('[data-opens="shortcuts"]');
     if (buttons.length === 0) return;
-    fill(this, (this.dialog = this.#draw()));
-    const signal = (this.#end = new AbortController()).signal;
+    this.dialog = this.#draw();
+    fill(this, this.dialog);
+    this.#end = new AbortController();
+    const { signal } = this.#end;
     for (const button of buttons) {
       button.hidden = false;
       button.addEventListener("click", () => this.#open(), { signal });
     }
-    document.addEventListener("keydown", (event) => {
-      if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-      event.preventDefault();
-      this.#open();
-    }, { signal });
+    document.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+        event.preventDefault();
+        this.#open();
+      },
+      { signal },
+    );
   }
 
   disconnectedCallback() {
@@ -32,12 +38,33 @@ class ShortcutDialog extends HTMLElement {
   }
 
   #draw() {
-    const rows = SHORTCUTS.map(({ keys, label }) => h("div", {}, h("dt", {}, keys.map((key) => h("kbd", {}, key))), h("dd", {}, label)));
-    const dialog = h("dialog", { class: "shortcuts", "aria-labelledby": "shortcuts-title" },
-      h("div", { class: "dialog-head" }, h("h2", { id: "shortcuts-title" }, "Keyboard shortcuts"),
-        h("button", { type: "button", class: "icon-only quiet", "aria-label": "Close", onclick: () => dialog.close() },
-          h("span", { class: "i i-cross", "aria-hidden": "true" }))),
-      h("dl", {}, rows));
+    const rows = SHORTCUTS.map(({ keys, label }) =>
+      h(
+        "div",
+        {},
+        h(
+          "dt",
+          {},
+          keys.map((key) => h("kbd", {}, key)),
+        ),
+        h("dd", {}, label),
+      ),
+    );
+    const dialog = h(
+      "dialog",
+      { class: "shortcuts", "aria-labelledby": "shortcuts-title" },
+      h(
+        "div",
+        { class: "dialog-head" },
+        h("h2", { id: "shortcuts-title" }, "Keyboard shortcuts"),
+        h(
+          "button",
+          { type: "button", class: "icon-only quiet", "aria-label": "Close", onclick: () => dialog.close() },
+          h("span", { class: "i i-cross", "aria-hidden": "true" }),
+        ),
+      ),
+      h("dl", {}, rows),
+    );
     // A press on the backdrop is one on the dialog itself, outside its padding.
     dialog.addEventListener("click", (event) => {
       if (event.target !== dialog) return;

@@ -22,7 +22,10 @@ class SolutionDiff extends HTMLElement {
     return this.dataset.exercise ?? this.closest("[data-exercise]")?.dataset.exercise ?? store.get().workspace;
   }
 
-  /** While it asks the button says so, and keeps the focus: a disabled one would lose it, and the dialog could not give it back. */
+  /**
+   * While it asks the button says so, and keeps the focus: a disabled one would lose it, and the dialog could not give
+   * it back.
+   */
   async #ask() {
     if (this.button.ariaDisabled === "true") return;
     const exercise = this.#exercise;
@@ -45,14 +48,20 @@ class SolutionDiff extends HTMLElement {
     this.#close();
     const place = h("div", { class: "diff" });
     const where = h("p", { class: "note" });
-    const dialog = h("dialog", { class: "solution", "aria-labelledby": "solution-title", onclose: () => this.#close() },
+    const dialog = h(
+      "dialog",
+      { class: "solution", "aria-labelledby": "solution-title", onclose: () => this.#close() },
       dialogHead("solution-title", "Your code and the solution", () => dialog.close()),
       where,
       place,
       trustedHtml(h("div", { class: "prose" }), note),
-      h("div", { class: "form-foot" },
+      h(
+        "div",
+        { class: "form-foot" },
         h("button", { type: "button", class: "primary", onclick: () => this.#use() }, "Use this"),
-        h("span", { class: "note" }, "Undo brings your own code back.")));
+        h("span", { class: "note" }, "Undo brings your own code back."),
+      ),
+    );
     this.#dialog = dialog;
     document.body.append(dialog);
     dialog.showModal();
@@ -64,11 +73,18 @@ class SolutionDiff extends HTMLElement {
     try {
       const { showDiff } = await loadDiff();
       if (!place.isConnected) return;
-      this.#diff = showDiff(place, { before: { text: mine, name: "your code" }, after: { text: theirs, name: "the solution" } });
+      this.#diff = showDiff(place, {
+        before: { text: mine, name: "your code" },
+        after: { text: theirs, name: "the solution" },
+      });
       where.textContent = this.#diff.words;
     } catch {
       where.textContent = "First your code, then the solution.";
-      fill(place, h("pre", { tabindex: "0", "aria-label": "Your code" }, mine), h("pre", { tabindex: "0", "aria-label": "The solution" }, theirs));
+      fill(
+        place,
+        h("pre", { tabindex: "0", "aria-label": "Your code" }, mine),
+        h("pre", { tabindex: "0", "aria-label": "The solution" }, theirs),
+      );
     }
   }
 

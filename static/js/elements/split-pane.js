@@ -1,4 +1,5 @@
-// <split-pane data-sizes="--lesson-size" aria-orientation="vertical" aria-controls="lesson">: the bar between two panes.
+// <split-pane data-sizes="--lesson-size" aria-orientation="vertical" aria-controls="lesson">: the bar between two
+// panes.
 //
 // It moves with the pointer and with the keys of the ARIA pattern "window splitter"; the size is a percentage of the
 // parent, kept in a custom property of the root so that theme.js can set it before the first paint.
@@ -18,7 +19,8 @@ class SplitPane extends HTMLElement {
     this.title = "Drag, or use the arrow keys; Enter brings the usual size back";
     this.ariaValueMin = String(LEAST);
     this.ariaValueMax = String(MOST);
-    const signal = (this.#end = new AbortController()).signal;
+    this.#end = new AbortController();
+    const { signal } = this.#end;
     this.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.addEventListener("pointerdown", (event) => this.#take(event), { signal });
     this.addEventListener("pointermove", (event) => this.#drag(event), { signal });

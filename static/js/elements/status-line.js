@@ -20,13 +20,34 @@ class StatusLine extends HTMLElement {
     this.banner = h("div", { class: "banner", role: "region", "aria-label": "About this page", hidden: true });
     fill(this, this.banner, this.status, this.alert);
     this.#ends = [
-      store.subscribe((state) => state.connection, () => this.#connectionChanged()),
-      store.subscribe((state) => state.lessonChanged, () => this.#drawBanner()),
-      store.subscribe((state) => state.notice, ({ text, kind, count }) => count > 0 && this.#say(text, kind)),
-      store.subscribe((state) => state.runError, (error) => error && this.#runFailed(error.message)),
-      store.subscribe((state) => state.sandbox?.state, (now, before) => before !== undefined && this.#sandboxChanged(now)),
-      store.subscribe((state) => state.checks.running, (now, before) => before === true && !now && this.#checked()),
-      store.subscribe((state) => state.saveState, (now, before) => before && this.#saveChanged(now, before)),
+      store.subscribe(
+        (state) => state.connection,
+        () => this.#connectionChanged(),
+      ),
+      store.subscribe(
+        (state) => state.lessonChanged,
+        () => this.#drawBanner(),
+      ),
+      store.subscribe(
+        (state) => state.notice,
+        ({ text, kind, count }) => count > 0 && this.#say(text, kind),
+      ),
+      store.subscribe(
+        (state) => state.runError,
+        (error) => error && this.#runFailed(error.message),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.state,
+        (now, before) => before !== undefined && this.#sandboxChanged(now),
+      ),
+      store.subscribe(
+        (state) => state.checks.running,
+        (now, before) => before === true && !now && this.#checked(),
+      ),
+      store.subscribe(
+        (state) => state.saveState,
+        (now, before) => before && this.#saveChanged(now, before),
+      ),
     ];
   }
 
@@ -77,7 +98,8 @@ class StatusLine extends HTMLElement {
   }
 
   #saveChanged(now, before) {
-    if (now === "conflict") this.#alertUnseen("This program was also changed somewhere else. Choose above the editor which one to keep.");
+    if (now === "conflict")
+      this.#alertUnseen("This program was also changed somewhere else. Choose above the editor which one to keep.");
     else if (before === "offline" && now === "saved") this.#say("Connected again; everything is saved.");
   }
 
@@ -95,12 +117,24 @@ class StatusLine extends HTMLElement {
     this.banner.hidden = !away && !lessonChanged;
     if (away) {
       const cookie = /cookie/i.test(connectionReason);
-      fill(this.banner, h("span", {}, cookie ? connectionReason : everOnline
-        ? "Reconnecting, your code is saved."
-        : "The server can't be reached yet. The page keeps trying; your code is kept in this browser."));
+      fill(
+        this.banner,
+        h(
+          "span",
+          {},
+          cookie
+            ? connectionReason
+            : everOnline
+              ? "Reconnecting, your code is saved."
+              : "The server can't be reached yet. The page keeps trying; your code is kept in this browser.",
+        ),
+      );
     } else if (lessonChanged) {
-      fill(this.banner, h("span", {}, "This lesson has a newer text. "),
-        h("button", { type: "button", class: "small", onclick: () => window.location.reload() }, "Show it"));
+      fill(
+        this.banner,
+        h("span", {}, "This lesson has a newer text. "),
+        h("button", { type: "button", class: "small", onclick: () => window.location.reload() }, "Show it"),
+      );
     }
   }
 }

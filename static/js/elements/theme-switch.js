@@ -9,8 +9,12 @@ const NEXT = { system: "light", light: "dark", dark: "system" };
 class ThemeSwitch extends HTMLElement {
   connectedCallback() {
     this.label = h("span", { class: "words" }, "Theme");
-    this.button = h("button", { type: "button", class: "head-link quiet", onclick: () => this.#turn() },
-      h("span", { class: "i i-theme", "aria-hidden": "true" }), this.label);
+    this.button = h(
+      "button",
+      { type: "button", class: "head-link quiet", onclick: () => this.#turn() },
+      h("span", { class: "i i-theme", "aria-hidden": "true" }),
+      this.label,
+    );
     fill(this, this.button);
     this.#tell();
   }

@@ -39,13 +39,44 @@ class WatchPlayer extends HTMLElement {
     this.diagram = h("sequence-diagram", { compact: true });
     this.diagram.fold = folds(trace.rows);
     this.caption = h("p", { class: "watch-caption", "aria-live": "polite" });
-    this.toggle = h("button", { type: "button", class: "primary", onclick: () => (this.#timer ? this.#pause() : this.#play()) });
-    this.back = h("button", { type: "button", class: "small", "aria-label": "One step back", onclick: () => this.#step(-1) }, "‹");
-    this.next = h("button", { type: "button", class: "small", "aria-label": "One step on", onclick: () => this.#step(1) }, "›");
-    this.slider = h("input", { type: "range", min: "0", max: String(this.beats.length - 1), step: "1", "aria-label": "Place in the recording", oninput: () => this.#goTo(Number(this.slider.value)) });
+    this.toggle = h("button", {
+      type: "button",
+      class: "primary",
+      onclick: () => (this.#timer ? this.#pause() : this.#play()),
+    });
+    this.back = h(
+      "button",
+      { type: "button", class: "small", "aria-label": "One step back", onclick: () => this.#step(-1) },
+      "‹",
+    );
+    this.next = h(
+      "button",
+      { type: "button", class: "small", "aria-label": "One step on", onclick: () => this.#step(1) },
+      "›",
+    );
+    this.slider = h("input", {
+      type: "range",
+      min: "0",
+      max: String(this.beats.length - 1),
+      step: "1",
+      "aria-label": "Place in the recording",
+      oninput: () => this.#goTo(Number(this.slider.value)),
+    });
     this.count = h("span", { class: "note watch-count" });
-    fill(this.querySelector(".watch-stage"), this.diagram, this.caption,
-      h("div", { class: "watch-bar", onkeydown: (event) => this.#key(event) }, this.toggle, this.back, this.next, this.slider, this.count));
+    fill(
+      this.querySelector(".watch-stage"),
+      this.diagram,
+      this.caption,
+      h(
+        "div",
+        { class: "watch-bar", onkeydown: (event) => this.#key(event) },
+        this.toggle,
+        this.back,
+        this.next,
+        this.slider,
+        this.count,
+      ),
+    );
     this.diagram.trace = { rows: trace.rows, marks: trace.marks, inside: null };
     this.#show();
   }
@@ -98,7 +129,10 @@ class WatchPlayer extends HTMLElement {
     this.diagram.showUntil = until;
     if (this.caption.dataset.text !== text) {
       this.caption.dataset.text = text;
-      fill(this.caption, pieces(text).map((piece) => (piece.code ? h("code", {}, piece.code) : piece)));
+      fill(
+        this.caption,
+        pieces(text).map((piece) => (piece.code ? h("code", {}, piece.code) : piece)),
+      );
     }
     this.toggle.textContent = this.#timer ? "Pause" : this.#place === last ? "Play again" : "Play";
     this.back.disabled = this.#place === 0;

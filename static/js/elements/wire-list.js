@@ -16,27 +16,64 @@ class WireList extends HTMLElement {
 
   connectedCallback() {
     this.client = h("select", { "aria-label": "Show the frames of", onchange: () => this.#sight.plan() });
-    this.direction = h("select", { class: "direction", "aria-label": "Show the direction", onchange: () => this.#sight.plan() },
-      h("option", { value: "" }, "both directions"), h("option", { value: "sent" }, "sent"), h("option", { value: "received" }, "received"));
+    this.direction = h(
+      "select",
+      { class: "direction", "aria-label": "Show the direction", onchange: () => this.#sight.plan() },
+      h("option", { value: "" }, "both directions"),
+      h("option", { value: "sent" }, "sent"),
+      h("option", { value: "received" }, "received"),
+    );
     this.hide = h("input", { type: "checkbox", checked: true, onchange: () => this.#sight.plan() });
     this.hiddenCount = h("span", { class: "count" });
-    this.pause = h("button", { type: "button", class: "small quiet", "aria-pressed": "false", onclick: () => this.#togglePause() }, "Pause");
+    this.pause = h(
+      "button",
+      { type: "button", class: "small quiet", "aria-pressed": "false", onclick: () => this.#togglePause() },
+      "Pause",
+    );
     this.copy = h("button", { type: "button", class: "small quiet", onclick: () => this.#copy() }, "Copy");
-    this.list = h("div", { class: "wire", role: "log", "aria-live": "off", "aria-label": "Frames", tabindex: "0", onkeydown: (event) => this.#step(event) });
+    this.list = h("div", {
+      class: "wire",
+      role: "log",
+      "aria-live": "off",
+      "aria-label": "Frames",
+      tabindex: "0",
+      onkeydown: (event) => this.#step(event),
+    });
     this.note = h("span", { class: "note" });
     this.empty = h("div", { class: "empty" });
-    this.tools = h("div", { class: "panel-tools" }, this.client, this.direction,
-      h("label", { class: "chip" }, this.hide, h("span", {}, "hide heartbeat ", this.hiddenCount)), this.note, h("span", { class: "acts" }, this.pause,
-        h("button", { type: "button", class: "small quiet", onclick: () => this.#clear() }, "Clear"), this.copy));
+    this.tools = h(
+      "div",
+      { class: "panel-tools" },
+      this.client,
+      this.direction,
+      h("label", { class: "chip" }, this.hide, h("span", {}, "hide heartbeat ", this.hiddenCount)),
+      this.note,
+      h(
+        "span",
+        { class: "acts" },
+        this.pause,
+        h("button", { type: "button", class: "small quiet", onclick: () => this.#clear() }, "Clear"),
+        this.copy,
+      ),
+    );
     fill(this, this.tools, this.list, this.empty);
     this.follow = followEnd(this.list);
     this.#sight = whileInSight(this, () => this.#draw());
     this.#ends = [
       () => this.#sight.stop(),
       () => this.follow.stop(),
-      store.subscribe((state) => state.traceRows, () => this.#sight.plan()),
-      store.subscribe((state) => state.traceDropped, () => this.#sight.plan()),
-      store.subscribe((state) => state.sandbox?.state, () => this.#sight.plan()),
+      store.subscribe(
+        (state) => state.traceRows,
+        () => this.#sight.plan(),
+      ),
+      store.subscribe(
+        (state) => state.traceDropped,
+        () => this.#sight.plan(),
+      ),
+      store.subscribe(
+        (state) => state.sandbox?.state,
+        () => this.#sight.plan(),
+      ),
     ];
   }
 
@@ -47,12 +84,21 @@ class WireList extends HTMLElement {
   #draw() {
     const { traceDropped, traceRows, sandbox } = store.get();
     const rows = this.#paused ?? traceRows;
-    const { shown, hidden } = sift(rows, { client: this.client.value, direction: this.direction.value, heartbeat: !this.hide.checked });
+    const { shown, hidden } = sift(rows, {
+      client: this.client.value,
+      direction: this.direction.value,
+      heartbeat: !this.hide.checked,
+    });
     this.#drawClients(rows);
     this.hiddenCount.textContent = hidden > 0 ? `(${hidden})` : "";
     // The list is capped: what came since is what stands behind the newest row of the pause.
     const waiting = this.#paused ? traceRows.length - 1 - traceRows.lastIndexOf(this.#paused.at(-1)) : 0;
-    this.note.textContent = waiting > 0 ? `${waiting} more since the pause` : traceDropped > 0 ? `${traceDropped} frames came too fast to show` : "";
+    this.note.textContent =
+      waiting > 0
+        ? `${waiting} more since the pause`
+        : traceDropped > 0
+          ? `${traceDropped} frames came too fast to show`
+          : "";
     this.tools.hidden = rows.length === 0 && !this.#paused;
     this.list.hidden = shown.length === 0;
     this.empty.hidden = shown.length > 0;
@@ -94,9 +140,13 @@ class WireList extends HTMLElement {
 
   #drawClients(rows) {
     const names = ["", ...clientsOf(rows)];
-    if (names.length === this.client.options.length && names.every((name, i) => this.client.options[i].value === name)) return;
+    if (names.length === this.client.options.length && names.every((name, i) => this.client.options[i].value === name))
+      return;
     const chosen = this.client.value;
-    fill(this.client, names.map((name) => h("option", { value: name }, name === "" ? "all clients" : name)));
+    fill(
+      this.client,
+      names.map((name) => h("option", { value: name }, name === "" ? "all clients" : name)),
+    );
     this.client.value = names.includes(chosen) ? chosen : "";
   }
 

@@ -1,4 +1,5 @@
-// <work-history>: a dialog of earlier versions and checked attempts; each can be looked at beside the present and brought back.
+// <work-history>: a dialog of earlier versions and checked attempts; each can be looked at beside the present and
+// brought back.
 
 import { dialogHead, fill, h } from "../core/dom.js";
 import { loadDiff } from "../core/editor-chunk.js";
@@ -25,8 +26,14 @@ class WorkHistory extends HTMLElement {
     this.list = h("ol", { class: "versions" });
     this.place = h("div", { class: "diff", hidden: true });
     this.note = h("p", { class: "note", role: "status" });
-    this.dialog = h("dialog", { class: "history", "aria-labelledby": "history-title", onclose: () => this.#closed() },
-      dialogHead("history-title", "Earlier versions", () => this.dialog.close()), this.note, this.place, this.list);
+    this.dialog = h(
+      "dialog",
+      { class: "history", "aria-labelledby": "history-title", onclose: () => this.#closed() },
+      dialogHead("history-title", "Earlier versions", () => this.dialog.close()),
+      this.note,
+      this.place,
+      this.list,
+    );
     fill(this, this.dialog);
     document.addEventListener("history-requested", open);
     this.#ends = [() => document.removeEventListener("history-requested", open)];
@@ -52,22 +59,40 @@ class WorkHistory extends HTMLElement {
   }
 
   #draw({ versions, attempts }) {
-    this.note.textContent = versions.length > 0
-      ? "Bringing a version back makes a new one: nothing here is lost."
-      : "No version is kept yet. Write something: it is saved as you type, and its versions stand here.";
+    this.note.textContent =
+      versions.length > 0
+        ? "Bringing a version back makes a new one: nothing here is lost."
+        : "No version is kept yet. Write something: it is saved as you type, and its versions stand here.";
     const attemptOf = new Map([...attempts].reverse().map((attempt) => [attempt.version, attempt]));
-    fill(this.list, versions.map((entry) => this.#entry(entry, attemptOf.get(entry.version))));
+    fill(
+      this.list,
+      versions.map((entry) => this.#entry(entry, attemptOf.get(entry.version))),
+    );
   }
 
   #entry(entry, attempt) {
     const { version, kind, saved_at: at, files } = entry;
     const current = version === store.get().version;
     const checked = attempt ? ` · ${attempt.passed} of ${attempt.total} checks passed` : "";
-    return h("li", { class: current ? "is-current" : "" },
-      h("span", {}, h("strong", {}, `Version ${version} `),
-        h("span", { class: "note" }, `${KINDS[kind] ?? kind} · ${moment(at)}${checked}${current ? " · in the editor now" : ""} `),
-        files && !current && h("button", { type: "button", class: "link", onclick: () => this.#compare(version, files) }, "Compare")),
-      !current && h("button", { type: "button", class: "small", onclick: () => this.#bringBack(version) }, "Bring back"));
+    return h(
+      "li",
+      { class: current ? "is-current" : "" },
+      h(
+        "span",
+        {},
+        h("strong", {}, `Version ${version} `),
+        h(
+          "span",
+          { class: "note" },
+          `${KINDS[kind] ?? kind} · ${moment(at)}${checked}${current ? " · in the editor now" : ""} `,
+        ),
+        files &&
+          !current &&
+          h("button", { type: "button", class: "link", onclick: () => this.#compare(version, files) }, "Compare"),
+      ),
+      !current &&
+        h("button", { type: "button", class: "small", onclick: () => this.#bringBack(version) }, "Bring back"),
+    );
   }
 
   async #compare(version, files) {
@@ -80,7 +105,8 @@ class WorkHistory extends HTMLElement {
       const { showDiff } = await loadDiff();
       this.#clearDiff();
       this.#diff = showDiff(this.place, { before, after });
-      this.note.textContent = before.text === after.text ? `Version ${version} has the same text as the editor.` : this.#diff.words;
+      this.note.textContent =
+        before.text === after.text ? `Version ${version} has the same text as the editor.` : this.#diff.words;
     } catch {
       fill(this.place, h("pre", { tabindex: "0", "aria-label": before.name }, before.text));
       this.note.textContent = `The text of version ${version}.`;

@@ -31,36 +31,65 @@ class WorkNotes extends HTMLElement {
 
   #runNote() {
     const { runError, sandbox } = store.get();
-    if (runError) return note("is-err", runError.message, act("Run again", () => actions.run()));
+    if (runError)
+      return note(
+        "is-err",
+        runError.message,
+        act("Run again", () => actions.run()),
+      );
     const end = otherProgram(store.get()) ? "" : endOf(sandbox);
     if (!end || this.#dismissed === sandbox.id) return null;
     const { line } = sandbox.error ?? {};
-    return note(sandbox.state === "stopped" ? "is-warn" : "is-err", end,
-      line && act(`Go to line ${line}`, (event) => event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true }))),
+    return note(
+      sandbox.state === "stopped" ? "is-warn" : "is-err",
+      end,
+      line &&
+        act(`Go to line ${line}`, (event) =>
+          event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true })),
+        ),
       act("Run again", () => actions.run()),
-      act("Dismiss", () => {
-        this.#dismissed = sandbox.id;
-        this.#draw();
-      }, "quiet"));
+      act(
+        "Dismiss",
+        () => {
+          this.#dismissed = sandbox.id;
+          this.#draw();
+        },
+        "quiet",
+      ),
+    );
   }
 }
 
 function conflictNote() {
   const { conflict } = store.get();
   if (!conflict) return null;
-  return note("is-warn", "This program was also changed in another tab or on another device. Which one do you want to go on with? The other one stays among the earlier versions.",
+  return note(
+    "is-warn",
+    "This program was also changed in another tab or on another device. Which one do you want to go on with? The other one stays among the earlier versions.",
     act("This one", () => actions.resolveConflict("mine")),
-    act("The other one", () => actions.resolveConflict("theirs")));
+    act("The other one", () => actions.resolveConflict("theirs")),
+  );
 }
 
 function undoNote() {
   const { undo } = store.get();
   if (!undo) return null;
-  return note("is-accent", undo.label, act("Undo", () => actions.undo()), act("Dismiss", () => actions.dismissUndo(), "quiet"));
+  return note(
+    "is-accent",
+    undo.label,
+    act("Undo", () => actions.undo()),
+    act("Dismiss", () => actions.dismissUndo(), "quiet"),
+  );
 }
 
 function note(kind, text, ...buttons) {
-  return h("div", { class: `work-note ${kind} ${kind === "is-err" ? "crash" : "banner"}` }, h("span", {}, text), " ", buttons);
+  return h(
+    "div",
+    { class: `work-note ${kind} ${kind === "is-err" ? "crash" : "banner"}` },
+    h("span", {}, text),
+    " ",
+    buttons,
+  );
 }
 
 function act(label, onclick, kind = "") {

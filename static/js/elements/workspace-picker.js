@@ -11,8 +11,16 @@ class WorkspacePicker extends HTMLElement {
     const select = h("select", { id: "workspace", onchange: () => actions.openWorkspace(select.value) });
     fill(this, h("label", { for: "workspace" }, h("span", { class: "label visually-hidden" }, "Program")), select);
     this.#ends = [
-      store.subscribe((state) => state.page.workspaces, (workspaces) => this.#drawOptions(select, workspaces)),
-      store.subscribe((state) => state.workspace, (name) => { select.value = name; }),
+      store.subscribe(
+        (state) => state.page.workspaces,
+        (workspaces) => this.#drawOptions(select, workspaces),
+      ),
+      store.subscribe(
+        (state) => state.workspace,
+        (name) => {
+          select.value = name;
+        },
+      ),
     ];
   }
 
@@ -26,7 +34,10 @@ class WorkspacePicker extends HTMLElement {
     const words = wanted.map(([name, work]) => [name, describe(name, work)]);
     const shown = [...select.options].map((option) => [option.value, option.textContent]);
     if (JSON.stringify(words) === JSON.stringify(shown)) return;
-    fill(select, words.map(([value, text]) => h("option", { value }, text)));
+    fill(
+      select,
+      words.map(([value, text]) => h("option", { value }, text)),
+    );
     select.value = store.get().workspace;
   }
 }

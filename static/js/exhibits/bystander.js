@@ -4,10 +4,12 @@ import { Manager } from "socket.io-client";
 
 import { engineOf } from "../core/sandbox_address.js";
 
-export const EVERY_MS = 50;
+const EVERY_MS = 50;
 export const KEPT_MS = 20_000;
 
-/** Connect to the sandbox as `tag`, over WebSocket alone; resolves to the socket, or throws an Error with a sentence. */
+/**
+ * Connect to the sandbox as `tag`, over WebSocket alone; resolves to the socket, or throws an Error with a sentence.
+ */
 export function join(sandbox, tag) {
   const { origin, path } = engineOf(sandbox, tag);
   const manager = new Manager(origin, { path, transports: ["websocket"], reconnection: false, autoConnect: false });
@@ -54,6 +56,8 @@ export class Bystander {
     const sample = { sent: performance.now(), took: null };
     this.samples.push(sample);
     while (this.samples[0].sent < sample.sent - KEPT_MS) this.samples.shift();
-    this.socket.emit("ping", () => { sample.took = performance.now() - sample.sent; });
+    this.socket.emit("ping", () => {
+      sample.took = performance.now() - sample.sent;
+    });
   }
 }

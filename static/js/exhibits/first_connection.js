@@ -6,7 +6,8 @@ import { parseSocket } from "../wire/socketio.js";
 const MOST = 12;
 
 /**
- * Return the first connection that begins in `rows`, client A's where there is one: its frames from the open packet on, until it is made.
+ * Return the first connection that begins in `rows`, client A's where there is one: its frames from the open packet on,
+ * until it is made.
  *
  * Over WebSocket it is made when the server lets the client in (or refuses it); a connection that begins on
  * long-polling and may upgrade goes on until it has. Returns {rows, whole}; no rows when no connection begins.
@@ -54,6 +55,11 @@ export function readCapture(text) {
 }
 
 function isRow(row) {
-  return row !== null && typeof row === "object" && ["frame", "client", "direction", "transport"].every((key) => typeof row[key] === "string")
-    && Number.isFinite(row.time) && Number.isFinite(row.size);
+  return (
+    row !== null &&
+    typeof row === "object" &&
+    ["frame", "client", "direction", "transport"].every((key) => typeof row[key] === "string") &&
+    Number.isFinite(row.time) &&
+    Number.isFinite(row.size)
+  );
 }

@@ -14,11 +14,18 @@ export class LaneChart {
     this.length = length;
     this.marks = svg("g");
     this.now = svg("path", { class: "lane-now" });
-    const seconds = Array.from({ length: Math.floor(length / 1_000) + 1 }, (_, i) => `M${this.#x(i * 1_000)} 2V${HEIGHT - 8}`).join("");
-    this.node = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lane-chart", "aria-hidden": "true" },
+    const seconds = Array.from(
+      { length: Math.floor(length / 1_000) + 1 },
+      (_, i) => `M${this.#x(i * 1_000)} 2V${HEIGHT - 8}`,
+    ).join("");
+    this.node = svg(
+      "svg",
+      { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lane-chart", "aria-hidden": "true" },
       svg("path", { class: "lane-seconds", d: seconds }),
       svg("path", { class: "lane-axis", d: `M${EDGE} ${MADE_Y}H${WIDTH - EDGE}M${EDGE} ${ARRIVED_Y}H${WIDTH - EDGE}` }),
-      this.marks, this.now);
+      this.marks,
+      this.now,
+    );
   }
 
   /** A message that was made at `made` and arrived at `arrived`, both in milliseconds of this lane. */
@@ -27,7 +34,8 @@ export class LaneChart {
     this.marks.append(
       svg("path", { class: "lane-way", d: `M${from} ${MADE_Y}L${to} ${ARRIVED_Y}` }),
       svg("circle", { class: "lane-made", cx: from, cy: MADE_Y, r: 2.5 }),
-      svg("circle", { class: "lane-arrived", cx: to, cy: ARRIVED_Y, r: 3.5 }));
+      svg("circle", { class: "lane-arrived", cx: to, cy: ARRIVED_Y, r: 3.5 }),
+    );
   }
 
   request(at) {

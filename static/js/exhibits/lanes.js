@@ -5,11 +5,24 @@ import * as traffic from "./traffic.js";
 
 const POLL_EVERY_MS = 1_000;
 
-/** What the race runs, one after another: a browser opens six HTTP/1.1 requests to a host, and the page needs some. `word` is the name inside a sentence. */
+/**
+ * What the race runs, one after another: a browser opens six HTTP/1.1 requests to a host, and the page needs some.
+ * `word` is the name inside a sentence.
+ */
 export const LANES = [
   { name: "Polling", word: "polling", how: "asks again every second", run: polling },
-  { name: "Long-polling", word: "long-polling", how: "asks, and the server holds the answer until it has one", run: longPolling },
-  { name: "Server-Sent Events", word: "Server-Sent Events", how: "asks once; the answer never ends", run: serverSentEvents },
+  {
+    name: "Long-polling",
+    word: "long-polling",
+    how: "asks, and the server holds the answer until it has one",
+    run: longPolling,
+  },
+  {
+    name: "Server-Sent Events",
+    word: "Server-Sent Events",
+    how: "asks once; the answer never ends",
+    run: serverSentEvents,
+  },
   { name: "WebSocket", word: "WebSocket", how: "opened once, then both sides send", run: webSocket },
 ];
 
@@ -52,7 +65,12 @@ function serverSentEvents({ base, after, signal, told }) {
 function webSocket({ base, signal, told }) {
   const { origin, pathname } = new URL(base);
   return new Promise((resolve, reject) => {
-    const manager = new Manager(origin, { path: `${pathname}/socket.io`, transports: ["websocket"], reconnection: false, autoConnect: false });
+    const manager = new Manager(origin, {
+      path: `${pathname}/socket.io`,
+      transports: ["websocket"],
+      reconnection: false,
+      autoConnect: false,
+    });
     const socket = manager.socket("/");
     const end = (settle, value) => {
       socket.disconnect();
@@ -88,9 +106,13 @@ function hear(messages, newest, told) {
 function pause(ms, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      resolve();
-    }, { once: true });
+    signal.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve(undefined);
+      },
+      { once: true },
+    );
   });
 }

@@ -44,8 +44,15 @@ export function readRuns(text) {
 }
 
 function isRun(run) {
-  return run !== null && typeof run === "object" && run.runtime in RUNTIMES && typeof run.job === "string" && typeof run.worst === "number"
-    && Array.isArray(run.line) && run.line.every((point) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite));
+  return (
+    run !== null &&
+    typeof run === "object" &&
+    run.runtime in RUNTIMES &&
+    typeof run.job === "string" &&
+    typeof run.worst === "number" &&
+    Array.isArray(run.line) &&
+    run.line.every((point) => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite))
+  );
 }
 
 function between(samples, from, to) {

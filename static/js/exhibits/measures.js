@@ -52,10 +52,18 @@ export function resultOf(lanes) {
   const ran = lanes.filter(({ received }) => received > 0);
   const silent = lanes.filter(({ received }) => received === 0).map(({ name }) => `${name} brought nothing`);
   if (ran.length === 0) return `${listed(silent)}.`;
-  const told = ran.map(({ name, requests, delay }) => `${duration(delay)} late by ${name} (${counted(requests, "request")})`);
-  const [first, last] = [ran.reduce((one, other) => (other.delay < one.delay ? other : one)), ran.reduce((one, other) => (other.delay > one.delay ? other : one))];
+  const told = ran.map(
+    ({ name, requests, delay }) => `${duration(delay)} late by ${name} (${counted(requests, "request")})`,
+  );
+  const [first, last] = [
+    ran.reduce((one, other) => (other.delay < one.delay ? other : one)),
+    ran.reduce((one, other) => (other.delay > one.delay ? other : one)),
+  ];
   const times = last.delay / Math.max(first.delay, 0.1);
-  const end = times < 2 ? "this time there was little between them" : `${last.name} was ${times.toFixed(times < 10 ? 1 : 0)} times as late as ${first.name}`;
+  const end =
+    times < 2
+      ? "this time there was little between them"
+      : `${last.name} was ${times.toFixed(times < 10 ? 1 : 0)} times as late as ${first.name}`;
   return `A typical message came ${listed(told)}${silent.length > 0 ? `; ${listed(silent)}` : ""}: ${end}.`;
 }
 

@@ -39,11 +39,17 @@ export function startExample(id, signal, runtime = "") {
       if (runError) finish(reject, new Error(runError.message));
       else if (runPending || !sandbox || sandbox.id === before) return;
       else if (sandbox.state === "ready") finish(resolve, sandbox);
-      else if (hasEnded(sandbox.state)) finish(reject, new Error(endOf(sandbox) || "The program ended before it listened. Run it again."));
+      else if (hasEnded(sandbox.state))
+        finish(reject, new Error(endOf(sandbox) || "The program ended before it listened. Run it again."));
     };
     signal.addEventListener("abort", stopped);
     actions.loadExample(id, runtime);
-    const ends = ["sandbox", "runPending", "runError"].map((name) => store.subscribe((state) => state[name], () => queueMicrotask(look)));
+    const ends = ["sandbox", "runPending", "runError"].map((name) =>
+      store.subscribe(
+        (state) => state[name],
+        () => queueMicrotask(look),
+      ),
+    );
     end = () => ends.forEach((stop) => stop());
   });
 }

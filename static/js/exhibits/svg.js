@@ -12,6 +12,7 @@ export function svg(tag, attributes = {}, ...children) {
 
 /** Set attributes of an SVG element. What has its value already is left alone: to set it would lay it out again. */
 export function place(node, attributes) {
-  for (const [name, value] of Object.entries(attributes)) if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes))
+    if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
   return node;
 }

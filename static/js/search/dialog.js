@@ -20,17 +20,38 @@ class SearchDialog {
 
   constructor() {
     this.input = h("input", {
-      type: "search", role: "combobox", "aria-label": "Search the course", "aria-expanded": "false", "aria-controls": "search-hits",
-      "aria-autocomplete": "list", autocomplete: "off", spellcheck: "false", maxlength: "100", placeholder: "A word, an event, a function …",
-      oninput: () => this.#search(), onkeydown: (event) => this.#key(event),
+      type: "search",
+      role: "combobox",
+      "aria-label": "Search the course",
+      "aria-expanded": "false",
+      "aria-controls": "search-hits",
+      "aria-autocomplete": "list",
+      autocomplete: "off",
+      spellcheck: "false",
+      maxlength: "100",
+      placeholder: "A word, an event, a function …",
+      oninput: () => this.#search(),
+      onkeydown: (event) => this.#key(event),
     });
     this.list = h("ul", { id: "search-hits", class: "search-hits", role: "listbox", "aria-label": "Found" });
     this.said = h("p", { class: "search-said", role: "status" });
-    this.dialog = h("dialog", { class: "search", "aria-label": "Search" },
-      h("div", { class: "search-top" }, h("span", { class: "i i-search", "aria-hidden": "true" }), this.input,
-        h("button", { type: "button", class: "quiet icon-only", "aria-label": "Close", onclick: () => this.dialog.close() },
-          h("span", { class: "i i-cross", "aria-hidden": "true" }))),
-      this.list, this.said);
+    this.dialog = h(
+      "dialog",
+      { class: "search", "aria-label": "Search" },
+      h(
+        "div",
+        { class: "search-top" },
+        h("span", { class: "i i-search", "aria-hidden": "true" }),
+        this.input,
+        h(
+          "button",
+          { type: "button", class: "quiet icon-only", "aria-label": "Close", onclick: () => this.dialog.close() },
+          h("span", { class: "i i-cross", "aria-hidden": "true" }),
+        ),
+      ),
+      this.list,
+      this.said,
+    );
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
     this.list.addEventListener("click", (event) => this.#press(event));
     document.body.append(this.dialog);
@@ -48,7 +69,10 @@ class SearchDialog {
     try {
       entries ??= await fetch("/search.json").then((answer) => answer.json());
     } catch {
-      this.#say("The list can't be fetched right now.", h("a", { href: `/search?q=${encodeURIComponent(value)}` }, "Search on a page of its own"));
+      this.#say(
+        "The list can't be fetched right now.",
+        h("a", { href: `/search?q=${encodeURIComponent(value)}` }, "Search on a page of its own"),
+      );
       return;
     }
     if (value !== this.input.value) return;
@@ -59,17 +83,27 @@ class SearchDialog {
 
   #draw(query) {
     const wanted = wordsOf(query);
-    fill(this.list, this.#hits.map((entry, place) => hit(entry, place, wanted)));
+    fill(
+      this.list,
+      this.#hits.map((entry, place) => hit(entry, place, wanted)),
+    );
     this.list.hidden = this.#hits.length === 0;
     this.input.setAttribute("aria-expanded", String(this.#hits.length > 0));
     this.#choose(0);
     if (wanted.length === 0) this.#say("Type to search lessons, exercises, the glossary and the reference.");
-    else if (this.#hits.length > 0) this.#say(`${this.#hits.length} ${this.#hits.length === 1 ? "place" : "places"}. Arrow keys choose, Enter opens.`);
-    else this.#say(`Nothing holds “${query.trim()}”.`, h("a", { href: "/" }, "The course map lists everything there is"));
+    else if (this.#hits.length > 0)
+      this.#say(
+        `${this.#hits.length} ${this.#hits.length === 1 ? "place" : "places"}. Arrow keys choose, Enter opens.`,
+      );
+    else
+      this.#say(`Nothing holds “${query.trim()}”.`, h("a", { href: "/" }, "The course map lists everything there is"));
   }
 
   #say(...words) {
-    fill(this.said, words.flatMap((word) => [word, " "]));
+    fill(
+      this.said,
+      words.flatMap((word) => [word, " "]),
+    );
   }
 
   #choose(place) {
@@ -109,9 +143,17 @@ class SearchDialog {
 }
 
 function hit(entry, place, wanted) {
-  return h("li", { id: `search-hit-${place}`, class: "search-hit", role: "option", "aria-selected": "false" },
-    h("span", { class: "title" }, h("span", {}, marks(markedHits(entry.title, wanted))), h("span", { class: "tag" }, entry.kind)),
-    h("span", { class: "text" }, marks(excerpt(entry.text, wanted))));
+  return h(
+    "li",
+    { id: `search-hit-${place}`, class: "search-hit", role: "option", "aria-selected": "false" },
+    h(
+      "span",
+      { class: "title" },
+      h("span", {}, marks(markedHits(entry.title, wanted))),
+      h("span", { class: "tag" }, entry.kind),
+    ),
+    h("span", { class: "text" }, marks(excerpt(entry.text, wanted))),
+  );
 }
 
 function marks(pieces) {

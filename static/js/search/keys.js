@@ -1,4 +1,5 @@
-// What opens the search: its link in the header, "/", and Ctrl+K (Command+K on a Mac). The dialog comes with the first wish.
+// What opens the search: its link in the header, "/", and Ctrl+K (Command+K on a Mac). The dialog comes with the first
+// wish.
 
 import { isTyping } from "../typing.js";
 
@@ -11,12 +12,16 @@ export function tendSearch() {
     event.preventDefault();
     open();
   });
-  document.addEventListener("keydown", (event) => {
-    if (!asksForSearch(event) || document.querySelector("dialog[open]")) return;
-    event.preventDefault();
-    event.stopPropagation();
-    open();
-  }, { capture: true });
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (!asksForSearch(event) || document.querySelector("dialog[open]")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      open();
+    },
+    { capture: true },
+  );
 }
 
 function asksForSearch(event) {

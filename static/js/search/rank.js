@@ -1,6 +1,6 @@
 // Finding in the list of everything that can be found: pure, and the same as course/web/views/search_index.py.
 
-export const RESULTS_AT_MOST = 30;
+const RESULTS_AT_MOST = 30;
 const QUERY_CHARACTERS = 100;
 const AROUND = 90;
 
@@ -32,7 +32,7 @@ export function wordsOf(query) {
 }
 
 /** Return how well an entry fits; 0 when a word is missing. */
-export function score(entry, wanted) {
+function score(entry, wanted) {
   const title = entry.title.toLowerCase();
   const text = entry.text.toLowerCase();
   let total = 0;
@@ -50,16 +50,21 @@ export function excerpt(text, wanted) {
   const places = wanted.map((word) => low.indexOf(word)).filter((place) => place >= 0);
   const first = places.length > 0 ? Math.min(...places) : 0;
   const begin = first < AROUND ? 0 : text.lastIndexOf(" ", first - AROUND / 2 - 1) + 1;
-  const end = text.length < begin + 2 * AROUND ? text.length : Math.max(text.lastIndexOf(" ", begin + 2 * AROUND - 1), begin);
+  const end =
+    text.length < begin + 2 * AROUND ? text.length : Math.max(text.lastIndexOf(" ", begin + 2 * AROUND - 1), begin);
   return markedHits(`${begin ? "… " : ""}${text.slice(begin, end)}${end < text.length ? " …" : ""}`, wanted);
 }
 
 /** Return `text` cut into {text, hit}. */
 export function markedHits(text, wanted) {
   if (wanted.length === 0) return [{ text, hit: false }];
-  const words = [...wanted].sort((one, other) => other.length - one.length).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  const words = [...wanted]
+    .sort((one, other) => other.length - one.length)
+    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
   const pieces = text.split(new RegExp(`(${words.join("|")})`, "i"));
-  return pieces.map((piece, place) => ({ text: piece, hit: place % 2 === 1 })).filter(({ text: piece }) => piece !== "");
+  return pieces
+    .map((piece, place) => ({ text: piece, hit: place % 2 === 1 }))
+    .filter(({ text: piece }) => piece !== "");
 }
 
 function inTitle(title, word) {

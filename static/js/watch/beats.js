@@ -13,7 +13,9 @@ const WORD_MS = 260;
  * it before anything moves.
  */
 export function beatsOf({ rows, marks = [], captions }) {
-  const events = [...rows.filter(({ frame }) => !isHeartbeat(frame)), ...marks].sort((one, other) => one.time - other.time);
+  const events = [...rows.filter(({ frame }) => !isHeartbeat(frame)), ...marks].sort(
+    (one, other) => one.time - other.time,
+  );
   const folded = folds(rows);
   const beats = [];
   let caption = -1;
@@ -29,7 +31,12 @@ export function beatsOf({ rows, marks = [], captions }) {
     const next = events[i + 1];
     const said = captions[caption + 1]?.time ?? Infinity;
     until = event.time;
-    if (next && next.time < said && (together(event, next) || (folded && isJoining(event) && isJoining(next) && next.client === event.client))) return;
+    if (
+      next &&
+      next.time < said &&
+      (together(event, next) || (folded && isJoining(event) && isJoining(next) && next.client === event.client))
+    )
+      return;
     beats.push({ until, caption, ms: BEAT_MS });
   });
   say(Infinity);
@@ -56,7 +63,10 @@ export function readingTime(text) {
 
 /** Return a caption as pieces of text and of code: “the event `done`” is ["the event ", {code: "done"}]. */
 export function pieces(text) {
-  return text.split("`").map((piece, i) => (i % 2 ? { code: piece } : piece)).filter((piece) => piece !== "");
+  return text
+    .split("`")
+    .map((piece, i) => (i % 2 ? { code: piece } : piece))
+    .filter((piece) => piece !== "");
 }
 
 function isHeartbeat(frame) {

@@ -1,15 +1,22 @@
-// Where a comma-separated list of JSON values stops being one. Browsers tell it in different words, or not at all. Pure.
+// Where a comma-separated list of JSON values stops being one. Browsers tell it in different words, or not at all.
+// Pure.
 
 const SPACE = /[ \t\n\r]*/y;
-const TOKEN = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[[\]{},:]/y;
+const TOKEN =
+  /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[[\]{},:]/y;
+/** @type {Record<string, string>} */
 const CLOSER = { "[": "]", "{": "}" };
 
 /**
  * Return the place (from 0) of the first character that cannot stand where it does, the length of the text when it
  * ends too early, or -1 when all of it is JSON values with commas between them.
+ *
+ * @param {string} text
  */
 export function breaksAt(text) {
+  /** @type {string[]} */
   const closers = [];
+  /** @type {string | null} */
   let expects = "value";
   let at = lengthOf(SPACE, text, 0);
   while (at < text.length) {
@@ -22,12 +29,24 @@ export function breaksAt(text) {
   return expects === "comma" && closers.length === 0 ? -1 : text.length;
 }
 
+/**
+ * @param {RegExp} pattern
+ * @param {string} text
+ * @param {number} at
+ */
 function lengthOf(pattern, text, at) {
   pattern.lastIndex = at;
   return pattern.exec(text)?.[0].length ?? 0;
 }
 
-/** Return what may follow after `token`, or null when the token may not stand here. `closers` are the open brackets'. */
+/**
+ * Return what may follow after `token`, or null when the token may not stand here. `closers` are the open brackets'.
+ *
+ * @param {string} expects
+ * @param {string} token
+ * @param {string[]} closers
+ * @returns {string | null}
+ */
 function next(expects, token, closers) {
   if (expects === "colon") return token === ":" ? "value" : null;
   if (token === "]" || token === "}") {

@@ -3,9 +3,15 @@
 import { parseEngine } from "./engineio.js";
 import { parseSocket } from "./socketio.js";
 
+/** @type {WeakMap<{frame: string}, ReadFrame>} */
 const READ = new WeakMap();
 
-/** Return {engine, socket} of a row; `socket` is null where the frame carries no Socket.IO packet. */
+/**
+ * Return {engine, socket} of a row; `socket` is null where the frame carries no Socket.IO packet.
+ *
+ * @param {{frame: string}} row
+ * @returns {ReadFrame}
+ */
 export function readRow(row) {
   let read = READ.get(row);
   if (read === undefined) {

@@ -2,6 +2,18 @@
 
 import { readRow } from "./read.js";
 
+/**
+ * What is known of one client's connection while the rows are gone through.
+ *
+ * @typedef {{
+ *   whole: boolean,
+ *   joined: Set<string>,
+ *   asked: Map<string, TraceRow>,
+ *   waiting: Record<Direction, {row: TraceRow, left: number, number: number} | null>,
+ * }} OpenConnection
+ */
+
+/** @type {Record<Direction, Direction>} */
 const OTHER = { sent: "received", received: "sent" };
 
 /**
@@ -11,13 +23,19 @@ const OTHER = { sent: "received", received: "sent" };
  * `answer` are the rows that an acknowledgement joins; `attachmentOf` is the row whose bytes a binary frame carries, as
  * attachment `number` (from 1); `early` says that an event passed before the server let the client into its namespace;
  * `asks` that an acknowledgement is awaited. What is not there is null or false.
+ *
+ * @param {TraceRow[]} rows
+ * @returns {WholeMap<TraceRow, Relation>}
  */
 export function relate(rows) {
+  /** @type {WholeMap<TraceRow, Relation>} */
   const relations = new Map();
+  /** @type {WholeMap<string, OpenConnection>} */
   const connections = new Map();
   for (const row of rows) {
     const { engine, socket } = readRow(row);
-    if (engine.name === "open" || !connections.has(row.client)) connections.set(row.client, newConnection(engine.name === "open"));
+    if (engine.name === "open" || !connections.has(row.client))
+      connections.set(row.client, newConnection(engine.name === "open"));
     const relation = { question: null, answer: null, attachmentOf: null, number: 0, early: false, asks: false };
     relations.set(row, relation);
     follow(connections.get(row.client), { row, engine, packet: socket, relation, relations });
@@ -25,11 +43,20 @@ export function relate(rows) {
   return relations;
 }
 
-/** `whole`: the rows begin with the connection's own beginning, so it is known which namespaces it has joined. */
+/**
+ * `whole`: the rows begin with the connection's own beginning, so it is known which namespaces it has joined.
+ *
+ * @param {boolean} whole
+ * @returns {OpenConnection}
+ */
 function newConnection(whole) {
   return { whole, joined: new Set(), asked: new Map(), waiting: { sent: null, received: null } };
 }
 
+/**
+ * @param {OpenConnection} connection
+ * @param {{row: TraceRow, engine: EnginePacket, packet: Packet | null, relation: Relation, relations: WholeMap<TraceRow, Relation>}} frame
+ */
 function follow(connection, { row, engine, packet, relation, relations }) {
   if (engine.binary !== null) {
     attach(connection, row, relation);
@@ -53,7 +80,13 @@ function follow(connection, { row, engine, packet, relation, relations }) {
   }
 }
 
-/** Bytes belong to the newest packet of their direction that announced some. */
+/**
+ * Bytes belong to the newest packet of their direction that announced some.
+ *
+ * @param {OpenConnection} connection
+ * @param {TraceRow} row
+ * @param {Relation} relation
+ */
 function attach(connection, row, relation) {
   const waiting = connection.waiting[row.direction];
   if (!waiting) return;
@@ -63,12 +96,24 @@ function attach(connection, row, relation) {
   if (waiting.number === waiting.left) connection.waiting[row.direction] = null;
 }
 
-/** Each side counts its own ids, in each namespace. */
+/**
+ * Each side counts its own ids, in each namespace.
+ *
+ * @param {Direction} asker
+ * @param {string} namespace
+ * @param {string | null} id
+ */
 function keyOf(asker, namespace, id) {
   return `${asker} ${namespace} ${id}`;
 }
 
-/** Return what `row` has to do with the others, as sentences; [] when it stands for itself. */
+/**
+ * Return what `row` has to do with the others, as sentences; [] when it stands for itself.
+ *
+ * @param {TraceRow} row
+ * @param {TraceRow[]} rows
+ * @returns {string[]}
+ */
 export function tellRelations(row, rows) {
   const { question, answer, attachmentOf, number, early, asks } = relate(rows).get(row) ?? {};
   return [
@@ -76,17 +121,23 @@ export function tellRelations(row, rows) {
     answer && `Its answer came ${between(row, answer)} later.`,
     asks && !answer && "No answer to it is in this list (yet).",
     attachmentOf && `It is attachment ${number} of “${eventOf(attachmentOf)}”, ${between(attachmentOf, row)} before.`,
-    early && (row.direction === "received"
-      ? "It came before the server's CONNECT: it was emitted inside the connect handler."
-      : "It was sent before the server let this client into the namespace, so the server ignores it."),
+    early &&
+      (row.direction === "received"
+        ? "It came before the server's CONNECT: it was emitted inside the connect handler."
+        : "It was sent before the server let this client into the namespace, so the server ignores it."),
   ].filter(Boolean);
 }
 
+/** @param {TraceRow} row */
 function eventOf(row) {
   const { socket } = readRow(row);
-  return socket.event ?? socket.name;
+  return socket?.event ?? socket?.name ?? "";
 }
 
+/**
+ * @param {TraceRow} earlier
+ * @param {TraceRow} later
+ */
 function between(earlier, later) {
   const ms = Math.max(0, later.time - earlier.time) * 1000;
   return ms < 1000 ? `${ms < 10 ? ms.toFixed(1) : ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(1)} s`;
