@@ -307,10 +307,7 @@ def test_importing_a_package_runs_nothing() -> None:
     assert not broken, f"not empty: {broken}"
 
 
-BEING_MOVED = pytest.mark.xfail(strict=True, reason="static/js is on its way into its rooms")
-
-
-@pytest.mark.parametrize("folder", ["course", pytest.param("static/js", marks=BEING_MOVED)])
+@pytest.mark.parametrize("folder", ["course", "static/js"])
 def test_files_and_folders_are_small_enough_to_be_read(folder: str) -> None:
     files = [file for file in (ROOT / folder).rglob("*") if file.suffix in (".py", ".js")]
     sizes = {str(file.relative_to(ROOT)): len(file.read_text().splitlines()) for file in files}

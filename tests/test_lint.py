@@ -21,7 +21,7 @@ def run(tool: str, *arguments: str | Path, cwd: Path) -> subprocess.CompletedPro
 def planted(tmp_path: Path) -> Path:
     """A copy of the project's rules, and an empty place for scripts and styles beside it."""
     shutil.copy(ROOT / "biome.jsonc", tmp_path)
-    for folder in ("static/js/core", "static/js/elements", "static/css", "frontend"):
+    for folder in ("static/js/core", "static/js/lesson", "static/css", "frontend"):
         (tmp_path / folder).mkdir(parents=True)
     for file in ("tsconfig.json", "tsconfig.strict.json", "types.d.ts", "loose.d.ts", "unused_exports.mjs"):
         shutil.copy(ROOT / "frontend" / file, tmp_path / "frontend")
@@ -33,9 +33,9 @@ def planted(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("place", "fault", "rule"),
     [
-        ("static/js/elements/a.js", "const unused = 1;\n", "noUnusedVariables"),
-        ("static/js/elements/a.js", 'console.log("left behind");\n', "noConsole"),
-        ("static/js/elements/a.js", "export  const a = 1\n", "format"),
+        ("static/js/lesson/a.js", "const unused = 1;\n", "noUnusedVariables"),
+        ("static/js/lesson/a.js", 'console.log("left behind");\n', "noConsole"),
+        ("static/js/lesson/a.js", "export  const a = 1\n", "format"),
         ("static/css/a.css", ".a {\n  colour: red;\n}\n", "noUnknownProperty"),
         ("static/css/a.css", ".a{color:red}\n", "format"),
     ],
@@ -51,7 +51,7 @@ def test_biome_names_a_planted_fault(planted: Path, place: str, fault: str, rule
     ("place", "config", "fault"),
     [
         ("static/js/core/a.js", "tsconfig.strict.json", "export const twice = (number) => 2 * number;\n"),
-        ("static/js/elements/a.js", "tsconfig.json", "export const twice = 2 * [1].lenght;\n"),
+        ("static/js/lesson/a.js", "tsconfig.json", "export const twice = 2 * [1].lenght;\n"),
     ],
 )
 def test_types_name_a_planted_fault(planted: Path, place: str, config: str, fault: str) -> None:
@@ -62,7 +62,7 @@ def test_types_name_a_planted_fault(planted: Path, place: str, config: str, faul
 
 def test_an_export_that_nobody_imports_is_named(planted: Path) -> None:
     (planted / "static/js/core/a.js").write_text("export const used = 1;\nexport const lonely = used;\n")
-    (planted / "static/js/elements/b.js").write_text('import { used } from "../core/a.js";\n\nused.toFixed();\n')
+    (planted / "static/js/lesson/b.js").write_text('import { used } from "../core/a.js";\n\nused.toFixed();\n')
     script = planted / "frontend" / "unused_exports.mjs"
     found = subprocess.run([NODE, script], capture_output=True, text=True, timeout=60, cwd=planted)
     assert found.returncode == 1

@@ -79,7 +79,7 @@ def test_nothing_of_the_course_is_served_there(two_hosts: RunningSite):
         "/lessons/listening-to-events/",
         "/healthz",
         "/socket.io/?EIO=4&transport=polling",
-        "/static/js/app.js",
+        "/static/js/entries/app.js",
     ):
         answer = requests.get(f"http://localhost:{two_hosts.port}{path}", timeout=10)
         assert answer.status_code == 404

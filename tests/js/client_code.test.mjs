@@ -2,11 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-
-import { ownAddress, ownOptions, ownPath } from "../../static/js/client/own_server.js";
-import { previewPath } from "../../static/js/client/preview_path.js";
-import { readReport } from "../../static/js/client/reports.js";
-import { argumentsText, consoleText, fileOf, LONGEST, placeOf } from "../../static/js/client/words.js";
+import { previewPath } from "../../static/js/clients/preview_path.js";
+import { readReport } from "../../static/js/clients/reports.js";
+import { ownAddress, ownOptions, ownPath } from "../../static/js/frames/own_server.js";
+import { argumentsText, consoleText, fileOf, LONGEST, placeOf } from "../../static/js/frames/words.js";
 
 const HERE = { protocol: "https:", host: "course.example" };
 const HOME = "https://course.example";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { Sight } from "../../static/js/diagram_sight.js";
+import { Sight } from "../../static/js/traffic/diagram_sight.js";
 
 const HEADS = 30;
 let frames = [];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { faultsInWords, saidOf } from "../../static/js/core/fault_words.js";
+import { faultsInWords, saidOf } from "../../static/js/clients/fault_words.js";
 
 const HEALTHY = { delay: 0, drop: "", frozen: false, polling: false, offline: 0 };
 

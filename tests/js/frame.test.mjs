@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { onceAFrame, whenDrawn } from "../../static/js/core/frame.js";
+import { onceAFrame, whenDrawn } from "../../static/js/dom/turns.js";
 
 let frames = [];
 let errors = [];

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { onRunAcknowledged, stateFromPage } from "../../static/js/core/state.js";
 import {
   addressee,
   byNamespace,
@@ -11,7 +10,8 @@ import {
   onInside,
   reached,
   shortSid,
-} from "../../static/js/inside.js";
+} from "../../static/js/core/inside.js";
+import { onRunAcknowledged, stateFromPage } from "../../static/js/core/state.js";
 
 const room = (name, clients, namespace = "/") => ({ namespace, room: name, kind: "room", clients });
 const own = (sid, client, namespace = "/") => ({ namespace, room: sid, kind: "own", clients: [client] });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hashOnThisPage } from "../../static/js/known_mistake.js";
+import { hashOnThisPage } from "../../static/js/checks/known_mistake.js";
 
 const at = (address) => Object.assign(new URL(address), {});
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { onNewText } from "../../static/js/core/new_text.js";
 import {
   isOfExample,
   MARKS_CAP,
@@ -17,6 +16,7 @@ import {
   TRACE_CAP,
   withChecks,
 } from "../../static/js/core/state.js";
+import { onNewText } from "../../static/js/lesson/new_text.js";
 
 const PAGE = {
   kind: "lesson",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { terminalProgram } from "../../static/js/client/terminal.js";
+import { terminalProgram } from "../../static/js/clients/terminal.js";
 
 const HERE = { origin: "http://here", path: "/sandbox/s1/terminal/socket.io", namespace: "/", auth: undefined };
 const call = (event, args) => /print\(sio\.call\((.*)\)\) {2}#/.exec(terminalProgram({ ...HERE, event, args }))[1];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beatsOf, pieces, readingTime } from "../../static/js/watch/beats.js";
+import { beatsOf, pieces, readingTime } from "../../static/js/traffic/beats.js";
 
 const row = (time, direction, frame) => ({ time, client: "A", direction, frame });
 const RECORDED = {

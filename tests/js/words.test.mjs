@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SHORTCUTS, shortcutOf } from "../../static/js/core/keys.js";
 import { checkSummary, clock, endOf, pillOf, saveWords } from "../../static/js/core/words.js";
+import { SHORTCUTS, shortcutOf } from "../../static/js/dom/keys.js";
 
 const sandbox = (patch) => ({
   id: "s",

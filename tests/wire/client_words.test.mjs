@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusalOf, withoutAnswer } from "../../static/js/core/client_words.js";
+import { refusalOf, withoutAnswer } from "../../static/js/clients/client_words.js";
 
 const failed = (status, responseText) =>
   Object.assign(new Error("xhr poll error"), { context: { status, responseText } });

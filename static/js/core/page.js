@@ -67,7 +67,7 @@ const request = (event, payload, options) =>
   link ? link.request(event, payload, options) : Promise.reject(new RequestFailed("offline"));
 /** @type {Workspaces} */
 let work = /** @type {any} */ (null);
-/** @type {Promise<typeof import("../inside.js")> | null} */
+/** @type {Promise<typeof import("./inside.js")> | null} */
 let insideCode = null; // one promise for all reports: they must enter the store in the order in which they came
 
 /**
@@ -140,7 +140,7 @@ async function askAfterSandbox() {
  * @param {any} told
  */
 function hearInside(told) {
-  insideCode ??= import("../inside.js");
+  insideCode ??= import("./inside.js");
   insideCode.then(
     ({ onInside }) => store.set((state) => onInside(state, told)),
     () => {

@@ -1,8 +1,8 @@
 // What a delivery question has beside its form: a button that plays it with the learner's own clients, and what was
 // seen.
 
-import { h } from "../core/dom.js";
 import { store } from "../core/page.js";
+import { h } from "../dom/h.js";
 import { asRecorded, markedByRun, timesInWords } from "./counts.js";
 
 /** Say whether a program can be run from this page, so that running can be offered. */

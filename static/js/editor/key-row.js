@@ -1,6 +1,6 @@
 // The row of keys above a phone's soft keyboard: what a program needs and a phone hides on its second page.
 
-import { h } from "../core/dom.js";
+import { h } from "../dom/h.js";
 
 const KEYS = ["Tab", "(", ")", ":", "'"];
 

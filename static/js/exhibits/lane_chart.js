@@ -1,6 +1,6 @@
 // One lane of the race, drawn while it runs: when each message was made, when it arrived, and when the page asked.
 
-import { svg } from "./svg.js";
+import { svg } from "../dom/svg.js";
 
 const WIDTH = 400;
 const HEIGHT = 46;

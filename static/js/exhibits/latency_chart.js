@@ -1,9 +1,9 @@
 // Round trips as they come: the last 20 seconds, the newest at the right, with earlier runs of the same job behind
 // them.
 
+import { svg } from "../dom/svg.js";
 import { took } from "./latency_runs.js";
 import { duration } from "./measures.js";
-import { svg } from "./svg.js";
 
 const WIDTH = 480;
 const HEIGHT = 170;

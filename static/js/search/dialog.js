@@ -1,7 +1,7 @@
 // The search over the whole course: results as you type, by arrow keys and Enter.
 
-import { fill, h } from "../core/dom.js";
-import { moreStyles } from "../more_styles.js";
+import { fill, h } from "../dom/h.js";
+import { moreStyles } from "../dom/more_styles.js";
 import { excerpt, find, markedHits, wordsOf } from "./rank.js";
 
 let dialog = null;

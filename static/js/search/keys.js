@@ -1,7 +1,7 @@
 // What opens the search: its link in the header, "/", and Ctrl+K (Command+K on a Mac). The dialog comes with the first
 // wish.
 
-import { isTyping } from "../typing.js";
+import { isTyping } from "../dom/typing.js";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform ?? "");
 

@@ -1,0 +1,23 @@
+// While a program runs, the editor may hold a newer one: that is said beside the file's name, until the next Run.
+
+import { sameFiles } from "../core/drafts.js";
+import { store } from "../core/page.js";
+import { isAlive } from "../core/state.js";
+import { h } from "../dom/h.js";
+
+/** From now on compare what runs with what the editor holds. */
+export function tendChanges() {
+  const head = document.querySelector("code-editor .editor-head");
+  if (!head) return;
+  const note = h(
+    "span",
+    { class: "changed-since", title: "The server still runs what you started. Run takes the new text.", hidden: true },
+    "changed since Run",
+  );
+  head.querySelector(".save-state").before(note);
+  store.subscribe(
+    ({ sandbox, ran, workspace, files, runPending }) =>
+      isAlive(sandbox) && !runPending && sandbox.exercise === workspace && !sameFiles(files, ran),
+    (changed) => (note.hidden = !changed),
+  );
+}

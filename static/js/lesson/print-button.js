@@ -1,0 +1,11 @@
+// <print-button>: prints the page; without a script the browser's own menu does.
+
+import { fill, h } from "../dom/h.js";
+
+class PrintButton extends HTMLElement {
+  connectedCallback() {
+    fill(this, h("button", { type: "button", onclick: () => window.print() }, "Print"));
+  }
+}
+
+customElements.define("print-button", PrintButton);
