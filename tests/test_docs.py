@@ -28,6 +28,24 @@ def test_links_between_documents_lead_somewhere() -> None:
             assert (document.parent / link).exists(), f"{document.name} links to {link}"
 
 
+def test_every_file_that_a_document_names_exists() -> None:
+    documents = [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        *ROOT.glob("docs/*.md"),
+        *ROOT.glob("docs/decisions/*.md"),
+    ]
+    missing = [
+        f"{document.name}: {name}"
+        for document in documents
+        for name in re.findall(
+            r"(?:course|static|tests|dev|bench|frontend)/[\w./-]+\.(?:py|js|mjs|css|toml)\b", document.read_text()
+        )
+        if not (ROOT / name).is_file()
+    ]
+    assert missing == []
+
+
 def test_every_decision_is_listed() -> None:
     listed = (ROOT / "docs" / "decisions" / "README.md").read_text()
     for page in (ROOT / "docs" / "decisions").glob("0*.md"):
