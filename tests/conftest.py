@@ -15,16 +15,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(TimesByPart())
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Give a file's tests one worker and all browser tests the same one; skip these where none may run."""
-    for item in items:
-        in_browser = "browser" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("browser" if in_browser else item.location[0]))
-        if in_browser:
-            item.add_marker(pytest.mark.browser)
-            if MISSING:
-                item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
+    in_browser = "browser" in getattr(item, "fixturenames", ())
+    item.add_marker(pytest.mark.xdist_group("browser" if in_browser else item.location[0]))
+    if in_browser:
+        item.add_marker(pytest.mark.browser)
+        if MISSING:
+            item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
 
 
 @pytest.fixture(scope="session")
