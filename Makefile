@@ -18,7 +18,7 @@ test:
 
 quick:
 	@$(PYTHON) dev/prepare.py test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not programs and not timed" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -m "not browser and not programs and not timed" $(ARGS)
 
 lint:
 	@$(PYTHON) dev/prepare.py test

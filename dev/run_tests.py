@@ -26,10 +26,7 @@ class Lane:
 
 
 LANES = (
-    Lane(
-        "side by side",
-        ("-n", os.environ.get("WORKERS", "2"), "--dist", "loadgroup", "--no-loadscope-reorder", "-m", "not timed"),
-    ),
+    Lane("side by side", ("-n", os.environ.get("WORKERS", "2"), "-m", "not timed")),
     Lane("one by one, timed", ("-m", "timed")),
 )
 

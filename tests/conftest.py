@@ -7,6 +7,7 @@ from tests.stage.cases import choose_profile
 from tests.stage.chromium import ARGUMENTS, CHROMIUM, MISSING, WHY_SKIPPED
 from tests.stage.running_site import RunningSite
 from tests.stage.times_by_part import TimesByPart
+from tests.stage.workers import OneBrowser, scheduling
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -16,13 +17,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give a file's tests one worker and all browser tests the same one; skip these where none may run."""
-    in_browser = "browser" in getattr(item, "fixturenames", ())
-    item.add_marker(pytest.mark.xdist_group("browser" if in_browser else item.location[0]))
-    if in_browser:
+    """Mark browser tests, and skip them where there is no Chromium and none is required."""
+    if "browser" in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.browser)
         if MISSING:
             item.add_marker(pytest.mark.skip(reason=WHY_SKIPPED))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowser:
+    """Say which worker a test runs on."""
+    return scheduling(config, log)
 
 
 @pytest.fixture(scope="session")
