@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -28,6 +29,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneBrowser:
     """Say which worker a test runs on."""
     return scheduling(config, log)
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a short name: the path of a unix socket has 108 bytes at most (unix(7))."""
+    return tmp_path_factory.mktemp("t")
 
 
 @pytest.fixture(scope="session")
