@@ -108,7 +108,7 @@ def bad(message: str) -> Refused:
 
 
 def _clean(value: str) -> bool:
-    """Say whether the text can be stored: no NUL, and no half of a surrogate pair (JSON allows both)."""
+    """Return whether the text can be stored: no NUL, and no half of a surrogate pair (JSON allows both)."""
     if "\0" in value:
         return False
     try:

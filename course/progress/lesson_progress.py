@@ -34,7 +34,7 @@ class LessonProgress:
 
     @property
     def finished(self) -> bool:
-        """Say whether nothing is left to do."""
+        """Return whether nothing is left to do."""
         return self.total > 0 and self.done == self.total
 
 
