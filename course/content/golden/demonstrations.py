@@ -58,7 +58,7 @@ class DemonstrationReader:
     def __init__(
         self, folder: Path, here: ProblemList, text: ProblemList, program: Callable[[str, int], Example | None]
     ) -> None:
-        """`here` collects the folder's problems, `text` lesson.md's; `program` returns an example, or reports that line."""
+        """`here` is the folder's list, `text` that of lesson.md; `program` returns an example, or reports that line."""
         self._folder, self._here, self._text, self._program = folder, here, text, program
         self.demonstrations: list[Demonstration] = []
 
