@@ -44,7 +44,7 @@ def course_map() -> str:
 
 @pages.get("/lessons/<slug>/")
 def lesson(slug: str) -> str | WerkzeugResponse:
-    """Show a lesson: its text beside its sandbox. `?mode=` chooses the view, `?only=wrong` the wrong answers of the quiz."""
+    """Show a lesson: its text beside its sandbox. `?mode=` chooses the view, `?only=wrong` questions to try again."""
     found = _lesson(slug)
     if found == site().course.opening:  # its text is on the map; a browser keeps the anchor
         return redirect(url_for("pages.course_map", again=request.args.get("again")))
