@@ -1,4 +1,4 @@
-"""Ports for what tests start. Each test process has a range of its own, from which the kernel assigns none."""
+"""Ports for what tests start. Each test process starts at a place of its own, where the kernel assigns none."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 FIRST, LAST = 10_000, 32_000
 """Below the range that Linux uses for outgoing connections (net.ipv4.ip_local_port_range)."""
 FAR_APART = 1009
-"""Processes that are started together have consecutive ids; their ranges begin this many ports apart."""
+"""Processes that are started together have consecutive ids; they start this many ports apart."""
 
 _turn = itertools.count(os.getpid() * FAR_APART)
 
