@@ -26,7 +26,7 @@ export function countHeard(rows, { clients, emissions, event }) {
   return counts;
 }
 
-/** Say whether every client of `counts` has at least as many as `least` says. */
+/** Return whether every client of `counts` has at least as many as `least` says. */
 export function reaches(counts, least) {
   return counts !== null && Object.entries(least).every(([name, times]) => counts[name] >= times);
 }
@@ -45,7 +45,7 @@ export function timesInWords(times) {
   return times === 0 ? "did not hear it" : `heard it ${TIMES[times] ?? `${times} times`}`;
 }
 
-/** Say whether a run went as it did when the question was recorded. */
+/** Return whether a run went as it did when the question was recorded. */
 export function asRecorded(verdict, counts) {
   return verdict.options.every(({ id, times }) => times === counts[id]);
 }

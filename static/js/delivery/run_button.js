@@ -5,7 +5,7 @@ import { store } from "../core/page.js";
 import { h } from "../dom/h.js";
 import { asRecorded, markedByRun, timesInWords } from "./counts.js";
 
-/** Say whether a program can be run from this page, so that running can be offered. */
+/** Return whether a program can be run from this page, so that running can be offered. */
 export function canRun(page = store.get().page) {
   return page.run?.available !== false && Object.keys(page.examples ?? {}).length > 0;
 }

@@ -14,7 +14,7 @@ const OTHERS = {
 };
 
 /**
- * Say whether a mark points at an arrow that is there; a missing one is drawn as a mark of its own.
+ * Return whether a mark points at an arrow that is there; a missing one is drawn as a mark of its own.
  *
  * @param {TraceMark} mark
  */

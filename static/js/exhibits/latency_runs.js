@@ -13,7 +13,7 @@ export function worst(samples, from, to, now) {
   return times.length > 0 ? Math.max(...times) : null;
 }
 
-/** Say whether everything that was asked between `from` and `to` has been answered. */
+/** Return whether everything that was asked between `from` and `to` has been answered. */
 export function settled(samples, from, to) {
   return between(samples, from, to).every((sample) => sample.took !== null);
 }

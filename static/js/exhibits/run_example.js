@@ -4,7 +4,7 @@ import { actions, store } from "../core/page.js";
 import { hasEnded, isOfExample } from "../core/state.js";
 import { endOf } from "../core/words.js";
 
-/** Say whether the example `id` is what runs now, unchanged; with `runtime`, under that one. */
+/** Return whether the example `id` is what runs now, unchanged; with `runtime`, under that one. */
 export function isRunningNow(state, id, runtime = "") {
   const { sandbox } = state;
   return sandbox?.state === "ready" && isOfExample(state, id) && (!runtime || (sandbox.runtime ?? runtime) === runtime);

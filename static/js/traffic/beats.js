@@ -43,7 +43,7 @@ export function beatsOf({ rows, marks = [], captions }) {
   return beats;
 }
 
-/** Say whether a connection's beginning is one step: not where the change to WebSocket is the matter. */
+/** Return whether a connection's beginning is one step: not where the change to WebSocket is the matter. */
 export function folds(rows) {
   return !rows.some(({ frame }) => frame === "2probe");
 }

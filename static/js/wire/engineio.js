@@ -20,7 +20,7 @@ export function parseEngine(frame) {
 }
 
 /**
- * Say whether a frame is one of the heartbeat's: ping or pong, not the probe of an upgrade.
+ * Return whether a frame is one of the heartbeat's: ping or pong, not the probe of an upgrade.
  *
  * @param {string} frame
  */
