@@ -19,5 +19,5 @@ except SettingRefused as refusal:
 if __name__ == "__main__":
     pages = [word for word in sys.argv[1:] if word != "--open"]
     serve(app, *pages[:1], browse="--open" in sys.argv)
-elif "FLASK_RUN_FROM_CLI" not in os.environ:  # commands look at the site; they do not start it
+elif "FLASK_RUN_FROM_CLI" not in os.environ:  # commands only look at the site
     start(app)

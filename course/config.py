@@ -21,7 +21,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class SettingRefused(ValueError):
-    """A setting has a value that can't be right; the message names the variable and what it may be."""
+    """A setting has an invalid value; the message names the variable and what it may be."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,12 @@ class Settings:
 
     @property
     def loopback(self) -> bool:
-        """Say whether only this machine can reach the site."""
+        """Return whether only this machine can reach the site."""
         return self.host in LOOPBACK
 
     @property
     def sandbox_url(self) -> str:
-        """Where learners' programs answer, such as ``https://run.example.org``; "" where that is the course's host."""
+        """Where learners' programs answer, such as ``https://run.example.org``; "" when it is the course's host."""
         return f"{urlsplit(self.course_url).scheme}://{self.sandbox_host}" if self.sandbox_host else ""
 
 
@@ -60,7 +60,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings that `environment` asks for.
 
     Raises:
-        SettingRefused: a value is not possible, or not safe in production.
+        SettingRefused: a value is invalid, or not safe in production.
     """
     try:
         limits = Limits.from_environment(environment)
@@ -111,7 +111,7 @@ def _refuse_unsafe(settings: Settings, environment: Mapping[str, str]) -> None:
 
 def _database(environment: Mapping[str, str], instance: Path) -> str:
     url = environment.get("DATABASE_URL") or ""
-    if url.startswith("postgres://"):  # the form some platforms hand out; SQLAlchemy wants a driver
+    if url.startswith("postgres://"):  # the form that some platforms provide; SQLAlchemy wants a driver
         return "postgresql+psycopg://" + url.removeprefix("postgres://")
     return url or f"sqlite:///{instance / 'duplex.sqlite'}"
 

@@ -17,7 +17,7 @@ class Base(DeclarativeBase):
 
 
 class Database(SQLAlchemy):
-    """The database of each site, with the lock that its writers take: see `course.progress.writing`."""
+    """The database of each site, with the lock that its writers hold: see `course.progress.writing`."""
 
     def init_app(self, app: Flask) -> None:
         """Bind to a site."""

@@ -1,4 +1,4 @@
-"""The only wiring place: settings in, a working site out."""
+"""The only place where parts are wired together: settings in, a working site out."""
 
 from __future__ import annotations
 
@@ -49,10 +49,10 @@ MESSAGE_BYTES = 512 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the site, wired but at rest: no process is started before `start`.
+    """Return the site, wired but idle: no process is started before `start`.
 
     Raises:
-        course.config.SettingRefused: a setting is not possible, or not safe in production.
+        course.config.SettingRefused: a setting is invalid, or not safe in production.
     """
     settings = settings or read_settings()
     app = Flask("duplex", root_path=str(ROOT), instance_path=str(settings.instance))
@@ -81,7 +81,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def start(app: Flask) -> None:
-    """Start what runs beside the site: the fork server, the grader, in development the watch over the lessons.
+    """Start what runs beside the site: the fork server, the grader and, in development, the watcher of the lessons.
 
     Call it on the main thread: under gevent a process must be started there. Everything ends with this process.
     """
@@ -98,7 +98,7 @@ def start(app: Flask) -> None:
 
 
 def stop(app: Flask) -> None:
-    """End what `start` has started. Twice is harmless.
+    """End what `start` has started. Calling it twice is harmless.
 
     Pages are told first, below Socket.IO: they take it for a lost connection, and reconnect by themselves.
     """
@@ -121,7 +121,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
         TEMPLATES_AUTO_RELOAD=not settings.production,
-        COMPRESS_MIMETYPES=["text/html", "application/json"],  # built files lie on disk compressed already
+        COMPRESS_MIMETYPES=["text/html", "application/json"],  # built files are compressed on disk already
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=8,  # a millisecond or two for a lesson, and a tenth smaller than at the library's 4
     )
@@ -149,7 +149,7 @@ def _supervisor(settings: Settings, course: Course) -> Supervisor:
 
 
 def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor, client_script: Callable[[str], str]) -> None:
-    """Put the gateway around everything: learners' servers are reached without passing Flask."""
+    """Put the gateway around everything: requests for learners' servers do not pass through Flask."""
     wrapped = Gateway(
         small_and_prompt(app.wsgi_app),
         sandboxes,

@@ -17,7 +17,7 @@ FILE_NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9_./-]{0,99}")
 CLIENT_PAGE = "index.html"
 CLIENT_SCRIPT = "client.js"
 CLIENT_FILES = (CLIENT_SCRIPT, "client.jsx", "client.vue", CLIENT_PAGE)
-"""What a program may bring for its clients, in the order of the text. Any of them makes it one with client code."""
+"""Files that a program may bring for its clients, in the order of the text. Any of them counts as client code."""
 
 Runtime = Literal["threading", "gevent", "gevent-patched"]
 """``threading``: real threads. ``gevent``: greenlets on one loop, with the standard library as it is.
@@ -64,5 +64,5 @@ def is_gevent(runtime: Runtime) -> bool:
 
 
 def async_mode(runtime: Runtime) -> AsyncMode:
-    """Return the async mode of Flask-SocketIO that this runtime has: there is only one for each."""
+    """Return the async mode of Flask-SocketIO under this runtime: there is only one for each."""
     return "gevent" if is_gevent(runtime) else "threading"

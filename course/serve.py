@@ -1,4 +1,4 @@
-"""`make run`: the development server, with clear words when it can't start."""
+"""`make run`: the development server, with a clear message when it can't start."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from course.web.site import Site
 
 
 def serve(app: Flask, page: str = "/", *, browse: bool = False) -> None:
-    """Serve until Ctrl-C. Ends the process with a sentence when the address is taken.
+    """Serve until Ctrl-C. When the address is taken, ends the process with a sentence that says so.
 
-    `page` is the one whose address is told; with `browse` a browser opens it.
+    `page` is the page whose address is printed; with `browse` a browser opens it.
     """
     site: Site = app.extensions["duplex"]
     host, port = site.settings.host, site.settings.port

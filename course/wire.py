@@ -11,7 +11,7 @@ Direction = Literal["sent", "received"]
 Transport = Literal["polling", "websocket"]
 
 FENCE = "/duplex-fence-"
-"""Prefix of namespaces that no server has. Asking for one is a round trip that calls no handler of the program:
+"""Prefix of namespaces that no server has. Asking for one is a round trip that calls none of the program's handlers:
 everything that the server had sent before arrives before the refusal."""
 _FENCE_PACKET = re.compile(rf"4[0-4]{re.escape(FENCE)}")
 

@@ -1,7 +1,7 @@
 """Make everything that `make run` and `make test` need: environment, pinned packages, front end.
 
 Runs on the machine's own Python before anything is installed, so it uses the standard library only, and syntax that
-a Python too old to run the site can still read (it has to be able to say so).
+a Python too old to run the site can still parse (it must be able to say so).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ DIST = os.path.join(ROOT, "static", "dist")
 OLDEST = (3, 11)
 OLDEST_NODE = 20
 OUT_OF_REACH = re.compile("Could not fetch URL (?!.* 404 )|Max retries exceeded|Connection broken|timed out")
-"""How pip's log says that an index did not answer. A 404 is an answer: one of several may lack a package."""
+"""How pip's log shows that an index did not answer. A 404 is an answer: one of several may lack a package."""
 MISSING = re.compile(r"No matching distribution found for ([\w.-]+)==([\w.+!-]+)")
 ABOUT = "import platform; print(platform.python_version(), 'on', platform.machine())"
 
@@ -44,7 +44,7 @@ def main(purpose):
 
 
 def make_environment():
-    """Create the virtual environment, or make it anew when its Python has gone."""
+    """Create the virtual environment, or create it again when its Python has disappeared."""
     if os.path.exists(python_of(VENV)):
         if subprocess.call([python_of(VENV), "-c", ""]) == 0:
             return
@@ -82,11 +82,11 @@ def pip_install(environment, requirements):
     command += ["--require-hashes", "--only-binary=:all:", "--log", log, "-r", requirements]
     if subprocess.call(command, cwd=ROOT) != 0:
         raise Stop("The packages of %s could not be installed.\n%s" % (requirements, why_not(log, python)))
-    os.remove(log)  # some 25 MB, of interest to nobody now
+    os.remove(log)  # some 25 MB that nobody needs now
 
 
 def why_not(log, python):
-    """Return what was at fault, as far as the file `log` of pip tells, and what to do about it."""
+    """Return the cause, as far as pip's file `log` shows it, and what to do about it."""
     story = read(log)
     if "DO NOT MATCH THE HASHES" in story:
         return (
@@ -117,7 +117,7 @@ def why_not(log, python):
 
 
 def wants_another_python(story, missing):
-    """Tell whether the package that was not found is there after all, but for other Pythons or machines."""
+    """Return whether the package that was not found does exist, but only for other Pythons or machines."""
     if "requires a different Python: " in story:
         return True
     if not missing:
@@ -234,7 +234,7 @@ def write(path, text):
 
 
 def say(sentence):
-    """Tell the person at the terminal what takes its time now."""
+    """Tell the person at the terminal what is being done now."""
     sys.stderr.write("- " + sentence + "\n")
     sys.stderr.flush()
 

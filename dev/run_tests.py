@@ -1,7 +1,7 @@
-"""Run every test in two lanes: first all that may run beside something else, then what measures time, alone.
+"""Run every test in two lanes: first those that may run in parallel, then, alone, those that measure time.
 
-In the first lane the browser's tests, which come first, have one worker and all other files the other one. The
-arguments are pytest's, for both lanes.
+In the first lane the browser tests, which come first, have one worker and all other files have the other one. The
+arguments are passed to pytest in both lanes.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import time
 from dataclasses import dataclass
 
 NO_TESTS_COLLECTED = 5
-"""pytest's exit status where a selection is empty: no failure of a lane."""
+"""pytest's exit status for an empty selection: the lane has not failed."""
 
 
 @dataclass(frozen=True)
 class Lane:
-    """A part of the run: what it is called, and pytest's options that make it."""
+    """A part of the run: its name, and pytest's options for it."""
 
     name: str
     options: tuple[str, ...]
@@ -32,7 +32,7 @@ LANES = (
 
 
 def main(arguments: list[str]) -> int:
-    """Run the lanes one after the other, print what each took, and return 0 where all are green."""
+    """Run the lanes one after the other, print the times of each, and return 0 if all are green."""
     statuses, lines = [], []
     for lane in LANES:
         began, used = time.monotonic(), processor_seconds()
@@ -45,7 +45,7 @@ def main(arguments: list[str]) -> int:
 
 
 def processor_seconds() -> float:
-    """Return what the processes that have ended used of the processors: all below this one that were waited for."""
+    """Return the processor time of ended processes: all descendants of this one that were waited for."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

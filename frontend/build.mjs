@@ -1,15 +1,15 @@
-// Builds static/dist: own scripts and styles with the libraries they import, minified, under hashed names.
+// Builds static/dist: our scripts and styles with the libraries they import, minified, under hashed names.
 //
-// What it leaves there:
+// The result:
 //   manifest.json          {"app.js": "app-HASH.js", …}: the server's asset("app.js") reads it
-//   socket.io.min.js       for the projects that learners take home
+//   socket.io.min.js       for the projects that learners download
 //   *.js, *.css, *.woff2   each with a .gz and a .br beside it, except fonts, which are compressed already
 //
 // The workbench comes in pieces: app.js, what it shares with them (shared-1.js, …: pages preload these, so that nothing
 // waits for a second round trip), later.js once the page is usable, and CodeMirror (editor.js). The entries of other
 // pages (connect.js, site.js), the classic script theme.js and what runs in the frames of client code (client-frame.js)
-// and of the preview (preview-frame.js) are built apart: they share no chunk with it, so no page waits for a file that
-// only another one needs.
+// and of the preview (preview-frame.js) are built separately: they share no chunk with it, so no page waits for a file
+// that only another one needs.
 
 import { existsSync } from "node:fs";
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -21,7 +21,7 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
 const modules = path.join(here, "node_modules");
 const dist = path.join(root, "static", "dist");
-const fresh = path.join(modules, `.build-${process.pid}`); // two builds at a time must not meet
+const fresh = path.join(modules, `.build-${process.pid}`); // two builds at the same time must not collide
 
 /** Hashed fonts keep a short name in the manifest, so that a page can preload them. */
 const FONTS = {
@@ -29,7 +29,7 @@ const FONTS = {
   "atkinson-hyperlegible-mono-latin-wght-normal.woff2": "code.woff2",
 };
 
-/** Handed out unbundled, with the programs that learners take home. */
+/** Sent unbundled, with the programs that learners download. */
 const CLIENT_LIBRARY = "socket.io-client/dist/socket.io.min.js";
 
 const shared = {
@@ -43,14 +43,14 @@ const shared = {
   assetNames: "[name]-[hash]",
   nodePaths: [modules],
   target: ["es2022", "chrome111", "firefox113", "safari16.4"],
-  // Safari has it, but runs a second entry's modules before it is over: WebKit bug 242740.
+  // Safari has it, but runs a second entry's modules before it has ended: WebKit bug 242740.
   supported: { "top-level-await": false },
   loader: { ".woff2": "file" },
   legalComments: "none",
   logLevel: "silent",
 };
 
-/** What Vue asks every builder to decide (its documentation, "Compile-time flags"). */
+/** The flags that Vue asks every bundler to set (its documentation, "Compile-time flags"). */
 const VUE_FLAGS = {
   __VUE_OPTIONS_API__: "true",
   __VUE_PROD_DEVTOOLS__: "false",
@@ -142,7 +142,7 @@ function note(metafile, manifest) {
   }
 }
 
-/** Return the pieces that `entry` needs before it can run, the largest first. */
+/** Return the chunks that `entry` needs before it can run, the largest first. */
 function importedAtOnce(outputs, entry, found = new Set()) {
   for (const { path: part, kind } of outputs[entry].imports) {
     if (kind !== "import-statement" || found.has(part)) continue;
@@ -152,7 +152,7 @@ function importedAtOnce(outputs, entry, found = new Set()) {
   return [...found].sort((one, other) => outputs[other].bytes - outputs[one].bytes);
 }
 
-/** Lay a .gz and a .br beside every text file: the server sends what the browser accepts. */
+/** Write a .gz and a .br beside every text file: the server sends what the browser accepts. */
 async function compress() {
   for (const name of await readdir(fresh)) {
     if (!/\.(js|css)$/.test(name)) continue;
@@ -165,7 +165,7 @@ async function compress() {
   }
 }
 
-/** Print what a browser will fetch; tests/web/test_budgets.py holds what a whole page may weigh. */
+/** Print what a browser will fetch; tests/web/test_budgets.py limits the size of a whole page. */
 async function report(manifest) {
   for (const [name, file] of Object.entries(manifest)) {
     const plain = (await stat(path.join(dist, file))).size;

@@ -1,5 +1,5 @@
-// Names every export of static/js that nobody needs: no other script imports it, nor does a test of what its own file
-// does with it. A module that is imported when it is wanted may be used by whoever is handed it.
+// Names every unused export of static/js: no other script imports it, nor does a test of what its own file does with
+// it. The exports of a module that is imported dynamically count as used.
 
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -9,7 +9,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const EXPORT = /^export (?:async )?(?:function\*?|class|const|let) (\w+)/gm;
 const IMPORT = /\b(?:from|import) ?(\(?)"(\.[^"]+)"/g;
 
-/** Held against the server's own list by a test: it is whole, whatever the page uses of it. */
+/** A test compares it with the server's own list: it is complete, even where the page does not use all of it. */
 const LIST = "events.js";
 
 const scripts = await textsBelow("static/js", ".js");

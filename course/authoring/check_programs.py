@@ -1,7 +1,7 @@
-"""Runs every program of a course: what the files alone can't show.
+"""Runs every program of a course, to check what the files alone can't show.
 
 Examples must start, solutions pass, starters fail, each known mistake must be recognised as itself and travel as it was
-recorded, and each delivery question must end as it was recorded.
+recorded, and each delivery question must have the outcome that was recorded.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from course.content.programs import CheckFunction, check_functions, parse, read_
 from course.program import Files, Runtime
 
 AT_ONCE = 3
-"""Programs that run side by side. They wait more than they compute, so that two processors carry three well."""
+"""Programs that run at the same time. They wait more than they compute, so two processors are enough for three."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """How far a run over all programs is."""
+    """How far a run of all programs has come."""
 
     what: str
     """The file that runs next."""
@@ -43,7 +43,7 @@ class _Job:
     act: Callable[[], None]
     programs: int
     timed: bool = False
-    """It measures time, so nothing may run beside it."""
+    """It measures time, so nothing may run at the same time."""
 
 
 def check_programs(
@@ -55,7 +55,7 @@ def check_programs(
         course: as loaded from disk.
         sandboxes: open, and available.
         grader: open.
-        progress: told what is being run, for somebody who is waiting.
+        progress: called with what is being run, to show to somebody who waits.
     """
     problems = ProblemList("")
     runs = _Runs(ProgramRuns(sandboxes, grader), progress)
@@ -94,7 +94,7 @@ def _bound(act: Callable[..., None], *args: object) -> Callable[[], None]:
 
 
 class _Runs:
-    """Runs programs, and tells how far the whole is."""
+    """Runs programs, and reports how far the whole run has come."""
 
     def __init__(self, programs: ProgramRuns, progress: Callable[[Step], None]) -> None:
         self._programs, self._progress = programs, progress
@@ -139,7 +139,7 @@ class _ExerciseRun:
     """One exercise: its solution, its starter and its known mistakes under its checks."""
 
     def __init__(self, lesson: str, folder: Path, exercise: Exercise, here: ProblemList, runs: _Runs) -> None:
-        """`lesson` is the slug of the exercise's lesson, `folder` that lesson's; `here` stands for the exercise's."""
+        """`lesson` is the slug of the exercise's lesson, `folder` that lesson's; `here` is the exercise's."""
         self.lesson, self.folder = lesson, folder
         self.exercise, self.here, self.runs = exercise, here, runs
         self.checks_file = here.beside(f"{here.file}/checks.py")
@@ -147,7 +147,7 @@ class _ExerciseRun:
 
     def check(self) -> None:
         if not self._solution():
-            return  # the checks themselves are broken: nothing they say about other programs counts
+            return  # the checks themselves are broken: their results for other programs mean nothing
         self._starter()
         for mistake in self.exercise.mistakes:
             self._mistake(mistake)
@@ -162,7 +162,7 @@ class _ExerciseRun:
             self.checks_file.add(1, "checks-broken", message, fix)
         self.failed |= outcome.failed
         if not outcome.ready:
-            self.failed.add(self.exercise.tasks[0].check)  # as the site tells a learner whose program never listened
+            self.failed.add(self.exercise.tasks[0].check)  # what the site tells a learner whose program never listened
         return outcome, file
 
     def _solution(self) -> bool:

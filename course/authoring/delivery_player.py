@@ -1,9 +1,9 @@
-"""Plays one scenario in a process of its own, which reads the wish from standard input.
+"""Plays one scenario in a process of its own, which reads the request from standard input.
 
 The recording clients need the threads of the standard library, and the site's process is monkey-patched by gevent.
 
-Silence is proven, not waited for: the sender's acknowledgement says that the handler is done, so whatever it emitted is
-on its way; each client then makes round trips of its own, which overtake nothing that was sent to it before.
+Silence is proven, not waited for: the sender's acknowledgement shows that the handler is done, so what it emitted is on
+its way; each client then makes round trips of its own, which can't overtake anything that was sent to it before.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ROUND_TRIPS = 2
 
 
 class NotPlayed(Exception):
-    """The scenario has no outcome; the message, a whole sentence, says why."""
+    """The scenario has no outcome; the message is a whole sentence that says why."""
 
 
 def play(wish: dict[str, Any]) -> dict[str, int]:
@@ -34,7 +34,7 @@ def play(wish: dict[str, Any]) -> dict[str, int]:
 
     Raises:
         NotPlayed: an event was not acknowledged, or the server does not answer.
-        CheckFailed: a client was not let in, or thrown out.
+        CheckFailed: a client was refused or disconnected.
     """
     server = Server(Path(wish["socket"]), Reports())
     try:
@@ -55,7 +55,7 @@ def play(wish: dict[str, Any]) -> dict[str, int]:
 
 
 def main() -> None:
-    """Read the wish and write the outcome: ``{"heard": {…}}`` or ``{"reason": "…"}``."""
+    """Read the request and write the outcome: ``{"heard": {…}}`` or ``{"reason": "…"}``."""
     try:
         answer: dict[str, Any] = {"heard": play(json.load(sys.stdin))}
     except (NotPlayed, CheckFailed) as reason:

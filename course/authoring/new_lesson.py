@@ -1,4 +1,4 @@
-"""Makes the folder of a new lesson: small, whole, and without a problem."""
+"""Makes the folder of a new lesson: small, complete, and without a problem."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from course.content.loader import BUNDLE
 
 
 class NameRefused(ValueError):
-    """No lesson can be made under that name; the message says why."""
+    """A lesson can't be made under that name; the message says why."""
 
 
 TEMPLATES = Path(__file__).with_name("bundle")
@@ -24,7 +24,7 @@ def make_lesson(root: Path, name: str) -> list[Path]:
         name: two digits and a slug, such as ``08-under-the-hood``.
 
     Raises:
-        NameRefused: the name has another form, or its number or slug is taken.
+        NameRefused: the name does not have that form, or its number or slug is taken.
     """
     match = BUNDLE.match(name)
     if match is None:

@@ -1,7 +1,7 @@
 """The frames of a check in a form that is the same each time the same program is checked. Pure: no I/O.
 
 Payloads of checks are random, and so are the ids of connections: they become placeholders, numbered as they first
-appear. Heartbeats, the engine's handshake and goodbyes hang on time, and are left out.
+appear. Heartbeats, the engine's handshake and Close frames depend on time, and are left out.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _NUMBER = re.compile(r"(?<=[\[,:])-?\d+(?:\.\d+)?(?=[\],}])")
 _NUMBERED = re.compile(r"‹([nw])\d+›")
 _BYTES = "‹bytes›"
 MAYBE = "? "
-"""Stands before a kind of frame that is there at times only."""
+"""Marks a kind of frame that is there only sometimes."""
 
 
 def words_of(*texts: str) -> frozenset[str]:
-    """Return the words and numbers that stand in some texts: those need no placeholder."""
+    """Return the words and numbers that are in some texts: they need no placeholder."""
     return frozenset(token for text in texts for token in _TOKEN.findall(text))
 
 
 def frames_of(rows: Sequence[Mapping[str, Any]], known: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Return the frames of a trace by client; what one heard who has gone meanwhile came at times only.
+    """Return the frames of a trace by client; what a client received that left before the end is marked as unsure.
 
     Args:
         rows: as `course.grading.model.CheckResult.trace` holds them.
@@ -40,7 +40,7 @@ def frames_of(rows: Sequence[Mapping[str, Any]], known: Collection[str]) -> dict
     gone = _gone(whole)
     seen = [row for row in whole if _travels(row)]
     form = _Form(_sids(seen), known)
-    # Who sends first is sure, who hears first is not: so what was sent is numbered first.
+    # Which client sends first is certain, which receives first is not: so what was sent is numbered first.
     placed: dict[int, str] = {}
     for direction in ("sent", "received"):
         for client in sorted({row["client"] for row in seen}):
@@ -55,17 +55,17 @@ def frames_of(rows: Sequence[Mapping[str, Any]], known: Collection[str]) -> dict
 
 
 def same_frames(one: Frames, other: Frames) -> bool:
-    """Say whether each client sent and received the same, in whatever order.
+    """Return whether each client sent and received the same, in any order.
 
-    What came at times only in one of them may be sure in the other: a client that is thrown out still says goodbye
-    at the end where a busy machine has not told it yet.
+    What is unsure in one of them may be sure in the other: a client that is disconnected still says goodbye at the end
+    if, on a busy machine, it does not know that yet.
     """
     unsure = _unsure(one) | _unsure(other)
     return _counted(one, unsure) == _counted(other, unsure)
 
 
 def kinds_of(runs: Sequence[Frames]) -> dict[str, tuple[str, ...]]:
-    """Return the kinds of frames of several runs, however often they came and with whatever values.
+    """Return the kinds of frames of several runs, regardless of how often they came and with which values.
 
     Those that are not in all runs have a question mark before them.
     """
@@ -85,7 +85,7 @@ def kinds_of(runs: Sequence[Frames]) -> dict[str, tuple[str, ...]]:
 
 
 def fits_kinds(kinds: Frames, run: Frames) -> bool:
-    """Say whether a run sends and receives the kinds of frames that `kinds_of` found, and no others."""
+    """Return whether a run sends and receives the kinds of frames that `kinds_of` found, and no others."""
     seen = {(client, line.removeprefix(MAYBE)) for client, lines in _kinds(run).items() for line in lines}
     must = {(client, line) for client, lines in kinds.items() for line in lines if not line.startswith(MAYBE)}
     may = {(client, line.removeprefix(MAYBE)) for client, lines in kinds.items() for line in lines}
@@ -117,7 +117,7 @@ def _kind(line: str) -> str:
 
 
 def _travels(row: Mapping[str, Any]) -> bool:
-    """Say whether a frame belongs to the conversation: Socket.IO packets and bytes, no goodbye of the client's."""
+    """Return whether a frame belongs to the conversation: Socket.IO packets and bytes, but not the client's goodbye."""
     frame = str(row["frame"])
     return frame[:1] in ("4", "b") and not (row["direction"] == "sent" and frame.startswith("41"))
 
@@ -133,7 +133,7 @@ def _renamed(rows: Sequence[Mapping[str, Any]], known: Collection[str]) -> list[
 
 
 def _gone(rows: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Return the clients that went before the end: those that are left say goodbye then, when the check closes them."""
+    """Return the clients that left before the end: the others say goodbye only then, when the check closes them."""
     goodbyes = [place for place, row in enumerate(rows) if row["direction"] == "sent" and row["frame"][:2] == "41"]
     last = max((place for place, row in enumerate(rows) if _travels(row)), default=-1)
     stayed = {rows[place]["client"] for place in goodbyes if place > last}
@@ -141,7 +141,7 @@ def _gone(rows: Sequence[Mapping[str, Any]]) -> set[str]:
 
 
 def _sids(rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Return what each sid of the trace is called: after the client that got it."""
+    """Return the placeholder of each sid in the trace: it is named after the client that got it."""
     sids: dict[str, str] = {}
     for row in rows:
         packet = _PACKET.match(str(row["frame"]))

@@ -13,15 +13,15 @@ from course.config import ROOT
 
 
 def played(module: str, wish: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-    """Hand a wish to the module's process and return its answer.
+    """Hand a request to the module's process and return its answer.
 
     Args:
         module: the player, as ``python -m`` knows it.
         wish: what it reads.
-        seconds: after so long its clients are stuck.
+        seconds: after this time its clients count as stuck.
 
     Raises:
-        NotPlayed: it could not be played.
+        NotPlayed: the scenario could not be played.
     """
     try:
         done = subprocess.run(  # noqa: S603  # our own module

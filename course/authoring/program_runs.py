@@ -1,4 +1,4 @@
-"""Runs a course's programs, one a call: does it start, what do its checks say, who hears what."""
+"""Runs a course's programs, one a call: whether it starts, what its checks say, which client hears what."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 
 class RunningProgram(Protocol):
-    """What is needed of a `course.sandbox.host.sandbox.Sandbox`."""
+    """The part of `course.sandbox.host.sandbox.Sandbox` that is used here."""
 
     @property
     def id(self) -> str: ...  # noqa: D102
@@ -35,7 +35,7 @@ class RunningProgram(Protocol):
 
 
 class Sandboxes(Protocol):
-    """What is needed of a `course.sandbox.host.supervisor.Supervisor`."""
+    """The part of `course.sandbox.host.supervisor.Supervisor` that is used here."""
 
     def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> RunningProgram: ...  # noqa: D102
 
@@ -43,7 +43,7 @@ class Sandboxes(Protocol):
 
 
 class Checker(Protocol):
-    """What is needed of a `course.grading.grader.Grader`."""
+    """The part of `course.grading.grader.Grader` that is used here."""
 
     def run(  # noqa: D102
         self,
@@ -58,7 +58,7 @@ class Checker(Protocol):
 
 @dataclass
 class Outcome:
-    """What came of running one program under the checks of its exercise."""
+    """The result of running one program under the checks of its exercise."""
 
     started: StateChange
     results: list[CheckResult] = field(default_factory=list)
@@ -66,12 +66,12 @@ class Outcome:
 
     @property
     def ready(self) -> bool:
-        """Say whether the program listened."""
+        """Return whether the program listened."""
         return self.started.state == "ready"
 
     @property
     def passed(self) -> bool:
-        """Say whether every check passed."""
+        """Return whether every check passed."""
         return bool(self.results) and all(result.outcome == "passed" for result in self.results)
 
     @property
@@ -94,7 +94,7 @@ class Outcome:
 
     @property
     def line(self) -> int:
-        """Return the line of the program that kept it from starting, as far as it is known."""
+        """Return the line of the program that kept it from starting, if it is known."""
         line = self.started.error.get("line") if self.started.error else None
         return line if isinstance(line, int) and line > 0 else 1
 
@@ -136,7 +136,7 @@ class ProgramRuns:
         return self.played(scenario.program, lambda path: play(scenario, path))
 
     def played(self, program: Example, act: Callable[[Path], T]) -> T:
-        """Start an example, do something at its socket, and return what came of it.
+        """Start an example, do something at its socket, and return the result of that.
 
         Raises:
             NotPlayed: the program does not start, or does not do its part.
@@ -157,7 +157,7 @@ class ProgramRuns:
             program = make()
         except ProgramRefused as refusal:
             return Outcome(StateChange("crashed", str(refusal), refusal.code))
-        learner = f"course-check-{next(self._numbers)}"  # one each: a learner's newer program would end the older one
+        learner = f"course-check-{next(self._numbers)}"  # one for each run: a newer program would end the older one
         running = self._sandboxes.start(program, learner=learner, purpose="check", watcher=NotingWatcher(notes))
         try:
             outcome = Outcome(running.wait_ready(READY_SECONDS))

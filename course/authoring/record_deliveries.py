@@ -12,16 +12,16 @@ from course.content.model import Course, Lesson
 from course.content.pieces import Delivery, Scenario
 
 PLAYS = 3
-"""How often a scenario is played before its outcome is believed."""
+"""How often a scenario is played before its outcome is trusted."""
 PLAY_SECONDS = 60.0
-"""After so long the clients are stuck."""
+"""After this time the clients count as stuck."""
 
 
 def play(scenario: Scenario, socket_path: Path) -> dict[str, int]:
     """Play a scenario once against the program behind a socket; return how often each client heard the event.
 
     Raises:
-        NotPlayed: a client was not let in, or an event was not acknowledged.
+        NotPlayed: a client was refused, or an event was not acknowledged.
     """
     wish = {
         "socket": str(socket_path),
@@ -37,7 +37,7 @@ def settled(heard: Callable[[Scenario], dict[str, int]], scenario: Scenario) -> 
     """Play a scenario several times with `heard`, and return the outcome.
 
     Raises:
-        NotPlayed: the outcomes differ, or there was none.
+        NotPlayed: the outcomes differ, or there is none.
     """
     outcomes = [heard(scenario) for _ in range(PLAYS)]
     if any(outcome != outcomes[0] for outcome in outcomes):
@@ -48,7 +48,7 @@ def settled(heard: Callable[[Scenario], dict[str, int]], scenario: Scenario) -> 
 def keep(course: Course, lesson: Lesson, outcomes: dict[str, dict[str, int]]) -> Path | None:
     """Write what was heard, by question id, into the lesson's folder; return the file, or None without questions.
 
-    Outcomes of questions that are not among `outcomes` are kept as long as they are right.
+    Outcomes of questions that are not among `outcomes` are kept as long as they are up to date.
     """
     path = course.root / lesson.folder / GOLDEN_FILE
     kept = {}
@@ -65,7 +65,7 @@ def keep(course: Course, lesson: Lesson, outcomes: dict[str, dict[str, int]]) ->
 
 
 def told(heard: dict[str, int]) -> str:
-    """Return an outcome for people: ``A 1, B 0``."""
+    """Return an outcome in readable form: ``A 1, B 0``."""
     return ", ".join(f"{name} {count}" for name, count in heard.items())
 
 

@@ -1,4 +1,4 @@
-"""Plays the demonstrations of a lesson on its real programs, and keeps what travelled."""
+"""Plays the demonstrations of a lesson on its real programs, and keeps the traffic."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from course.content.model import Course, Lesson
 from course.content.pieces import Demonstration
 
 PLAY_SECONDS = 120.0
-"""A demonstration takes its time."""
+"""How long a demonstration may take."""
 
 
 def record_demonstrations(course: Course, lesson: Lesson, runs: ProgramRuns, say: Callable[[str, bool], None]) -> bool:
-    """Record those demonstrations of a lesson that are not recorded, or no more; say whether all could be played.
+    """Record the demonstrations of a lesson that have no valid recording; return whether all could be played.
 
     Args:
         course: as loaded from disk.
         lesson: one of it.
         runs: starts the programs.
-        say: is told what was recorded, and whether that is all right.
+        say: called with what was recorded, and whether that is all right.
     """
     folder = course.root / lesson.folder
     well = True
@@ -52,7 +52,7 @@ def record_demonstrations(course: Course, lesson: Lesson, runs: ProgramRuns, say
 
 
 def watch(demonstration: Demonstration, socket_path: Path) -> Mapping[str, Any]:
-    """Play a demonstration once against the program behind a socket; return its rows, marks and captions.
+    """Play a demonstration once against the program at a socket; return its rows, marks and captions.
 
     Raises:
         NotPlayed: the server is gone, or a client got stuck.

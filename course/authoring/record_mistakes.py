@@ -1,4 +1,4 @@
-"""Runs the known mistakes of exercises under their checks, and keeps what travels."""
+"""Runs the known mistakes of exercises under their checks, and keeps the traffic."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from course.grading.model import CheckResult
 from course.program import Files
 
 PLAYS = 4
-"""How often a mistake is run before its frames are believed."""
+"""How often a mistake is run before its frames are trusted."""
 TRIES = 3
-"""How often it is run until it travels as recorded: a busy machine may lose the last frame of a run."""
+"""How often it is run until its frames are as recorded: a busy machine may lose the last frame of a run."""
 AT_ONCE = 4
-"""Runs side by side: most of a check is waiting."""
+"""Runs at the same time: most of a check is waiting."""
 
 
 class NotRecorded(Exception):
-    """The mistake does not do what it should; the message, a whole sentence, says why."""
+    """The mistake does not do what it should; the message is a whole sentence that says why."""
 
 
 def record_mistakes(
     course: Course, lesson: Lesson, runs: ProgramRuns, say: Callable[[str, bool], None], *, again: bool = False
 ) -> bool:
-    """Record the mistakes of a lesson whose files have changed since; say whether all went well.
+    """Record the mistakes of a lesson whose files have changed since; return whether all went well.
 
     Args:
         course: as loaded from disk.
         lesson: one of it.
         runs: starts the programs.
-        say: is told what was recorded, and whether that is all right.
-        again: those whose files are as they were, too.
+        say: called with what was recorded, and whether that is all right.
+        again: also record those whose files have not changed.
     """
     folder = course.root / lesson.folder
     before = _read(folder)
@@ -78,7 +78,7 @@ def first_failure(results: list[CheckResult], checks: str, files: Files) -> tupl
 
 
 def trace_of(source: str, plays: Sequence[tuple[str, Frames]]) -> KeptTrace:
-    """Return what is kept of several runs of one mistake, each with the check that failed first.
+    """Return what is kept from several runs of one mistake, each given with the check that failed first.
 
     `source` is the hash of what they were made from.
     """
@@ -91,7 +91,7 @@ def trace_of(source: str, plays: Sequence[tuple[str, Frames]]) -> KeptTrace:
 
 
 def agrees(kept: KeptTrace, check: str, frames: Frames) -> bool:
-    """Say whether a fresh run is what was recorded, as closely as it is held."""
+    """Return whether a fresh run agrees with the recording, as closely as `kept.held` demands."""
     if kept.held == "no":
         return True
     same = same_frames if kept.held == "exactly" else fits_kinds
@@ -101,13 +101,13 @@ def agrees(kept: KeptTrace, check: str, frames: Frames) -> bool:
 def difference(
     folder: Path, exercise: Exercise, mistake: Mistake, outcome: Outcome, again: Callable[[], Outcome]
 ) -> str:
-    """Return in what a run differs from what was recorded; "" when it does not, or nothing valid was recorded.
+    """Return how a run differs from what was recorded; "" when it does not, or when nothing valid was recorded.
 
     Args:
-        folder: that of the lesson.
-        exercise: that of the mistake.
+        folder: the lesson's.
+        exercise: the mistake's.
         mistake: one that the checks have recognised.
-        outcome: of that run.
+        outcome: the run's.
         again: runs it once more; called when the run differs.
     """
     checks = exercise.checks.read_text(encoding="utf-8")
@@ -135,7 +135,7 @@ def _told_apart(kept: KeptTrace, check: str, frames: Frames) -> str:
 
 
 def _read(folder: Path) -> dict[str, KeptTrace]:
-    """Return what is recorded in a lesson's folder; a file that can't be read holds nothing."""
+    """Return what is recorded in a lesson's folder; nothing when the file can't be read."""
     try:
         return read_kept(folder)
     except ValueError:

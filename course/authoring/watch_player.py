@@ -1,8 +1,8 @@
-"""Plays one demonstration in a process of its own, which reads the wish from standard input.
+"""Plays one demonstration in a process of its own, which reads the request from standard input.
 
 The recording clients need the threads of the standard library, and the site's process is monkey-patched by gevent.
 
-Between two steps it waits until nothing travels any more, as somebody would who watches.
+Between two steps it waits until nothing travels any more, as a viewer would.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from course.grading.reports import Reports
 from course.wire import Transport
 
 QUIET_SECONDS = 0.4
-"""So long nothing may have travelled before the next step begins."""
+"""How long nothing must have travelled before the next step begins."""
 STEP_SECONDS = 12.0
-"""After so long the next step begins all the same: some programs never fall silent."""
+"""After this time the next step begins anyway: some programs never fall silent."""
 LOOK_SECONDS = 0.05
 TRANSPORTS: dict[str, tuple[Transport, ...]] = {
     "websocket": ("websocket",),
@@ -46,7 +46,7 @@ class Stage:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """What travelled."""
+        """The frames that travelled."""
         return [dict(row) for row in self._recording.rows]
 
     def act(self, step: dict[str, Any]) -> None:
@@ -67,12 +67,12 @@ class Stage:
         self._mark_the_lost()
 
     def close(self) -> None:
-        """Give every client back."""
+        """Close every client."""
         for server in self._servers:
             server.close()
 
     def _connect(self, name: str, step: dict[str, Any]) -> None:
-        server = Server(self._path, Reports())  # one for each connection: a client may come back under its name
+        server = Server(self._path, Reports())  # one for each connection: a client may come back under the same name
         server.recording = self._recording
         self._servers.append(server)
         client = server.tries(
@@ -120,7 +120,7 @@ def play(wish: dict[str, Any]) -> dict[str, Any]:
     """Play the steps of ``{"socket": path, "steps": […]}``; return ``{"rows", "marks", "captions"}``.
 
     Raises:
-        CheckFailed: the server is gone.
+        CheckFailed: the server has gone.
     """
     stage = Stage(Path(wish["socket"]))
     try:
@@ -132,7 +132,7 @@ def play(wish: dict[str, Any]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read the wish and write what was recorded, or ``{"reason": "…"}``."""
+    """Read the request and write what was recorded, or ``{"reason": "…"}``."""
     try:
         answer = play(json.load(sys.stdin))
     except (CheckFailed, AuthorError) as reason:

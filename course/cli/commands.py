@@ -1,4 +1,4 @@
-"""``flask course …``: what an author types."""
+"""``flask course …``: the commands of an author."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def record_command(lessons: tuple[str, ...], again: bool) -> None:
 
 
 def _record(course: Course, lesson: Lesson, runs: ProgramRuns, again: bool) -> bool:
-    """Record what is seen of one lesson; say whether all of them could be played."""
+    """Record what is seen of one lesson; return whether all of it could be played."""
     outcomes: dict[str, dict[str, int]] = {}
     for delivery in lesson.deliveries:
         try:
@@ -148,7 +148,7 @@ def report_command(slugs: tuple[str, ...]) -> None:
 def probe_command() -> None:
     """Try what a learner's program must not be able to do under each runtime; say whether it may run here."""
     from course.sandbox.confinement.probe import (
-        probe_all,  # only here: it starts processes and belongs to no other command
+        probe_all,  # imported only here: it starts processes, and no other command needs it
     )
 
     text, ok = probe_all()
@@ -157,7 +157,7 @@ def probe_command() -> None:
 
 
 def _course() -> Course:
-    """Return the course as the site has just read it, drafts and all."""
+    """Return the course as the site has just read it, drafts included."""
     return site().courses.whole
 
 

@@ -16,7 +16,7 @@ LOOPBACK = "127.0.0.1"
 def preview(page: str, course: Path, *, browse: bool) -> NoReturn:
     """Become the site, in development, on a free port of this machine; `page` is the address that is shown.
 
-    The site takes the place of this process: a signal that is meant for the one reaches the other.
+    The site replaces this process: a signal that is sent to the one reaches the other.
     """
     settings = {
         "COURSE_DIR": str(course),

@@ -1,4 +1,4 @@
-"""How `flask course check` writes problems: for people, for programs, and for a pull request's margin."""
+"""How `flask course check` writes problems: for people, for programs, and beside the lines of a pull request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bar for somebody who is waiting at a terminal; silent everywhere else."""
+"""A progress bar for somebody who waits at a terminal; silent everywhere else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLEAR_LINE = "\r\x1b[K"
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[Step], None]]:
-    """Give a function that shows how far things are, on one line of standard error, which is cleared at the end."""
+    """Give a function that shows the progress on one line of standard error, which is cleared at the end."""
     if not sys.stderr.isatty():
         yield lambda step: None
         return

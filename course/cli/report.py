@@ -1,4 +1,4 @@
-"""The report on lessons as an instructor reads it."""
+"""The report on lessons for instructors, as text."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def lines_of(report: LessonReport) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Return a stranger's text without what a terminal would obey."""
+    """Return a stranger's text without control characters that a terminal would obey."""
     return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,4 +1,4 @@
-"""``course.toml``: what the course is called, and what follows its steps."""
+"""``course.toml``: the name of the course, and what follows its steps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class NamedPage:
 
 @dataclass(frozen=True)
 class PartOutline:
-    """One ``[[parts]]`` table, before its pages are looked for."""
+    """One ``[[parts]]`` table, before its pages are looked up."""
 
     title: str
     summary: str
@@ -35,7 +35,7 @@ class PartOutline:
 
 @dataclass(frozen=True)
 class CourseFile:
-    """What the file says; empty where it is missing or wrong."""
+    """The content of the file; empty where it is missing or wrong."""
 
     title: str = ""
     tagline: str = ""
@@ -46,7 +46,7 @@ class CourseFile:
 
 
 def read_course_file(root: Path, problems: ProblemList) -> CourseFile:
-    """Read the file; every mistake goes to `problems`, which stands for it."""
+    """Read the file; every mistake goes to `problems`, the list of this file."""
     source = read_text(root / COURSE_FILE, problems)
     if source is None:
         return CourseFile()
@@ -127,7 +127,7 @@ class _Reader:
         self.problems.add(self._line_of(key, start), "unknown-key", f"There is no key “{key}”.", fix)
 
     def _line_of(self, what: str, start: int = 1, *, anywhere: bool = False) -> int:
-        """Return the line of a key, or of any text, from line `start` on; `start` when it is hidden."""
+        """Return the line of a key, or of any text, from line `start` on; `start` when it can't be found."""
         pattern = re.compile(re.escape(what) if anywhere else rf"^\s*\[?\[?\s*\"?{re.escape(what)}\b")
         found = (number for number, line in enumerate(self.lines[start - 1 :], start) if pattern.search(line))
         return next(found, start)

@@ -1,4 +1,4 @@
-"""The course as it is on disk now, drafts or not, and who wants to know of a change."""
+"""The course as it is on disk now, with or without drafts, and notice of changes."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from course.content.watcher import CourseWatcher
 class Courses:
     """The course on disk; in development it is read again when a file of it is saved.
 
-    Lessons that are drafts are seen in development alone: elsewhere they have no page and no namespace.
+    Drafts are visible in development only: elsewhere they have no page and no namespace.
     """
 
     def __init__(self, root: Path, *, drafts: bool) -> None:
         self._root, self._drafts = root, drafts
         self.whole = load_course(root)
-        """With the drafts, as authors see it."""
+        """The course with its drafts, as authors see it."""
         self._course = self._shown()
         self._known = {lesson.slug for lesson in self._course.readable}
         self.on_change: Callable[[str], None] = lambda slug: None
@@ -30,7 +30,7 @@ class Courses:
         return self._course
 
     def watch(self) -> None:
-        """Begin to watch the files."""
+        """Start watching the files."""
         self._watcher = CourseWatcher(self._root, self._reload)
         self._watcher.start()
 
@@ -49,7 +49,7 @@ class Courses:
                 self.on_change(slug)
 
     def _faces(self) -> dict[str, object]:
-        """Return, by slug, what a page shows: its files, and its problems (the target of a link may go)."""
+        """Return, by slug, what a page depends on: its files, and its problems (the target of a link may disappear)."""
         course = self._course
         return {
             lesson.slug: (lesson.version, [each for each in course.problems if each.file.startswith(lesson.folder)])

@@ -1,4 +1,4 @@
-"""``glossary.md``: the words that the course explains once, and marks as ``[[word]]`` wherever they help."""
+"""``glossary.md``: the words that the course explains once, and marks as ``[[word]]`` where that helps."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class _Entry:
 
 @dataclass(frozen=True)
 class Glossary:
-    """The terms in alphabetical order, every way to write one, and the links in their explanations."""
+    """The terms in alphabetical order, every spelling of them, and the links in their explanations."""
 
     terms: tuple[Term, ...] = ()
     anchors: Mapping[str, str] = field(default_factory=dict)
-    """Every form of a term in small letters → its place on the glossary's page."""
+    """Every form of a term in lower case → its anchor on the glossary's page."""
     links: tuple[Reference, ...] = ()
 
 

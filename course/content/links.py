@@ -1,4 +1,4 @@
-"""Links, and exercises of other lessons: what can only be judged once every lesson is read."""
+"""Links, and exercises of other lessons: what can only be checked once every lesson is read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class CourseLinks:
         self.glossary, self.problems = glossary, problems
 
     def check(self, bundle: Bundle) -> None:
-        """Report what a bundle links to, or offers, and what is not there."""
+        """Report what a bundle links to, or offers, that does not exist."""
         for link in bundle.links:
             self.check_link(link, bundle.anchors)
         for offered in bundle.offered:
@@ -35,7 +35,7 @@ class CourseLinks:
                 file.warn(offered.line, "exercise-missing", f"There is no exercise “{name}”.", fix)
 
     def check_link(self, link: BundleLink, anchors: Collection[str]) -> None:
-        """Report a link that leads nowhere; `anchors` are those of the page it stands on."""
+        """Report a link that leads nowhere; `anchors` are those of the page it is on."""
         problem = self._dead(link.target, anchors)
         if problem:
             fix = "Link to /lessons/<slug>/, to #a-heading, or to a whole https:// address."

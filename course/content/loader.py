@@ -1,4 +1,4 @@
-"""The course on disk → a frozen `Course`: every lesson that is whole, and every problem of the others."""
+"""The course on disk → a frozen `Course`: every lesson without an error, and every problem."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def _playground(root: Path, outline: CourseFile, problems: ProblemList) -> dict[
 
 
 class _Bundles:
-    """Finds the folders of lessons and pages; no two may have one name."""
+    """Finds the folders of lessons and pages; no two may have the same name."""
 
     def __init__(self, root: Path, problems: ProblemList, terms: Mapping[str, str]) -> None:
         self.root, self.problems, self.terms = root, problems, terms

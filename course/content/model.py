@@ -23,10 +23,10 @@ class Term:
     """One entry of the glossary."""
 
     id: str
-    """Its anchor on the page ``/glossary/``."""
+    """The anchor on the page ``/glossary/``."""
     name: str
     also: tuple[str, ...]
-    """Other forms under which a text may name it."""
+    """Other forms by which a text may name it."""
     html: str
 
 
@@ -34,7 +34,7 @@ class Term:
 class Lesson:
     slug: str
     number: int | None
-    """Its place among the steps; None for a page after them."""
+    """The place among the steps; None for a page after them."""
     title: str
     level: str
     """Empty for a page that belongs to no level."""
@@ -47,7 +47,7 @@ class Lesson:
     events: tuple[str, ...]
     """Event names offered in the client cards of the lesson page."""
     draft: bool
-    """Not finished: learners don't see it."""
+    """Whether it is unfinished: learners don't see it."""
     blocks: tuple[Block, ...]
     headings: tuple[Heading, ...]
     exercises: Mapping[str, Exercise]
@@ -57,11 +57,11 @@ class Lesson:
     reference_html: str = ""
     """The lesson's cheat sheet; empty when it has none."""
     deliveries: tuple[Delivery, ...] = ()
-    """The scenarios of the delivery questions, also of those that are not recorded and so not among the blocks."""
+    """The scenarios of the delivery questions; those without a recording, too, which are not among the blocks."""
     demonstrations: tuple[Demonstration, ...] = ()
-    """Those that are not recorded, too, which are not among the blocks."""
+    """Those without a recording, too, which are not among the blocks."""
     runtimes: tuple[Runtime, ...] = ("threading",)
-    """What the lesson's free workspace offers; the first one is chosen unless the learner chooses another."""
+    """The runtimes that the lesson's free workspace offers; the first is used unless the learner chooses another."""
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -100,11 +100,11 @@ class Course:
     glossary: tuple[Term, ...] = ()
     """In alphabetical order."""
     parts: tuple[Part, ...] = ()
-    """What follows the steps, in the order of the map."""
+    """The groups of pages after the steps, in the order of the map."""
     opening: Lesson | None = None
-    """A page whose text stands inside the course map."""
+    """A page whose text is shown on the course map."""
     broken: tuple[Lesson, ...] = ()
-    """What could be read of lessons and pages with an error: for their authors alone, and in no list of the course."""
+    """The readable part of lessons and pages with an error: for their authors only, and in no list of the course."""
 
     @property
     def pages(self) -> tuple[Lesson, ...]:
@@ -113,24 +113,24 @@ class Course:
 
     @property
     def everything(self) -> tuple[Lesson, ...]:
-        """Return whatever has a page and a workspace of its own: steps, pages, and the opening."""
+        """Return everything with a page and a workspace of its own: steps, pages, and the opening."""
         return (*self.lessons, *self.pages, *((self.opening,) if self.opening else ()))
 
     @property
     def readable(self) -> tuple[Lesson, ...]:
-        """Return everything, and what is broken: whatever has an address in development."""
+        """Return everything that has an address in development: what is broken, too."""
         return (*self.everything, *self.broken)
 
     @property
     def runtimes(self) -> tuple[Runtime, ...]:
-        """Return what the programs of the lessons run under, in the order of first use; always threading."""
+        """Return the runtimes of the lessons' programs, in the order of first use; threading is always among them."""
         used: dict[Runtime, None] = {"threading": None}
         for lesson in self.readable:
             used |= dict.fromkeys((*lesson.runtimes, *(each.runtime for each in lesson.exercises.values())))
         return tuple(used)
 
     def lesson(self, slug: str) -> Lesson:
-        """Return the lesson or page of that name, which in development may be broken.
+        """Return the lesson or page of that name; in development it may be broken.
 
         Raises:
             KeyError: there is no such lesson.

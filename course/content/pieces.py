@@ -1,4 +1,4 @@
-"""What a lesson is made of: text, questions, programs, exercises, and what else stands in it. Plain frozen values.
+"""What a lesson is made of: text, questions, programs, exercises, and everything else. Plain frozen values.
 
 HTML fields are already sanitised and safe to place in a page; ``correct``, ``accepted`` and ``reason_html`` must never
 reach a browser before the answer is committed: pages are drawn from `Question.public`, which holds none of them.
@@ -15,7 +15,7 @@ from course.content.text.highlight import highlight_client, highlight_python
 from course.program import Files, Runtime
 
 QuestionKind = Literal["single", "multiple", "text", "number", "delivery"]
-"""``delivery``: the options are clients, and those that receive the event are right."""
+"""``delivery``: the options are clients; the right ones are those that receive the event."""
 QuestionRole = Literal["question", "prediction"]
 ExerciseKind = Literal["build", "fix"]
 """``fix`` begins with a broken server, which the learner repairs."""
@@ -45,9 +45,9 @@ class Scenario:
     program: Example
     clients: tuple[ClientSeat, ...]
     emissions: tuple[Emission, ...]
-    """In order, each one handled before the next; the last one is the one in question."""
+    """In order, each one handled before the next; the question is about the last one."""
     event: str
-    """Who hears it is the question."""
+    """The question is which clients hear this event."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ WatchKind = Literal["say", "connect", "emits", "asks", "leaves", "vanishes", "wa
 
 @dataclass(frozen=True)
 class WatchStep:
-    """One thing that happens in a demonstration, or is said about it; what does not belong to its kind is empty."""
+    """One thing that happens in a demonstration, or is said about it; fields of other kinds are empty."""
 
     kind: WatchKind
     clients: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Demonstration:
     steps: tuple[WatchStep, ...]
     line: int
     trace: Mapping[str, Any] | None
-    """``{"rows", "marks", "captions"}`` as they were recorded; None while nothing is recorded of this program and
+    """``{"rows", "marks", "captions"}`` as they were recorded; None while nothing is recorded for this program and
     these steps."""
 
 
@@ -101,7 +101,7 @@ class Option:
     """One answer that a question offers."""
 
     id: str
-    """Stable, derived from the option's text; never reveals its place or the key."""
+    """Stable, derived from the option's text; it reveals neither the option's place nor the key."""
     html: str
     correct: bool
     reason_html: str
@@ -123,10 +123,10 @@ class Question:
     reason_html: str
     """For ``text`` and ``number``: the reason shown after answering."""
     version: str
-    """Hash of the question's content: statistics of an edited question start anew."""
+    """Hash of the question's content: statistics of an edited question start again."""
     line: int
     scenario: Scenario | None = None
-    """Of a delivery question; it would give the key away."""
+    """The delivery of a delivery question; it would give the key away."""
 
     def public(self) -> dict[str, Any]:
         """Return what a browser may know before the answer is committed: no key, no reason."""
@@ -154,11 +154,11 @@ class Example:
     """One sentence saying what to do with the clients once it runs."""
     runtime: Runtime = "threading"
     client: Files = field(default_factory=dict)
-    """Code for its clients, such as ``client.js``; none when it has none."""
+    """Code for its clients, such as ``client.js``; empty when it has none."""
 
     @property
     def html(self) -> str:
-        """`told`, highlighted: when a page shows it, since most readers of a course never do."""
+        """`told`, highlighted: only when a page shows it, since most readers of a course never get there."""
         return highlight_python(self.told)
 
     @property
@@ -178,13 +178,13 @@ class Task:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known wrong server, and what is said to who wrote it."""
+    """A known wrong server, and what its author is told."""
 
     id: str
     files: Files
     why_html: str
     belief_html: str = ""
-    """What one believes who makes it, in one sentence; empty when its author did not say."""
+    """The belief behind the mistake, in one sentence; empty when the lesson's author did not give one."""
     address: str = ""
     """Where the lesson explains it: ``#a-heading`` of its own, or an address of the site."""
 
@@ -211,7 +211,7 @@ class Exercise:
     terminal: bool = True
     """Whether the program finds a terminal on its standard input."""
     timed: bool = False
-    """Its checks measure time, so that nothing else should run beside them."""
+    """Whether its checks measure time, so that nothing else should run at the same time."""
 
 
 @dataclass(frozen=True)
@@ -239,16 +239,16 @@ class Exhibit:
 
     name: str
     words: tuple[str, ...]
-    """What stands behind the name: for some exhibits the id of an example."""
+    """What follows the name: for some exhibits the id of an example."""
     caption_html: str
     example: Example | None
-    """The program that it runs, for those that run one."""
+    """The program that the exhibit runs, if it runs one."""
     line: int = 0
 
 
 @dataclass(frozen=True)
 class Recording:
-    """The table of a real run that was kept."""
+    """The recorded table of a real run."""
 
     name: str
     title: str

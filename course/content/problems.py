@@ -1,4 +1,4 @@
-"""Collecting an author's mistakes while reading on: nothing here raises, everything is reported at the end."""
+"""Collects an author's mistakes while reading goes on: nothing here raises, everything is reported at the end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Problem:
 
 @dataclass
 class ProblemList:
-    """The problems of one file, in the order they were met."""
+    """The problems of one file, in the order in which they were found."""
 
     file: str
     """Path relative to the course folder."""
@@ -35,7 +35,7 @@ class ProblemList:
         self.found.append(Problem(self.file, line, rule, message, fix, severity))
 
     def warn(self, line: int, rule: str, message: str, fix: str) -> None:
-        """Note a mistake that spoils the lesson, but with which it can still be shown."""
+        """Note a mistake that harms the lesson, but with which it can still be shown."""
         self.add(line, rule, message, fix, "warning")
 
     def beside(self, file: str) -> ProblemList:
@@ -43,5 +43,5 @@ class ProblemList:
         return ProblemList(file, self.found)
 
     def grew_since(self, count: int) -> bool:
-        """Say whether anything was added after there were `count` problems."""
+        """Return whether anything was added after there were `count` problems."""
         return len(self.found) > count

@@ -11,7 +11,7 @@ from course.program import MAX_SOURCE_BYTES, source_bytes
 
 IGNORED = frozenset({"__pycache__", ".DS_Store"})
 WHY_FILE = "why.md"
-"""Beside a wrong server: the explanation, which is no part of the program."""
+"""Beside a wrong server: the explanation, which is not part of the program."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ def read_text(path: Path, problems: ProblemList) -> str | None:
 def read_program(folder: Path, problems: ProblemList) -> dict[str, str] | None:
     """Return the files of a program (name → text), or None when it has no readable server.py.
 
-    `problems` stands for the folder; problems are reported for the file inside that has them.
+    `problems` collects those of the folder; each problem is reported for the file inside that has it.
     """
     files: dict[str, str] = {}
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
@@ -62,7 +62,7 @@ def read_program(folder: Path, problems: ProblemList) -> dict[str, str] | None:
 
 
 def parse(source: str, problems: ProblemList) -> ast.Module | None:
-    """Return the program's syntax tree, or None after reporting that it is not Python."""
+    """Return the program's syntax tree, or None after reporting that it is not valid Python."""
     try:
         return ast.parse(source)
     except (SyntaxError, ValueError) as error:
@@ -79,9 +79,9 @@ def title_of(tree: ast.Module) -> str:
 
 
 def telling_part(source: str, tree: ast.Module) -> str:
-    """Return the lines of a program that say something new: without the docstring, imports, set-up and run call.
+    """Return the lines of a program that are specific to it: without the docstring, imports, set-up and run call.
 
-    Those stand in every program, and are in the editor once the example runs.
+    Every program has those, and they are in the editor once the example runs.
     """
     telling = [node for node in tree.body if not _is_routine(node)]
     if not telling:

@@ -1,4 +1,4 @@
-"""Notices that an author saved something, by looking at modification times: no dependency, works on every disk."""
+"""Notices that an author saved a file, by its modification time: no dependency, works on every file system."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CourseWatcher:
         self._seen: _Snapshot = {}
 
     def start(self) -> None:
-        """Begin to watch; what is on disk now counts as known."""
+        """Start watching; what is on disk now counts as known."""
         if self._thread is not None:
             raise RuntimeError("This watcher was started already.")
         self._seen = _snapshot(self.root)
@@ -43,7 +43,7 @@ class CourseWatcher:
         self._thread.start()
 
     def stop(self) -> None:
-        """End watching and wait for the thread; harmless when it never ran."""
+        """Stop watching and wait for the thread; harmless when it never ran."""
         self._stopped.set()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join()
@@ -70,7 +70,7 @@ def _snapshot(root: Path) -> _Snapshot:
     seen: _Snapshot = {}
     folders = [str(root)]
     while folders:
-        time.sleep(0)  # under gevent this thread is a greenlet: requests go on between two folders
+        time.sleep(0)  # under gevent this thread is a greenlet: requests are served between two folders
         try:
             entries = list(os.scandir(folders.pop()))
         except OSError:  # removed between the listing and the look, like a file below

@@ -11,8 +11,8 @@ A check is a function that gets the learner's running `Server`. Its docstring is
         a, b = random_number(), random_number()
         asker.ask("add", a, b).expect(a + b, hint="A handler's return value is the acknowledgement.")
 
-Claims are about behaviour that clients can see, never about source text. Payloads are random, so that nothing can
-be learnt by heart. Silence counts only with evidence: see `Client.expect_nothing`.
+Claims are about behaviour that clients can see, never about source text. Payloads are random, so no answer can be
+hard-coded. Silence counts only with evidence: see `Client.expect_nothing`.
 """
 
 from __future__ import annotations
@@ -80,10 +80,10 @@ def check(
 
 
 def random_number(low: int = 100, high: int = 9999) -> int:
-    """Return a whole number nobody can guess."""
+    """Return a whole number that nobody can guess."""
     return _random.randint(low, high)
 
 
 def random_word(length: int = 8) -> str:
-    """Return a lower-case word nobody can guess."""
+    """Return a lower-case word that nobody can guess."""
     return "".join(_random.choice(string.ascii_lowercase) for _ in range(length))

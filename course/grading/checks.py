@@ -1,4 +1,4 @@
-"""Reading a ``checks.py`` and running its checks one after another."""
+"""Reads a ``checks.py`` and runs its checks one after another."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SMALL_TRACE = 60
 """Rows of a passed check that are worth keeping; a failed one keeps all."""
 
 TRIES = 3
-"""How often a check is run that fails on time alone."""
+"""How often a check is run at most if only its timing fails."""
 
 OUR_FAULT = "Something broke on our side, not in your program. It does not count as an attempt."
 
@@ -83,7 +83,7 @@ def run_checks(
         checks: in the order in which they run.
         open_server: called once for each check; what it returns is closed at the check's end.
         begins: called before a check runs, so that a check that never ends can be named.
-        report: gets each result.
+        report: called with each result.
     """
     outcomes: dict[Check, Outcome] = {}
     broken: str | None = None
@@ -101,9 +101,9 @@ def run_checks(
 
 
 def run_check(check: Check, open_server: Callable[[], Server]) -> CheckResult:
-    """Run one check and return its result; nothing that the check raises gets out.
+    """Run one check and return its result; no exception of the check escapes.
 
-    One that fails on time alone is run again: a busy machine does not make a right program fail three times in a row.
+    If only its timing fails, it is run again: a busy machine does not make a right program fail three times in a row.
     """
     begun = time.perf_counter()
     for _ in range(TRIES):
@@ -114,7 +114,7 @@ def run_check(check: Check, open_server: Callable[[], Server]) -> CheckResult:
 
 
 def _run_once(check: Check, open_server: Callable[[], Server], begun: float) -> tuple[CheckResult, bool]:
-    """Return the result, and whether it is a failure that hangs on time."""
+    """Return the result, and whether it is a failure that depends on timing."""
     server = open_server()
     failure: CheckFailed | None = None
     failed_at = 0.0

@@ -8,7 +8,7 @@ from typing import Any, Literal, NoReturn, Protocol
 
 _SHOWN_CHARACTERS = 160
 REPORT_SECONDS = 0.5
-"""How long a failure waits for the sandbox's word about the exception behind it."""
+"""How long a failure waits for the sandbox's report of the exception behind it."""
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,15 @@ class Pointer:
     kind: Literal["missing", "extra", "wrong"]
     client: str
     event: str = ""
-    """Its name; empty for an acknowledgement."""
+    """The event's name; empty for an acknowledgement."""
     args: tuple[Any, ...] | None = None
-    """What it carried, or should have; None when that is not the point."""
+    """What it carried, or should have carried; None when that does not matter."""
     what: Literal["message", "connection", "end", "newest"] = "message"
-    """An event or an acknowledgement; the request to connect with its answer; the server's ending of the connection;
-    or whatever the client has sent or received last."""
+    """An event or an acknowledgement; the request to connect and its answer; the end of the connection by the server;
+    or the last that the client has sent or received."""
 
     def pointer(self) -> Pointer:
-        """Return itself: it says already where."""
+        """Return itself: it is the place already."""
         return self
 
     def as_mark(self, seconds: float) -> dict[str, Any]:
@@ -53,14 +53,14 @@ _WHAT = {
 
 
 class Shown(Protocol):
-    """What stands in the picture of a check: a client, an event, an answer, a refusal."""
+    """What the picture of a check shows: a client, an event, an answer, a refusal."""
 
     def pointer(self) -> Pointer:
-        """Return where."""
+        """Return its place in the picture."""
 
 
 def _plain(args: tuple[Any, ...] | None) -> list[Any] | None:
-    """Return a payload as JSON has it; None for bytes and placeholders, which frames write elsewhere."""
+    """Return a payload as plain JSON; None when it holds bytes or placeholders, which JSON does not have."""
     try:
         plain: list[Any] | None = json.loads(json.dumps(args))
     except (TypeError, ValueError):
@@ -92,14 +92,14 @@ class CheckFailed(Exception):
         self.mistake = mistake
         self.line = line
         self.settled = settled
-        """The cause lies outside what the check is about: a claim adds no words and no mistake of its own."""
+        """Whether the cause is not what the check is about: a claim adds neither words nor a mistake of its own."""
         self.timing = timing
-        """It hangs on time, so a busy machine may be the cause: the check is tried again before this counts."""
+        """Timing-dependent: a busy machine may be the cause, so the check is tried again before this counts."""
         self.points = points
         """The arrow that the picture of this failure marks."""
 
     def about(self, expected: str, hint: str, mistake: str | None) -> CheckFailed:
-        """Return the failure in the words of the claim that met it."""
+        """Return the failure in the words of the claim that came across it."""
         if not self.settled:
             self.expected, self.hint, self.mistake = expected, hint or self.hint, mistake
         return self
@@ -125,7 +125,7 @@ def fail(
     Args:
         message: one sentence: what went wrong.
         expected: what a right program would have shown.
-        actual: what was seen instead.
+        actual: what happened instead.
         hint: one next step.
         mistake: id of the known mistake, a folder in ``wrong/``.
         line: line of ``server.py`` that raised.
@@ -150,19 +150,19 @@ def fail(
 
 @dataclass(frozen=True)
 class ReportedException:
-    """An exception in the learner's program, as the sandbox told it. It chooses words, never the outcome."""
+    """An exception in the learner's program, as the sandbox reported it. It affects words, never the outcome."""
 
     type: str
     message: str
     line: int | None
     handler: str
-    """Name of the learner's function that was called, or method and path of a route; empty when it never got so
-    far."""
+    """Name of the learner's function that was called, or method and path of a route; empty when none was called
+    yet."""
     noted_at: float
     """On the monotonic clock."""
 
     def shown(self) -> str:
-        """Return type and message, as the last line of a traceback has them."""
+        """Return type and message, like the last line of a traceback."""
         return f"{self.type}: {self.message}"[:300] if self.message else self.type
 
     def sentence(self) -> str:
@@ -176,7 +176,7 @@ class ReportedException:
 
 
 def show(*values: Any) -> str:
-    """Return values as the wire writes them, short enough to read."""
+    """Return values as they are on the wire, short enough to read."""
     return ", ".join(_show_one(value) for value in values)
 
 

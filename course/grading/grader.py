@@ -1,4 +1,4 @@
-"""Runs checks in a process that may be killed, and hands their results on.
+"""Runs checks in a process that may be killed, and passes their results on.
 
 Works in ordinary threads and, where the process is monkey-patched by gevent, in greenlets: only sockets, queues,
 locks and threads of the standard library are used, and `open` belongs on the main thread.
@@ -33,8 +33,8 @@ class Grader:
     """A warm process for checks.
 
     Args:
-        run_seconds: after so long a check run is killed and counts as our fault.
-        at_once: check runs that may go on side by side; further ones wait.
+        run_seconds: after this time a check run is killed, which counts as our fault.
+        at_once: how many check runs may go on at the same time; others wait.
         queue_seconds: how long a run may wait for its turn before it is given up.
     """
 
@@ -52,7 +52,7 @@ class Grader:
 
     @property
     def pid(self) -> int:
-        """Return the process id, for a look from outside. The process is started when there is none."""
+        """Return the process id, for measurements from outside. The process is started if there is none."""
         return self._living_link().pid
 
     def close(self) -> None:
@@ -76,12 +76,12 @@ class Grader:
         Args:
             checks: the file of the lesson bundle.
             socket_path: where the learner's server listens.
-            on_result: gets each result in order, on the calling thread, as soon as it is known.
-            notes: where the caller tells exceptions and the end of the sandbox while the run goes on.
-            timed: its checks measure time: no other timed run goes on beside it.
+            on_result: called with each result in order, on the calling thread, as soon as it is known.
+            notes: where the caller reports exceptions and the end of the sandbox during the run.
+            timed: its checks measure time: no other timed run goes on at the same time.
 
         Returns:
-            The summary; with `error` set, the run broke on our side and is no attempt.
+            The summary; with `error` set, the run failed on our side and is not an attempt.
         """
         run = _Run(on_result)
         link = self._living_link()
@@ -105,7 +105,7 @@ class Grader:
 
 
 class _Run:
-    """One check run as its caller follows it."""
+    """The caller's view of one check run."""
 
     def __init__(self, on_result: OnResult) -> None:
         self.messages: queue.Queue[Message] = queue.Queue()
@@ -115,7 +115,7 @@ class _Run:
         self._begun: dict[str, str] | None = None
 
     def follow(self, seconds: float) -> RunSummary:
-        """Hand on results until the run ends; `seconds` is the longest silence."""
+        """Pass on results until the run ends; `seconds` is the longest silence."""
         while True:
             try:
                 message = self.messages.get(timeout=seconds)
@@ -157,7 +157,7 @@ class _Link:
         self.pid = self._process.pid
         self._runs: dict[int, _Run] = {}
         self._lock = threading.Lock()
-        # A lock of its own: a sender that waits for room on the wire must not keep the reader from making room.
+        # A separate lock: a sender that waits for room on the wire must not keep the reader from making room.
         self._sending = threading.Lock()
         self.alive = True
         self._reader = threading.Thread(target=self._read, name="grader results", daemon=True)
@@ -175,7 +175,7 @@ class _Link:
         self._send({"job": job, "note": dict(note)})
 
     def forget(self, job: int) -> None:
-        """Drop a run; one that still goes on is killed."""
+        """Drop a run; if it still goes on, it is killed."""
         with self._lock:
             self._runs.pop(job, None)
         self._send({"job": job, "cancel": True})
@@ -185,7 +185,7 @@ class _Link:
         try:
             self._wire.shutdown(socket.SHUT_RDWR)
         except OSError:
-            pass  # it was quicker
+            pass  # it has ended already
         try:
             self._process.wait(2)
         except subprocess.TimeoutExpired:

@@ -37,7 +37,7 @@ from course.grading.reports import Reports
 
 CHILD_ADDRESS_SPACE = 2 * 1024**3
 CHILD_OPEN_FILES = 256
-"""Files and sockets at once: a check has a few dozen clients at most, each with two or three."""
+"""Open files and sockets: a check has a few dozen clients at most, each with two or three."""
 
 
 class Lines:
@@ -86,7 +86,7 @@ class Dispatcher:
         self._lines = Lines()
 
     def serve(self) -> None:
-        """Work until the other end of the wire is closed; then no child is left."""
+        """Work until the other end of the wire is closed; then end every child."""
         try:
             while True:
                 for key, _events in self._selector.select(self._next_deadline()):
@@ -131,7 +131,7 @@ class Dispatcher:
                 self._tell(child, note)
 
     def _next_waiting(self) -> dict[str, Any] | None:
-        """Take the first that may start now: two runs that measure time would measure each other."""
+        """Take the first run that may start now: two runs that measure time would disturb each other."""
         busy = any(child.timed for child in self._children.values())
         found = next((message for message in self._waiting if not (busy and message.get("timed"))), None)
         if found:
@@ -166,12 +166,12 @@ class Dispatcher:
         try:
             child.wire.send(json.dumps(note).encode() + b"\n", socket.MSG_DONTWAIT)
         except OSError:
-            pass  # it has just ended, or does not read: it can do without the note
+            pass  # it has just ended, or does not read: the note does not matter
 
     def _relay(self, child: Child) -> None:
         try:
             data = child.wire.recv(65536)
-        except ConnectionResetError:  # it has ended with a note unread: unix(7) tells so instead of the end
+        except ConnectionResetError:  # it has ended with a note unread: unix(7) reports that instead of the end
             data = b""
         for message in child.lines.feed(data):
             child.finished = child.finished or "done" in message
@@ -234,10 +234,10 @@ def _read_notes(wire: socket.socket, reports: Reports) -> None:
 
 
 def main() -> None:
-    """Serve on descriptor 0; whatever a ``checks.py`` prints goes to stderr."""
+    """Serve on descriptor 0; what a ``checks.py`` prints goes to stderr."""
     run_seconds, at_once = float(sys.argv[1]), int(sys.argv[2])
     wire = socket.socket(fileno=os.dup(0))
-    wire.setblocking(True)  # an end that a gevent process made is non-blocking
+    wire.setblocking(True)  # a socket that a gevent process made is non-blocking
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)

@@ -1,4 +1,4 @@
-"""What a check run tells the rest of the course. Pure data."""
+"""What a check run reports to the rest of the course. Pure data."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class CheckResult:
     line: int | None = None
     """Line of ``server.py`` that raised, where the sandbox reported one."""
     trace: TraceRows = ()
-    """Rows as `course.sandbox.model.TraceRow.as_json` gives them, seen by the checking clients."""
+    """The traffic as the checking clients saw it, in rows made by `course.wire.TraceRow.as_json`."""
     duration_ms: int = 0
     marks: TraceRows = ()
-    """What is no frame but belongs into the picture of a failure: the arrow that is missing, too many or wrong."""
+    """What is not a frame but belongs in the picture of a failure: the arrow that is missing, too many or wrong."""
 
     def as_json(self) -> dict[str, Any]:
-        """Return the result as the page and the database keep it."""
+        """Return the result in the form that the page and the database keep."""
         return {**asdict(self), "trace": list(self.trace), "marks": list(self.marks)}
 
     @classmethod
@@ -50,7 +50,7 @@ class CheckResult:
 class RunSummary:
     """How a check run ended.
 
-    `error` is a sentence when the run broke on our side: such a run is no attempt of the learner's.
+    `error` is a sentence when the run failed on our side: such a run does not count as an attempt of the learner.
     """
 
     passed: int

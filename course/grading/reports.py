@@ -11,7 +11,7 @@ from course.grading.failures import ReportedException
 
 
 class Reports:
-    """What the sandbox told while the checks ran: exceptions, and its end. Safe for threads."""
+    """What the sandbox reported while the checks ran: exceptions, and its end. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -46,7 +46,7 @@ class Reports:
             return self._ended
 
     def wait_ended(self, seconds: float) -> str | None:
-        """Return the same, after giving the sandbox's word the time to get here."""
+        """Return the same, after giving the sandbox's report time to arrive."""
         self._end.wait(seconds)
         return self.ended
 
@@ -56,7 +56,7 @@ class Reports:
             return self._since(moment)
 
     def wait_exception(self, moment: float, seconds: float) -> ReportedException | None:
-        """Return the first one after that moment, after giving the sandbox's word the time to get here."""
+        """Return the first one after that moment, after giving the sandbox's report time to arrive."""
         with self._lock:
             self._raised.wait_for(lambda: self._since(moment), seconds)
             return next(iter(self._since(moment)), None)
@@ -66,7 +66,7 @@ class Reports:
 
 
 MAX_NOTES = 50
-"""More exceptions than this say nothing new; all of them together stay below a pipe's buffer, so telling never
+"""More exceptions than this add nothing new; all of them together fit into a pipe's buffer, so reporting never
 blocks."""
 MAX_MESSAGE = 300
 
@@ -74,7 +74,7 @@ Note = Mapping[str, Any]
 
 
 class ReportRelay:
-    """Exceptions the sandbox reported, and its end. Made before the sandbox starts, given to `Grader.run`.
+    """Exceptions that the sandbox reported, and its end. Made before the sandbox starts, given to `Grader.run`.
 
     `exception` and `ended` may be called from any thread or greenlet, before, during and after the run; they
     never block for long.
@@ -86,16 +86,16 @@ class ReportRelay:
         self._listener: Callable[[Note], None] | None = None
 
     def exception(self, *, type: str, message: str, line: int | None, handler: str) -> None:
-        """Tell that the learner's program raised."""
+        """Report that the learner's program raised."""
         cut = {"type": type[:80], "message": message[:MAX_MESSAGE], "line": line, "handler": handler[:80]}
         self._add(cut)
 
     def ended(self, reason: str) -> None:
-        """Tell that the sandbox ended by itself, and why, in a sentence for the learner."""
+        """Report that the sandbox ended by itself, and why, in a sentence for the learner."""
         self._add({"ended": reason[:MAX_MESSAGE]}, always=True)
 
     def listen(self, listener: Callable[[Note], None] | None) -> None:
-        """Hand every note, the earlier ones too, to `listener`, until another (or None) takes its place."""
+        """Pass every note, earlier ones included, to `listener`, until another (or None) takes its place."""
         with self._lock:
             self._listener = listener
             if listener:

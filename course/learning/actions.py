@@ -1,6 +1,6 @@
 """What a learner can do: run, check, save, answer, ask for help. The same for the page, the plain forms and the tests.
 
-Every method takes plain values and either does what its name says or raises `Refused` with a sentence for the learner.
+Every method takes plain values, and either does what its name says or raises `Refused` with a sentence for the learner.
 Those that read or keep something need an application context.
 """
 
@@ -31,7 +31,7 @@ class Learning:
         self.sandboxes = sandboxes
         self.grader = grader
 
-    # Where things are
+    # Finding things
 
     def lesson(self, slug: str) -> Lesson:
         """Return a lesson.
@@ -56,7 +56,7 @@ class Learning:
         return found
 
     def starting_files(self, slug: str, exercise: str) -> Files:
-        """Return what the editor of a workspace holds at first: where the text shows no program, the playground's.
+        """Return what the editor of a workspace holds at first; if the text shows no program, the playground's.
 
         Raises:
             Refused: there is no such workspace.
@@ -67,7 +67,7 @@ class Learning:
         return {"server.py": examples[0].source, **examples[0].client} if examples else self._courses().playground
 
     def runtimes(self, slug: str, exercise: str) -> tuple[Runtime, ...]:
-        """Return what the program of a workspace can be run under; the first unless something else is chosen.
+        """Return the runtimes of a workspace's program; the first is used unless another is chosen.
 
         Raises:
             Refused: there is no such workspace.
@@ -77,10 +77,10 @@ class Learning:
         return self.lesson(slug).runtimes if exercise == SCRATCH else (self.exercise(slug, exercise).runtime,)
 
     def _chosen_runtime(self, slug: str, exercise: str, asked: str | None) -> Runtime:
-        """Return what a workspace's program is to run under, when `asked` is what the learner chose, if anything.
+        """Return the runtime for a workspace's program; `asked` is the learner's choice, None without one.
 
         Raises:
-            Refused: there is no such workspace, or it does not offer that.
+            Refused: there is no such workspace, or it does not offer that runtime.
         """
         offered = self.runtimes(slug, exercise)
         for runtime in offered:
@@ -94,9 +94,9 @@ class Learning:
     def run(
         self, learner: str, slug: str, exercise: str, files: Files, watcher: Watcher, runtime: str | None = None
     ) -> Sandbox:
-        """Start the learner's program in a sandbox of its own; it replaces the one they had.
+        """Start the learner's program in a sandbox of its own, in place of their previous one.
 
-        `runtime` is what they chose to run it under; without a choice it is the first that the workspace offers.
+        `runtime` is the learner's choice; without one it is the first that the workspace offers.
         """
         chosen = self._chosen_runtime(slug, exercise, runtime)
         terminal = exercise == SCRATCH or self.exercise(slug, exercise).terminal
@@ -104,7 +104,7 @@ class Learning:
         return self.start(program, learner=learner, purpose="run", watcher=watcher)
 
     def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> Sandbox:
-        """Start a program, of the learner's or to be checked.
+        """Start a program: the learner's own run, or one to be checked.
 
         Raises:
             Refused: no code can be run now.
@@ -121,7 +121,7 @@ class Learning:
             self.sandboxes.stop(sandbox.id)
 
     def keep_alive(self, learner: str) -> None:
-        """Start the idle clock of the learner's program anew."""
+        """Start the idle clock of the learner's program again."""
         sandbox = self.sandboxes.of_learner(learner)
         if sandbox is None:
             raise Refused("not_running", "Your server is not running any more. Press Run to start it again.")
@@ -132,7 +132,7 @@ class Learning:
     def save(
         self, learner: str, slug: str, exercise: str, files: Files, base_version: int | None, *, loaded: bool = False
     ) -> Saved:
-        """Keep what the editor holds: typed, or `loaded` in the place of what stood there; the history has both."""
+        """Keep what the editor holds: typed, or `loaded` in place of what was there; the history has both."""
         self.starting_files(slug, exercise)
         valid_files(files)
         try:
@@ -224,7 +224,7 @@ def program_of(files: Files, runtime: Runtime, *, terminal: bool) -> Program:
     """Return the program that these files make.
 
     Raises:
-        Refused: they make none that could be run.
+        Refused: they make none that can be run.
     """
     try:
         return Program(files, runtime, terminal)

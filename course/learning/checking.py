@@ -1,4 +1,4 @@
-"""One check: the submitted files in a fresh sandbox, real clients, results as they come, and an attempt that is kept.
+"""One check: the submitted files in a new sandbox, real clients, results as they come, and an attempt that is kept.
 
 Stands beside `course.learning.actions` in the import law.
 """
@@ -28,12 +28,12 @@ READY_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Checked:
-    """What came out of a check."""
+    """The result of a check."""
 
     passed: int
     total: int
     error: Mapping[str, str] | None = None
-    """``{"code", "message"}`` when the check itself failed: our fault, and no attempt was counted."""
+    """``{"code", "message"}`` when the check itself failed: our fault, so it does not count as an attempt."""
 
 
 def check(
@@ -76,10 +76,10 @@ def check(
 
 
 def result_json(learning: Learning, slug: str, exercise: Exercise, result: CheckResult) -> dict[str, Any]:
-    """Return a result as the page draws it: with what is known of the mistake that it shows.
+    """Return a result as the page draws it, with what is known about the mistake that it shows.
 
-    That is ``why_html``, and where its author named the belief behind it, ``known``: ``{"belief_html", "href",
-    "title"}``, the last two those of the paragraph that tells better.
+    That is ``why_html`` and, if its author named the belief behind it, ``known``: ``{"belief_html", "href",
+    "title"}``; the last two belong to the paragraph that corrects it.
     """
     mistake = next((each for each in exercise.mistakes if each.id == result.mistake), None)
     told = {**result.as_json(), "why_html": mistake.why_html if mistake else ""}
@@ -94,7 +94,7 @@ def result_json(learning: Learning, slug: str, exercise: Exercise, result: Check
 
 
 def _heading(learning: Learning, href: str) -> str:
-    """Return the title of the paragraph at an address of the course; that of its lesson when it has none."""
+    """Return the title of the paragraph at an address of the course; its lesson's title when it has none."""
     path, _, anchor = href.partition("#")
     try:
         lesson = learning.lesson(path.strip("/").rpartition("/")[2])
@@ -106,7 +106,7 @@ def _heading(learning: Learning, href: str) -> str:
 def _run(
     learning: Learning, learner: str, exercise: Exercise, program: Program, report: Callable[[CheckResult], None]
 ) -> Mapping[str, str] | None:
-    """Run every check; return the error when it is ours."""
+    """Run every check; return the error if it is ours."""
     notes = ReportRelay()
     sandbox = learning.start(program, learner=learner, purpose="check", watcher=NotingWatcher(notes))
     try:
@@ -124,7 +124,7 @@ def _run(
 def _never_ready(
     exercise: Exercise, sandbox: Sandbox, state: StateChange, report: Callable[[CheckResult], None]
 ) -> Mapping[str, str] | None:
-    """Say why nothing could be checked: it is the learner's program, unless the program never got to run."""
+    """Report why nothing could be checked: the learner's program failed, unless it never had a chance to run."""
     if state.state in ("queued", "starting") or state.code == "sandbox_host_died":
         return {"code": "busy", "message": "The server is busy, so nothing was checked. Try again in a moment."}
     failed = CheckResult(
@@ -148,13 +148,13 @@ def _words_of(html: str) -> str:
 
 
 class NotingWatcher:
-    """Passes what befalls the learner's program on to the checks, so that they can tell a crash from silence."""
+    """Passes on to the checks what happens to the learner's program, so that they can tell a crash from silence."""
 
     def __init__(self, notes: ReportRelay) -> None:
         self._notes = notes
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:
-        """Note an end that nobody asked for."""
+        """Note an unexpected end."""
         if change.state in ("crashed", "limited"):
             self._notes.ended(change.reason)
 
@@ -171,10 +171,10 @@ class NotingWatcher:
         """Do nothing: the checking clients record their own frames."""
 
     def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
-        """Do nothing: a program tells nothing of its inside while it is checked."""
+        """Do nothing: a program does not report from inside while it is checked."""
 
     def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
-        """Do nothing: the checking clients do not pass the gateway."""
+        """Do nothing: the checking clients do not connect through the gateway."""
 
     def faults_changed(self, sandbox_id: str, in_force: Mapping[str, Mapping[str, Any]]) -> None:
         """Do nothing, for the same reason."""

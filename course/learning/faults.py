@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: faults on the connections of a learner's running program, its death and its return.
+"""What goes wrong on purpose: faults on the connections of a learner's program, killing it and restarting it.
 
 Stands beside `course.learning.actions` in the import law.
 """
@@ -27,7 +27,7 @@ def fault(sandbox: Sandbox, fault: Fault) -> None:
 
 
 def kill(sandbox: Sandbox) -> None:
-    """Kill a running program's process, as its learner wishes.
+    """Kill a running program's process at its learner's request.
 
     Raises:
         Refused: there is nothing to kill.
@@ -38,7 +38,7 @@ def kill(sandbox: Sandbox) -> None:
 
 
 def restart(sandboxes: Supervisor, sandbox: Sandbox, watcher: Watcher) -> Sandbox:
-    """Start a running or a killed program again, at the same address; `watcher` hears of it from then on.
+    """Start a running or a killed program again, at the same address; `watcher` watches it from then on.
 
     Raises:
         Refused: the program ended for another reason, or no code can be run now.

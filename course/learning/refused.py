@@ -1,4 +1,4 @@
-"""How a use case says no."""
+"""How a use case refuses a request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Refused(Exception):
-    """The wish can't be granted. `code` is stable; the message is a sentence for the learner."""
+    """The request can't be granted. `code` is stable; the message is a sentence for the learner."""
 
     def __init__(self, code: str, message: str, **extra: Any) -> None:
         super().__init__(message)

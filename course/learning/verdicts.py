@@ -1,4 +1,4 @@
-"""Questions as one learner meets them: the options in their order, and what may be known once an answer is committed.
+"""Questions as one learner sees them: the options in their order, and what is revealed once an answer is committed.
 
 Stands just below `course.learning.actions` in the import law.
 """
@@ -17,21 +17,21 @@ from course.progress.answers import Answered, Votes
 
 @dataclass(frozen=True)
 class Verdict:
-    """What may be known once an answer is committed."""
+    """What is revealed once an answer is committed."""
 
     question: Question
     answered: Answered
     votes: Votes | None
 
     def as_json(self) -> dict[str, Any]:
-        """Return the shape that the page draws."""
+        """Return it in the form that the page draws."""
         return {**reveal(self.question, self.answered), "votes": votes_json(self.votes)}
 
 
 def is_choice(question: Question, choices: tuple[str, ...]) -> bool:
-    """Whether the choices are an answer to this question at all."""
+    """Return whether the choices are a valid answer to this question."""
     known = {option.id for option in question.options}
-    if question.kind == "delivery":  # nobody may be the one who receives it
+    if question.kind == "delivery":  # "nobody" may be the right answer
         try:
             return receptions(choices).keys() <= known
         except ValueError:
@@ -40,7 +40,7 @@ def is_choice(question: Question, choices: tuple[str, ...]) -> bool:
 
 
 def shuffled(question: Question, learner: str) -> Question:
-    """Return the question with its options in the order that belongs to this learner, the same each time.
+    """Return the question with its options in this learner's order, which is the same each time.
 
     Clients A, B and C keep theirs.
     """
@@ -56,10 +56,10 @@ def shuffled(question: Question, learner: str) -> Question:
 
 
 def reveal(question: Question, answered: Answered) -> dict[str, Any]:
-    """Return the key and the reasons, in the shape that the page draws.
+    """Return the key and the reasons, in the form that the page draws.
 
-    Of a delivery question also what its scenario does, so that the page can play it, and how often each client was
-    `said` to hear the event and hears it: `times`.
+    For a delivery question also its scenario, so that the page can play it, and how often each client hears the event:
+    according to the answer (`said`), and in fact (`times`).
     """
     delivery = question.kind == "delivery"
     said = receptions(answered.choices) if delivery else {}

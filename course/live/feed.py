@@ -1,4 +1,4 @@
-"""From a running sandbox to the pages of its learner: state, output and trace, and what a reloaded page must know."""
+"""From a running sandbox to the pages of its learner: state, output and trace, and what a reloaded page needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from course.sandbox.model import ENDED, KILLED, RESTARTING, LearnerException, Ma
 from course.wire import TraceRow
 
 OUTPUT_KEPT = 400
-"""Pieces of output that a reloaded page gets again."""
+"""Pieces of output that a reloaded page is sent again."""
 FEEDS_KEPT = 500
 
 Emit = Callable[[str, dict[str, Any]], None]
@@ -27,9 +27,9 @@ class RunFeed:
     Args:
         slug: of the lesson.
         exercise: whose workspace the program was started from.
-        emit: tells the pages.
-        find: returns the sandbox of an id. A sandbox is known there before the feed hears of it; one that is started
-            again takes the place of the one before.
+        emit: sends to the pages.
+        find: returns the sandbox of an id. A sandbox is known there before the feed hears of it; a restarted one
+        takes the place of the one before.
         address_of: returns where a sandbox answers its clients.
     """
 
@@ -44,7 +44,7 @@ class RunFeed:
         self.slug = slug
         self.exercise = exercise
         self.sandbox: Sandbox | None = None
-        """What this feed tells of; None as long as it has heard nothing."""
+        """The sandbox that this feed is about; None as long as it has heard nothing."""
         self._emit = emit
         self._find = find
         self._address_of = address_of
@@ -55,7 +55,7 @@ class RunFeed:
         self._restarting = False
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:
-        """Tell the pages what became of the program."""
+        """Tell the pages what happened to the program."""
         self.sandbox = sandbox = self._find(sandbox_id) or self.sandbox
         if sandbox is None:
             return
@@ -100,7 +100,7 @@ class RunFeed:
         )
 
     def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
-        """Pass on what the program's own process says of its handlers and rooms."""
+        """Pass on what the program's own process reports about its handlers and rooms."""
         self._emit(events.SANDBOX_INSIDE, {"id": sandbox_id, "reports": reports, "dropped": dropped})
 
     def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
@@ -112,7 +112,7 @@ class RunFeed:
         self._emit(events.SANDBOX_FAULTS, {"id": sandbox_id, "faults": in_force})
 
     def remembered(self) -> dict[str, Any] | None:
-        """Return what a page that has just been loaded must know; None before the sandbox has said anything."""
+        """Return what a page that has just been loaded needs; None before the sandbox has reported anything."""
         if not self.state or self.sandbox is None:
             return None
         return {
@@ -145,7 +145,7 @@ class Feeds:
             self._feeds.popitem(last=False)
 
     def of(self, learner: str, slug: str) -> dict[str, Any] | None:
-        """Return what a page of the lesson `slug` must know of the learner's newest run there."""
+        """Return what a page of the lesson `slug` needs to know about the learner's newest run there."""
         feed = self._feeds.get(learner)
         return feed.remembered() if feed is not None and feed.slug == slug else None
 

@@ -1,4 +1,4 @@
-"""What the site needs of Flask-SocketIO that has no public name, with its reason. Seen in 5.7."""
+"""What the site needs from Flask-SocketIO that has no public name, with its reason. Seen in 5.7."""
 
 from __future__ import annotations
 

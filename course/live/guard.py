@@ -1,4 +1,4 @@
-"""Below the namespaces: packets that the library would run wrongly, or raise on, are answered here instead.
+"""Below the namespaces: packets that the library would handle wrongly, or raise on, are answered here instead.
 
 Seen with python-socketio 5.18: ``42[]``, ``42{}`` and an event name that is not a string raise inside the library, and
 events *named* ``connect`` or ``disconnect`` run those handlers while the client stays connected.
@@ -18,7 +18,7 @@ RESERVED = frozenset({"connect", "disconnect", "connect_error", "*"})
 
 
 def guard(socketio: SocketIO) -> None:
-    """Stand between Engine.IO and Socket.IO of `socketio`, which must have been made already."""
+    """Put the guard between Engine.IO and Socket.IO of `socketio`, which must exist already."""
     server = socketio.server
     handle = message_handler(server)
 
@@ -30,7 +30,7 @@ def guard(socketio: SocketIO) -> None:
         try:
             handle(eio_sid, data)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-            # What is left is malformed in a way only the library sees: a wrong count of attachments, for example.
+            # What remains is malformed in a way that only the library sees: a wrong count of attachments, for example.
             forget_attachments(server, eio_sid)
             _answer(server, eio_sid, None, None, "This packet is not one that Socket.IO knows.")
 
@@ -38,7 +38,7 @@ def guard(socketio: SocketIO) -> None:
 
 
 def _refusal(server: Any, data: str | bytes) -> tuple[str | None, int | None, str] | None:
-    """Return namespace, acknowledgement id and reason of a packet that must not go on; None for a good one."""
+    """Return namespace, acknowledgement id and reason of a packet that must not pass; None for a good one."""
     try:
         decoded = server.packet_class(encoded_packet=data)
     except (ValueError, TypeError, RecursionError):

@@ -1,4 +1,4 @@
-"""What the namespaces of one site share: the use cases, the feeds, who is here, and how to reach a learner's pages."""
+"""What the namespaces of one site share: use cases, feeds, presence, and the way to a learner's pages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ PER_MINUTE = {
     events.ANSWER: 60,
     events.PREDICT: 60,
 }
-"""How often one learner may do what costs us something; anything else 240 times a minute."""
+"""How often one learner may do what costs us resources; everything else is allowed 240 times a minute."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Visit:
 
 
 class Hub:
-    """Made once by the factory. `sandbox_url` is where programs answer when they have a host of their own, else ""."""
+    """Made once by the factory. `sandbox_url` is where programs answer if they have a host of their own, else ""."""
 
     def __init__(self, app: Flask, socketio: SocketIO, learning: Learning, *, sandbox_url: str = "") -> None:
         self.app = app
@@ -58,7 +58,7 @@ class Hub:
         self.feeds = Feeds()
         self.presence = Presence()
         self.checking: set[str] = set()
-        """Learners whose check is going on."""
+        """Learners whose check is in progress."""
         self._sandbox_url = sandbox_url
         self._coalescer = Coalescer(socketio.start_background_task, socketio.sleep)
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
@@ -73,7 +73,7 @@ class Hub:
             raise Refused("too_often", "That was a little too often. Wait a few seconds, then try again.")
 
     def address_of(self, sandbox_id: str) -> str:
-        """Return the address below which a program answers its clients; a path where that is on the course's host."""
+        """Return the address below which a program answers its clients; a path if that is on the course's host."""
         return f"{self._sandbox_url}/sandbox/{sandbox_id}/"
 
     def tell(self, visit: Visit) -> Callable[[str, dict[str, Any]], None]:
@@ -85,7 +85,7 @@ class Hub:
         return emit
 
     def presence_changed(self, visit: Visit) -> None:
-        """Tell everybody on the lesson, soon, how many they are."""
+        """Soon tell everybody on the lesson how many learners are there."""
 
         def emit() -> None:
             here = self.presence.count(visit.slug)
@@ -94,7 +94,7 @@ class Hub:
         self._coalescer.soon(("presence", visit.slug), emit)
 
     def votes_changed(self, slug: str, question: str, version: str) -> None:
-        """Show everybody who has answered it, soon, how the question stands."""
+        """Soon show the question's votes to everybody who has answered it."""
 
         def emit() -> None:
             with self.app.app_context():
@@ -106,7 +106,7 @@ class Hub:
         self._coalescer.soon(("votes", slug, question), emit)
 
     def progress_changed(self, visit: Visit, lesson: Lesson) -> None:
-        """Tell the learner's pages how far they are. Needs an application context."""
+        """Tell the learner's pages about their progress. Needs an application context."""
         progress = lesson_progress(visit.learner, lesson)
         payload = {
             "lesson": {"done": progress.done, "total": progress.total},
@@ -118,7 +118,7 @@ class Hub:
         self.tell(visit)(events.PROGRESS, payload)
 
     def lesson_changed(self, slug: str) -> None:
-        """Tell the open pages of a lesson that its text was saved anew (development)."""
+        """Tell the open pages of a lesson that its text was saved again (development)."""
         self.socketio.emit(events.LESSON_CHANGED, {"slug": slug}, namespace=namespace_of(slug))
 
 

@@ -17,7 +17,7 @@ from course.progress import answers
 
 
 class LessonNamespace(Namespace):  # type: ignore[misc]
-    """Every request is acknowledged, whatever it is: no silence, no traceback."""
+    """Every request is acknowledged, no matter what it is: no silence, no traceback."""
 
     def __init__(self, slug: str, hub: Hub) -> None:
         super().__init__(namespace_of(slug))
@@ -26,7 +26,7 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
         self._visits: dict[str, Visit] = {}
 
     def on_connect(self, auth: Any) -> None:
-        """Accept visitors that carry the course's cookie, and put all their pages into one room."""
+        """Accept visitors that carry the course cookie and put all their pages in one room."""
         learner = session.get("learner")
         if not isinstance(learner, str):
             raise ConnectionRefusedError(
@@ -40,20 +40,20 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
         for question in answers.newest(learner, self._slug):
             join_room(answered_room(question))
         state = self._hub.feeds.state_of(learner, self._slug)
-        if state is not None:  # what changed between the page's making and its connection, or while it was away
+        if state is not None:  # what changed between the page's rendering and its connection, or while it was away
             emit(events.SANDBOX_STATE, state)
         self._hub.presence.arrive(sid, self._slug, learner)
         self._hub.presence_changed(visit)
 
     def on_disconnect(self, reason: str) -> None:
-        """Forget the connection; the learner's program goes on until its own limits end it."""
+        """Forget the connection; the learner's program runs on until its own limits end it."""
         visit = self._visits.pop(request.sid, None)  # type: ignore[attr-defined]
         if visit is not None:
             self._hub.presence.leave(visit.sid)
             self._hub.presence_changed(visit)
 
     def trigger_event(self, event: str, *args: Any) -> Any:
-        """Dispatch by table: an unknown event is answered, and no method can be reached by guessing its name."""
+        """Dispatch by a table: an unknown event is answered, and no method can be called by guessing its name."""
         if event in ("connect", "disconnect"):
             return super().trigger_event(event, *args)
         sid, *values = args

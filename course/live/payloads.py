@@ -1,4 +1,4 @@
-"""What pages send is hostile until it has gone through here: a reader returns a checked value or raises `Refused`."""
+"""What pages send is hostile until it is checked here: a reader returns a checked value or raises `Refused`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def optional_name(payload: dict[str, Any], field: str) -> str | None:
 
 
 def flag(payload: dict[str, Any], field: str) -> bool:
-    """Return yes or no; a missing one is no."""
+    """Return a boolean; a missing one is False."""
     value = payload.get(field, False)
     if not isinstance(value, bool):
         raise bad(f"“{field}” must be true or false.")
@@ -62,7 +62,7 @@ def names(payload: dict[str, Any], field: str) -> tuple[str, ...]:
 
 
 def number(payload: dict[str, Any], field: str, *, missing: int | None = None) -> int:
-    """Return a whole number, `missing` when there is none and one is given."""
+    """Return a whole number; if there is none, `missing`, if that is given."""
     value = payload.get(field)
     if value is None and missing is not None:
         return missing
@@ -77,7 +77,7 @@ def optional_number(payload: dict[str, Any], field: str) -> int | None:
 
 
 def files(payload: dict[str, Any]) -> Files:
-    """Return the program's files as name → text; `valid_files` of course.learning judges their names and sizes."""
+    """Return the program's files as name → text; `valid_files` of course.learning checks their names and sizes."""
     value = payload.get("files")
     if not isinstance(value, dict):
         raise bad("“files” must be an object of file names and texts.")
@@ -97,7 +97,7 @@ def fault(payload: dict[str, Any]) -> Fault:
     if not isinstance(amount, int) or isinstance(amount, bool):
         raise bad("“amount” must be a whole number.")
     try:
-        return Fault(client, kind, amount, direction)  # type: ignore[arg-type]  # it judges them itself
+        return Fault(client, kind, amount, direction)  # type: ignore[arg-type]  # it checks them itself
     except FaultRefused as refusal:
         raise bad(str(refusal)) from refusal
 
@@ -108,7 +108,7 @@ def bad(message: str) -> Refused:
 
 
 def _clean(value: str) -> bool:
-    """Say whether the text can be stored: no NUL, and no half of a surrogate pair (JSON allows both)."""
+    """Return whether the text can be stored: no NUL, and no half of a surrogate pair (JSON allows both)."""
     if "\0" in value:
         return False
     try:

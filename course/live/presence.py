@@ -1,4 +1,4 @@
-"""Who is on which lesson now."""
+"""Which learners are on which lesson now."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 
 
 class Presence:
-    """Who is on which lesson now, in this process: two tabs of one learner count once."""
+    """Which learners are on which lesson now, in this process: two tabs of one learner count once."""
 
     def __init__(self) -> None:
         self._sids: dict[str, tuple[str, str]] = {}

@@ -47,13 +47,13 @@ def stop(hub: Hub, visit: Visit, payload: Payload) -> Answer:
 
 
 def keep_alive(hub: Hub, visit: Visit, payload: Payload) -> Answer:
-    """Start the idle clock anew."""
+    """Start the idle clock again."""
     hub.learning.keep_alive(visit.learner)
     return {}
 
 
 def check(hub: Hub, visit: Visit, payload: Payload) -> Answer:
-    """Begin a check, and say what will be looked at; the results follow as announcements."""
+    """Begin a check, and return what it will check; the results follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
     found = hub.learning.exercise(visit.slug, exercise)
     if visit.learner in hub.checking:
@@ -159,7 +159,7 @@ def solution(hub: Hub, visit: Visit, payload: Payload) -> Answer:
 def fault(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     """Put a fault on a client's connection or take it back, kill the server, or start it again.
 
-    Only a page of the lesson where the learner's own program runs can ask for it: there is no id to name another's.
+    Only a page of the lesson where the learner's own program runs can ask for it: no id could name somebody else's.
     """
     feed, kind = hub.feeds.newest(visit.learner, visit.slug), payload.get("kind")
     sandbox = feed.sandbox if feed is not None else None

@@ -1,4 +1,4 @@
-"""What the site needs of python-socketio's server that has no public name, each with its reason. Seen in 5.18."""
+"""What the site needs from python-socketio's server that has no public name, each with its reason. Seen in 5.18."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socketio
 
 
 def message_handler(server: socketio.Server) -> Callable[[str, str | bytes], None]:
-    """Return what the server has registered for Engine.IO messages: ours stands before it and passes good ones on."""
+    """Return the server's own handler of Engine.IO messages: ours comes first and passes good ones on."""
     handler: Callable[[str, str | bytes], None] = server._handle_eio_message
     return handler
 
@@ -20,10 +20,10 @@ def awaits_attachments(server: socketio.Server, eio_sid: str) -> bool:
 
 
 def forget_attachments(server: socketio.Server, eio_sid: str) -> None:
-    """Drop an incomplete packet: after an error inside the library it would take in every message that follows."""
+    """Drop an incomplete packet: after an error inside the library it would swallow every message that follows."""
     server._binary_packet.pop(eio_sid, None)
 
 
 def send_packet(server: socketio.Server, eio_sid: str, kind: int, **fields: Any) -> None:
-    """Send one packet on a connection: a public `emit` reaches a namespace's client, and can't acknowledge."""
+    """Send one packet on a connection: the public `emit` reaches a namespace's client only, and can't acknowledge."""
     server._send_packet(eio_sid, server.packet_class(kind, **fields))

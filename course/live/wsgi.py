@@ -1,4 +1,4 @@
-"""The course's own connections, made small and prompt."""
+"""Keeps the course's own connections small and fast."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 def small_and_prompt(app: WsgiApp) -> WsgiApp:
-    """Wrap a WSGI application so that no WebSocket negotiates permessage-deflate (RFC 7692) and nothing waits.
+    """Wrap a WSGI application so that no WebSocket negotiates permessage-deflate (RFC 7692) and no message is delayed.
 
     simple-websocket accepts the extension whenever it is offered, and browsers always offer it; its two windows cost
-    each idle connection about 100 KB. And with Nagle's algorithm on, what follows another small message waits 40 ms
+    each idle connection about 100 KB. And with Nagle's algorithm on, a message after another small one waits 40 ms
     for the browser's delayed ACK (measured: 44 ms from Run to its acknowledgement, 2 ms without; a page's body after
     its head, the same).
     """

@@ -1,4 +1,4 @@
-"""Committed answers, and how everybody answered."""
+"""Committed answers, and the votes of everybody."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from course.progress.work import ensure_learner
 from course.progress.writing import writing
 
 VOTES_SHOWN_FROM = 5
-"""Fewer answers than this are not shown: they would tell who answered what."""
+"""Fewer votes than this are not shown: they would reveal who answered what."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class MarkedAnswer:
 
 @dataclass(frozen=True)
 class Votes:
-    """How learners answered at first."""
+    """The first answers of all learners."""
 
     total: int
     counts: dict[str, int]
@@ -84,7 +84,7 @@ def newest(learner: str, lesson: str) -> dict[str, Answered]:
 
 
 def verdicts(learner: str, lesson: str | None = None) -> dict[tuple[str, str], MarkedAnswer]:
-    """Return the verdict on each newest answer, by lesson and question; those of one lesson if it is given."""
+    """Return the mark of each newest answer, by lesson and question; of one lesson if it is given."""
     query = select(Answer.lesson, Answer.question, Answer.question_version, Answer.correct)
     query = query.where(Answer.learner_id == learner).order_by(Answer.id)
     if lesson is not None:
@@ -111,5 +111,5 @@ def votes(lesson: str, question: str, question_version: str) -> Votes | None:
 
 
 def _option(choice: str) -> str:
-    """Return what was chosen; of a delivery question the client, however often it was said to hear the event."""
+    """Return what was chosen; for a delivery question the client, however often it is said to hear the event."""
     return choice.partition(":")[0]

@@ -1,4 +1,4 @@
-"""How far a learner has come."""
+"""The progress of a learner."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class ExerciseProgress:
 
 @dataclass(frozen=True)
 class LessonProgress:
-    """What is done of a lesson: exercises passed, questions answered rightly, predictions made."""
+    """What is done of a lesson: exercises passed, questions answered correctly, predictions made."""
 
     done: int
     total: int
     exercises: Mapping[str, ExerciseProgress]
     started: bool
-    """Whether anything was written or answered there, however well."""
+    """Whether anything was written or answered there, correct or not."""
 
     @property
     def finished(self) -> bool:
-        """Say whether nothing is left to do."""
+        """Return whether nothing is left to do."""
         return self.total > 0 and self.done == self.total
 
 

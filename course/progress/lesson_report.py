@@ -1,4 +1,4 @@
-"""What instructors want to know of a lesson: how questions are answered, how exercises go, what confused people."""
+"""What instructors want to know about a lesson: answers to questions, results of exercises, what confused people."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from course.progress.notes import KeptNote
 
 @dataclass(frozen=True)
 class QuestionReport:
-    """How a question of the text as it is now was answered at first: one answer a learner."""
+    """The first answers to a question of the present text: one for each learner."""
 
     id: str
     answered: int
@@ -25,11 +25,11 @@ class QuestionReport:
 
 @dataclass(frozen=True)
 class ExerciseReport:
-    """How an exercise goes."""
+    """The results of an exercise."""
 
     slug: str
     learners: int
-    """Those who have checked it."""
+    """Learners who have checked it."""
     attempts: int
     passed: int
     """Learners who have passed every check."""
@@ -37,7 +37,7 @@ class ExerciseReport:
 
 @dataclass(frozen=True)
 class LessonReport:
-    """Everything of one lesson."""
+    """The whole report on one lesson."""
 
     slug: str
     questions: tuple[QuestionReport, ...]
@@ -46,7 +46,7 @@ class LessonReport:
 
 
 def lesson_report(lesson: Lesson) -> LessonReport:
-    """Return the report of one lesson; learners stay numbers."""
+    """Return the report on one lesson; learners appear only as numbers."""
     return LessonReport(
         lesson.slug,
         tuple(_question(lesson.slug, question) for question in lesson.questions),

@@ -12,7 +12,7 @@ from course.extensions import Base
 
 
 class Learner(Base):
-    """Somebody who has done something worth keeping. Nothing personal is known of them."""
+    """Somebody who has done something worth keeping. Nothing personal is known about them."""
 
     __tablename__ = "learner"
 
@@ -22,7 +22,7 @@ class Learner(Base):
 
 
 class Work(Base):
-    """What one learner's editor holds in one workspace, now."""
+    """What one learner's editor holds in one workspace now."""
 
     __tablename__ = "work"
     __table_args__ = (UniqueConstraint("learner_id", "lesson", "exercise"),)
@@ -63,7 +63,7 @@ class WorkVersion(Base):
 
 
 class Attempt(Base):
-    """One finished check of one exercise, with what was submitted and what came out."""
+    """One finished check of one exercise, with what was submitted and the results."""
 
     __tablename__ = "attempt"
 

@@ -1,4 +1,4 @@
-"""Notes that learners leave on paragraphs, for those who write the lessons."""
+"""Notes that learners leave on paragraphs, for the lessons' authors."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from course.progress.writing import writing
 NOTE_CHARACTERS = 1000
 PARAGRAPH_CHARACTERS = 300
 NOTES_AN_HOUR = 20
-"""From one learner; nobody who reads writes more."""
+"""From one learner; nobody who really reads writes more."""
 HOUR_SECONDS = 3600.0
 
 
 class TooManyNotes(Exception):
-    """This learner has left as many notes as one may in an hour."""
+    """This learner has left as many notes as are allowed in an hour."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class KeptNote:
 
 
 def add(learner: str, lesson: str, lesson_version: str, paragraph: str, text: str) -> None:
-    """Keep a note; what is longer than it may be is cut.
+    """Keep a note; what is too long is cut.
 
     Raises:
         TooManyNotes: the learner has left too many in the last hour.

@@ -1,4 +1,4 @@
-"""A learner's own data: all of it, to take away or to delete."""
+"""A learner's own data: all of it, to download or to delete."""
 
 from __future__ import annotations
 

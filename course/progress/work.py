@@ -16,7 +16,7 @@ from course.progress.models import Attempt, Learner, Work, WorkVersion
 from course.progress.writing import writing
 
 SAVE_EVERY_SECONDS = 30.0
-"""Saves closer together than this share one entry of the history."""
+"""Saves closer together than this share one entry in the history."""
 VERSIONS_KEPT = 60
 """Older entries of the history are thinned to one an hour."""
 ATTEMPTS_KEPT = 50
@@ -25,7 +25,7 @@ Files = Mapping[str, str]
 
 
 class Conflict(Exception):
-    """Somewhere else a newer version was saved; it is carried along so that nothing is lost."""
+    """A newer version was saved elsewhere; the exception carries it, so that nothing is lost."""
 
     def __init__(self, version: int, files: Files) -> None:
         super().__init__(f"version {version} is newer")
@@ -35,7 +35,7 @@ class Conflict(Exception):
 
 @dataclass(frozen=True)
 class Saved:
-    """A piece of work as it is kept: plain values, good outside the database session."""
+    """A piece of work as it is kept: plain values, valid outside the database session."""
 
     lesson: str
     exercise: str
@@ -49,12 +49,12 @@ class Saved:
     results: list[dict[str, Any]]
     """The results of the last attempt."""
     checked: Files | None
-    """What the last attempt submitted, where `files` are another version by now."""
+    """What the last attempt submitted, if `files` are another version by now."""
 
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a learner has come with an exercise."""
+    """The progress of a learner in an exercise."""
 
     best: int
     """How many checks the best attempt passed."""
@@ -68,7 +68,7 @@ def find(learner: str, lesson: str, exercise: str) -> Saved | None:
 
 
 def all_of(learner: str, lesson: str | None = None) -> list[Saved]:
-    """Return every piece of work of a learner, those of one lesson if it is given."""
+    """Return every piece of work of a learner; of one lesson if it is given."""
     query = select(Work).where(Work.learner_id == learner).order_by(Work.lesson, Work.exercise)
     if lesson is not None:
         query = query.where(Work.lesson == lesson)
@@ -76,7 +76,7 @@ def all_of(learner: str, lesson: str | None = None) -> list[Saved]:
 
 
 def standings(learner: str, lesson: str | None = None) -> dict[tuple[str, str], Standing]:
-    """Return how far a learner has come, by lesson and exercise (of one lesson if it is given); no work is read."""
+    """Return a learner's progress, by lesson and exercise (of one lesson if it is given); no work is read."""
     query = select(Work.lesson, Work.exercise, Work.best, Work.passed_at).where(Work.learner_id == learner)
     if lesson is not None:
         query = query.where(Work.lesson == lesson)
@@ -87,7 +87,7 @@ def standings(learner: str, lesson: str | None = None) -> dict[tuple[str, str], 
 def save(
     learner: str, lesson: str, exercise: str, files: Files, *, kind: str = "save", base_version: int | None = None
 ) -> Saved:
-    """Keep `files` as the newest version and return it. The same files again make no new version.
+    """Keep `files` as the newest version and return it. The same files do not make a new version.
 
     Args:
         learner: id of the learner; their row is made with the first thing worth keeping.
@@ -181,7 +181,7 @@ def note_hint(learner: str, lesson: str, exercise: str, step: int) -> None:
 
 
 def note_solution_asked(learner: str, lesson: str, exercise: str) -> int:
-    """Count one more wish to see the solution, and return how many there were before."""
+    """Count one more request for the solution, and return how many there were before."""
     with writing() as session:
         work = _work_for_writing(session, learner, lesson, exercise)
         work.solution_asked += 1
@@ -220,7 +220,7 @@ def _put(work: Work, files: Files, kind: str) -> None:
     work.saved_at = now
     newest = work.versions[-1] if work.versions else None
     if newest and kind == newest.kind == "save" and now - newest.saved_at < SAVE_EVERY_SECONDS:
-        # One entry stands for a burst of typing; its time stays that of the first save, so that bursts end.
+        # One entry represents a burst of typing; it keeps the time of the first save, so that bursts end.
         newest.version, newest.files = work.version, dict(files)
     else:
         work.versions.append(WorkVersion(version=work.version, kind=kind, files=dict(files), saved_at=now))
@@ -228,7 +228,7 @@ def _put(work: Work, files: Files, kind: str) -> None:
 
 
 def _thin(work: Work) -> None:
-    """Keep the newest entries, those that were checked, and one an hour of the rest: no table grows for ever."""
+    """Keep the newest entries, those that were checked, and one an hour of the rest: no table grows forever."""
     checked = {attempt.version for attempt in work.attempts}
     hours: set[int] = set()
     for entry in list(reversed(work.versions[:-VERSIONS_KEPT])):
@@ -248,7 +248,7 @@ def _version_of(work: Work, files: Files) -> int:
 
 
 def _checked(work: Work) -> Files | None:
-    """Return the files of the last attempt, which are kept with it (see `_thin`); None where they are the newest."""
+    """Return the files of the last attempt, which are kept with it (see `_thin`); None if they are the newest."""
     if not work.attempts or work.attempts[-1].version == work.version:
         return None
     files = db.session.scalar(

@@ -18,7 +18,7 @@ NEXT_STEPS = {
 
 
 def install_errors(app: Flask) -> None:
-    """Give every error a page in the course's own look."""
+    """Give every error a page in the course's own design."""
 
     @app.errorhandler(HTTPException)
     def show(error: HTTPException) -> tuple[str, int]:

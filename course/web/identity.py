@@ -1,4 +1,4 @@
-"""Who is asking: anonymous from the first click, known by a signed cookie that holds a random id and nothing else."""
+"""Identifies the visitor: anonymous from the first click, by a signed cookie with a random id and nothing else."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from flask import session
 
 
 def current_learner() -> str:
-    """Return the id of whoever makes this request, made now if this is their first one.
+    """Return the id of the visitor who makes this request, made now if it is their first one.
 
-    No row is written: that comes with the first thing worth keeping, not with every robot's visit.
+    No row is written: that happens with the first thing worth keeping, not with every robot's visit.
     """
     learner = session.get("learner")
     if not isinstance(learner, str):
@@ -21,5 +21,5 @@ def current_learner() -> str:
 
 
 def forget_learner() -> None:
-    """Drop the id: the next request is somebody new."""
+    """Drop the id: the next request comes from somebody new."""
     session.pop("learner", None)

@@ -1,4 +1,4 @@
-"""Pages without the indentation of their templates: a twentieth of a lesson, which nobody sees."""
+"""Removes the indentation of the templates from pages: a twentieth of a lesson, which nobody sees."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 from flask import Flask, Response
 
 AS_WRITTEN = re.compile(rb"(<(pre|textarea|script)\b.*?</\2>)", re.DOTALL)
-"""Where each blank counts."""
+"""Elements in which every space matters."""
 INDENTATION = re.compile(rb"\n\s+")
 
 
 def install_small_pages(app: Flask) -> None:
-    """Take the indentation out of every page. Call it after compression is installed: the last hook runs first."""
+    """Remove the indentation from every page. Call it after compression is installed: the last hook runs first."""
 
     @app.after_request
     def make_small(response: Response) -> Response:
@@ -22,9 +22,9 @@ def install_small_pages(app: Flask) -> None:
 
 
 def without_indentation(html: bytes) -> bytes:
-    """Return the page with its lines begun at the margin; what stands in pre, textarea and script stays as it is."""
+    """Return the page with its lines at the margin; the content of pre, textarea and script stays as it is."""
     pieces = AS_WRITTEN.split(html)
-    # split gives: text, element, the element's name, text, element, …
+    # split returns: text, element, the element's name, text, element, …
     return b"".join(
         INDENTATION.sub(b"\n", piece) if place % 3 == 0 else piece
         for place, piece in enumerate(pieces)

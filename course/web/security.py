@@ -11,13 +11,13 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def install_security(app: Flask, sandbox_url: str = "") -> None:
-    """Hook the checks and headers into `app`; its pages may speak to `sandbox_url`, the programs' own host if any."""
+    """Add the checks and headers to `app`; its pages may connect to `sandbox_url`, the programs' own host if any."""
     programs = f" {sandbox_url}" if sandbox_url else ""
     sockets = f" ws{sandbox_url.removeprefix('http')}" if sandbox_url else ""
 
     @app.before_request
     def refuse_foreign_origin() -> None:
-        """Refuse changes that another site's page asks for: browsers always send Origin with a POST."""
+        """Refuse changes that a page of another site asks for: browsers always send Origin with a POST."""
         if request.method in SAFE_METHODS:
             return
         origin = request.headers.get("Origin")
@@ -37,7 +37,7 @@ def install_security(app: Flask, sandbox_url: str = "") -> None:
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "same-origin")
         if request.is_secure or urlsplit(request.host_url).hostname in ("localhost", "127.0.0.1"):
-            # Elsewhere over plain HTTP browsers ignore it, and say so on the console of every page.
+            # Over plain HTTP from elsewhere browsers ignore it, and say so on the console of every page.
             response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         if response.mimetype == "text/html":
             nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
@@ -47,6 +47,6 @@ def install_security(app: Flask, sandbox_url: str = "") -> None:
                 "img-src 'self' data:; font-src 'self'; "
                 f"frame-src 'self'{programs}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
             )
-            # A 304 would bring a new nonce to an old body, and the styles would be gone on the second visit.
+            # A 304 would bring a new nonce with an old body, so the second visit would have no styles.
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -1,4 +1,4 @@
-"""The one object that the factory wires, as views reach it."""
+"""The one object that the factory wires, and how views reach it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from course.web.views.search_index import SearchIndex
 
 @dataclass(frozen=True)
 class Site:
-    """Everything a view may need."""
+    """Everything that a view may need."""
 
     settings: Settings
     learning: Learning

@@ -1,4 +1,4 @@
-"""A program to take home: a small project that runs on the learner's own machine."""
+"""A program to run at home: a small project for the learner's own machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATCHING = "from gevent import monkey\n\nmonkey.patch_all()  # before every othe
 HERE = Path(__file__).parent / "take_home"
 CLIENT_LIBRARY = "static/socket.io.min.js"
 SERVED_BY_FLASK = ("client.js", "index.html")
-"""Client code that runs in a browser as it is, from Flask's folder for static files."""
+"""Client code that a browser can run as it is, from Flask's folder for static files."""
 OWN_CLIENT = (
     "- `static/index.html` is the page of your own client code, at http://127.0.0.1:5000/static/index.html; "
     "`static/client.js` is exactly what you wrote.\n"
@@ -31,7 +31,7 @@ COMPONENTS = {
     "client.jsx": _COMPONENT.format(file="client.jsx", framework="React", kind=".jsx"),
     "client.vue": _COMPONENT.format(file="client.vue", framework="Vue", kind=".vue"),
 }
-"""What has to be built first, and what the README says of it."""
+"""Client code that has to be built first, and what the README says about it."""
 
 
 def project(
@@ -47,7 +47,7 @@ def project(
         files: the program; ``server.py`` among them.
         event: the event name that the client page offers first.
         client_library: ``socket.io.min.js``; None leaves it out, and the README says where to get it.
-        runtime: what the program runs under here, and shall run under at home.
+        runtime: what the program runs under here, and should run under at home.
     """
     pinned = (*PINNED, *(() if runtime == "threading" else ("gevent",)))
     if runtime == "gevent-patched" and "patch_all" not in files["server.py"]:
@@ -78,6 +78,6 @@ def project(
 
 
 def _client_page(client: Files) -> Files:
-    """Return the client files as they lie in ``static``, with a page that loads the script when there is none."""
+    """Return the client files as they are in ``static``, with a page that loads the script if there is none."""
     page = (HERE / "index.html").read_text()
     return {f"static/{name}": text for name, text in {"index.html": page, **client}.items()} if client else {}

@@ -23,7 +23,7 @@ TABLE = ROOT / "docs" / "planted-faults.md"
 
 @dataclass(frozen=True)
 class Planting:
-    """A fault, where it lies in the copy, and the tests that must find it there."""
+    """A fault, the file of the copy it belongs in, and the tests that must find it there."""
 
     fault: Fault
     file: Path
@@ -32,7 +32,7 @@ class Planting:
 
 
 def main() -> int:
-    """Do as the command line says, and return the exit status."""
+    """Run the command line, and return the exit status."""
     parser = argparse.ArgumentParser(prog="make planted", description=__doc__)
     parser.add_argument("ids", nargs="*", help="only these; without any, all")
     parser.add_argument("--trust", action="store_true", help="do not first see the tests green without a fault")
@@ -57,12 +57,12 @@ def main() -> int:
 
 
 def place_in(root: Path, tree: Product, fault: Fault) -> list[str]:
-    """Return where a fault lies, from the root of the tree."""
+    """Return the files that a fault fits into, relative to the root of the tree."""
     return [file.relative_to(root).as_posix() for file in tree.places(fault.find)]
 
 
 def planting(fault: Fault, tree: Product, tests: NamedTests) -> Planting:
-    """Return what is to be done for a fault.
+    """Return what has to be done for a fault.
 
     Raises:
         SystemExit: it applies nowhere or in several places, or a test of it is gone.
@@ -78,7 +78,7 @@ def planting(fault: Fault, tree: Product, tests: NamedTests) -> Planting:
 
 
 def red_without_a_fault(trial: Trial, plantings: Sequence[Planting]) -> set[NamedTest]:
-    """Run every test that is concerned once, and return those that are red already: they can find nothing."""
+    """Run every test in question once, and return those that are red already: they can't find anything."""
     tests = list(dict.fromkeys(test for each in plantings for test in each.tests))
     begun = time.monotonic()
     red = trial.red(tests)
@@ -89,7 +89,7 @@ def red_without_a_fault(trial: Trial, plantings: Sequence[Planting]) -> set[Name
 
 
 def outcome(trial: Trial, each: Planting, unsound: set[NamedTest]) -> str:
-    """Plant one fault, run its tests, and return what is to be said of it; print it, too."""
+    """Plant one fault, run its tests, and return the result in words; print it, too."""
     begun = time.monotonic()
     try:
         with trial.planted(each.file, each.text, build=needs_building(each.file, each.tests)):

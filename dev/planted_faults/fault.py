@@ -1,7 +1,7 @@
 """A planted fault: one wrong line, and the tests that must find it.
 
-To write one: choose a piece of one statement that is short enough to survive a new layout (no comma at the end of a
-list, no braces of a style that a formatter decides), say in one sentence what somebody would notice, and name the
+To write one: choose a piece of one statement that is short enough to survive reformatting (no comma at the end of a
+list, no braces that a formatter decides about), say in one sentence what somebody would notice, and name the
 narrowest test that should go red. Then ``make planted ARGS=its-id``. If it stays green, write the test that finds it.
 """
 
@@ -17,7 +17,7 @@ ROOT = HERE.parents[1]
 
 @dataclass(frozen=True)
 class Fault:
-    """One small mistake as somebody could make it, written down as data in one of the files beside this one."""
+    """One small mistake that somebody could make, written down as data in one of the TOML files of this folder."""
 
     id: str
     area: str
@@ -25,19 +25,19 @@ class Fault:
     wrong: str
     """What is wrong with it, in one sentence."""
     find: str
-    """A piece of one statement that stands once in the product, whatever its white space."""
+    """A piece of one statement that occurs once in the product, whatever its white space."""
     replace: str
     tests: tuple[str, ...]
     """Each of these must go red. Their names are those of `dev.planted_faults.named_tests`."""
     before: str = "red"
-    """What the suite said before it was made faster: ``red``, or ``not found``."""
+    """The result of the suite before it was made faster: ``red``, or ``not found``."""
 
 
 def read_faults(folder: Path = HERE) -> list[Fault]:
     """Return every fault of the TOML files in `folder`, area by area.
 
     Raises:
-        TypeError: a fault has a key too many, or one too few.
+        TypeError: a fault has a key too many or too few.
     """
     return [
         Fault(area=file.stem, **{**given, "tests": tuple(given.get("tests", ()))})

@@ -1,4 +1,4 @@
-"""Tests by name, wherever their files lie.
+"""Tests by name, wherever their files are.
 
 A test is called by its function, ``test_x``, with a case in brackets, ``test_x[case]``, or with the stem of its file,
 ``test_frames::test_x``, where several have a function of that name. A test in JavaScript is called by its file and the
@@ -18,7 +18,7 @@ JAVASCRIPT = ".test.mjs"
 
 
 class NoSuchTest(Exception):
-    """No test has that name, or several have."""
+    """No test has that name, or several tests have it."""
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,16 @@ class NamedTest:
     name: str
     file: Path
     node: str
-    """What pytest is given behind the file, ``TestGroup::test_x[case]``; of JavaScript the beginning of the title."""
+    """What pytest is given after the file, ``TestGroup::test_x[case]``; for JavaScript the beginning of the title."""
 
     @property
     def is_javascript(self) -> bool:
-        """Whether Node runs it."""
+        """Return whether Node runs it."""
         return self.file.name.endswith(JAVASCRIPT)
 
     @property
     def function(self) -> str:
-        """Return how a report of pytest calls it, without its group."""
+        """Return its name in a report of pytest, without its group."""
         return self.node.rpartition("::")[2] if "[" not in self.node else self.node[self.node.index("test_") :]
 
 

@@ -1,4 +1,4 @@
-"""Finding a piece of code by its letters alone: it is found again after its file was moved or laid out anew."""
+"""Finds a piece of code by its characters alone: also after its file was moved or reformatted."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ PRODUCT = (
     *("course", "static/js", "static/css", "templates", "lessons"),
     *("app.py", "gunicorn.conf.py", "frontend/build.mjs"),
 )
-"""What a learner, an author or an operator gets: faults are planted here and nowhere else."""
+"""The files that a learner, an author or an operator gets: faults are planted only here."""
 
 WRITTEN_BY_HAND = frozenset(".css .html .js .json .md .mjs .py .template .toml .txt".split())
 
 
 def product_files(root: Path) -> Iterator[Path]:
-    """Yield the files of the product, in order. Tests live beside the lessons that they hold; they are left out."""
+    """Yield the files of the product, in order. Tests beside the lessons are left out."""
     for name in PRODUCT:
         place = root / name
         for file in [place] if place.is_file() else sorted(place.rglob("*")):
@@ -32,12 +32,12 @@ class Product:
         self._squeezed = {file: squeezed(text) for file, text in self._texts.items()}
 
     def places(self, find: str) -> list[Path]:
-        """Return the file of each place where `find` stands."""
+        """Return the file of each place where `find` occurs."""
         wanted = squeezed(find)
         return [file for file, text in self._squeezed.items() for _ in range(text.count(wanted) if wanted else 0)]
 
     def with_fault(self, file: Path, find: str, replace: str) -> str:
-        """Return the text of `file` with `replace` where `find` stands."""
+        """Return the text of `file` with `replace` in place of `find`."""
         return replaced(self._texts[file], find, replace)
 
 
@@ -47,10 +47,10 @@ def squeezed(text: str) -> str:
 
 
 def replaced(text: str, find: str, replace: str) -> str:
-    """Put `replace` in the place of `find`, which stands once in `text`, whatever white space lies between its letters.
+    """Put `replace` in place of `find`, which occurs once in `text`, whatever white space is between its characters.
 
     Raises:
-        ValueError: it does not stand there.
+        ValueError: it does not occur there.
     """
     letters = [place for place, letter in enumerate(text) if not letter.isspace()]
     wanted = squeezed(find)

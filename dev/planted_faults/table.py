@@ -1,4 +1,4 @@
-"""The page that tells which fault is found by which test."""
+"""The page that says which fault is found by which test."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def page(faults: Sequence[Fault], where: Mapping[str, str], after: Mapping[str, 
 
     Args:
         faults: in the order of the table.
-        where: by the fault's id, the file that it lies in.
-        after: by the fault's id, what the suite says now.
+        where: by the fault's id, the file that it belongs in.
+        after: by the fault's id, the present result of the suite.
     """
     lines = [HEAD.rstrip("\n"), ""]
     for area in dict.fromkeys(fault.area for fault in faults):
@@ -54,7 +54,7 @@ def page(faults: Sequence[Fault], where: Mapping[str, str], after: Mapping[str, 
 
 
 def known(file: Path) -> dict[str, str]:
-    """Return what the page says of each fault now: id → the last column."""
+    """Return what the page says now about each fault: id → the last column."""
     if not file.is_file():
         return {}
     rows = (_ROW.match(line) for line in file.read_text(encoding="utf-8").splitlines())

@@ -39,7 +39,7 @@ class Unusable(Exception):
 
 
 class Trial:
-    """Made for one command; the copy is gone afterwards. What is installed is shared with the tree itself."""
+    """Made for one command; the copy is removed afterwards. Installed packages are shared with the tree itself."""
 
     def __init__(self, root: Path) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="planted-"))
@@ -61,7 +61,7 @@ class Trial:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _link_packages(self, packages: Path) -> None:
-        # A folder of the copy's own: the build writes into it, and moves the result from there.
+        # The copy's own folder: the build writes into it, and moves the result from there.
         own = self.root / "frontend" / "node_modules"
         own.mkdir()
         for package in packages.iterdir() if packages.is_dir() else ():
@@ -69,7 +69,7 @@ class Trial:
 
     @contextmanager
     def planted(self, file: Path, text: str, *, build: bool) -> Iterator[None]:
-        """Let `file` hold `text` as long as the block lasts; `build` the front end from it.
+        """Let `file` hold `text` while the block runs; `build` the front end from it.
 
         Raises:
             Unusable: it could not be built.
@@ -87,7 +87,7 @@ class Trial:
                 shutil.copytree(self._sound_build, self._dist)
 
     def _write(self, file: Path, text: str) -> None:
-        """Write with a time of its own: Python goes by size and second when it asks whether a file has changed."""
+        """Write with a new modification time: Python compares size and second to see whether a file has changed."""
         file.write_text(text, encoding="utf-8")
         self._changes += 2
         now = file.stat().st_mtime
@@ -136,7 +136,7 @@ class Trial:
         return code != 0
 
     def _run(self, command: Sequence[str]) -> tuple[int | None, str]:
-        """Return the exit status, None of what had to be killed, and what was printed."""
+        """Return the exit status, None for a command that had to be killed, and the output."""
         with subprocess.Popen(
             command,
             cwd=self.root,
@@ -148,7 +148,7 @@ class Trial:
         ) as process:
             try:
                 said, _ = process.communicate(timeout=RUN_SECONDS)
-            except BaseException as stopped:  # whoever is interrupted takes what it has started along
+            except BaseException as stopped:  # when this is interrupted, what it has started ends with it
                 os.killpg(process.pid, signal.SIGKILL)
                 if isinstance(stopped, subprocess.TimeoutExpired):
                     return None, ""
@@ -166,7 +166,7 @@ def needs_building(file: Path, tests: Iterable[NamedTest]) -> bool:
 
 
 def _failed(report: Path) -> set[str]:
-    """Return the names of the cases that failed, or could not even begin."""
+    """Return the names of the cases that failed or could not even start."""
     cases = ElementTree.parse(report).iter("testcase")  # noqa: S314  (pytest has just written it)
     return {
         case.get("name", "") for case in cases if case.find("failure") is not None or case.find("error") is not None

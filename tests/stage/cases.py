@@ -15,7 +15,7 @@ def cases(each_run: int) -> int:
 
 
 def choose_profile() -> None:
-    """Seed random tests, but in `make fuzz`; no test has a deadline, which would be a bound on a busy machine."""
+    """Seed random tests, except in `make fuzz`. No test has a deadline: a busy machine would exceed it."""
     hypothesis.settings.register_profile("every run", deadline=None, derandomize=True)
     hypothesis.settings.register_profile("fuzz", deadline=None, max_examples=cases(100))
     hypothesis.settings.load_profile("fuzz" if FUZZ else "every run")

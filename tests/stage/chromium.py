@@ -1,4 +1,4 @@
-"""Where Chromium is, and how it is started for tests: quiet on the network, and as root where CI is root."""
+"""Where Chromium is, and how it is started for tests: no traffic of its own, and as root where CI is root."""
 
 import os
 import shutil
@@ -17,4 +17,4 @@ MISSING = not CHROMIUM and not os.environ.get("REQUIRE_BROWSER")
 WHY_SKIPPED = "no Chromium here (install the package `chromium`; REQUIRE_BROWSER=1 makes this a failure)"
 
 PATIENCE_MS = 60_000
-"""How long a page may take for what a quiet machine does within ten seconds: nothing waits so long that goes well."""
+"""How long a page may take for what a quiet machine does within ten seconds; success never waits that long."""

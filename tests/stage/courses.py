@@ -1,4 +1,4 @@
-"""Makes courses on disk for tests: a whole one, in which a test then breaks one thing."""
+"""Makes courses on disk for tests: a complete one, in which a test then breaks one thing."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def whole_course(root: Path) -> Path:
 
 
 def rich_course(root: Path) -> Path:
-    """Write a whole course whose lesson has one of everything that a page can show; return its folder."""
+    """Write a complete course whose lesson has one of everything that a page can show; return its folder."""
     whole_course(root)
     change(root, LESSON, "minutes:", "runtimes: [threading, gevent-patched]\nminutes:")
     change(root, LESSON, "Begin with", "An [[acknowledgement]] comes back. Begin with")
@@ -77,7 +77,7 @@ def rich_course(root: Path) -> Path:
 
 
 def exhibits_course(root: Path) -> Path:
-    """Write a whole course whose lesson shows every live exhibit, with the real lessons' programs; return its folder."""
+    """Write a complete course whose lesson shows every exhibit, with the real lessons' programs; return its folder."""
     whole_course(root)
     for program in ("01-websocket-basics/examples/race.py", "07-performance/examples/jobs.py"):
         shutil.copy(LESSONS / program, root / BUNDLE / "examples")
@@ -103,7 +103,7 @@ def problems(root: Path) -> tuple[Problem, ...]:
 
 
 def quiz_of(lesson: Lesson) -> tuple[Question, ...]:
-    """Return the questions of a lesson that are no predictions."""
+    """Return the questions of a lesson that are not predictions."""
     return tuple(question for question in lesson.questions if question.role == "question")
 
 

@@ -51,7 +51,7 @@ GOLDEN = f"{BUNDLE}/golden/deliveries.json"
 
 
 def with_delivery(root: Path, block: str = BLOCK) -> int:
-    """Put the question and its program into a whole course; return the line on which the block begins."""
+    """Put the question and its program into a complete course; return the line on which the block begins."""
     (root / BUNDLE / "examples/who_hears.py").write_text(PROGRAM)
     shown = "::: example who_hears\nRun it.\n:::\n\n"
     return change(root, LESSON, "## Show it", f"{shown}{block}\n## Show it") + shown.count("\n")

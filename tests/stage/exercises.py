@@ -1,4 +1,4 @@
-"""Every exercise on disk, and the programs in it, run as a learner's would be."""
+"""Every exercise on disk and its programs, run as a learner's would be."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from tests.stage.unconfined import ROOT, served
 LESSONS = ROOT / "lessons"
 READY_SECONDS = 20
 AT_ONCE = 5
-"""Checks that go on side by side: most of each is waiting, for a silence for example."""
+"""Checks that run at the same time: most of each is waiting, for silence for example."""
 TIMED_AT_ONCE = 2
-"""Of those that measure time, beside the others."""
+"""The same for those that measure time, besides the others."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Exercise:
 
     @property
     def timed(self) -> bool:
-        """Whether its checks measure time, and so take seconds."""
+        """Return whether its checks measure time, and so take seconds."""
         return bool(self._matter().values["timed"])
 
     def program(self, name: str) -> Program:
@@ -89,27 +89,27 @@ class Report:
 
 
 class Runs(Protocol):
-    """A way to run a program: gives its socket while it runs, and tells the notes what befalls it.
+    """A way to run a program: yields its socket while it runs, and reports to `notes` what happens to it.
 
     Raises:
-        NeverListened: it ended before it did.
+        NeverListened: it ended before it listened.
     """
 
     def __call__(self, program: Program, notes: ReportRelay) -> AbstractContextManager[Path]: ...
 
 
 class NeverListened(Exception):
-    """The program has ended, or still does something else; the message says why."""
+    """The program has ended, or does something else; the message says why it does not listen."""
 
 
 def exercises(lessons: Path = LESSONS) -> list[Exercise]:
-    """Return every exercise of the course, those of its pages too."""
+    """Return every exercise of the course, including those of its pages."""
     found = [*lessons.glob("*/exercises/*/checks.py"), *lessons.glob("pages/*/exercises/*/checks.py")]
     return [Exercise(file.parent) for file in sorted(found)]
 
 
 class Stage:
-    """Runs a program afresh for every check run."""
+    """Runs a new process of a program for every check run."""
 
     def __init__(self, grader: Grader, running: Runs) -> None:
         self._grader = grader
@@ -119,12 +119,12 @@ class Stage:
         self._timed_pool = ThreadPoolExecutor(TIMED_AT_ONCE)
 
     def close(self) -> None:
-        """Forget what was begun and is not under way."""
+        """Cancel what was asked for and has not started yet."""
         for pool in (self._pool, self._timed_pool):
             pool.shutdown(cancel_futures=True)
 
     def begin(self, exercise: Exercise, name: str, program: Program, times: int = 1) -> list[Future[Report]]:
-        """Begin to check a program so many times, unless that has begun; the name tells it from the exercise's others."""
+        """Begin to check a program that many times, unless that has begun; `name` is its name in the exercise."""
         key = exercise.folder, name
         if key not in self._begun:
             pool = self._timed_pool if exercise.timed else self._pool
@@ -132,7 +132,7 @@ class Stage:
         return self._begun[key]
 
     def reports(self, exercise: Exercise, name: str, times: int = 1) -> list[Report]:
-        """Return what the checks say of the program in the folder `name`, each time that it was begun."""
+        """Return what the checks say about the program in the folder `name`, once for each run."""
         return [begun.result() for begun in self.begin(exercise, name, exercise.program(name), times)]
 
     def check(self, exercise: Exercise, program: str) -> Report:
@@ -140,7 +140,7 @@ class Stage:
         return self.check_program(exercise, exercise.program(program))
 
     def check_program(self, exercise: Exercise, program: Program) -> Report:
-        """Check a program that stands nowhere on disk."""
+        """Check a program that is not on disk."""
         results: list[CheckResult] = []
         notes = ReportRelay()
         try:
@@ -152,7 +152,7 @@ class Stage:
 
 
 def failed_at_the_start(exercise: Exercise, why: str) -> Report:
-    """Return what the site says of a program that never listened: its first check has failed, the others wait."""
+    """Return what the site reports for a program that never listened: its first check failed, the others wait."""
     checks = load_checks(exercise.checks)
     words = ("Your server did not start.", "a server that listens", why, "Press Run and read the log.")
     first = CheckResult(checks[0].name, checks[0].title, "failed", *words)
@@ -178,7 +178,7 @@ class Sandboxed:
     def __call__(self, program: Program, notes: ReportRelay) -> Iterator[Path]:
         """Run the program as a check of the site would."""
         watcher = NotingWatcher(notes)
-        learner = f"learner {next(self._learners)}"  # one learner's newer check would take the place of the older one
+        learner = f"learner {next(self._learners)}"  # a newer check of the same learner would replace the older one
         sandbox = self._supervisor.start(program, learner=learner, purpose="check", watcher=watcher)
         try:
             state = sandbox.wait_ready(READY_SECONDS)

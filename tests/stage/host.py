@@ -23,7 +23,7 @@ from course.wire import TraceRow
 
 APPS = Path(__file__).parents[1] / "apps"
 PATIENCE = 20
-"""Seconds until a test takes it that something will not happen; a busy machine is slow."""
+"""Seconds after which a test assumes that something will not happen; a busy machine is slow."""
 
 
 def source_of(app: str) -> str:
@@ -37,7 +37,7 @@ class Memory:
     def __init__(self) -> None:
         self.told: list[StateChange | Output | LearnerException] = []
         self.reports: list[dict[str, Any]] = []
-        """What it told of its inside."""
+        """What the program reported from inside."""
         self._news = threading.Condition()
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:
@@ -73,12 +73,12 @@ class Memory:
         return [each for each in self.told if isinstance(each, LearnerException)]
 
     def text(self, *streams: str) -> str:
-        """Return what came out of these streams; of all but our own notices when none is named."""
+        """Return the output on these streams; without a name, on all except our own notices."""
         wanted = streams or ("stdout", "stderr")
         return "".join(each.text for each in self.told if isinstance(each, Output) and each.stream in wanted)
 
     def told_inside(self, found: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-        """Wait for a report of its inside that satisfies `found`, and return it."""
+        """Wait for a report from inside that satisfies `found`, and return it."""
         self.wait(lambda _: any(found(each) for each in self.reports))
         return next(each for each in self.reports if found(each))
 
@@ -131,7 +131,7 @@ class Running:
             connection.close()
 
     def client(self, auth: Any = None, *, tag: str = "", namespace: str = "") -> Client:
-        """Return a connected Socket.IO client; use it with `with`. `tag` is what the gateway would say of it."""
+        """Return a connected Socket.IO client; use it with `with`. `tag` is the one that the gateway would add."""
         return Client(self.sandbox.socket_path, auth, tag, namespace)
 
 
@@ -163,11 +163,11 @@ class Client:
         return self
 
     def emit(self, event: str, *args: Any) -> None:
-        """Send an event and ask for nothing."""
+        """Send an event without asking for an acknowledgement."""
         self._ws.send("42" + self._namespace + json.dumps([event, *args]))
 
     def ask(self, event: str, *args: Any) -> list[Any]:
-        """Send an event and return what acknowledged it."""
+        """Send an event and return its acknowledgement."""
         answer = f"43{self._namespace}0"
         self._ws.send(f"42{self._namespace}0" + json.dumps([event, *args]))
         return json.loads(self._receive(answer)[len(answer) :])
@@ -222,7 +222,7 @@ class Host:
         purpose: Purpose = "run",
         terminal: bool = True,
     ) -> Running:
-        """Start a program: the name of one in tests/apps, or its files."""
+        """Start a program, given by its name in tests/apps or by its files."""
         self._started += 1
         memory = Memory()
         files = {"server.py": source_of(app)} if isinstance(app, str) else app
@@ -239,7 +239,7 @@ class Host:
         return self.start({"server.py": source}, runtime=runtime)
 
     def stop_all(self) -> None:
-        """Stop whatever runs or waits."""
+        """Stop everything that runs or waits."""
         for sandbox in self.supervisor.all():
             self.supervisor.stop(sandbox.id)
             sandbox.wait_ended(PATIENCE)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def javascript(served: Served, script: str) -> list[Any]:
-    """Run a script with the client that browsers use; `say(value)` collects what is returned."""
+    """Run a script with the client that browsers use; return the values that it passes to `say`."""
     node = shutil.which("node") or str(ROOT / ".node" / "bin" / "node")
     modules = ROOT / "frontend"
     if not Path(node).exists() or not (modules / "node_modules" / "socket.io-client").exists():

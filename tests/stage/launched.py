@@ -1,7 +1,7 @@
 """Runs a lesson's program as ``python server.py`` in a terminal would: ``python launched.py server.py``.
 
-Only this is added: a free port, the leave to use Werkzeug's server without a terminal, output line by line as in one,
-and under gevent, which starts without a word, the line that says where it runs.
+Only this is added: a free port, permission to use Werkzeug's server without a terminal, output line by line as in a
+terminal, and under gevent, which starts silently, the line that says where it runs.
 """
 
 from __future__ import annotations

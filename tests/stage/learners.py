@@ -1,4 +1,4 @@
-"""Browser contexts that serve one learner after another: a context that is kept has the site's files, and their code, ready."""
+"""Browser contexts that serve one learner after another: a kept context has the site's files and code cached."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WINDOW = {"width": 1366, "height": 768}
 
 
 def fresh_context(browser: Browser, **options: Any) -> BrowserContext:
-    """Return a context that nobody has used: its pages note what the policy of content has refused."""
+    """Return an unused context: its pages note what the Content Security Policy has refused."""
     context = browser.new_context(**{"viewport": WINDOW, **options})
     context.set_default_timeout(PATIENCE_MS)
     context.add_init_script(WATCH_FOR_VIOLATIONS)
@@ -27,14 +27,14 @@ def fresh_context(browser: Browser, **options: Any) -> BrowserContext:
 
 @dataclass
 class Seat:
-    """A context in which one learner at a time sits; only what a browser keeps of files is there when the next one comes."""
+    """A context for one learner at a time; only the browser's cache of files stays for the next one."""
 
     context: BrowserContext
     origins: set[str] = field(default_factory=set)
-    """Where its learner has been."""
+    """The sites that its learner has visited."""
 
     def __post_init__(self) -> None:
-        self._keeper = self.context.new_page()  # without a page Chromium lets go of what the context has cached
+        self._keeper = self.context.new_page()  # without a page Chromium drops what the context has cached
         self._storage = self.context.new_cdp_session(self._keeper)
 
     def sit_down(self, origin: str, viewport: dict[str, int]) -> Page:
@@ -52,7 +52,7 @@ class Seat:
             self._storage.send("Storage.clearDataForOrigin", {"origin": each, "storageTypes": "all"})
 
     def leave(self) -> None:
-        """Close the learner's pages, and put right what a test does to a context."""
+        """Close the learner's pages, and undo what a test does to a context."""
         for page in self.context.pages:
             if page != self._keeper:
                 page.close()
@@ -61,7 +61,7 @@ class Seat:
 
 
 class Room:
-    """The seats of a whole run, by what a context alone can be: a touch screen, a reader's wishes, a browser without scripts."""
+    """The seats of a whole run, by the options of a context: a touch screen, a reader's preferences, no scripts."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
@@ -69,7 +69,7 @@ class Room:
         self._taken: list[tuple[frozenset[tuple[str, Any]], Seat]] = []
 
     def new_learner(self, origin: str, *, viewport: dict[str, int] = WINDOW, **options: Any) -> Page:
-        """Return the first page of somebody whom the site at `origin` does not know."""
+        """Return the first page of somebody new to the site at `origin`."""
         kind = frozenset(options.items())
         free = self._free.setdefault(kind, [])
         seat = free.pop() if free else Seat(fresh_context(self._browser, **options))

@@ -10,11 +10,11 @@ from typing import Any
 from tests.stage.serving import Served, Wire
 
 NOWHERE = "/fence"
-"""A namespace that no program here has: the server refuses it at once, behind all that it has queued before."""
+"""A namespace that no program here has: the server refuses it at once, after all that it has queued before."""
 
 
 class Person:
-    """One namespace on a bare WebSocket of its own: frames come in the order of the wire, so silence can be proved."""
+    """One namespace on a bare WebSocket of its own: frames come in the order of the wire, so silence can be proven."""
 
     def __init__(self, url: str, namespace: str = "/", auth: Any = None) -> None:
         self.place = "" if namespace == "/" else f"{namespace},"

@@ -1,4 +1,4 @@
-"""Ports for what tests start. Each test process looks in a place of its own, where the kernel hands out none."""
+"""Ports for what tests start. Each test process starts at a place of its own, where the kernel assigns none."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import os
 import socket
 
 FIRST, LAST = 10_000, 32_000
-"""Below what Linux gives to outgoing connections (net.ipv4.ip_local_port_range)."""
+"""Below the range that Linux uses for outgoing connections (net.ipv4.ip_local_port_range)."""
 FAR_APART = 1009
-"""Processes that are started together have numbers side by side; so many ports apart they begin to look."""
+"""Processes that are started together have consecutive ids; they start this many ports apart."""
 
 _turn = itertools.count(os.getpid() * FAR_APART)
 
@@ -21,7 +21,7 @@ def free_port() -> int:
         with socket.socket() as probe:
             probe.setsockopt(
                 socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
-            )  # as servers do: an old connection is no listener
+            )  # as servers do: an old connection is not a listener
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

@@ -1,4 +1,4 @@
-"""A WebSocket for tests that leaves at once, and leaves nothing open behind it."""
+"""A WebSocket for tests that closes at once, and leaves nothing open."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import websocket
 
 
 class QuickToClose(websocket.WebSocket):
-    """Says good-bye, and does not wait three seconds for the server to say it too."""
+    """Sends the Close frame, and does not wait three seconds for the server's."""
 
     def close(self, *args: Any, **options: Any) -> None:
-        # Whom the server has left already can't be told good-bye; the socket is ours to close either way.
+        # A server that has already left can't be sent a Close frame; the socket is ours to close either way.
         with contextlib.suppress(OSError, websocket.WebSocketException):
             if self.connected:
                 self.send_close()
         self.shutdown()
 
     def __del__(self) -> None:
-        # The client's library forgets a WebSocket that the server closed, and leaves its socket to the collector.
+        # The client library forgets a WebSocket that the server closed, and leaves its socket to the garbage collector.
         self.shutdown()
 
 
@@ -28,4 +28,4 @@ LEAVING_AT_ONCE: dict[str, Any] = {
     "reconnection": False,
     "websocket_extra_options": {"class_": QuickToClose},
 }
-"""Options of a `socketio.Client` that neither waits at its end nor comes back."""
+"""Options for a `socketio.Client` that neither waits at its end nor reconnects."""

@@ -67,7 +67,7 @@ class RunningSite:
         raise AssertionError(f"the site did not start:\n{self.log.read_text()[-4000:]}")
 
     def kill(self) -> None:
-        """Kill the web process the hard way; what it has started must end by itself."""
+        """Kill the web process with SIGKILL; what it has started must end by itself."""
         assert self._process is not None
         self._process.send_signal(signal.SIGKILL)
         self._process.wait()
@@ -82,5 +82,5 @@ class RunningSite:
                 self._process.wait()
 
     def errors(self) -> str:
-        """Return what the site's log says of errors; empty when all is well."""
+        """Return the errors in the site's log; empty when there are none."""
         return "\n".join(line for line in self.log.read_text().splitlines() if "Traceback" in line or "ERROR" in line)

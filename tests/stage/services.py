@@ -1,6 +1,6 @@
-"""Real nginx, Redis and gunicorn for the claims about production: each started by a test, on a port of its own.
+"""Real nginx, Redis and gunicorn for the claims about production: each is started by a test, on a port of its own.
 
-Nothing on the machine is touched: each has its configuration and its files in a temporary folder.
+Nothing else on the machine is touched: each has its configuration and its files in a temporary folder.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def installed(name: str) -> str:
 
 @contextmanager
 def service(port: int, command: list[str], folder: Path, until: str, **environment: str) -> Iterator[Service]:
-    """Run a command from the line that says it is ready to the end of the block."""
+    """Run a command until the end of the block, which begins once a line says that it is ready."""
     process = subprocess.Popen(
         command,
         cwd=folder,
@@ -85,7 +85,7 @@ def service(port: int, command: list[str], folder: Path, until: str, **environme
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End the whole group: the workers too, which may outlive the one who started them."""
+    """End the whole process group: workers, too, which may outlive the process that started them."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except ProcessLookupError:
@@ -135,7 +135,7 @@ def redis(folder: Path) -> Iterator[Service]:
 
 @contextmanager
 def nginx(configuration: str, folder: Path, changes: Mapping[str, str]) -> Iterator[Service]:
-    """Run nginx with a configuration, in which each of `changes` is made once; ``listen 80`` becomes a free port."""
+    """Run nginx with a configuration to which each of `changes` is applied once; ``listen 80`` becomes a free port."""
     port = free_port()
     here = folder / f"nginx-{port}"
     here.mkdir()

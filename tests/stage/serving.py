@@ -18,7 +18,7 @@ from tests.stage.quick_to_close import LEAVING_AT_ONCE, QuickToClose
 from tests.stage.starting import Process, start
 
 PATIENCE = 15.0
-"""Seconds after which a program that should do something is taken to have failed."""
+"""Seconds after which a program that should do something counts as failed."""
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Served:
 
 
 PATCHES = "monkey.patch_all("
-"""What replaces the standard library must come first, and in a warm Python it can't."""
+"""Code that replaces the standard library must run first, which it can't in a warm Python."""
 
 
 @contextmanager
@@ -66,8 +66,8 @@ def serving(program: Path | str, tmp_path: Path | None = None, *, cold: bool = F
 
     Args:
         program: what to run.
-        tmp_path: where a text is put.
-        cold: start a new Python for it, so that what its imports do is seen too.
+        tmp_path: where a text is written.
+        cold: start a new Python for it, so that the effects of its imports are tested, too.
     """
     if isinstance(program, str):
         assert tmp_path is not None
@@ -152,7 +152,7 @@ def client(served: Served, namespace: str = "/") -> Iterator[Client]:
 
 
 class Wire:
-    """A bare WebSocket that speaks the packets itself, to see them letter by letter."""
+    """A bare WebSocket that speaks the protocol itself, to see the packets literally."""
 
     def __init__(self, url: str) -> None:
         address = url.replace("http", "ws", 1) + "/socket.io/?EIO=4&transport=websocket"
@@ -176,7 +176,7 @@ class Wire:
 
 @contextmanager
 def wire(served: Served) -> Iterator[Wire]:
-    """Open a bare WebSocket and go through the handshake."""
+    """Open a bare WebSocket and do the handshake."""
     bare = Wire(served.url)
     try:
         assert bare.receive().startswith("0{")

@@ -1,4 +1,4 @@
-"""Starts a program: from a warm Python, which takes a hundredth of the time, or from cold."""
+"""Starts a program: from a warm Python, which takes a hundredth of the time, or as a new one."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from typing import TextIO
 
 HERE = Path(__file__).parent
 ALL_WARNINGS = {"PYTHONWARNINGS": "default"}
-"""For every program. It is read when a Python starts, so the warm one has read it for all of them."""
+"""Environment of every program. A Python reads it when it starts, so the warm one has read it for all of them."""
 
 
 class Forked:
@@ -123,7 +123,7 @@ def start(
         arguments: of the script.
         cold: as a new Python, which imports everything by itself.
         folder: where it is started; this process's own when None.
-        errors_apart: throw away what it writes to stderr.
+        errors_apart: discard what it writes to stderr.
         environment: all of its environment; this process's own when None.
     """
     command = [str(HERE / script), *arguments]

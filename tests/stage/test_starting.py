@@ -131,7 +131,7 @@ def test_a_signal_ends_it(tmp_path: Path, number: int, cold: bool) -> None:
         status = served.process.wait(PATIENCE)
         assert status == served.process.poll() == served.process.returncode
         assert status in ((-number, 1, 0) if number == signal.SIGINT else (-number,))
-        served.process.kill()  # of a process that is gone nothing is ended
+        served.process.kill()  # nothing is killed if the process has ended already
 
 
 def test_each_has_chances_of_its_own(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Where a run's time went: one line a part, printed at the end of the run."""
+"""Where a run's time went: one line for each part, printed at the end of the run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 
 class TimesByPart:
-    """Adds up how long the tests of each part took, with what they set up and took down."""
+    """Adds up how long the tests of each part took, including set-up and teardown."""
 
     def __init__(self) -> None:
         self._seconds: defaultdict[str, float] = defaultdict(float)

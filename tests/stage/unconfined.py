@@ -21,7 +21,7 @@ def served(
     on_exception: Callable[[Mapping[str, Any]], None] = lambda exception: None,
     runtime: str = "threading",
 ) -> Iterator[Path]:
-    """Run `source` as server.py and give the path of its socket once it listens."""
+    """Run `source` as server.py and yield the path of its socket once it listens."""
     with tempfile.TemporaryDirectory(prefix="duplex-") as folder:
         program, path = Path(folder, "server.py"), Path(folder, "s")
         program.write_text(source)

@@ -1,7 +1,7 @@
-"""A warm Python: it has imported what lessons' programs import, and forks a process for each that is asked for.
+"""A warm Python: it has imported what lessons' programs import, and forks a process for each request.
 
-A start costs a few hundredths of a second of processor time here, and half a second from cold. What only a cold start
-shows (the order of imports, the warnings on the way) is held by the programs that claims start with ``cold=True``.
+A start costs a few hundredths of a second of processor time here, and half a second as a new Python. What only a cold
+start shows (the order of imports, their warnings) is tested by the programs that claims start with ``cold=True``.
 
 ``python warm_python.py DESCRIPTOR`` talks over that socket: one message asks for ``{command, folder, environment}``,
 with the descriptors of stdout, stderr and a pipe, on which it writes the process's number and later its exit status, or
@@ -33,7 +33,7 @@ IMPORTED = (
     "engineio.async_drivers.gevent",
     "gevent.pywsgi",
 )
-"""Gevent is there, not at work: no hub is made before a program makes one, so that nothing of it is forked."""
+"""gevent is imported but not running: no hub is made before a program makes one, so that none is forked."""
 MESSAGE_BYTES = 256 * 1024
 DESCRIPTORS = 3
 
@@ -44,7 +44,7 @@ class WarmPython:
     def __init__(self, wire: socket.socket) -> None:
         self._wire = wire
         self._status: dict[int, int] = {}
-        """The pipe of each living process."""
+        """The pipe of each running process."""
 
     def serve(self) -> list[str]:
         """Fork and reap; return in a child, with its command, and empty at the end."""
@@ -65,7 +65,7 @@ class WarmPython:
                 if self._fork(descriptors):
                     return become(request, descriptors)
         for pid in self._status:
-            os.kill(pid, signal.SIGKILL)  # nobody else reaps them: the number is still theirs
+            os.kill(pid, signal.SIGKILL)  # nobody else reaps them: the id is still theirs
         return []
 
     def _receive(self) -> tuple[dict[str, Any], list[int]]:
@@ -80,7 +80,7 @@ class WarmPython:
         """Return whether this is the child."""
         pid = os.fork()
         if pid == 0:
-            self._wire.close()  # the last words of a program shall not be about ours
+            self._wire.close()  # the last output of a program must not be about our own objects
             return True
         *streams, status = descriptors
         for stream in streams:
@@ -100,12 +100,12 @@ class WarmPython:
 
     @staticmethod
     def _tell(status: int, number: int) -> None:
-        with contextlib.suppress(BrokenPipeError):  # whoever started it no longer wants to know
+        with contextlib.suppress(BrokenPipeError):  # the process that asked for it no longer listens
             os.write(status, b"%d\n" % number)
 
 
 def become(request: dict[str, Any], descriptors: list[int]) -> list[str]:
-    """Be the process that was asked for, as if just started; return its command."""
+    """Become the process that was asked for, as if just started; return its command."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)

@@ -10,7 +10,7 @@ LESSON = "/lessons/listening-to-events/"
 EXERCISES = Path(__file__).parents[2] / "lessons/03-listening-to-events/exercises"
 
 A_POLL_CUT_SHORT = "the server responded with a status of 400"
-"""A browser's console when a client leaves while it polls: its next GET may come when the session is over."""
+"""A browser's console message when a client leaves while it polls: its next GET may come after the session's end."""
 
 ECHO = '''"""A server for tests: it answers, prints, fails and takes bytes."""
 
@@ -67,7 +67,7 @@ class Workbench:
         return self.page.locator("run-toolbar").get_by_role("button", name=name)
 
     def write(self, program: str) -> None:
-        """Replace the editor's text, as somebody does who pastes a program."""
+        """Replace the editor's text, like somebody who pastes a program."""
         self.editor.click()
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(program)
@@ -78,14 +78,14 @@ class Workbench:
         return str(self.page.locator("code-editor textarea").evaluate("(area) => area.value"))
 
     def expect_program(self, program: str) -> None:
-        # The textarea drops nothing but the line break that HTML puts before its text.
+        # The textarea drops only the line break that HTML puts before its text.
         expect(self.page.locator("code-editor textarea")).to_have_value(program)
 
     def expect_saved(self) -> None:
         expect(self.page.locator("code-editor .save-state")).to_contain_text("Saved · version")
 
     def start(self, program: str | None = None) -> None:
-        """Run `program`, else what is there, and wait until it listens."""
+        """Run `program`, or else what is there, and wait until it listens."""
         if program is not None:
             self.write(program)
         self.button("Run").click()
@@ -105,7 +105,7 @@ class Workbench:
         return Client(self.page.locator(f'client-card[data-client="{letter}"]'))
 
     def frame(self, text: str) -> Locator:
-        """Return the wire's rows that say `text` at a glance."""
+        """Return the wire's rows whose summary contains `text`."""
         return self.wire.locator("details.frame").filter(has_text=text)
 
     def raw(self, row: Locator) -> Locator:

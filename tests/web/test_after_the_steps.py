@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from course.config import read_settings
 from course.extensions import db
 from course.factory import create_app
-from tests.content.test_exhibits import KEPT, SCRIPT
+from tests.content.lesson.test_exhibits import KEPT, SCRIPT
 from tests.content.test_frame import UNDER, with_pages
 from tests.stage.courses import BUNDLE, LESSON, change, whole_course
 

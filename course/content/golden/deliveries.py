@@ -1,4 +1,4 @@
-"""Delivery questions: which clients hear an event. The scenario stands in the text, its outcome in ``golden/``."""
+"""Delivery questions: which clients hear an event. The scenario is in the text, its outcome in ``golden/``."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ def golden_text(outcomes: Mapping[str, tuple[Scenario, Mapping[str, int]]]) -> s
 
 
 class Golden:
-    """What was recorded of the deliveries of one bundle."""
+    """The recorded outcomes of the delivery questions of one bundle."""
 
     def __init__(self, folder: Path, problems: ProblemList) -> None:
-        """`problems` stands for the folder."""
+        """`problems` collects those of the folder."""
         self.file = problems.beside(f"{problems.file}/{GOLDEN_FILE}")
         self._asked: set[str] = set()
         self._kept = self._read(folder / GOLDEN_FILE)
 
     def heard(self, question: str, scenario: Scenario, line: int, text: ProblemList) -> Mapping[str, int] | None:
-        """Return how often each client heard the event; None, and a problem, when that is not known (any more).
+        """Return how often each client heard the event; None, and a problem, when that is not (or no longer) known.
 
-        `text` and `line` say where the question stands.
+        `text` and `line` say where the question is.
         """
         self._asked.add(question)
         kept = self._kept.get(question)
@@ -54,7 +54,7 @@ class Golden:
         return None
 
     def report_left_over(self) -> None:
-        """Report outcomes of questions that are gone."""
+        """Report outcomes of questions that no longer exist."""
         for name in self._kept.keys() - self._asked:
             report_stale(self.file, 1, f"There is no delivery question “{name}” any more.")
 
@@ -67,7 +67,7 @@ class Golden:
 
 
 def options_of(delivery: Delivery) -> tuple[Option, ...]:
-    """Return a client an option, in their order; the reason says what happened."""
+    """Return an option for each client, in their order; the reason says what happened."""
     heard = delivery.heard or {}
     return tuple(
         Option(seat.name, seat.name, times > 0, f"<p>{_told(seat.name, times)}</p>", times)

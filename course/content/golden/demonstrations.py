@@ -1,4 +1,4 @@
-"""Runs to be watched: the scenario stands in the text, the trace of a real run in ``golden/``."""
+"""Runs to be watched: the scenario is in the text, the trace of a real run in ``golden/``."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class DemonstrationReader:
     def __init__(
         self, folder: Path, here: ProblemList, text: ProblemList, program: Callable[[str, int], Example | None]
     ) -> None:
-        """`here` stands for the folder, `text` for lesson.md; `program` returns an example, or reports that line."""
+        """`here` is the folder's list, `text` that of lesson.md; `program` returns an example, or reports that line."""
         self._folder, self._here, self._text, self._program = folder, here, text, program
         self.demonstrations: list[Demonstration] = []
 
@@ -78,7 +78,7 @@ class DemonstrationReader:
         return found if found.trace is not None else None
 
     def report_left_over(self) -> None:
-        """Report recordings of demonstrations that are gone."""
+        """Report recordings of demonstrations that no longer exist."""
         asked = {golden_file(each.name) for each in self.demonstrations}
         for path in sorted((self._folder / "golden").glob("watch-*.json")):
             if f"golden/{path.name}" not in asked and not self._text.found:
@@ -101,7 +101,7 @@ class DemonstrationReader:
 
 
 class _Draft:
-    """The lines of a block, as they were written."""
+    """The lines of a block, as its author wrote them."""
 
     def __init__(self, problems: ProblemList) -> None:
         self.problems = problems

@@ -1,4 +1,4 @@
-"""What golden files have in common: JSON that was recorded, bound by a hash to everything that it was made from."""
+"""What golden files have in common: JSON that was recorded, bound by a hash to everything it was made from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def text_hash(text: str) -> str:
 
 
 def hash_of(*parts: Any) -> str:
-    """Return the hash of values that JSON can write: it differs as soon as one of them does."""
+    """Return the hash of values that JSON can represent: it differs as soon as one of them does."""
     return text_hash(json.dumps(parts))
 
 
@@ -28,7 +28,7 @@ def read_golden(path: Path, fits: Callable[[Any], bool]) -> Any:
 
     Raises:
         OSError: the file can't be read.
-        ValueError: it holds something that does not fit.
+        ValueError: its content has the wrong form.
     """
     if not path.is_file():
         return None
@@ -39,5 +39,5 @@ def read_golden(path: Path, fits: Callable[[Any], bool]) -> Any:
 
 
 def report_stale(file: ProblemList, line: int, message: str) -> None:
-    """Report that a recording is missing, unreadable, outdated or left over: recording anew mends it."""
+    """Report that a recording is missing, unreadable, outdated or left over: recording it again is the remedy."""
     file.warn(line, "golden-stale", message, RECORD)

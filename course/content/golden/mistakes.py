@@ -16,8 +16,8 @@ from course.program import Files
 GOLDEN_FILE = "golden/mistakes.json"
 
 Held = Literal["exactly", "kinds", "no"]
-"""How a fresh run must agree: frame for frame; in the kinds of frames, of which those behind a question mark may be
-missing; or not at all, as each run fails another check."""
+"""How a fresh run must agree: frame for frame; in the kinds of frames, of which those after a question mark may be
+missing; or not at all, because each run fails another check."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,9 @@ def read_kept(folder: Path) -> dict[str, KeptTrace]:
 
 
 def check_traces(folder: Path, exercises: Iterable[Exercise], problems: ProblemList) -> None:
-    """Report traces that are outdated or left over; `problems` stands for the folder.
+    """Report traces that are outdated or left over; `problems` collects those of the folder.
 
-    A mistake without a trace is not a problem: it is recorded as soon as its author says so. An exercise that measures
+    A mistake without a trace is not a problem: it is recorded when its author asks for it. An exercise that measures
     time has none at all, since its frames depend on the machine.
     """
     file = problems.beside(f"{problems.file}/{GOLDEN_FILE}")

@@ -23,7 +23,7 @@ _SHAPE = (
 def read_recording(folder: Path, name: str, problems: ProblemList) -> Recording | None:
     """Return the table in ``recordings/<name>.json`` of a bundle, or None when it can't be shown.
 
-    A table whose script has changed since is shown, and reported. `problems` stands for the file.
+    A table whose script has changed since is shown, and reported. `problems` collects those of the file.
     """
     source = read_text(folder / FOLDER / f"{name}.json", problems)
     if source is None:

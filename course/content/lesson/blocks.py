@@ -25,7 +25,7 @@ from course.program import Runtime
 
 @dataclass(frozen=True)
 class OfferedExercise:
-    """An exercise of another lesson that a text offers: it is looked for once all lessons are read."""
+    """An exercise of another lesson that a text offers: it is looked up once all lessons are read."""
 
     lesson: str
     exercise: str
@@ -45,7 +45,7 @@ class BlockReader:
         exercises: Collection[str],
         runtimes: tuple[Runtime, ...],
     ) -> None:
-        """`problems` stands for the folder, `exercises` are those in it, `runtimes` those that the lesson offers."""
+        """`problems` and `exercises` are those of the folder, `runtimes` those that the lesson offers."""
         self.folder, self.slug, self.here, self.typesetter = folder, slug, problems, typesetter
         self.text = typesetter.problems
         self.exercises, self.runtimes = exercises, runtimes
@@ -65,7 +65,7 @@ class BlockReader:
         return blocks
 
     def placed(self, kind: str) -> list[str]:
-        """Return the names of the examples or exercises that the text has shown, in its order."""
+        """Return the names of the examples or exercises that the text has shown, in the order of the text."""
         return [name for each, name in self._used if each == kind]
 
     def _block(self, piece: ProseText | BlockText) -> Block | None:

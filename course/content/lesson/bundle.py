@@ -28,7 +28,7 @@ UNHASHED = frozenset({*IGNORED, ".pytest_cache", "claims"})
 
 @dataclass(frozen=True)
 class BundleLink:
-    """A link in a bundle's text, to be held against the whole course."""
+    """A link in a bundle's text, to be checked against the whole course."""
 
     file: str
     target: str
@@ -46,7 +46,7 @@ class Bundle:
     anchors: frozenset[str]
     exercises: frozenset[str]
     broken: Lesson | None = None
-    """What could be read of a lesson with an error."""
+    """The readable part of a lesson with an error."""
     links: list[BundleLink] = field(default_factory=list)
     offered: list[OfferedExercise] = field(default_factory=list)
 
@@ -60,14 +60,14 @@ def read_bundle(
         folder: holds the lesson.md.
         number: the lesson's place in the course; None for a page after the steps.
         slug: its name in addresses.
-        problems: stands for the folder.
+        problems: collects those of the folder.
         terms: every way to write a term of the glossary, with its anchor.
     """
     return _BundleReader(folder, number, slug, problems, terms or {}).read()
 
 
 def content_hash(folder: Path) -> str:
-    """Return a hash of every file in a bundle that learners may see: it changes when anything of the lesson does."""
+    """Return a hash of every file in a bundle that learners may see: it changes when anything in the lesson does."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         parts = path.relative_to(folder).parts
@@ -178,7 +178,7 @@ class _BundleReader:
         return Typesetter(file, image_address=f"/lessons/{self.slug}/images/", terms=self.terms)
 
     def _settle(self, typesetter: Typesetter) -> None:
-        """Look at the images that a text has shown; keep its links until all lessons are read."""
+        """Check the images that a text has shown; keep its links until all lessons are read."""
         file = typesetter.problems
         self.links.extend(BundleLink(link.file, link.target, link.line) for link in typesetter.links)
         check_images(self.folder, typesetter.images, file)

@@ -12,7 +12,7 @@ from course.program import CLIENT_FILES
 def read_client(program: Path, problems: ProblemList) -> dict[str, str]:
     """Return the client files of the example at `program`, name → text; none when it has none.
 
-    `problems` stands for the folder of examples.
+    `problems` collects those of the folder of examples.
     """
     files: dict[str, str] = {}
     for name in CLIENT_FILES:
@@ -25,7 +25,7 @@ def read_client(program: Path, problems: ProblemList) -> dict[str, str]:
 
 
 def report_alone(folder: Path, problems: ProblemList) -> None:
-    """Report client code that belongs to no example, and files of other names: nobody would ever run them."""
+    """Report client code that belongs to no example, and files with other names: nothing would ever run them."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         stem, _, name = path.name.partition(".")
         if not path.is_file() or name == "py" or path.name.startswith("."):

@@ -1,7 +1,7 @@
-"""Evidence: below each statement about behaviour stands the name of a program or a test that shows it.
+"""Evidence: each statement about behaviour is followed by the name of a program or a test that shows it.
 
-A statement is a paragraph, a list or a table that holds inline code, and each question. The names are held against the
-bundle's examples, exercises and tests; whether the tests pass is the business of the test run.
+A statement is a paragraph, a list or a table that holds inline code, and each question. The names are checked against
+the bundle's examples, exercises and tests; whether the tests pass is left to the test run.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from course.content.text.scanner import QUESTION_BLOCKS, BlockText, Evidence, Pi
 
 CLAIMS = "claims"
 NO_BEHAVIOUR = "-"
-"""Stands in the place of a name where the text states no behaviour."""
+"""Takes the place of a name where the text states no behaviour."""
 
 _CODE = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
@@ -45,17 +45,17 @@ class _Statement:
         return bool(_ITEM.match(self.lines[0]))
 
     def goes_on_with(self, line: str) -> bool:
-        """Say whether a line behind an empty one still belongs to it: the next item of a loose list, or its text."""
+        """Return whether a line after an empty one still belongs to it: the next item of a loose list, or its text."""
         return self.is_list and bool(_ITEM.match(line) or line.startswith("  "))
 
 
 def check_evidence(pieces: Sequence[Piece], names: Collection[str], problems: ProblemList) -> None:
-    """Report statements without evidence, and evidence that is not there.
+    """Report statements without evidence, and evidence that does not exist.
 
     Args:
         pieces: of a lesson's text.
         names: of everything in the bundle that can show something.
-        problems: stands for the text's file.
+        problems: collects those of the text's file.
     """
     for piece in pieces:
         for evidence in piece.evidence:
@@ -85,7 +85,7 @@ def names_of(folder: Path, exercises: Collection[str], offered: Collection[str])
 
 
 def claim_tests(folder: Path) -> frozenset[str]:
-    """Return the names of the test functions in a bundle's ``claims`` folder. Files that are no Python have none."""
+    """Return the names of the test functions in a bundle's ``claims`` folder. Files that are not Python have none."""
     found: set[str] = set()
     for path in (folder / CLAIMS).glob("test_*.py"):
         try:
@@ -97,7 +97,7 @@ def claim_tests(folder: Path) -> frozenset[str]:
 
 
 def _test_functions(body: Sequence[ast.stmt]) -> Iterator[str]:
-    """Look where pytest looks: a function inside another one is no test."""
+    """Look where pytest looks: a function inside another one is not a test."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
             yield node.name

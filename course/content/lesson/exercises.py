@@ -24,8 +24,8 @@ def read_exercise(folder: Path, problems: ProblemList, typesetter: Typesetter) -
 
     Args:
         folder: named like the exercise's slug.
-        problems: stands for the folder.
-        typesetter: renders the task's text and gathers its links.
+        problems: collects those of the folder.
+        typesetter: renders the task's text and collects its links.
     """
     before = len(problems.found)
     task_file = problems.beside(f"{problems.file}/task.md")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ExhibitKind:
-    """What must stand behind an exhibit's name."""
+    """What must follow an exhibit's name."""
 
     needs_example: bool
-    """It runs a program of the lesson, whose name is its first word."""
+    """Whether it runs a program of the lesson, whose name comes first."""
     takes_events: bool = False
-    """Names of the program's events may follow."""
+    """Whether names of the program's events may follow."""
 
 
 EXHIBITS: Mapping[str, ExhibitKind] = {

@@ -28,7 +28,7 @@ class Key:
     required: bool = True
     choices: tuple[str, ...] = ()
     default: Any = None
-    """What counts when the key is not there; None stands for nothing of its kind."""
+    """The value when the key is missing; None stands for the empty value of its kind."""
 
 
 LESSON_KEYS: Mapping[str, Key] = {
@@ -49,7 +49,7 @@ PAGE_KEYS: Mapping[str, Key] = {
     "result": Key("text", required=False),
     "insight": Key("text", required=False),
 }
-"""Of a page after the steps: it belongs to no level, and need not end like a lesson."""
+"""The keys of a page after the steps: it belongs to no level, and need not end like a lesson."""
 TASK_KEYS: Mapping[str, Key] = {
     "title": Key("text"),
     "minutes": Key("minutes"),
@@ -72,7 +72,7 @@ _EMPTY: Mapping[str, Any] = {"text": "", "minutes": 1, "names": (), "flag": Fals
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The values that were found (each key of the schema is there), and the text below."""
+    """The values that were found (every key of the schema has one), and the text below."""
 
     values: Mapping[str, Any]
     body: str
@@ -89,7 +89,7 @@ class FrontMatter:
 
 
 def read_front_matter(source: str, keys: Mapping[str, Key], problems: ProblemList) -> FrontMatter:
-    """Split `source` and hold its front matter against `keys`; every mistake goes to `problems`."""
+    """Split `source` and check its front matter against `keys`; every mistake goes to `problems`."""
     lines = source.split("\n")
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
     if lines[0].rstrip() != "---" or end is None:
@@ -129,7 +129,7 @@ def _parse(text: str, problems: ProblemList) -> tuple[dict[str, Any] | None, dic
 def _read(text: str) -> tuple[yaml.Node | None, Any]:
     """Return the tree of `text`, and what it holds.
 
-    LibYAML reads it in a tenth of the time; what is wrong with a text, and where, the other loader says better.
+    LibYAML reads it in a tenth of the time; the other loader says better what is wrong with a text, and where.
     """
     try:
         return yaml.compose(text, Loader=_FAST), yaml.load(text, Loader=_FAST)  # noqa: S506  (it is a safe one)

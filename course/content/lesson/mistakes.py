@@ -1,4 +1,4 @@
-"""The known mistakes of an exercise: ``wrong/<id>/server.py``, and what the learner reads who makes it."""
+"""The known mistakes of an exercise: ``wrong/<id>/server.py``, and what a learner reads who makes one of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FORM = (
 
 
 def read_mistakes(folder: Path, problems: ProblemList, typesetter: Typesetter) -> tuple[Mistake, ...]:
-    """Return the mistakes in a folder ``wrong``; `problems` stands for the folder of the exercise."""
+    """Return the mistakes in a folder ``wrong``; `problems` collects those of the folder of the exercise."""
     mistakes: list[Mistake] = []
     folders = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
     folders = [path for path in folders if path.name != "__pycache__"]
@@ -59,9 +59,9 @@ def _why(path: Path, file: ProblemList) -> str:
 
 
 def _belief(why: str, file: ProblemList) -> tuple[str, str, str]:
-    """Return what one believes who makes the mistake, the address that tells better, and the text below.
+    """Return the belief behind the mistake, the address of the text that corrects it, and the text below.
 
-    The first line stays in the text as an empty one, so that the others keep their numbers.
+    The first line stays in the text as an empty line, so that the others keep their numbers.
     """
     first, _, rest = why.partition("\n")
     found = _BELIEF.match(first.strip())
@@ -75,6 +75,6 @@ def _belief(why: str, file: ProblemList) -> tuple[str, str, str]:
 
 
 def _set_prose(text: str, file: ProblemList, typesetter: Typesetter) -> str:
-    """Render Markdown that may hold no block at all."""
+    """Render Markdown in which no block is allowed."""
     pieces = scan(text, file, allowed=())
     return "".join(typesetter.block(piece.text, piece.line, file) for piece in pieces)

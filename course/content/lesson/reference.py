@@ -24,7 +24,7 @@ def read_reference(folder: Path, typesetter: Typesetter) -> str:
 
     Args:
         folder: the bundle's.
-        typesetter: one of its own, so that its headings are not among the lesson's.
+        typesetter: its own, so that its headings are not among the lesson's.
     """
     path, file = folder / "reference.md", typesetter.problems
     source = read_text(path, file) if path.is_file() else None
@@ -37,9 +37,9 @@ def read_reference(folder: Path, typesetter: Typesetter) -> str:
 
 
 def breakable(html: str) -> str:
-    """Return the HTML with places for a break in its code: after a bracket, a comma or a sign, and before a dot.
+    """Return the HTML with possible line breaks in its code: after a bracket, a comma or a sign, and before a dot.
 
-    A narrow column would else break a name in the middle.
+    Otherwise a narrow column would break a name in the middle.
     """
     return _CODE.sub(lambda code: _BREAK.sub("<wbr>", code[0]), html)
 
@@ -49,7 +49,7 @@ def _check_length(source: str, file: ProblemList) -> None:
     for number, line in enumerate(source.split("\n"), 1):
         if fence.feed(line, number) or not line.lstrip().startswith("|"):
             continue
-        rows += -1 if _RULE.match(line) else 1  # the rule below a table's head takes the head back
+        rows += -1 if _RULE.match(line) else 1  # the rule below a table's head cancels the head
         if rows > MAX_ROWS:
             fix = "Keep what is looked up most; the lesson has the rest."
             file.warn(number, "reference-long", f"The cheat sheet has more than {MAX_ROWS} rows.", fix)

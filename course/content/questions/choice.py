@@ -1,4 +1,4 @@
-"""Questions and predictions: from the text of their block to a `Question`, or to problems and no question at all."""
+"""Questions and predictions: from the text of their block to a `Question`, or to problems instead of a question."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from course.content.text.typesetter import Typesetter
 OPTION_ID_DIGITS = 4
 """Hex digits of an option's id.
 
-A lesson's page carries up to sixty ids, and no compression helps against them. They need to differ within a question
+A lesson's page carries up to sixty ids, which can't be compressed. They need to differ within a question
 only: among four options two share four digits in one question of 11,000, and three in one of 700. When it happens, the
-rule `option-id` says so. Learners' answers are kept by these ids: another number needs a migration.
+rule `option-id` reports it. Learners' answers are stored with these ids: another number of digits needs a migration.
 """
 
 KINDS: tuple[QuestionKind, ...] = tuple(kind for kind in get_args(QuestionKind) if kind != "delivery")
@@ -53,9 +53,9 @@ class _Draft:
 
 
 def read_question(block: BlockText, problems: ProblemList, typesetter: Typesetter) -> Question | None:
-    """Return the question that a block holds, or None when anything about it is wrong.
+    """Return the question in a block, or None when anything about it is wrong.
 
-    A question is whole or absent: one that is half understood could show its key.
+    A question is complete or absent: one that is half understood could show its key.
     """
     mine = problems.beside(problems.file)
     before = len(mine.found)
@@ -186,7 +186,7 @@ def _check_choice(choice: _Choice, seen: set[str], problems: ProblemList) -> Non
 
 
 def _check_ids(name: str, draft: _Draft, problems: ProblemList) -> None:
-    """Two options with one id could not be told apart when a learner chooses one."""
+    """Report options with the same id: it would be unclear which of them a learner chose."""
     owners: dict[str, str] = {}
     for choice in draft.choices:
         other = owners.setdefault(option_id(name, choice.text), choice.text)
@@ -224,7 +224,7 @@ def _render(
 
 
 def option_id(question: str, text: str) -> str:
-    """Return the id of the option with that text: the same wherever it stands, and whether it is right or not."""
+    """Return the id of the option with that text: it depends neither on its place nor on whether it is right."""
     return short_hash(question, text)[:OPTION_ID_DIGITS]
 
 

@@ -1,4 +1,4 @@
-"""From the text of a delivery block to its scenario, and, once its outcome is recorded, to a `Question`."""
+"""From the text of a delivery block to its scenario and, once its outcome is recorded, to a `Question`."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DeliveryReader:
         golden: Golden,
         program: Callable[[str, int], Example | None],
     ) -> None:
-        """`problems` stands for lesson.md; `program` returns an example, or reports that line and returns None."""
+        """`problems` collects lesson.md's; `program` returns an example, or reports that line and returns None."""
         self.problems, self.typesetter, self.golden, self.program = problems, typesetter, golden, program
         self.deliveries: list[Delivery] = []
 

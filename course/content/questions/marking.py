@@ -8,10 +8,10 @@ from decimal import Decimal, InvalidOperation
 from course.content.pieces import Question, QuestionKind
 
 MAX_ANSWER_LENGTH = 200
-"""Characters of a written answer that are looked at."""
+"""How many characters of a written answer are read."""
 
 MOST_TIMES = 9
-"""How often a client may be said to hear an event."""
+"""The highest number of times that an answer may say a client hears an event."""
 
 _QUOTES = "\"'`“”‘’"
 
@@ -26,9 +26,9 @@ def normalised(kind: QuestionKind, text: str) -> str:
 
 
 def accepted_form(kind: QuestionKind, text: str) -> str:
-    """Return an answer that an author accepts in the form in which it is compared; empty when it is none.
+    """Return an answer that an author accepts in the form in which it is compared; empty when it is not a valid one.
 
-    A text in backticks is code: there, case matters, and so it keeps them.
+    A text in backticks is code: case matters there, so the backticks are kept.
     """
     is_code = kind == "text" and len(text) > 2 and text.startswith("`") and text.endswith("`")
     return f"`{_bare(text)}`" if is_code else normalised(kind, text)
@@ -51,9 +51,9 @@ def _number(text: str) -> str:
 
 
 def receptions(choices: Collection[str]) -> Mapping[str, int]:
-    """Return how often each client was said to hear the event of a delivery question.
+    """Return how often each client hears the event of a delivery question, according to the choices.
 
-    A choice is a client, who hears it once, or a client, a colon and a number: ``B:2``.
+    A choice is a client, which then hears it once, or a client, a colon and a number: ``B:2``.
 
     Raises:
         ValueError: a choice is neither, or a client is named twice.
@@ -68,10 +68,10 @@ def receptions(choices: Collection[str]) -> Mapping[str, int]:
 
 
 def is_right(question: Question, choices: Collection[str] = (), text: str = "") -> bool:
-    """Say whether the answer is wholly right: exactly the right options, or an accepted text or number.
+    """Return whether the answer is completely right: exactly the right options, or an accepted text or number.
 
     Raises:
-        ValueError: the choices of a delivery question are none, see `receptions`.
+        ValueError: the choices are not valid for a delivery question, see `receptions`.
     """
     if question.kind in ("text", "number"):
         return normalised(question.kind, text) in question.accepted or f"`{_bare(text)}`" in question.accepted

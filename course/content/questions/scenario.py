@@ -1,4 +1,4 @@
-"""Reading the scenario of a delivery question, line by line: who is connected, who emits what, what is asked."""
+"""Reads the scenario of a delivery question line by line: connected clients, what each emits, what is asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from course.content.problems import ProblemList
 
 _DEFAULT_CLIENTS = ("A", "B", "C")
 _STEPS = ("run", "connect", "emits", "who")
-"""The kinds of lines, in the order in which they stand."""
+"""The kinds of lines, in the order in which they must come."""
 
 _RUN = re.compile(r"^run (\S+) *$")
 _CONNECT = re.compile(r"^connect ((?:[A-Z] )*[A-Z])(?: in (/\S+))? *$")
@@ -26,7 +26,7 @@ _FORM = (
 
 @dataclass
 class DeliveryDraft:
-    """The lines of a scenario, as they were written."""
+    """The lines of a scenario, as its author wrote them."""
 
     line: int
     """Where the scenario begins."""
@@ -37,7 +37,7 @@ class DeliveryDraft:
     event: str = ""
     _last: int = -1
     _refused: bool = False
-    """A line was reported, so what seems to be missing may be meant by it."""
+    """A line was reported: it may be the one that seems to be missing."""
 
     def add(self, text: str, number: int, problems: ProblemList) -> None:
         """Take the next line of the scenario, or report it."""

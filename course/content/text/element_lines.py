@@ -1,4 +1,4 @@
-"""On which line of a text each paragraph, list, table or fence begins: Markdown itself keeps no lines."""
+"""The line of a text on which each paragraph, list, table or fence begins: Markdown itself does not keep lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORDS_COMPARED = 4
 _WORD = re.compile(r"\w+")
 _MARKER = re.compile(r"^[\s>#*+|-]*(?:\d+[.)]\s+)?")
 _STASHED_FENCE = "wzxhzdk"
-"""Python-Markdown puts this into the tree where a fence stood."""
+"""Python-Markdown puts this into the tree in place of a fence."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class _Beginning:
 
 
 def lines_of(texts: Sequence[str], lines: Sequence[str], first: int) -> tuple[int, ...]:
-    """Return the line on which each of the elements begins, as far as their words tell; never a step back.
+    """Return the line on which each of the elements begins, as far as their words show it; lines never go back.
 
     Args:
-        texts: what each element says, in order, without markup.
-        lines: the Markdown that they were made of.
+        texts: the text of each element, in order, without markup.
+        lines: the Markdown that they were made from.
         first: the line of the file on which it begins.
     """
     left = _beginnings(lines, first)
@@ -48,7 +48,7 @@ def _place(text: str, left: Sequence[_Beginning]) -> int:
     if _STASHED_FENCE in text:
         return next((place for place, each in enumerate(left) if each.is_fence), 0)
     words = _words(text)
-    for count in range(len(words), min(len(words), 2) - 1, -1):  # a link's address may stand between the words
+    for count in range(len(words), min(len(words), 2) - 1, -1):  # a link's address may be between the words
         for place, each in enumerate(left):
             if count and each.words[:count] == words[:count]:
                 return place

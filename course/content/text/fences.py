@@ -1,4 +1,4 @@
-"""Which lines of a Markdown text stand inside a fenced code block."""
+"""Which lines of a Markdown text are inside a fenced code block."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Fence:
 
     @property
     def language(self) -> str:
-        """Return the first word behind the marks, or nothing."""
+        """Return the first word after the marks, or nothing."""
         return self.info.split()[0].lower() if self.info else ""
 
 
@@ -31,9 +31,9 @@ class FenceReader:
     def __init__(self) -> None:
         self.open: Fence | None = None
         self.opened: Fence | None = None
-        """The fence that the last line opened, if it did."""
+        """The fence that the last line opened, if it opened one."""
         self.suspect = False
-        """The last line looks like the opening of a fence, inside another one: the outer one was never closed."""
+        """Whether the last line looks like an opening inside another fence: the outer one was never closed."""
 
     def feed(self, line: str, number: int) -> bool:
         """Take the next line; return True when it belongs to a fence (its first and last line included)."""

@@ -1,6 +1,6 @@
 """Colours for programs: Pygments with short class names under ``.code``, never an inline style (the CSP forbids them).
 
-For both themes they stand in ``static/css/tokens.css``; CodeMirror has the same.
+The colours of both themes are in ``static/css/tokens.css``; CodeMirror uses the same ones.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Number, Opera
 
 CSS_CLASS = "code"
 KEPT = 1024
-"""Programs whose colours are kept: more than a course shows."""
+"""How many highlighted programs are cached: more than a course shows."""
 
 
 class Light(Style):
-    """Dark letters on a light ground; every colour holds 4.5:1, on the selection too."""
+    """Dark letters on a light background; every colour has a contrast of 4.5:1, on the selection too."""
 
     styles: ClassVar = {
         Keyword: "#a0268f",
@@ -46,7 +46,7 @@ class Light(Style):
 def highlight_python(source: str) -> str:
     """Return `source` as ``<div class="code"><pre>…``: escaped text and spans with short classes.
 
-    What a reader selects there, and what the page's script reads, is `source` to the letter (its last line ended).
+    What a reader selects there, and what the page's script reads, is exactly `source` (with its last line ended).
     """
     return _coloured(source, PythonLexer(stripnl=False, ensurenl=False))
 
@@ -64,7 +64,7 @@ def _coloured(source: str, lexer: Lexer) -> str:
 
 
 class _OnlyColours(Filter):
-    """Names a token by what gives it its colour: of a program's spans, the half that have none would be dead weight."""
+    """Names a token by the type that gives it its colour; half of a program's spans have none: they are dead weight."""
 
     def filter(self, lexer: Lexer | None, stream: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[_TokenType, str]]:
         for token, text in stream:

@@ -1,4 +1,4 @@
-"""The pictures of a lesson: which files may be shown, and how heavy they may be."""
+"""The images of a lesson: which files may be shown, and how large they may be."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ IMAGE_TYPES = {
 
 
 def check_images(folder: Path, images: Iterable[Reference], problems: ProblemList) -> None:
-    """Report every image of a text that is not in the bundle's ``images`` folder, or too heavy."""
+    """Report every image of a text that is not in the bundle's ``images`` folder, or too large."""
     for image in images:
         path = image_file(folder, image.target.removeprefix("images/"))
         if not image.target.startswith("images/") or path is None:

@@ -1,7 +1,7 @@
 """Cuts a lesson's text into prose and ``:::`` blocks, line by line, before any Markdown is rendered.
 
 A block extension of a Markdown library lets a misspelt block fall through as ordinary text, with the key of the
-question in it. This scanner works the other way round: what is not understood is a `Problem`, and is withheld.
+question in it. This scanner works the other way round: what it does not understand is a `Problem`, and is withheld.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SHOWS_MARKDOWN = ("markdown", "md")
 
 @dataclass(frozen=True)
 class Evidence:
-    """A line ``%% name, name``: the programs and tests that show what stands above it. Learners never see it."""
+    """A line ``%% name, name``: the programs and tests that show what is said above it. Learners never see it."""
 
     names: tuple[str, ...]
     line: int
@@ -52,7 +52,7 @@ class ProseText:
 
 @dataclass(frozen=True)
 class BlockText:
-    """A closed block: its name, the words behind the name, and the text inside."""
+    """A closed block: its name, the words after the name, and the text inside."""
 
     name: str
     words: tuple[str, ...]
@@ -65,9 +65,9 @@ Piece = ProseText | BlockText
 
 
 def looks_like_a_key(line: str, *, in_code: bool = False) -> bool:
-    """Say whether the line would give away a question's key: an option's mark or an accepted answer.
+    """Return whether the line would give away a question's key: an option's mark or an accepted answer.
 
-    In code a mark elsewhere than in a list does not: ``x = [x]`` is an ordinary line of a program.
+    In code, a mark outside a list does not: ``x = [x]`` is an ordinary line of a program.
     """
     if _LISTED_MARK.match(line) or _ANSWER.match(line):
         return True
@@ -75,7 +75,7 @@ def looks_like_a_key(line: str, *, in_code: bool = False) -> bool:
 
 
 def holds_a_mark(text: str) -> bool:
-    """Say whether ``[x]`` or ``[ ]`` stands anywhere in the line, outside inline code: two lines run together."""
+    """Return whether ``[x]`` or ``[ ]`` is anywhere in the line, outside inline code: two lines were joined."""
     return _MARK_ANYWHERE.search(without_code(text)) is not None
 
 
@@ -168,7 +168,7 @@ class _Scanner:
         fence = self.fence.open
         if fence is None or fence.language in _SHOWS_MARKDOWN:
             return
-        begins = fence.line == number  # its own marks and its language stand here
+        begins = fence.line == number  # its own marks and its language are here
         if ":::" in line or (not begins and _belongs_to_a_question(line, fence.language)):
             self._report(
                 number,
@@ -236,7 +236,7 @@ class _Scanner:
         self._finish(number + 1)
 
     def _unclosed(self) -> None:
-        assert self.header is not None  # noqa: S101 - the callers look first
+        assert self.header is not None  # noqa: S101 - the callers check first
         self._report(
             self.start,
             "block-unclosed",
@@ -249,7 +249,7 @@ class _Scanner:
         self.problems.add(line, rule, message, fix)
 
     def _finish(self, next_line: int) -> None:
-        """Hand over what was gathered, unless it is withheld, and start anew."""
+        """Hand over what was collected, unless it is withheld, and start again."""
         text = "\n".join(self.lines)
         if not self.withheld:
             if self.header is not None:

@@ -59,7 +59,7 @@ _ONE_PARAGRAPH = re.compile(r"\A<p>((?:(?!</?p>).)*)</p>\s*\Z", re.DOTALL)
 _CODE = re.compile(r"<code.*?</code>", re.DOTALL)
 _MARK = re.compile(r"\[\s*[xX✓✔]?\s*\]")
 _BAR = "\x1f"
-"""Stands for the bar of a term while tables are cut into cells."""
+"""Takes the place of the bar in a term while tables are cut into cells."""
 _BARRED = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|\[\[[^\[\]|]+\|[^\[\]|]+\]\]")
 _TERM = rf"\[\[([^\[\]|{_BAR}\n]+)(?:[|{_BAR}]([^\[\]|{_BAR}\n]+))?\]\]"
 _ALIGN_STYLE = re.compile(r"text-align:\s*(left|right|center)")
@@ -67,7 +67,7 @@ _ALIGN_STYLE = re.compile(r"text-align:\s*(left|right|center)")
 
 @dataclass(frozen=True)
 class Reference:
-    """A link's or an image's target, and the line it stands on."""
+    """A link's or an image's target, and the line it is on."""
 
     target: str
     line: int
@@ -77,7 +77,7 @@ class Reference:
 
 @dataclass
 class Typesetter:
-    """Renders the pieces of one lesson, so that heading ids are unique in it; gathers what must be checked later."""
+    """Renders the pieces of one lesson, so that heading ids are unique in it; collects what must be checked later."""
 
     problems: ProblemList
     image_address: str = "images/"
@@ -87,7 +87,7 @@ class Typesetter:
     images: list[Reference] = field(default_factory=list)
     anchors: set[str] = field(default_factory=set)
     terms: Mapping[str, str] = field(default_factory=dict)
-    """Every way to write a term of the glossary, in small letters, with its anchor there."""
+    """Every form of a term of the glossary, in lower case, with its anchor there."""
     anchor_prefix: str = ""
     """Put before the ids of headings, where texts of several lessons share a page."""
 
@@ -100,7 +100,7 @@ class Typesetter:
         converted, starts = _reader.convert(self, text, line, problems or self.problems)
         html = only_coloured(clean(converted))
         if _MARK.search(_CODE.sub("", html)):
-            # The scanner looks at lines; this looks at what a reader would see, whatever Markdown made of them.
+            # The scanner checks lines; this checks what a reader would see, whatever Markdown made of the lines.
             (problems or self.problems).add(
                 line,
                 "stray-key",
@@ -118,7 +118,7 @@ class Typesetter:
 
 
 def clean(html: str) -> str:
-    """Return `html` with nothing in it but the tags and attributes that lessons use."""
+    """Return `html` with only the tags and attributes that lessons use."""
     return _CLEANER.clean(html)
 
 
@@ -132,7 +132,7 @@ class _Collector(Extension):
     starts: tuple[int, ...]
 
     def begin(self, typesetter: Typesetter, text: str, line: int, problems: ProblemList) -> None:
-        """Be about another text from now on."""
+        """Start on another text."""
         self.typesetter, self.problems = typesetter, problems
         self.lines, self.first = text.split("\n"), line
         self.starts = ()
@@ -145,7 +145,7 @@ class _Collector(Extension):
         md.treeprocessors.register(_Walk(self, md), "duplex_walk", 1)
 
     def find(self, *needles: str) -> int:
-        """Return the line on which one of the needles stands; the piece's first line when it is hidden."""
+        """Return the line that holds one of the needles; the piece's first line when none is found."""
         for number, line in enumerate(self.lines, self.first):
             if any(needle in line for needle in needles):
                 return number
@@ -219,7 +219,7 @@ class _Walk(Treeprocessor):
             elif element.tag in ("th", "td") and (match := _ALIGN_STYLE.search(element.attrib.pop("style", ""))):
                 element.set("align", match[1])
             if element.tag == "th" and not (len(element) or (element.text or "").strip()):
-                element.tag = "td"  # the corner of a table heads nothing; read aloud, an empty heading confuses
+                element.tag = "td"  # a table's corner heads nothing; an empty heading is confusing when read aloud
 
 
 class _KeepBars(Preprocessor):
@@ -244,7 +244,7 @@ class _TermPattern(InlineProcessor):
 
 
 class _Reader(threading.local):
-    """Python-Markdown with our extensions: one a thread, since making it takes longer than rendering a paragraph."""
+    """Python-Markdown with our extensions: one per thread, since making it takes longer than rendering a paragraph."""
 
     def __init__(self) -> None:
         self._collector = _Collector()

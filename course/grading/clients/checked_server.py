@@ -1,4 +1,4 @@
-"""What clients and their evidence ask of the server under check: the part of `Server` that needs no client."""
+"""What clients and their evidence need from the server under check: the part of `Server` without clients."""
 
 from __future__ import annotations
 
@@ -21,4 +21,4 @@ class CheckedServer(Protocol):
         """Return the failure to show when the server is no longer there, else None."""
 
     def others(self, than: Listener) -> Sequence[Listener]:
-        """Return every client of this check but that one."""
+        """Return every other client of this check."""

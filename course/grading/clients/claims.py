@@ -16,12 +16,12 @@ WHO = "Who shall receive it? emit(…) answers the sender, socketio.emit(…) re
 
 
 class Claims(Listening):
-    """The part of a `Client` that judges."""
+    """The part of a `Client` that makes claims."""
 
     def expect_event(
         self, event: str, *args: Any, within: float = 0, hint: str = "", mistake: str | None = None
     ) -> Received:
-        """Claim that this client hears `event`, with exactly these arguments; `ANY` stands for any one.
+        """Claim that this client hears `event`, with exactly these arguments; `ANY` matches any one.
 
         `within` is for what takes its time: so many seconds are waited at least.
 
@@ -84,7 +84,7 @@ class Claims(Listening):
         """Claim that this client did not hear `event` (or anything).
 
         The claim needs evidence that the emit has happened: what a rightful recipient received, the acknowledgement
-        of the handler that emits, or the answer of the route that does. Behind it this client makes two round trips
+        of the handler that emits, or the answer of the route that does. After it this client makes two round trips
         of its own, so what the server had queued for it has arrived when the claim is judged.
 
         Raises:
@@ -107,7 +107,7 @@ class Claims(Listening):
             )
 
     def expect_connected(self, *, hint: str = "", mistake: str | None = None) -> None:
-        """Claim that the server still keeps this client, after a round trip that a disconnect would precede.
+        """Claim that the server keeps this client, after a round trip before which a disconnect would have arrived.
 
         Raises:
             CheckFailed: it was disconnected.

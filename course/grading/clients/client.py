@@ -24,12 +24,12 @@ class Client(Claims):
     def __init__(self, name: str, namespace: str, path: Path, server: CheckedServer, origin: str | None = None) -> None:
         super().__init__(name, path, server, origin)
         self.sid = ""
-        """The server's name for this connection in its namespace; stays known when the connection is gone."""
+        """The server's name for this connection in its namespace; it is kept when the connection has ended."""
         self.refusal: Refusal | None = None
         self._namespace = namespace
 
     def open(self, auth: Any, transports: Sequence[Transport], seconds: float) -> None:
-        """Connect, or be turned away: then `refusal` says how. Called by the server, once."""
+        """Connect, or be refused: then `refusal` says how. Called once, by `Server`."""
         begun = time.monotonic()
         try:
             self.sio.open(namespace=self._namespace, transports=transports, auth=auth, seconds=seconds)
@@ -43,7 +43,7 @@ class Client(Claims):
         self.took(time.monotonic() - begun)
 
     def emit(self, event: str, *args: Any) -> None:
-        """Send an event and ask for nothing.
+        """Send an event without asking for an acknowledgement.
 
         Raises:
             CheckFailed: the server has disconnected this client, or is gone.
@@ -80,11 +80,11 @@ class Client(Claims):
         self._answers[event] = reply
 
     def ignores(self, event: str) -> None:
-        """Hear the server's question `event`, and never acknowledge it."""
+        """Hear the server's question `event` but never acknowledge it."""
         self._answers[event] = lambda *_args: NO_ACKNOWLEDGEMENT
 
     def ask_later(self, event: str, *args: Any) -> Answer:
-        """Send an event and wait for nothing; its acknowledgement is in the answer once it has come.
+        """Send an event without waiting; its acknowledgement is in the answer once it has come.
 
         Raises:
             CheckFailed: the server has disconnected this client, or is gone.
@@ -101,7 +101,7 @@ class Client(Claims):
         """Return a ``with`` block in which this client asks `event` again and again, on a thread of its own.
 
         Args:
-            event: one whose handler answers at once.
+            event: its handler must answer at once.
             every: seconds between an answer and the next question.
         """
         return Latency(self, event, every)
@@ -112,17 +112,17 @@ class Client(Claims):
         self.sio.close()
 
     def vanish(self) -> None:
-        """Go away without a goodbye, as a killed program or a lost network does; what was emitted has left before."""
+        """Leave without a goodbye, like a killed program or a lost network; what was emitted before is sent first."""
         self._left = self._left or "has vanished"
         self.sio.vanish()
 
     def freeze(self) -> None:
-        """From now on answer nothing, not even a ping, and take nothing in; the connection stays open."""
+        """From now on answer nothing, not even a ping, and read nothing; the connection stays open."""
         self._left = self._left or "is frozen"
         self.sio.freeze()
 
     def _send(self, event: str, args: tuple[Any, ...], callback: Callable[..., None] | None) -> None:
-        if self._left or not self.connected:  # the library goes on taking events until its own clean-up is done
+        if self._left or not self.connected:  # the library still accepts events until its own clean-up is done
             raise self._server.stopped() or self._was_disconnected("", None)
         try:
             self.sio.emit(event, args, namespace=self._namespace, callback=callback)

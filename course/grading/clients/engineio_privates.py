@@ -8,11 +8,11 @@ from typing import Any
 import engineio
 
 DRAIN_SECONDS = 0.5
-"""How long a goodbye may take; a server that does not take it is left without."""
+"""How long a goodbye may take; a server that does not read it in that time goes without."""
 
 
 class OrderedEngine(engineio.Client):  # type: ignore[misc]
-    """The library's client, in the order of the wire, and with a goodbye that arrives."""
+    """The library's client, with events in the order of the wire and a goodbye that arrives."""
 
     def _trigger_event(self, event: str, *args: Any, **options: Any) -> Any:
         """Let the reading thread handle messages itself.
@@ -22,7 +22,7 @@ class OrderedEngine(engineio.Client):  # type: ignore[misc]
         return super()._trigger_event(event, *args, **{**options, "run_async": False})
 
     def _send_packet(self, pkt: engineio.packet.Packet) -> None:
-        """Wait behind a goodbye: else the disconnect that follows may overtake it."""
+        """Wait after a goodbye: otherwise the disconnect that follows may overtake it."""
         super()._send_packet(pkt)
         if pkt.packet_type == engineio.packet.CLOSE:
             self.drain()

@@ -1,4 +1,4 @@
-"""What a client holds in its hand after it asked or listened: the evidence that claims are made of."""
+"""What a client has after it asked or listened: the evidence for claims."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LATE_SECONDS = 0.5
 """How much longer a failure waits, only to tell "too late" from "never"."""
 
 ANY: Any = object()
-"""Stands for any one value in an expected payload."""
+"""Matches any one value in an expected payload."""
 
 
 class Listener(Protocol):
@@ -29,7 +29,7 @@ class Asker(Listener, Protocol):
     """The client that asked something. `course.grading.clients.client` implements it."""
 
     def wait_for(self, condition: Callable[[], Any], seconds: float) -> Any:
-        """Wait until something heard makes the condition true; return what it gives, falsy when it never was."""
+        """Wait until something heard makes the condition true; return its value, falsy when it never was true."""
 
     def nothing_came(self, event: str, since: float) -> CheckFailed | None:
         """Return the failure that explains why nothing came back; None when nothing is known."""
@@ -50,7 +50,7 @@ class Received:
         return self.args[0] if self.args else None
 
     def pointer(self) -> Pointer:
-        """Return where it stands in the picture."""
+        """Return its place in the picture."""
         return Pointer("wrong", self.client.name, self.event, self.args)
 
     def __str__(self) -> str:
@@ -85,12 +85,12 @@ class Answer:
 
     @property
     def ended_at(self) -> float:
-        """When it came; as long as it has not, now. On the monotonic clock."""
+        """When it came; until then, the present time. On the monotonic clock."""
         return self._came_at or time.monotonic()
 
     @property
     def seconds(self) -> float:
-        """How long it took to come, or has not come for."""
+        """How long it took to come, or how long it has been awaited."""
         return self.ended_at - self.asked_at
 
     def is_exactly(self, *values: Any) -> bool:
@@ -101,7 +101,7 @@ class Answer:
         """Claim that an acknowledgement came.
 
         Raises:
-            CheckFailed: none did; the failure says why, as far as that is known.
+            CheckFailed: none came; the failure says why, if that is known.
         """
         if not self.arrived:
             raise self._missing("an acknowledgement", hint, mistake)
@@ -126,18 +126,18 @@ class Answer:
             )
 
     def pointer(self) -> Pointer:
-        """Return where it stands in the picture, or should."""
+        """Return its place in the picture, or where it should be."""
         name = self.client.name
         return Pointer("wrong", name, args=self.values) if self.arrived else Pointer("missing", name)
 
     def acknowledge(self, *values: Any) -> None:
-        """Take what the server sent; called by the client, under its lock."""
+        """Store what the server sent; called by the client, under its lock."""
         self._came_at = time.monotonic()
         if self._given_up_at is None:
             self._values = values
 
     def give_up(self) -> None:
-        """From now on an acknowledgement comes too late."""
+        """Give up waiting: from now on an acknowledgement comes too late."""
         self._given_up_at = time.monotonic()
 
     def heard_instead(self) -> list[Received]:
@@ -181,7 +181,7 @@ def spread(events: Sequence[Received]) -> float:
 
 
 def same_payload(actual: tuple[Any, ...], expected: tuple[Any, ...]) -> bool:
-    """Return whether two payloads are equal on the wire: True is not 1 there."""
+    """Return whether two payloads are equal on the wire, where True is not 1."""
     if len(actual) != len(expected):
         return False
     return all(

@@ -1,4 +1,4 @@
-"""HTTP requests to the learner's server, beside its sockets, and what came back."""
+"""Plain HTTP requests to the learner's server, and their answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """What came back to one HTTP request. Also the evidence that the route has run (see `Client.expect_nothing`)."""
+    """The answer to one HTTP request. Also the evidence that the route has run (see `Client.expect_nothing`)."""
 
     request: str
     """Method and path, such as ``POST /notify``."""
@@ -34,14 +34,14 @@ class HttpAnswer:
 
     @property
     def ok(self) -> bool:
-        """Whether the status says that it worked: below 400."""
+        """Whether the status means success: below 400."""
         return self.status < 400
 
     def json(self) -> Any:
         """Return the body read as JSON.
 
         Raises:
-            CheckFailed: it is no JSON.
+            CheckFailed: it is not JSON.
         """
         try:
             return json.loads(self.text)
@@ -63,7 +63,7 @@ class HttpAnswer:
             raise self._wrong_status(f"{self.request} is answered with status {status}", hint, mistake)
 
     def expect_ok(self, *, hint: str = "", mistake: str | None = None) -> None:
-        """Claim that the route did its work: any status below 400 will do.
+        """Claim that the route succeeded: any status below 400 will do.
 
         Raises:
             CheckFailed: it did not.
@@ -101,7 +101,7 @@ def request(
     """Send one request over the unix socket at `path` and return its answer; follows no redirect.
 
     Args:
-        server: what its failures are explained with.
+        server: explains the failures.
         path: the sandbox's unix socket.
         method: GET, POST, …
         target: path and query.
@@ -132,13 +132,13 @@ def request(
 
 
 def end_handshake(server: CheckedServer, path: Path, opened: HttpAnswer) -> None:
-    """Give the session back that a handshake has opened, if it has: the server would keep it for a while."""
+    """Close the session that a handshake has opened, if it opened one: the server would keep it for a while."""
     try:
         sid = json.loads(opened.text.removeprefix("0"))["sid"]
         with _session(server, path) as session:
             session.post("http://sandbox" + HANDSHAKE, params={"sid": sid}, data="1", timeout=REQUEST_SECONDS)
     except (ValueError, TypeError, KeyError, requests.RequestException):
-        pass  # no session came of it, or the server has ended it
+        pass  # it opened no session, or the server has ended it
 
 
 def _session(server: CheckedServer, path: Path) -> requests.Session:

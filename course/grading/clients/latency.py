@@ -1,4 +1,4 @@
-"""How long a client waits for answers while something else goes on; and how much of it was this machine's own doing."""
+"""How long a client waits for answers while something else goes on, and how much of that this machine has caused."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from course.grading.clients.evidence import Answer
 from course.grading.failures import AuthorError, CheckFailed
 
 HEARTBEAT_SECONDS = 0.005
-"""A thread of ours that sleeps so long should wake so soon: what it oversleeps, the machine took from us."""
+"""How long a thread of ours sleeps at a time: if it oversleeps, the machine has kept us from running."""
 PAUSE_SECONDS = 0.02
-"""Shorter than this is a scheduler's daily work, and no pause."""
+"""Anything shorter is ordinary scheduling, not a pause."""
 ANSWER_SECONDS = 8.0
 """How long one question waits for its answer."""
 CLEARLY = 4
-"""So many times the limit, and of what the machine itself took from us, is beyond doubt."""
+"""A time this many times the limit, and this many times what the machine took from us, is beyond doubt."""
 
 
 @dataclass(frozen=True)
 class Pause:
-    """A time in which this process wanted to run and could not. In seconds of the monotonic clock."""
+    """A time in which this process wanted to run and could not, in seconds of the monotonic clock."""
 
     begun: float
     ended: float
@@ -39,7 +39,7 @@ class Measuring(Protocol):
     name: str
 
     def ask_later(self, event: str) -> Answer:
-        """Send an event and wait for nothing."""
+        """Send an event without waiting."""
 
     def wait_answered(self, answer: Answer, seconds: float) -> bool:
         """Wait for the acknowledgement, and return whether it has come."""
@@ -49,10 +49,10 @@ class Measuring(Protocol):
 
 
 class Latency:
-    """Asks again and again until its ``with`` block ends; then the figures are there. Made by `Client.measuring`.
+    """Asks again and again until its ``with`` block ends; then the figures are known. Made by `Client.measuring`.
 
-    Every round trip is given without the pauses that this process itself went through meanwhile: on a busy machine the
-    client may be late to ask or to read, and the server has nothing to do with that.
+    Pauses of this process itself are subtracted from every round trip: on a busy machine the client may be late to ask
+    or to read, and that is not the server's fault.
     """
 
     def __init__(self, client: Measuring, event: str, every: float) -> None:
@@ -87,12 +87,12 @@ class Latency:
 
     @property
     def worst(self) -> float:
-        """Seconds of the longest round trip; one that never ended counts as long as it was waited for."""
+        """Seconds of the longest round trip; one that never ended counts for as long as it was awaited."""
         return max(self._seconds, default=0.0)
 
     @property
     def median(self) -> float:
-        """Seconds of the round trip in the middle."""
+        """Seconds of the median round trip."""
         return statistics.median(self._seconds) if self._seconds else 0.0
 
     @property
@@ -104,11 +104,11 @@ class Latency:
         """Claim that no answer took longer; make it after the ``with`` block.
 
         Raises:
-            CheckFailed: one did, or never came. Where a busy machine may have had a part in it, the whole check is
+            CheckFailed: one did, or never came. Where a busy machine may be part of the cause, the whole check is
                 tried again before this counts.
         """
         expected = f"no answer takes longer than {_ms(seconds)}"
-        if isinstance(self._failure, CheckFailed):  # who is frozen for long enough is dropped: it answers no ping
+        if isinstance(self._failure, CheckFailed):  # a client that is frozen too long is dropped: it answers no ping
             raise self._failure.about(expected, hint, mistake)
         if self._failure:
             raise self._failure
@@ -133,7 +133,7 @@ class Latency:
                 answer = self._client.ask_later(self._event)
                 self._answers.append(answer)
                 if not self._client.wait_answered(answer, ANSWER_SECONDS) or self._ended.wait(self._every):
-                    self._failure = self._client.dropped()  # between the last answer and the end nobody would ask
+                    self._failure = self._client.dropped()  # nothing is asked between the last answer and the end
                     return
         except (CheckFailed, AuthorError) as failure:
             self._failure = failure

@@ -23,7 +23,7 @@ MAX_INBOX = 2000
 
 
 class Listening:
-    """The part of a `Client` that takes in what the server sends, and waits for it."""
+    """The part of a `Client` that receives what the server sends, and waits for it."""
 
     def __init__(self, name: str, path: Path, server: CheckedServer, origin: str | None) -> None:
         self.name = name
@@ -33,7 +33,7 @@ class Listening:
         self._news = threading.Condition()
         self._lost = False
         self._left = ""
-        """What this client has done to hear nothing more; empty as long as it listens."""
+        """How this client has stopped listening; empty as long as it listens."""
         self._slowest_seconds = 0.0
         self.sio = RecordingClient(
             name,
@@ -46,7 +46,7 @@ class Listening:
 
     @property
     def connected(self) -> bool:
-        """Whether the server still keeps this client. Right after an answer; elsewhere use `expect_connected`."""
+        """Whether the server keeps this client. Reliable right after an answer only; else use `expect_connected`."""
         return not self._lost and bool(self.sio.connected)
 
     @property
@@ -55,7 +55,7 @@ class Listening:
         return min(LONGEST_PATIENCE_SECONDS, max(PATIENCE_SECONDS, PATIENCE_IN_ROUND_TRIPS * self._slowest_seconds))
 
     def pointer(self) -> Pointer:
-        """Return where it is in the picture: at the last that it sent or received."""
+        """Return its place in the picture: at the last frame that it sent or received."""
         return Pointer("wrong", self.name, what="newest")
 
     def missing(self, event: str, *args: Any) -> Pointer:
@@ -82,17 +82,17 @@ class Listening:
         return answered
 
     def fence_later(self) -> threading.Event | None:
-        """Ask for such a round trip, and return what is set when it is over; None where there is no connection."""
+        """Begin such a round trip, and return an event that is set at its end; None when there is no connection."""
         return self.sio.ask_fence() if self.connected and not self._left else None
 
     def took(self, seconds: float) -> None:
-        """Note how long a round trip took: patience grows with the slowest."""
+        """Note how long a round trip took: `patience` grows with the slowest one."""
         self._slowest_seconds = max(self._slowest_seconds, seconds)
 
     def wait_for(self, condition: Callable[[], Any], seconds: float) -> Any:
-        """Wait until something heard makes the condition true; return what it gives, falsy when it never was.
+        """Wait until something heard makes the condition true; return its value, falsy when it never was true.
 
-        A client that the server has left waits no longer.
+        A client that the server has disconnected stops waiting.
         """
         with self._news:
             self._news.wait_for(lambda: condition() or self._lost, seconds)
@@ -101,8 +101,8 @@ class Listening:
     def wait_patiently(self, condition: Callable[[], Any], at_least: float = 0) -> Any:
         """Wait as `wait_for` does, for as long as claims wait.
 
-        Before it gives up it makes a bare round trip. Where that is slow, the machine is busy or the server works for
-        somebody else: the condition gets as much more time as this shows that it needs.
+        Before it gives up it makes a bare round trip. If that is slow, the machine or the server is busy with
+        something else, and the condition gets as much more time as the round trip shows to be necessary.
         """
         waited = max(at_least, self.patience)
         found = self.wait_for(condition, waited)

@@ -16,7 +16,7 @@ class Recording:
     """Trace rows of one check, with a cap so that a flooding server can't fill the memory.
 
     Args:
-        clock: gives seconds; the rows count from the moment the recording is made.
+        clock: returns seconds; the rows count from the moment the recording is made.
         max_rows: later frames are counted in `dropped`, not kept.
         max_bytes: sum of the kept frames; a frame that would exceed it is dropped.
     """
@@ -32,7 +32,7 @@ class Recording:
         self._lock = threading.Lock()
         self.dropped = 0
         self.flooded: set[str] = set()
-        """Clients that were sent more bytes than a check reads, and so gave up."""
+        """Clients that gave up since they were sent more bytes than a check reads."""
 
     @property
     def rows(self) -> TraceRows:
@@ -42,7 +42,7 @@ class Recording:
 
     @property
     def seconds(self) -> float:
-        """Return the time now, as the rows count it."""
+        """Return the present time on the clock of the rows."""
         return self._clock() - self._started
 
     def add(self, client: str, direction: Direction, frame: str | bytes, transport: Transport) -> None:

@@ -20,7 +20,7 @@ from course.grading.clients.transports import REQUEST_SECONDS, RecordingAdapter,
 from course.wire import FENCE, Transport
 
 NO_ACKNOWLEDGEMENT = object()
-"""What `on_event` returns to leave a question of the server's without its answer."""
+"""Returned by `on_event` to leave a question of the server unanswered."""
 
 _quiet = logging.getLogger("course.grading.silence")
 _quiet.addHandler(logging.NullHandler())
@@ -34,7 +34,7 @@ class RecordingClient(HookedClient):
     Args:
         name: the client's name in the trace.
         path: the sandbox's unix socket.
-        recording: gets every literal frame.
+        recording: is given every literal frame.
         on_event: called as ``on_event(namespace, event, args)``; what it returns acknowledges a server's question,
             unless it is `NO_ACKNOWLEDGEMENT`.
         on_lost: called once with the namespace when the server ended the connection.
@@ -85,15 +85,15 @@ class RecordingClient(HookedClient):
         self.accepted_as = ""
         """The sid that the server gave; empty as long as it has not accepted."""
         self.http_refusal: tuple[int, str] | None = None
-        """Status and body, when the handshake was answered with something else than a connection."""
+        """Status and body, when the handshake was answered with something other than a connection."""
         self.connect_error: tuple[Any] | None = None
         """Holds what the server's CONNECT_ERROR carried, when it refused the connection."""
 
     def open(self, *, namespace: str, transports: Sequence[Transport], auth: Any, seconds: float) -> None:
         """Connect and wait until the namespace has accepted.
 
-        A server handles what one client sends in turn. So a fence that comes back while neither yes nor no did
-        proves that none will: the connect handler has raised, and nobody waits in vain.
+        A server handles what one client sends in order. So a fence that comes back before an answer to the connection
+        proves that no answer will come: the connect handler has raised, and there is no need to wait.
 
         Raises:
             socketio.exceptions.ConnectionError: refused (see `connect_error` and `http_refusal`), or nothing usable
@@ -112,7 +112,7 @@ class RecordingClient(HookedClient):
             raise socketio.exceptions.ConnectionError("not accepted")
 
     def close(self) -> None:
-        """Leave politely and give every thread and socket back; may be called twice."""
+        """Leave politely and end every thread and socket; may be called twice."""
         if self._frozen:
             self._adapter.cut()
         if self.eio.state == "connected":
@@ -120,7 +120,7 @@ class RecordingClient(HookedClient):
                 self.send_packet(socketio.packet.DISCONNECT, namespace)
             reading = self.eio.read_loop_task
             self.eio.disconnect(abort=True)  # without abort it would wait for the answer to a poll
-            self.eio.queue.put(None)  # the library empties the queue, at times before the writing thread saw the end
+            self.eio.queue.put(None)  # the library empties the queue, sometimes before the writing thread saw the end
             if reading:
                 reading.join(DRAIN_SECONDS)
         if self.eio.ws:
@@ -128,14 +128,14 @@ class RecordingClient(HookedClient):
         self._session.close()
 
     def vanish(self) -> None:
-        """Cut every connection without a goodbye, behind what was sent before."""
+        """Cut every connection without a goodbye, after everything that was sent before."""
         self.eio.drain()
         self._adapter.cut()
         if self.eio.ws:
             self.eio.ws.cut()
 
     def freeze(self) -> None:
-        """Stay connected, and from now on send nothing, not even the answer to a ping."""
+        """Stay connected, but from now on send nothing, not even the answer to a ping."""
         self.eio.drain()
         self._frozen = True
         self._adapter.freeze()
@@ -143,7 +143,7 @@ class RecordingClient(HookedClient):
             self.eio.ws.freeze()
 
     def fence(self, seconds: float) -> bool:
-        """Make a round trip on this very connection, behind everything the server has queued for it so far.
+        """Make a round trip on this very connection, after everything the server has queued for it so far.
 
         Any Socket.IO server answers a request for a namespace it does not know, so this works with every
         learner's program and calls none of its handlers. Returns False when no answer came in time.
@@ -151,7 +151,7 @@ class RecordingClient(HookedClient):
         return self.ask_fence().wait(seconds)
 
     def ask_fence(self) -> threading.Event:
-        """Begin the round trip of `fence`, and return what is set when it is over."""
+        """Begin the round trip of `fence`, and return an event that is set at its end."""
         namespace = f"{FENCE}{next(self._fence_numbers)}"
         answered = self._fences[namespace] = threading.Event()
         self.eio.send(f"0{namespace},")
@@ -179,28 +179,28 @@ class RecordingClient(HookedClient):
     def received(self, namespace: str, number: int | None, data: Any) -> None:
         """Hand an event on, and acknowledge a question with what comes back."""
         if namespace in self._ended or not isinstance(data, list) or not data or not isinstance(data[0], str):
-            return  # not something that a client would hand on; the frame stays in the recording
+            return  # a client would not pass this on; the frame stays in the recording
         answer = self._on_event(namespace, data[0], tuple(data[1:]))
         if number is not None and answer is not NO_ACKNOWLEDGEMENT:
             values = [] if answer is None else list(answer) if isinstance(answer, tuple) else [answer]
             self.send_packet(socketio.packet.ACK, namespace, number, values)
 
     def has_ended(self, namespace: str) -> bool:
-        """Return whether the server has left: a handler that disconnects acknowledges behind its own goodbye."""
+        """Return whether the server has left: a handler that disconnects acknowledges after its own goodbye."""
         return namespace in self._ended
 
     def disconnected(self, namespace: str) -> None:
-        """Take in nothing more from this namespace."""
+        """Receive nothing more from this namespace."""
         self._ended.add(namespace)
         self._on_lost(namespace)
 
     def connection_lost(self, reason: str) -> None:
-        """Tell that every namespace is lost, unless it was this client that left."""
+        """Report that every namespace is lost, unless it was this client that left."""
         self._decided.set()
         if reason != self.reason.CLIENT_DISCONNECT:
             for namespace in list(self.namespaces):
                 self._on_lost(namespace)
 
     def _on_http_refusal(self, status: int, text: str) -> None:
-        if not self._decided.is_set():  # later, it is the answer to a poll that came behind a goodbye
+        if not self._decided.is_set():  # later than that, it is the answer to a poll after the goodbye
             self.http_refusal = status, text

@@ -1,4 +1,4 @@
-"""What became of a request to connect that was not accepted, and the sentences that tell the reasons apart."""
+"""What happened to a request to connect that was not accepted, and the sentences that tell the reasons apart."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from course.grading.failures import REPORT_SECONDS, CheckFailed, Pointer, show
 
 @dataclass(frozen=True)
 class Refusal:
-    """A client that was not let in. See `Server.refused` and `Server.tries`."""
+    """A client that was not accepted. See `Server.refused` and `Server.tries`."""
 
     name: str
     answered: bool
-    """False when the server said neither yes nor no: its connect handler raised, or hangs."""
+    """False when the server said neither yes nor no: its connect handler raised or hangs."""
     message: str | None
     """The text that the client reads; None when there is none."""
     data: Any
-    """What came beside the text, or None."""
+    """The data that came with the text, or None."""
     status: int | None
-    """The HTTP status when the handshake itself was refused, before Socket.IO had its say; None otherwise."""
+    """The HTTP status when the handshake itself was refused, before Socket.IO was involved; None otherwise."""
     heard: list[Received]
-    """Events that reached the client all the same, oldest first."""
+    """Events that reached the client nevertheless, oldest first."""
 
     def pointer(self) -> Pointer:
-        """Return where it stands in the picture, or should: a server that refuses by its status sends no frame."""
+        """Return its place in the picture, real or missing: a server that refuses by its status sends no frame."""
         passed = self.answered and self.status is None
         return Pointer("wrong" if passed else "missing", self.name, what="connection")
 
@@ -42,13 +42,13 @@ class Refusal:
 def refusal(
     name: str, *, http: tuple[int, str] | None, connect_error: tuple[Any] | None, heard: list[Received]
 ) -> Refusal:
-    """Return what a connection that was not accepted got instead.
+    """Return how a connection was refused.
 
     Args:
         name: the client's.
-        http: status and body, when the handshake was answered with something else than a connection.
+        http: status and body, when the handshake was answered with something other than a connection.
         connect_error: holds what the CONNECT_ERROR packet carried, when one came.
-        heard: by the client before it was turned away.
+        heard: by the client before it was refused.
     """
     if http:
         status, text = http
@@ -63,7 +63,7 @@ def refusal(
 
 
 def not_accepted(refusal: Refusal, server: CheckedServer, begun: float) -> CheckFailed:
-    """Return the failure for a client that should have been let in."""
+    """Return the failure for a client that should have been accepted."""
     expected = f"{refusal.name} can connect"
     failure = server.stopped() or _raised(refusal, server, begun)
     if failure:
@@ -88,7 +88,7 @@ def let_in(name: str) -> CheckFailed:
 
 
 def no_refusal(refusal: Refusal, server: CheckedServer, begun: float) -> CheckFailed | None:
-    """Return the failure for a client that was turned away by accident; None when the server meant it."""
+    """Return the failure for a client that was refused by accident; None when the server meant it."""
     if not _by_accident(refusal):
         return None
     failure = server.stopped() or _raised(refusal, server, begun)

@@ -19,13 +19,13 @@ from course.wire import Transport
 
 CONNECT_SECONDS = 3.0
 SETTLE_SECONDS = 0.5
-"""How long the end of a failed check waits for what is on its way."""
+"""How long the end of a failed check waits for frames that are on their way."""
 DYING_SECONDS = 0.2
-"""How long a program that ends may still take connections: its threads let go of the socket one by one."""
+"""How long a program that ends may still accept connections: its threads release the socket one by one."""
 
 
 class Server:
-    """Hands out named clients and gives them all back at the end of the check."""
+    """Makes named clients and closes them all at the end of the check."""
 
     def __init__(self, path: Path, reports: Reports) -> None:
         self._path = path
@@ -48,7 +48,7 @@ class Server:
         Args:
             name: as failures and the trace call it.
             namespace: the one that it connects to.
-            auth: sent along with the request to connect.
+            auth: sent with the request to connect.
             transports: ``("polling",)`` stays on long-polling, ``("polling", "websocket")`` upgrades.
             origin: the page it pretends to come from, such as ``http://localhost:3000``.
 
@@ -74,10 +74,10 @@ class Server:
     ) -> Refusal:
         """Claim that the server refuses this client, and return how it did.
 
-        `hint` and `mistake` are for a client that was let in.
+        `hint` and `mistake` are for a client that was accepted.
 
         Raises:
-            CheckFailed: it was let in, it got no answer at all, or the server is gone.
+            CheckFailed: it was accepted, it got no answer at all, or the server is gone.
             AuthorError: there is a client of that name already.
         """
         client, begun = self._connect(name, namespace, auth, transports, origin)
@@ -97,7 +97,7 @@ class Server:
         transports: Sequence[Transport] = ("websocket",),
         origin: str | None = None,
     ) -> Client | Refusal:
-        """Return the client when it is let in, else how it was turned away; judges neither.
+        """Return the client when it is accepted, otherwise how it was refused; neither is a failure.
 
         Raises:
             CheckFailed: the server is gone.
@@ -132,13 +132,13 @@ class Server:
         return opened
 
     def others(self, than: Listener) -> list[Client]:
-        """Return every client of this check but that one."""
+        """Return every other client of this check."""
         return [client for client in self._clients.values() if client is not than]
 
     def exceptions(self, *, within: float = 0) -> list[ReportedException]:
         """Return what the learner's program raised during this check, as the sandbox reported it.
 
-        The report may come after what the clients hear: so many seconds are waited for the first one at most.
+        The report may come later than what the clients hear: it waits at most this many seconds for the first one.
         """
         if within:
             self.reports.wait_exception(self.started, within)
@@ -160,7 +160,7 @@ class Server:
         )
 
     def settle(self) -> None:
-        """Let what is on its way to the clients arrive, so that a failure's trace is whole. None is waited for long."""
+        """Let what is on its way to the clients arrive, so that a failure's trace is complete. Never waits long."""
         fences = [fence for client in self._clients.values() if (fence := client.fence_later())]
         deadline = time.monotonic() + SETTLE_SECONDS
         for fence in fences:
@@ -172,7 +172,7 @@ class Server:
             client.close()
 
     def _listens(self) -> bool:
-        """A server that lives waits for what a new connection has to say; one that is just dying closes it."""
+        """Return whether the server lives: it then waits for a new connection to send, while a dying one closes it."""
         try:
             with connect_unix(self._path, DYING_SECONDS) as connection:
                 return bool(connection.recv(1))
@@ -184,9 +184,9 @@ class Server:
     def _connect(
         self, name: str, namespace: str, auth: Any, transports: Sequence[Transport], origin: str | None
     ) -> tuple[Client, float]:
-        """Return the client, let in or with its refusal, and when it began to connect.
+        """Return the client, accepted or with its refusal, and when it began to connect.
 
-        A client that was turned away is not kept: its name may be used again.
+        A client that was refused is not kept: its name may be used again.
         """
         if name in self._clients:
             raise AuthorError(f"this check has a client named {name!r} already")

@@ -1,4 +1,4 @@
-"""The private steps of python-socketio's client, each handed on under a public name. Seen in 5.18."""
+"""The private steps of python-socketio's client, each passed on under a public name. Seen in 5.18."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from course.grading.clients.engineio_privates import OrderedEngine
 
 
 class HookedClient(socketio.Client):  # type: ignore[misc]
-    """Calls a hook for each packet that comes in, before or in place of what the library does with it.
+    """Calls a hook for each packet that comes in, before or instead of what the library does with it.
 
-    Its public handlers see events only once the library has taken them for granted: names that are not text raise,
-    every question is acknowledged, and what comes behind the server's goodbye is delivered all the same.
+    Its public handlers see events only after the library has trusted them: names that are not text raise, every
+    question is acknowledged, and what comes after the server's goodbye is delivered nevertheless.
     """
 
     def passes_fence(self, namespace: str) -> bool:
-        """Return whether this answer is to a fence: then the library does not hear of it."""
+        """Return whether this answers a fence: then the library does not see it."""
         raise NotImplementedError
 
     def accepted(self, namespace: str) -> None:
@@ -45,7 +45,7 @@ class HookedClient(socketio.Client):  # type: ignore[misc]
         raise NotImplementedError
 
     def send_packet(self, kind: int, namespace: str, number: int | None = None, data: Any = None) -> None:
-        """Send one packet as it is, such as an acknowledgement that no handler returned."""
+        """Send one packet as it is, for example an acknowledgement that no handler returned."""
         self._send_packet(self.packet_class(kind, namespace=namespace, id=number, data=data))
 
     def _handle_connect(self, namespace: str | None, data: Any) -> None:
@@ -67,7 +67,7 @@ class HookedClient(socketio.Client):  # type: ignore[misc]
 
     def _handle_disconnect(self, namespace: str | None) -> None:
         self.disconnected(namespace or "/")
-        # The library joins the reading thread here, which is this one: let another thread do it.
+        # Here the library joins the reading thread, which is this one: let another thread do it.
         self.start_background_task(super()._handle_disconnect, namespace)
 
     def _handle_eio_disconnect(self, reason: str) -> None:

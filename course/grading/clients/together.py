@@ -8,9 +8,9 @@ from typing import Any
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:
-    """Call every function on a thread of its own, all at once, and return what they return, in the order given.
+    """Call every function on a thread of its own, all at once; return their results in the order given.
 
-    When some raise, all are waited for, and the first of them in that order is raised here.
+    All are waited for; when some raise, the first exception in that order is raised here.
     """
     results: list[Any] = [None] * len(acts)
     raised: list[BaseException | None] = [None] * len(acts)

@@ -39,7 +39,7 @@ def connect_unix(path: Path, timeout: float | None = REQUEST_SECONDS) -> socket.
     """Return a connected stream socket.
 
     Raises:
-        OSError: nobody listens there.
+        OSError: nothing listens there.
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(timeout)
@@ -54,7 +54,7 @@ def connect_unix(path: Path, timeout: float | None = REQUEST_SECONDS) -> socket.
 class RecordingWebSocket(websocket.WebSocket):
     """A WebSocket over the sandbox's unix socket; a fresh connection for every `connect`.
 
-    `on_refused` hears status and body when the handshake is answered with something else than a WebSocket.
+    `on_refused` hears status and body when the handshake is answered with something other than a WebSocket.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class RecordingWebSocket(websocket.WebSocket):
         on_refused: Refused = lambda status, text: None,
         **options: Any,
     ) -> None:
-        # The library checks UTF-8 sign by sign, in Python: 0.1 s for 200 KB. `recv` decodes, and notices as well.
+        # The library checks UTF-8 byte by byte, in Python: 0.1 s for 200 KB. `recv` decodes, and notices as well.
         super().__init__(**{**options, "skip_utf8_validation": True})
         self._on_refused = on_refused
         self._client = client
@@ -76,7 +76,7 @@ class RecordingWebSocket(websocket.WebSocket):
         self._frozen = False
 
     def connect(self, url: str, **options: Any) -> None:
-        """Shake hands over a fresh unix socket, whatever host the address names."""
+        """Do the handshake over a fresh unix socket, whatever host the address names."""
         options["socket"] = connect_unix(self._path)
         options["redirect_limit"] = 0  # a redirect would be followed to any address the learner names
         try:
@@ -86,7 +86,7 @@ class RecordingWebSocket(websocket.WebSocket):
             raise
 
     def send(self, payload: Any, opcode: int = websocket.ABNF.OPCODE_TEXT) -> int:
-        """Send one message, recorded before it goes; a frozen client sends none."""
+        """Send one message, which is recorded first; a frozen client sends none."""
         if self._frozen:
             return 0
         if opcode in (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_BINARY):
@@ -94,7 +94,7 @@ class RecordingWebSocket(websocket.WebSocket):
         return int(super().send(payload, opcode))
 
     def recv(self) -> str | bytes:
-        """Return the next message, recorded; what is no UTF-8 ends the connection."""
+        """Return the next message, recorded; a message that is not UTF-8 ends the connection."""
         try:
             frame: str | bytes = super().recv()
         except UnicodeDecodeError as error:
@@ -104,23 +104,23 @@ class RecordingWebSocket(websocket.WebSocket):
         return frame
 
     def close(self, *_args: Any, **_options: Any) -> None:
-        """Say goodbye without waiting for the answer: the reading thread owns the other direction."""
+        """Send the Close frame without waiting for the answer: the reading thread owns the other direction."""
         if self.connected:
             try:
                 self.send_close()
             except (OSError, websocket.WebSocketException):
-                pass  # the server was quicker
+                pass  # the server was faster
             self.cut()
         self.shutdown()  # type: ignore[no-untyped-call]
 
     def cut(self) -> None:
-        """End the connection without a word; whoever reads from it sees its end."""
+        """End the connection without a Close frame; a thread that reads from it sees the end."""
         self.connected = False
         if self.sock:
             _shut_down(self.sock)
 
     def freeze(self) -> None:
-        """Keep the connection open, but send nothing more and drop what comes, as a program does that was stopped."""
+        """Keep the connection open, but send nothing more and drop what comes, like a program that was stopped."""
         self._frozen = True
 
     def _recv(self, bufsize: int) -> bytes:
@@ -176,7 +176,7 @@ class _UnixPool(HTTPConnectionPool):
             return connection
 
     def cut(self) -> None:
-        """End every connection, those in the middle of a request too, and open none any more."""
+        """End every connection, even in the middle of a request, and open no more."""
         with self._lock:
             self._cut = True
             for connection in self._open:
@@ -189,7 +189,7 @@ class _UnixPool(HTTPConnectionPool):
 class RecordingAdapter(requests.adapters.HTTPAdapter):
     """Sends HTTP requests over the unix socket, whatever host the address names, and records polled packets.
 
-    `on_refused` hears status and body when a poll is answered with something else than packets.
+    `on_refused` hears status and body when a poll is answered with something other than packets.
     """
 
     def __init__(
@@ -225,12 +225,12 @@ class RecordingAdapter(requests.adapters.HTTPAdapter):
         return response
 
     def close(self) -> None:
-        """Give every connection back."""
+        """Close every connection."""
         self._pool.close()
         super().close()
 
     def cut(self) -> None:
-        """End every connection without a word, a request under way too; whoever is held back finds them gone."""
+        """End every connection at once, even during a request; threads that are held back find them gone."""
         self._pool.cut()
         self._thawed.set()
 

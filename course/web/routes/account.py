@@ -1,4 +1,4 @@
-"""A learner's own data: what is kept, to take away, to delete."""
+"""A learner's own data: shown, downloaded, deleted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ account = Blueprint("account", __name__)
 
 @account.get("/me/")
 def me() -> str:
-    """Say what is kept about this learner."""
+    """Show what is kept about this learner."""
     kept = own_data.export(current_learner())
     return render_template(
         "me.html",
@@ -41,7 +41,7 @@ def download() -> Response:
 
 @account.post("/me/delete")
 def delete() -> Response:
-    """Delete everything that is kept about this learner, and forget who they were."""
+    """Delete everything that is kept about this learner, and forget their id."""
     learner = current_learner()
     site().learning.stop(learner)
     own_data.forget(learner)

@@ -1,4 +1,4 @@
-"""The built front end: which hashed file stands for a name, and how it travels."""
+"""The built front end: which hashed file belongs to a name, and how it is sent."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from flask import Blueprint, Flask, Response, current_app, request, send_from_di
 
 A_YEAR_SECONDS = 365 * 24 * 3600
 ENCODINGS = {"br": ".br", "gzip": ".gz"}
-"""What a browser may accept → the suffix of the file that the build has compressed already; the smaller one first."""
+"""Encoding that a browser may accept → suffix of the file that the build has compressed; the smaller one first."""
 
 assets = Blueprint("assets", __name__)
 
 
 class Manifest:
-    """Reads the build's manifest, again whenever it has changed."""
+    """Reads the build's manifest, and reads it again when it has changed."""
 
     def __init__(self, dist: Path) -> None:
         self._file = dist / "manifest.json"
@@ -34,7 +34,7 @@ class Manifest:
         return self._names
 
     def shared(self) -> list[str]:
-        """Return the addresses of the pieces that app.js imports at once, the largest first."""
+        """Return the addresses of the chunks that app.js imports immediately, the largest first."""
         return [self.url(name) for name in self.names if name.startswith("shared-")]
 
     def url(self, name: str) -> str:
@@ -50,7 +50,7 @@ class Manifest:
 
 @assets.get("/static/dist/<name>")
 def built(name: str) -> Response:
-    """Send a built file, compressed as it lies there; it may be kept for ever, since its name carries a hash."""
+    """Send a built file in its compressed form; it may be cached forever, since its name carries a hash."""
     dist = _dist(current_app)
     accepted = {encoding for encoding, quality in request.accept_encodings if quality > 0}
     for encoding, suffix in ENCODINGS.items():
@@ -66,7 +66,7 @@ def built(name: str) -> Response:
 
 
 def install_assets(app: Flask) -> Manifest:
-    """Give templates `asset(name)`, `shared_pieces()` and `built`; return what knows the built files."""
+    """Give templates `asset(name)`, `shared_pieces()` and `built`; return the manifest."""
     manifest = Manifest(_dist(app))
 
     @app.context_processor
@@ -82,5 +82,5 @@ def _dist(app: Flask) -> Path:
 
 
 def _mimetype(name: str) -> str | None:
-    """Return the type of what is inside: of a .br or .gz file Flask would guess the wrapping."""
+    """Return the type of the content: for a .br or .gz file Flask would guess that of the compression."""
     return {"js": "text/javascript", "css": "text/css", "woff2": "font/woff2"}.get(name.rpartition(".")[2])

@@ -1,4 +1,4 @@
-"""Programs to take home, as a zip."""
+"""Programs to run at home, as a zip."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ downloads = Blueprint("downloads", __name__)
 @downloads.route("/playground/download", methods=["GET", "POST"], defaults={"slug": PLAYGROUND, "exercise": SCRATCH})
 @downloads.route("/lessons/<slug>/<exercise>/download", methods=["GET", "POST"])
 def take_home(slug: str, exercise: str) -> Response:
-    """Send the project: the files that were posted, else what is saved, else the starter."""
+    """Send the project: the files that were posted, otherwise the saved ones, otherwise the starter."""
     try:
         starter = site().learning.starting_files(slug, exercise)
         runtime = site().learning.runtimes(slug, exercise)[0]

@@ -1,4 +1,4 @@
-"""For whoever watches over the site."""
+"""The health check for load balancers and monitors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 def healthz() -> tuple[dict[str, object], int]:
-    """Answer 200 while pages can be served; running code may be off, and says so."""
+    """Answer 200 while pages can be served, even when no code can be run; the answer says so."""
     db.session.execute(text("SELECT 1"))
     sandboxes = site().learning.sandboxes
     return {

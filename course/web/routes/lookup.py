@@ -42,7 +42,7 @@ def reference() -> str:
 
 @look_up.get("/search")
 def search() -> str:
-    """Show what was found, for those without a script and for links."""
+    """Show what was found, for browsers without scripts and for links."""
     query = request.args.get("q", "").strip()
     wanted = words_of(query)
     hits = [
@@ -59,12 +59,12 @@ def search_json() -> Response:
 
 
 def _kept(response: Response) -> Response:
-    """Let a browser keep it, and ask each time whether it is still the newest."""
+    """Let a browser cache it, but ask each time whether it is still the newest."""
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]
 
 
 def _deeper(html: str) -> str:
-    """Return the HTML with every heading one level further down: above it stands the lesson's title."""
+    """Return the HTML with every heading one level lower: the lesson's title comes above it."""
     return _HEADING_TAG.sub(lambda match: f"{match[1]}{int(match[2]) + 1}", html)

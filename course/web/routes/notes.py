@@ -16,7 +16,7 @@ THANKS = "Thank you. Your note is kept for those who write this lesson."
 
 @notes.post("/lessons/<slug>/notes")
 def leave(slug: str) -> Response:
-    """Keep a note; answer in JSON when the page's script asks, else show the lesson again."""
+    """Keep a note; answer in JSON if the page's script asks, otherwise show the lesson again."""
     try:
         lesson = site().learning.lesson(slug)
     except Refused:

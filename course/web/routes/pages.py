@@ -44,9 +44,9 @@ def course_map() -> str:
 
 @pages.get("/lessons/<slug>/")
 def lesson(slug: str) -> str | WerkzeugResponse:
-    """Show a lesson: its text beside its sandbox. `?mode=` chooses the view, `?only=wrong` thins the quiz out."""
+    """Show a lesson: its text beside its sandbox. `?mode=` chooses the view, `?only=wrong` questions to try again."""
     found = _lesson(slug)
-    if found == site().course.opening:  # its text stands on the map; a browser keeps the anchor
+    if found == site().course.opening:  # its text is on the map; a browser keeps the anchor
         return redirect(url_for("pages.course_map", again=request.args.get("again")))
     learner = current_learner()
     around = frame()
@@ -76,7 +76,7 @@ def lesson(slug: str) -> str | WerkzeugResponse:
 
 @pages.get("/lessons/<slug>/programs.json")
 def lesson_programs_file(slug: str) -> Response:
-    """Send a lesson's examples and starting code. Under the version that a page names, it may be kept for ever."""
+    """Send a lesson's examples and starting code. Under the version that a page names, it may be cached forever."""
     programs = lesson_programs(_lesson(slug), site().learning)
     response = jsonify(programs)
     if request.args.get("v") == version_of(programs):
@@ -129,7 +129,7 @@ def playground() -> str:
 
 @pages.get("/connect/<sandbox_id>")
 def connect(sandbox_id: str) -> str | WerkzeugResponse:
-    """Show a ready client for a running sandbox: for another tab, or a phone. Its tag stays its own on a reload."""
+    """Show a ready client for a running sandbox: for another tab, or a phone. It keeps its tag on a reload."""
     sandbox = site().learning.sandboxes.get(sandbox_id)
     if sandbox is None or sandbox.state.state in ENDED:
         abort(410, "This server is not running any more. Press Run on the lesson page, then use the new address.")

@@ -22,13 +22,13 @@ def answer(slug: str, question: str) -> Response:
         if refused.code == "unknown_lesson":
             abort(404)
         flash(refused.message, question)
-    mode = request.form.get("mode") or None  # the view that the form stands in
+    mode = request.form.get("mode") or None  # the view that shows the form
     place = url_for("pages.lesson", slug=slug, mode=mode, _anchor=f"question-{question}")
     return redirect(place, 303)  # type: ignore[return-value]
 
 
 def _choices() -> tuple[str, ...]:
-    """Return what was ticked; a client of a delivery question with how often, which is a field of its own."""
+    """Return what was ticked; for a delivery question each client with how often, which is a field of its own."""
     ticked = request.form.getlist("choice")[:20]
     times = {choice: request.form.get(f"times-{choice}", "1")[:5] for choice in ticked}
     return tuple(choice if times[choice] == "1" else f"{choice}:{times[choice]}" for choice in ticked)

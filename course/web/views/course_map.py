@@ -1,4 +1,4 @@
-"""What the course map is drawn from: its opening text in sections, and the steps in groups of one level."""
+"""The data of the course map: its opening text in sections, and the steps in groups of one level."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from course.web.views.page_data import answered_json
 
 
 def sections(blocks: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Return blocks, as `modes.marked` makes them, in lists that each begin with a heading of level 2."""
+    """Return blocks made by `modes.marked` in lists that each begin with a heading of level 2."""
     found: list[list[dict[str, Any]]] = []
     for block in blocks:
         if not found or block.get("level") == 2:
@@ -22,12 +22,12 @@ def sections(blocks: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def levels(course: Course) -> list[tuple[str, list[Lesson]]]:
-    """Return the steps in their order, those of one level together."""
+    """Return the steps in order, grouped by level."""
     return [(level, list(lessons)) for level, lessons in groupby(course.lessons, key=lambda lesson: lesson.level)]
 
 
 def map_page(learner: str, opening: Lesson | None, hub: Hub) -> dict[str, Any]:
-    """Return what the script of the map begins with: where its predictions are answered."""
+    """Return the initial data of the map's script: where its predictions are answered."""
     if opening is None:
         return {"kind": "map"}
     return {

@@ -1,7 +1,7 @@
 """The modes of a lesson: views of one text, each of which shows some of its blocks.
 
-Every block is marked with the modes that show it, a heading with those that show anything below it. The style sheet
-does the rest, so that a mode needs no script.
+Every block is marked with the modes that show it, a heading with those that show anything below it. The rest is done
+by the style sheet, so a mode needs no script.
 """
 
 from __future__ import annotations
@@ -30,25 +30,25 @@ SENTENCES = {
 """Mode → the sentence under its name. The order is that of the switch."""
 
 HEADING = re.compile(r"(<h[2-6][ >].*?</h[2-6]>)", re.DOTALL)
-"""A whole heading, as a group: `split` keeps it."""
+"""A complete heading, as a group: `split` keeps it."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One place of the switch."""
+    """One position of the switch."""
 
     mode: str
     items: tuple[str, ...] = ()
     """What there is to do in this mode: ids of questions, or slugs of exercises."""
     done: tuple[str, ...] = ()
-    """Those of them that are done."""
+    """The items that are done."""
 
 
 def marked(blocks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the blocks with `modes`, a list of words; prose is taken apart at its headings.
+    """Return the blocks with `modes`, a list of words; prose is split at its headings.
 
     Args:
-        blocks: as `course.web.views.page_data` makes them: `type`, and what belongs to it.
+        blocks: as `course.web.views.page_data` makes them: `type`, and the fields of that type.
     """
     pieces = [piece for block in blocks for piece in _pieces(block)]
     shown = (_shown_in(pieces, place) for place in range(len(pieces)))
@@ -59,7 +59,7 @@ def marked(blocks: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def ways(lesson: Lesson, blocks: Sequence[dict[str, Any]], progress: Mapping[str, LessonProgress]) -> list[Way]:
-    """Return the modes that the lesson has something for, with what there is to do and what the learner has done.
+    """Return the modes that the lesson has blocks for, with what there is to do and what the learner has done.
 
     The blocks are as `marked` returns them; `progress` is by slug, since a text may offer other lessons' exercises.
     """
@@ -75,7 +75,7 @@ def ways(lesson: Lesson, blocks: Sequence[dict[str, Any]], progress: Mapping[str
 
 
 def _pieces(block: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return a block as it is, prose as its headings (with their `level`) and what stands between them."""
+    """Return a block as it is, prose as its headings (with their `level`) and the text between them."""
     if block["type"] != "prose":
         return [block]
     parts = (part for part in HEADING.split(block["html"]) if part.strip())

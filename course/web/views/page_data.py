@@ -1,4 +1,4 @@
-"""What a page is drawn from: blocks for the template, and the data that its script begins with."""
+"""The data of a page: blocks for the template, and the initial data of its script."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def lesson_blocks(
 ) -> list[dict[str, Any]]:
     """Return the lesson's text, block by block, each with the modes that show it.
 
-    A question that is answered brings its key and reasons along.
+    An answered question comes with its key and reasons.
 
-    `again` names a question that the learner wants to try once more, and so sees without them.
-    `problems` are shown to an author beside the blocks they belong to, in development; None shows nothing of the kind.
+    `again` names a question that the learner wants to try once more, and which therefore comes without them.
+    `problems` are shown to an author beside the blocks they belong to, in development; None shows no problems.
     """
     answered = answers.newest(learner, lesson.slug)
     answered.pop(again, None)
@@ -73,7 +73,7 @@ def _block(learner: str, course: Course, block: Block, answered: dict[str, Answe
 
 
 def _offered(course: Course, link: ExerciseLink) -> dict[str, Any] | None:
-    """Return the block of an exercise, or None while its lesson is not to be seen."""
+    """Return the block of an exercise, or None while its lesson is not visible."""
     try:
         lesson = course.lesson(link.lesson)
     except KeyError:
@@ -105,7 +105,7 @@ def answered_json(learner: str, lesson: Lesson) -> dict[str, Any]:
 def lesson_page(
     learner: str, lesson: Lesson, learning: Learning, hub: Hub, exercise: Exercise | None = None
 ) -> dict[str, Any]:
-    """Return what the script of a lesson page, or of an exercise page, begins with."""
+    """Return the initial data of the script of a lesson page or an exercise page."""
     saved = {each.exercise: each for each in work.all_of(learner, lesson.slug)}
     if exercise:
         workspaces = {exercise.slug: exercise_workspace(saved.get(exercise.slug), lesson, exercise)}
@@ -127,7 +127,7 @@ def lesson_page(
 
 
 def playground_page(learner: str, learning: Learning, hub: Hub) -> dict[str, Any]:
-    """Return what the script of the playground begins with."""
+    """Return the initial data of the playground's script."""
     saved = work.find(learner, PLAYGROUND, SCRATCH)
     workspaces = {SCRATCH: scratch_workspace(saved, PLAYGROUND, "Playground", learning, ())}
     return {
@@ -156,7 +156,7 @@ def _common(
 
 
 def _sandbox(told: dict[str, Any] | None, workspaces: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
-    """Return what is told of a run; what it was started from only where its workspace holds something else by now."""
+    """Return what is known about a run; its files only if its workspace holds something else by now."""
     if told is None:
         return None
     now = workspaces.get(told["exercise"], {}).get("files")

@@ -1,4 +1,4 @@
-"""What every page's frame is drawn from."""
+"""The data of the frame around every page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from course.web.views.workspaces import RUNTIMES
 
 
 def frame() -> dict[str, Any]:
-    """Return what every page's frame needs: the course, how far the learner is, and in development its problems."""
+    """Return what every page's frame needs: the course, the learner's progress, and in development its problems."""
     course: Course = site().course
     return {
         "course": course,

@@ -24,16 +24,16 @@ _EMPTY = ("br", "hr", "img")
 
 @dataclass(frozen=True)
 class LessonProblems:
-    """What is wrong with one lesson."""
+    """The problems of one lesson."""
 
     beside: tuple[Problem, ...] = ()
-    """Those that have a place in its text."""
+    """Problems that have a place in its text."""
     above: tuple[Problem, ...] = ()
-    """Those of its front matter and its other files."""
+    """Problems in its front matter and its other files."""
 
 
 def problems_of(course: Course, lesson: Lesson, exercise: Exercise | None = None) -> LessonProblems | None:
-    """Return what is wrong with a lesson, or one of its exercises; None in production, which shows nothing of it."""
+    """Return the problems of a lesson, or of one of its exercises; None in production, which does not show any."""
     if site().settings.production:
         return None
     folder = f"{lesson.folder}/exercises/{exercise.slug}" if exercise else lesson.folder
@@ -46,9 +46,9 @@ def problems_of(course: Course, lesson: Lesson, exercise: Exercise | None = None
 
 
 def with_notes(drawn: Iterable[tuple[Block, Drawn]], problems: Sequence[Problem]) -> list[Drawn]:
-    """Return the blocks of a text, with a block of notes behind each element that a problem belongs to.
+    """Return the blocks of a text, with a block of notes after each element that a problem belongs to.
 
-    What is malformed is not among the blocks: the problem then stands where it would be.
+    Malformed elements are not among the blocks: the problem is then shown where the element would be.
     """
     elements = [element for block, one in drawn for element in _elements(block, one)]
     left = sorted(problems)
@@ -67,7 +67,7 @@ def with_notes(drawn: Iterable[tuple[Block, Drawn]], problems: Sequence[Problem]
 
 
 def printed(blocks: Iterable[Drawn]) -> list[Drawn]:
-    """Return the marked blocks with `print`, which stays while the text does; notes are shown where their block is."""
+    """Return the marked blocks with `print`, which changes only with the text; notes have the modes of their block."""
     done: list[Drawn] = []
     for block in blocks:
         if block["type"] == "problems":
@@ -78,7 +78,7 @@ def printed(blocks: Iterable[Drawn]) -> list[Drawn]:
 
 
 def _words(block: Drawn) -> str:
-    """Return what a block is drawn from, but for its line and the learner's part in it."""
+    """Return the data of a block, except its line and the learner's part in it."""
     own: Any = block.get(block["type"])
     match block["type"]:
         case "prose":
@@ -103,9 +103,9 @@ def _lines(block: Block) -> tuple[int, ...]:
 
 
 def _elements(block: Block, drawn: Drawn) -> list[tuple[int, Drawn]]:
-    """Return the block with its line; prose as its paragraphs, lists and so on, each with its own.
+    """Return the block with its line; prose as its paragraphs, lists and so on, each with its own line.
 
-    A question is drawn without its key and its reasons, so its `words` go along for `printed`, which takes them out.
+    A question is drawn without its key and its reasons, so its `words` are added for `printed`, which removes them.
     """
     if isinstance(block, Question):
         words = f"{block.id} {block.version} {block.role} {block.stem_html} {block.options} {block.reason_html}"
@@ -119,7 +119,7 @@ def _elements(block: Block, drawn: Drawn) -> list[tuple[int, Drawn]]:
 
 
 def _top_level(html: str) -> list[str]:
-    """Take sanitised HTML, whose tags are balanced, apart at its top level."""
+    """Split sanitised HTML, whose tags are balanced, at its top level."""
     parts, depth, begin = [], 0, 0
     for tag in _TAG.finditer(html):
         if tag[2] not in _EMPTY:

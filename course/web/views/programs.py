@@ -1,4 +1,4 @@
-"""The programs of a lesson, the same for everybody: a file that a browser keeps. The page says only what differs."""
+"""The programs of a lesson, the same for everybody: a file that browsers cache. The page has only the differences."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from course.web.views.workspaces import lesson_workspaces
 
 
 def lesson_programs(lesson: Lesson, learning: Learning) -> dict[str, Any]:
-    """Return a lesson's examples by id, and its workspaces by name as they are for somebody who begins."""
+    """Return a lesson's examples by id, and its workspaces by name as they are for a new learner."""
     examples = {each.id: _example(each, each in lesson.blocks) for each in lesson.examples}
     return {"examples": examples, "workspaces": lesson_workspaces({}, lesson, learning)}
 
 
 def version_of(programs: Mapping[str, Any]) -> str:
-    """Return what changes whenever the programs do."""
+    """Return a version that changes whenever the programs do."""
     return hashlib.sha256(json.dumps(programs).encode()).hexdigest()[:8]
 
 
 def beyond(programs: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a page says that its lesson's programs don't: of a workspace, the fields that differ.
+    """Return the part of a page's data that its lesson's programs lack: of a workspace, the fields that differ.
 
-    `static/js/core/page_data.js` puts both together again.
+    `static/js/core/page_data.js` joins both again.
     """
     known = programs["workspaces"]
     differing = {
@@ -39,11 +39,11 @@ def beyond(programs: Mapping[str, Any], page: Mapping[str, Any]) -> dict[str, An
 
 
 def _example(example: Example, shown: bool) -> dict[str, Any]:
-    """Return an example's data. What the text shows of its program, the page's script reads there: it is sent once."""
+    """Return an example's data. The page's script reads from the text what is shown there: it is sent only once."""
     data: dict[str, Any] = {"title": example.title, "runtime": example.runtime}
     if example.client:
         data["client"] = dict(example.client)
-    if not shown or example.told not in example.source:  # a last line may lack its end
+    if not shown or example.told not in example.source:  # the last line may not end in a line break
         return {**data, "source": example.source}
     before, _, after = example.source.partition(example.told)
     return {**data, "before": before, "after": after}

@@ -1,6 +1,6 @@
-"""Everything in the course that can be found, and the finding: pure, and the same in `static/js/search/rank.js`.
+"""Everything in the course that can be found, and the search: pure, and the same in `static/js/search/rank.js`.
 
-What is not in it matters most: no option, no accepted answer and no reason of a question, no hint and no solution.
+What it leaves out matters most: options, accepted answers and reasons of questions, hints and solutions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from course.web.views.modes import HEADING
 RESULTS_AT_MOST = 30
 QUERY_CHARACTERS = 100
 
-# What one word of the query is worth where it stands. A hit in the title outweighs any number of hits in the text.
+# What one word of the query is worth, by its place. A hit in the title outweighs any number of hits in the text.
 TITLE_WORD, TITLE_BEGINS, TITLE_HOLDS = 40, 30, 15
 TEXT_BEGINS, TEXT_HOLDS, TEXT_HITS_COUNTED = 6, 2, 5
 
@@ -29,18 +29,18 @@ _ID = re.compile(r' id="([^"]+)"')
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing that can be found."""
+    """One entry that can be found."""
 
     title: str
     kind: str
     url: str
-    """With its anchor."""
+    """Address with anchor."""
     text: str
-    """In words; without what may not be known before an answer."""
+    """Plain text; without anything that an answer reveals."""
 
 
 class SearchIndex:
-    """The entries of the newest course; made once for each course that is read."""
+    """The entries of the newest course; they are made once for each course that is read."""
 
     def __init__(self, courses: Callable[[], Course]) -> None:
         self._courses = courses
@@ -50,7 +50,7 @@ class SearchIndex:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """Return what can be found now."""
+        """Return the present entries."""
         course = self._courses()
         if course is not self._course:
             self._entries = tuple(entries_of(course))
@@ -64,7 +64,7 @@ class SearchIndex:
 
 
 def entries_of(course: Course) -> Iterator[Entry]:
-    """Yield whatever can be found, in the order of the course."""
+    """Yield every entry, in the order of the course."""
     if course.opening:
         yield from _sections(course.opening, "Course map", "/")
     for lesson in (*course.lessons, *course.pages):
@@ -90,7 +90,7 @@ def find(entries: tuple[Entry, ...], query: str) -> list[Entry]:
 
 
 def words_of(query: str) -> list[str]:
-    """Return the words of a query in small letters, each once."""
+    """Return the words of a query in lower case, each once."""
     return list(dict.fromkeys(query[:QUERY_CHARACTERS].lower().split()))
 
 

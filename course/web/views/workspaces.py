@@ -1,4 +1,4 @@
-"""The workspaces of a page: what the editor holds, what the program runs under, how far its checks are."""
+"""The workspaces of a page: what the editor holds, the program's runtime, the progress of its checks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RUNTIMES: Mapping[Runtime, str] = {
     "gevent": "gevent",
     "gevent-patched": "gevent, monkey-patched",
 }
-"""What a program runs under → its name for learners."""
+"""Runtime → its name for learners."""
 
 
 def lesson_workspaces(saved: Mapping[str, Saved], lesson: Lesson, learning: Learning) -> dict[str, Any]:
@@ -43,7 +43,7 @@ def exercise_workspace(saved: Saved | None, lesson: Lesson, exercise: Exercise) 
 def scratch_workspace(
     saved: Saved | None, slug: str, title: str, learning: Learning, offered: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Return the workspace without a task of a lesson or of the playground; `offered` are events for the clients."""
+    """Return the free workspace of a lesson or of the playground; `offered` are events for the clients."""
     return {
         **_workspace(saved, title, dict(learning.starting_files(slug, SCRATCH)), offered),
         **_runtimes(learning.runtimes(slug, SCRATCH)),
@@ -55,7 +55,7 @@ def scratch_workspace(
 
 
 def _runtimes(offered: Iterable[Runtime]) -> dict[str, Any]:
-    """Return what a workspace's programs can run under, and what is chosen at first."""
+    """Return the runtimes of a workspace's programs, and which one is chosen at first."""
     named = [{"id": runtime, "name": RUNTIMES[runtime]} for runtime in offered]
     return {"runtimes": named, "runtime": named[0]["id"]}
 

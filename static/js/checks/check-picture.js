@@ -1,4 +1,4 @@
-// <check-picture>: the trace of a failed check as a diagram, step by step, beside what was expected and what was seen.
+// <check-picture>: the trace of a failed check as a diagram, step by step, beside what was expected and what happened.
 
 import { sentenceOf } from "../diagram/words.js";
 import { fill, h } from "../dom/h.js";
@@ -12,9 +12,9 @@ class CheckPicture extends HTMLElement {
 
   /** Draw a result of a check: {title, trace, marks, expected, actual}. */
   set result(result) {
-    this.at = null; // the step that is shown last; null: not chosen yet
+    this.at = null; // the last step that is shown; null: not chosen yet
     const { marks = [], trace } = result;
-    // What came after the verdict is only the clients' good-bye.
+    // After the verdict there are only the clients' goodbyes.
     const rows = marks.length > 0 ? trace.filter(({ time }) => time <= marks[0].time) : trace;
     this.diagram = h("sequence-diagram", { compact: true });
     this.diagram.trace = { rows, marks, inside: null };
@@ -120,7 +120,7 @@ class CheckPicture extends HTMLElement {
     if (this.play) this.play.textContent = "Play";
   }
 
-  /** The picture begins whole, at the arrow that the failure is about. */
+  /** The picture is first shown complete, at the arrow that the failure is about. */
   #begin(entries) {
     const pointed = entries.findIndex(({ wrong, mark }) => wrong || mark);
     this.at = pointed < 0 ? entries.length - 1 : pointed;

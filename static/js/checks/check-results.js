@@ -1,4 +1,4 @@
-// <check-results>: what real clients found out about the exercise, result by result; ticks the task list as well.
+// <check-results>: what real clients found out about the exercise, result by result; it also ticks the task list.
 
 import { sameFiles } from "../core/drafts.js";
 import { actions, define, store } from "../core/page.js";
@@ -57,7 +57,7 @@ class CheckResults extends HTMLElement {
     tickTasks(workspace, checks.results);
   }
 
-  /** Results stay in sight while the program is edited: they are about the one that was checked. */
+  /** Results stay visible while the program is edited: they are about the one that was checked. */
   #compare() {
     const { checks, files } = store.get();
     this.since.hidden = checks.running || sameFiles(files, checks.files ?? files);
@@ -143,8 +143,7 @@ function drawPicture(row) {
       node.append(picture);
       picture.result = row;
     } catch {
-      // Offline, or the site was built anew since: the list below has the same frames, and opening it again tries
-      // again.
+      // Offline, or the site was rebuilt: the list below has the same frames, and opening it again tries again.
     }
   });
   return node;
@@ -194,7 +193,7 @@ function requestLine(line) {
     event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true }));
 }
 
-/** The task list in the text is live: what the last check found stands beside each task, in words and by a mark. */
+/** The task list in the text is live: each task shows the result of the last check, in words and by a mark. */
 function tickTasks(workspace, results) {
   for (const task of document.querySelectorAll("[data-check]")) {
     const owner = task.closest("[data-exercise]")?.dataset.exercise;

@@ -1,5 +1,5 @@
-// <hand-steps>: the steps of a check, to be repeated by hand in the panes. Each step fills its pane's fields; the
-// learner presses the button there.
+// <hand-steps>: the steps of a check, to repeat by hand in the panes. Each step fills in its pane's fields; the learner
+// presses the button there.
 
 import { actions, define, store } from "../core/page.js";
 import { sayStep, stepsOf } from "../diagram/steps.js";
@@ -19,7 +19,7 @@ class HandSteps extends HTMLElement {
     this.#end();
   }
 
-  /** Take the steps of a trace; the first one is put into its pane at once. */
+  /** Take the steps of a trace; the first one is filled into its pane at once. */
   load(rows, title) {
     const { panes, steps } = stepsOf(rows);
     Object.assign(this, { panes, steps, name: title, at: -1 });
@@ -102,7 +102,7 @@ class HandSteps extends HTMLElement {
     if (held !== null) this.#focusAgain(held);
   }
 
-  /** Drawing anew takes the button away that was pressed: the keyboard goes on at the one in its place. */
+  /** Drawing again removes the button that was pressed: the focus moves to the one in its place. */
   #focusAgain(held) {
     const buttons = [...this.querySelectorAll("button")].reverse();
     (buttons.find((button) => button.className === held) ?? buttons[0]).focus();

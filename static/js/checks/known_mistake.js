@@ -1,5 +1,5 @@
-// What a failed check says when its mistake is a known one: the belief behind it, and the way to the paragraph that
-// tells better.
+// What a failed check says when its mistake is a known one: the belief behind it, and a link to the paragraph that
+// corrects it.
 
 import { h, trustedHtml } from "../dom/h.js";
 
@@ -25,15 +25,14 @@ export function knownMistake({ belief_html: belief, href, title }) {
 /**
  * Return the `#anchor` of an address that leads to the page at `place` (a Location), else "".
  *
- * Followed as it stands, such an address would load the page anew where that one has a query: its clients would be
- * gone.
+ * If the page's address has a query, following the link as it is would reload the page, and its clients would be gone.
  */
 export function hashOnThisPage(href, place) {
   const url = new URL(href, place.href);
   return url.origin === place.origin && url.pathname === place.pathname ? url.hash : "";
 }
 
-/** Go to a heading of this page. Where another view or another pane covers it, those change first, on `hashchange`. */
+/** Go to a heading of this page. If another view or another pane hides it, those change first, on `hashchange`. */
 function followWithin(event, hash) {
   const target = document.getElementById(decodeURIComponent(hash.slice(1)));
   if (!target || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;

@@ -7,14 +7,14 @@ import { complaintOf, frameFor, parseArgs } from "../wire/payload.js";
 import { ClientLink } from "./client_link.js";
 import { ReceivedList } from "./received_list.js";
 
-/** What holds until the menu has come, which is when somebody can have changed it. */
+/** The settings until the menu is loaded: nobody can change them before. */
 const UNTOUCHED = { namespace: "/", transport: "upgrade", origin: "", auth: undefined, error: "" };
 
 class ClientCard extends HTMLElement {
   #ends = [];
 
   connectedCallback() {
-    if (this.link) return; // moved within the page: the connection lives on
+    if (this.link) return; // moved within the page: the connection stays
     const tag = this.dataset.client;
     this.link = new ClientLink(tag, {
       onState: (state) => this.#drawState(state),
@@ -41,7 +41,7 @@ class ClientCard extends HTMLElement {
   }
 
   disconnectedCallback() {
-    // A card that is only moved is connected again at once; one that is gone lets its connection go.
+    // A card that is only moved is attached again at once; one that is removed closes its connection.
     queueMicrotask(() => {
       if (this.isConnected) return;
       this.#ends.splice(0).forEach((end) => end());
@@ -49,12 +49,12 @@ class ClientCard extends HTMLElement {
     });
   }
 
-  /** What the menu says: {namespace, transport, origin, auth, error}. */
+  /** The settings of the menu: {namespace, transport, origin, auth, error}. */
   get chosen() {
     return this.menu.read?.() ?? UNTOUCHED;
   }
 
-  /** Connect, unless it is connected, there is nothing to connect to, or client_code.js is still on its way. */
+  /** Connect, unless it is connected, there is nothing to connect to, or client_code.js is still loading. */
   connect() {
     const { sandbox } = store.get();
     if (sandbox?.state !== "ready" || this.link.active || (sandbox.client && !this.choice)) return;
@@ -174,12 +174,12 @@ class ClientCard extends HTMLElement {
   }
 
   #sandboxChanged(sandbox, before) {
-    if (sandbox?.id === before?.id && sandbox?.state === before?.state) return; // a refusal, say, stays in sight
-    // A server that was killed, or is started again, stays at its address: its clients find out by themselves.
+    if (sandbox?.id === before?.id && sandbox?.state === before?.state) return; // a refusal, for example, stays visible
+    // A server that was killed, or restarted, keeps its address: its clients notice by themselves.
     const awaited = sandbox?.id === before?.id && (sandbox?.code === "killed_by_learner" || isAlive(sandbox ?? null));
     if (before && this.link.active && !awaited) {
       this.link.disconnect();
-      // A new Run replaces the server: its clients come again, and nobody needs to be told.
+      // A new Run replaces the server: its clients come back, and nobody needs to be told.
       const replaced = sandbox?.id !== before.id || sandbox?.code === "replaced" || store.get().runPending;
       if (!replaced) this.received.add({ kind: "note", text: "The server stopped." });
     }
@@ -259,7 +259,7 @@ class ClientCard extends HTMLElement {
     try {
       kept = JSON.parse(localStorage.getItem(this.#key()) ?? "null");
     } catch {
-      // Nothing readable is kept.
+      // What is kept can't be read.
     }
     const { page, workspace } = store.get();
     this.event.value = kept?.event ?? page.workspaces?.[workspace]?.events?.[0] ?? "";

@@ -1,5 +1,5 @@
-// <client-faults data-client="A">: the faults that are in force on this client's connection, in its card, and the way
-// out.
+// <client-faults data-client="A">: the faults in force on this client's connection, in its card, with a button to end
+// them.
 
 import { actions, define, store } from "../core/page.js";
 import { fill, h } from "../dom/h.js";
@@ -59,7 +59,7 @@ class ClientFaults extends HTMLElement {
     const { client } = this.dataset;
     const reply = await actions.fault({ client, kind: "well" });
     if (!reply) return;
-    this.closest("client-card")?.querySelector("summary")?.focus(); // the button goes, the keyboard stays in the card
+    this.closest("client-card")?.querySelector("summary")?.focus(); // the button goes, the focus stays in the card
     store.set({ faults: reply.faults });
     actions.announce(saidOf(`Client ${client}`, reply.faults[client]));
   }

@@ -1,4 +1,4 @@
-// <client-files>: in the playground, adds code for the clients to the program, and takes it away again.
+// <client-files>: in the playground, adds code for the clients to the program, and removes it again.
 
 import { actions, define, store } from "../core/page.js";
 import { fill, h } from "../dom/h.js";

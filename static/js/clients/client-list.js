@@ -13,7 +13,7 @@ class ClientList extends HTMLElement {
   #ends = [];
 
   connectedCallback() {
-    if (this.cards) return; // the tabs moved around it
+    if (this.cards) return; // the tabs were moved around it
     this.cards = h("div", { class: "client-cards" });
     this.add = h(
       "button",

@@ -1,5 +1,5 @@
-// <client-menu data-client="A">: what a client card's small menu holds: namespace, auth, transport, a pretended origin,
-// a file as binary argument. It comes after the page is usable; until then a card connects with what `chosen` says.
+// <client-menu data-client="A">: the content of a client card's menu: namespace, auth, transport, a pretended origin,
+// a file as binary argument. It is loaded after the page is usable; until then a card connects with `chosen`.
 
 import { define, store } from "../core/page.js";
 import { below } from "../core/sandbox_address.js";
@@ -17,7 +17,7 @@ class ClientMenu extends HTMLElement {
       () => this.#sandboxChanged(),
     );
     const menu = this.closest("details");
-    // Opened before this came: now it has a size to be placed by.
+    // Opened before this was loaded: only now does it have a size by which it can be placed.
     if (menu.open) menu.dispatchEvent(new Event("toggle"));
   }
 
@@ -118,7 +118,7 @@ class ClientMenu extends HTMLElement {
     this.removal.hidden = this.closest("client-list") === null;
   }
 
-  /** The list that holds the card takes it away. */
+  /** The list that holds the card removes it. */
   #askToRemove() {
     this.dispatchEvent(new CustomEvent("client-unwanted", { bubbles: true }));
   }

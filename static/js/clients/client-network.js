@@ -78,7 +78,7 @@ class ClientNetwork extends HTMLElement {
       this.well,
     );
     fill(this, this.group, this.note);
-    // What is set here works at once; the card's own settings, and its preview, have nothing to do with it.
+    // What is set here takes effect at once; the card's own settings, and its preview, are independent of it.
     this.addEventListener("input", (event) => event.stopPropagation());
   }
 

@@ -1,5 +1,5 @@
-// Gives each client card the choice between the program's own client code and the hand, while a program with code is
-// run.
+// Gives each client card the choice between the program's own client code and use by hand, while a program with client
+// code runs.
 
 import { store } from "../core/page.js";
 import { below } from "../core/sandbox_address.js";
@@ -9,7 +9,7 @@ import { CodeLink } from "./code_link.js";
 
 const STARTING = "duplex:client-code-starting";
 
-/** Tend the cards of the page, those that come later too. */
+/** Take care of the page's cards, including those that come later. */
 export function tendClientCode() {
   document.addEventListener("client-changed", ({ target }) => offer(target));
   store.subscribe(
@@ -20,10 +20,10 @@ export function tendClientCode() {
 }
 
 /**
- * A page that is loaded while its program runs: the cards have waited for this script.
+ * For a page that is loaded while its program runs: the cards have waited for this script.
  *
- * In some browsers the frame shares the page's thread, and a loop without end in client.js holds both: code that never
- * came to its end is then not started again by itself, or no reload would help.
+ * In some browsers the frame shares the page's thread, and an endless loop in client.js blocks both: code that never
+ * came to its end is then not started again automatically, since otherwise no reload would help.
  */
 function startAfterReload() {
   const { sandbox } = store.get();
@@ -73,7 +73,7 @@ class Choice {
     card.querySelector(".client-head").after(this.row, this.place);
   }
 
-  /** Offer the choice while the running program has client code; without any, the hand is all there is. */
+  /** Offer the choice while the running program has client code; without any, there is only use by hand. */
   show(has) {
     this.row.hidden = !has;
     this.place.hidden = !has;
@@ -91,7 +91,7 @@ class Choice {
   #use(link) {
     const before = this.card.link;
     if (before === link) return;
-    this.card.link = link; // first: what the other one says as it ends is drawn with this one
+    this.card.link = link; // first: what the other one reports as it ends is drawn with this one
     before.disconnect();
   }
 }

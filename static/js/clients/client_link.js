@@ -9,7 +9,7 @@ const ACK_MS = 5_000;
 /** @type {Record<string, string[]>} */
 const TRANSPORTS = { upgrade: ["polling", "websocket"], websocket: ["websocket"], polling: ["polling"] };
 
-/** Owns the connection of one client; tells what happens by callbacks, and knows nothing of the page. */
+/** Owns the connection of one client; reports what happens by callbacks, and knows nothing about the page. */
 export class ClientLink {
   /**
    * `onState({kind, text, reason})`: kind is off, busy, on or bad; text says it in words; reason says why, or "".
@@ -27,7 +27,7 @@ export class ClientLink {
     /** @type {Manager | null} */
     this.manager = null;
     /**
-     * Called with each new engine, that of a reconnection too: for a page that shows the frames itself.
+     * Called with each new engine, also after a reconnection: for a page that shows the frames itself.
      *
      * @type {((engine: any) => void) | null}
      */
@@ -75,7 +75,7 @@ export class ClientLink {
     return this.socket?.connected ?? false;
   }
 
-  /** Whether a connection is there or being made. */
+  /** Whether there is a connection, or one is being made. */
   get active() {
     return this.socket !== null;
   }
@@ -86,7 +86,7 @@ export class ClientLink {
   }
 
   /**
-   * Emit an event; with `ack`, what the handler returns is heard as a row of its own.
+   * Emit an event; with `ack`, what the handler returns is reported as a row of its own.
    *
    * @param {string} event
    * @param {any[]} args
@@ -106,7 +106,7 @@ export class ClientLink {
       if (ack) this.socket?.timeout(ACK_MS).emit(event, ...args, answered);
       else this.socket?.emit(event, ...args);
     } catch (error) {
-      // The library throws for the names of its own events, such as connect.
+      // The library throws if the name is one of its own events, such as connect.
       this.heard({ kind: "note", text: `Not sent by the JavaScript client: ${messageOf(error)}.` });
     }
   }
@@ -140,7 +140,7 @@ export class ClientLink {
       "reconnect_attempt",
       mine((count) => {
         this.tell({ kind: "busy", text: `Reconnecting ${count}`, reason: "" });
-        // The attempt makes its engine right after it told us.
+        // The attempt makes its engine right after this event.
         queueMicrotask(mine(() => this.onEngine?.(manager.engine)));
       }),
     );

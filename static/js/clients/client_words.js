@@ -1,10 +1,10 @@
-// What a client card says when a connection or an answer does not come. Pure: values in, sentences out.
+// What a client card says when there is no connection or no answer. Pure: values in, sentences out.
 
 export const UNREACHABLE =
   "The server could not be reached. Is it running? A pretended origin that it does not accept looks the same over WebSocket.";
 
 /**
- * Say that no acknowledgement came: the connection ended first, or nothing returned one in time.
+ * Return the sentence that no acknowledgement came: the connection ended first, or nothing returned one in time.
  *
  * @param {string} event
  * @param {number} seconds
@@ -19,9 +19,9 @@ export function withoutAnswer(event, seconds, connected) {
 /**
  * Read a `connect_error` of socket.io-client: {final, text, reason}.
  *
- * `active` says whether the library goes on trying by itself: it does after a failed transport, not after the server's
- * CONNECT_ERROR. An HTTP answer 4xx to the handshake (an origin that is not accepted, a program that has ended) is told
- * in the server's own words; the next attempt would get the same, so it is final too.
+ * `active` says whether the library keeps trying by itself: it does after a failed transport, not after the server's
+ * CONNECT_ERROR. An HTTP answer 4xx to the handshake (an origin that is not accepted, a program that has ended) is given
+ * in the server's own words; the next attempt would get the same answer, so it is final, too.
  *
  * @param {Error & {data?: any, context?: any}} error
  * @param {{active: boolean}} socket
@@ -29,7 +29,7 @@ export function withoutAnswer(event, seconds, connected) {
 export function refusalOf(error, { active }) {
   if (!active) {
     const data = error.data === undefined ? "" : ` ${JSON.stringify(error.data)}`;
-    // For an unknown namespace the server sends a bare text, in which the library finds no message.
+    // For an unknown namespace the server sends a bare string, in which the library finds no message.
     return { final: true, text: "Refused", reason: `${error.message || "The server has no such namespace."}${data}` };
   }
   const { code, message } = answerOf(error.context);

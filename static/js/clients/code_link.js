@@ -1,13 +1,13 @@
 // One client whose connection is made by the program's own client code: a frame with an opaque origin, under the
 // client's tag.
 //
-// It stands where a ClientLink stands, and has its face: the card connects, emits and shows rows with either.
+// It takes the place of a ClientLink, and has the same interface: the card connects, emits and shows rows with either.
 
 import { below } from "../core/sandbox_address.js";
 import { h } from "../dom/h.js";
 import { readReport } from "./reports.js";
 
-const ROWS_PER_SECOND = 120; // the page's own script sends fewer; one that pretends to be it may not
+const ROWS_PER_SECOND = 120; // the page's own script sends fewer; one that pretends to be it might send more
 
 export class CodeLink {
   /** @type {LinkState} */
@@ -16,8 +16,8 @@ export class CodeLink {
   #rows = 0;
 
   /**
-   * `place` takes the frame; `onState` and `onHeard` are the card's, as for a ClientLink. `onStart` is called before
-   * the page is opened, `onLoad` once its scripts have come to their end.
+   * `place` receives the frame; `onState` and `onHeard` are the card's, as for a ClientLink. `onStart` is called before
+   * the page is opened, `onLoad` once its scripts have ended.
    *
    * @param {string} tag
    * @param {{place: HTMLElement, onState: (state: LinkState) => void, onHeard: (row: ReceivedRow) => void, onStart: () => void, onLoad: () => void}} hear
@@ -37,7 +37,7 @@ export class CodeLink {
   }
 
   /**
-   * Open the page of the client's code, afresh. What the card's menu says of a connection is the code's own affair.
+   * Open a new page of the client's code. The settings of the card's menu do not apply: the code makes its connection.
    *
    * @param {{url: string}} sandbox
    */
@@ -45,7 +45,7 @@ export class CodeLink {
     this.disconnect();
     this.start();
     window.addEventListener("message", this.hear);
-    // The policy of the answer says the same again: so no page of ours can forget one of the two.
+    // The policy of the answer says the same: if a page of ours forgets one, the other still holds.
     this.frame = h("iframe", {
       sandbox: "allow-scripts allow-forms",
       referrerpolicy: "no-referrer",
@@ -57,7 +57,7 @@ export class CodeLink {
     this.#say({ kind: "busy", text: "Starting", reason: "" });
   }
 
-  /** Take the page away, and its connection with it; harmless when there is none. */
+  /** Remove the page, and its connection with it; harmless when there is none. */
   disconnect() {
     if (!this.frame) return;
     window.removeEventListener("message", this.hear);
@@ -77,8 +77,8 @@ export class CodeLink {
   }
 
   /**
-   * Ask the page to emit on its own connection. The origin is opaque, so it can't be named; the words are the
-   * learner's.
+   * Ask the page to emit on its own connection. Its origin is opaque, so it can't be named as the target; the message
+   * holds only what the learner typed.
    *
    * @param {string} name
    * @param {any[]} args
@@ -96,7 +96,7 @@ export class CodeLink {
     const counted = this.nextAck !== report.next;
     this.nextAck = report.next;
     if (report.kind === "state") this.#say(report.state);
-    else if (counted) this.tell(this.#state); // the frame that the card previews has another number now
+    else if (counted) this.tell(this.#state); // the frame that the card previews has another id now
     if (report.kind === "row") {
       this.heard(report.row);
     } else if (report.kind === "begun") {

@@ -1,4 +1,4 @@
-// Faults in words, for the card, the menu and the one polite voice. Pure: what is in force in, words out.
+// Faults in words, for the card, the menu and the status line. Pure: what is in force in, words out.
 
 /**
  * Return [{icon, text}] for the faults of one client as `store.faults` has them; `offlineLeft` is in seconds.
@@ -19,7 +19,7 @@ export function faultsInWords(faults, offlineLeft = faults?.offline ?? 0) {
 }
 
 /**
- * Return what is said when a learner has changed the faults of a client.
+ * Return what is announced when a learner has changed the faults of a client.
  *
  * @param {string} word
  * @param {Faults | undefined} faults

@@ -6,7 +6,7 @@ import { fill, h } from "../dom/h.js";
 import { moreStyles } from "../dom/more_styles.js";
 import { previewPath } from "./preview_path.js";
 
-const TAG = "preview"; // its own client of the server, with its own cookies
+const TAG = "preview"; // a client of its own, with its own cookies
 
 class PreviewPane extends HTMLElement {
   #ends = [];
@@ -76,7 +76,7 @@ class PreviewPane extends HTMLElement {
     this.#open(path);
   }
 
-  /** A fresh frame each time: what was shown before leaves nothing behind, and adds nothing to the page's history. */
+  /** A new frame each time: nothing remains of the page before, and nothing is added to the history. */
   #open(path) {
     this.path = path;
     this.empty.hidden = true;

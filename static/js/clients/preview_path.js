@@ -1,9 +1,9 @@
-// What somebody may type into the preview's address field. Pure: text in, a path of the learner's server out.
+// What may be typed into the preview's address field. Pure: text in, a path of the learner's server out.
 
 const PRINTED = /^https?:\/\/(localhost|127\.0\.0\.1)(:\d+)?(?=\/|$)/i;
 
 /**
- * Return {path} or {error}: only the learner's own server can be shown, so only a path counts.
+ * Return {path} or {error}: only the learner's own server can be shown, so only a path is accepted.
  *
  * @param {string} text
  * @returns {{path: string, error?: undefined} | {path?: undefined, error: string}}

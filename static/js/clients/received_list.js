@@ -1,12 +1,12 @@
-// What a client has received: newest last, capped; the reader who has scrolled up is not pulled down.
+// What a client has received: newest last, capped; a reader who has scrolled up is not pulled down.
 
 import { followEnd } from "../dom/follow.js";
 import { h } from "../dom/h.js";
 import { onceAFrame } from "../dom/turns.js";
 
-const CAP = 100; // each row costs at every layout; the wire keeps more
-const PAUSE_MS = 100; // between two drawings; the first event after a rest is drawn with the next frame
-const CHARACTERS = 2_000; // of one argument; the wire has the frame
+const CAP = 100; // each row has its cost at every layout; the wire keeps more
+const PAUSE_MS = 100; // between two drawings; the first event after a pause is drawn with the next frame
+const CHARACTERS = 2_000; // of one argument; the wire has the whole frame
 
 export class ReceivedList {
   #follow;
@@ -29,7 +29,7 @@ export class ReceivedList {
 
   /** Add a row: {kind: "event" | "ack", name, args, ms?, answered?} or a line of text, {text, level?, link?}. */
   add(row) {
-    // What comes fast is drawn together: to look at each row's height at once would lay the page out for every event.
+    // Fast events are drawn together: measuring each row at once would cause a layout of the page for every event.
     if (this.#waiting.push(row) === 1) {
       const pause = Math.max(0, this.#drawnAt + PAUSE_MS - performance.now());
       setTimeout(this.#plan, pause);

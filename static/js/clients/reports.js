@@ -1,4 +1,4 @@
-// What a page of client code tells its pane. It may say anything: what is not exactly of these shapes is dropped. Pure.
+// What a page of client code reports to its pane. It may send anything: other shapes than these are dropped. Pure.
 
 import { LONGEST } from "../frames/words.js";
 
@@ -18,7 +18,7 @@ const STATES = {
  * Read a message: null, or one of
  * {kind: "state", state: {kind, text, reason}}, {kind: "row", row}, {kind: "drawn"}, {kind: "begun"}, {kind: "sent"},
  * each with `next`, the id of the next acknowledgement.
- * A row is what a client's list draws: {kind: "event" | "ack" | "note" | "console", …}, text only.
+ * A row is what a client's list draws: {kind: "event" | "ack" | "note" | "console", …}, only text.
  *
  * @param {any} data
  * @returns {ClientReport | null}
@@ -96,7 +96,7 @@ function text(value, longest) {
 }
 
 /**
- * Arguments come as the text of JSON values; what is none, or was cut, is shown as the text that it is.
+ * Arguments come as the text of JSON values; anything else, or what was cut, is shown as plain text.
  *
  * @param {unknown} said
  * @returns {any[]}

@@ -1,8 +1,8 @@
-// The program by which a terminal joins a running server: Python, ready to be pasted. Pure.
+// The program by which a terminal joins a running server: Python, ready to paste. Pure.
 
 /**
- * Return it; it connects to `path` at `origin` and asks as a client of the page would. `auth` is undefined where there
- * is none.
+ * Return the program: it connects to `path` at `origin` and emits as a client of the page would. `auth` is undefined if
+ * there is none.
  *
  * @param {{origin: string, path: string, event: string, args: any[], namespace: string, auth?: any}} call
  */
@@ -19,7 +19,7 @@ sio.wait()  # goes on listening; Ctrl-C ends it`;
 }
 
 /**
- * Several arguments; also a lone None, which else would be none at all.
+ * Several arguments as a tuple; also a lone None, which otherwise would count as no argument.
  *
  * @param {any[]} args
  */
@@ -34,7 +34,7 @@ function tuple(args) {
  * @returns {string}
  */
 function python(value) {
-  if (value === null || value === Infinity || value === -Infinity) return "None"; // JSON knows no infinity either
+  if (value === null || value === Infinity || value === -Infinity) return "None"; // JSON has no infinity either
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(python).join(", ")}]`;
   if (typeof value === "object")

@@ -1,11 +1,11 @@
-// While a program runs, the editor may hold a newer one: that is said beside the file's name, until the next Run.
+// While a program runs, the editor may hold a newer one: this is shown beside the file's name, until the next Run.
 
 import { sameFiles } from "../core/drafts.js";
 import { store } from "../core/page.js";
 import { isAlive } from "../core/state.js";
 import { h } from "../dom/h.js";
 
-/** From now on compare what runs with what the editor holds. */
+/** Compare what runs with what the editor holds from now on. */
 export function tendChanges() {
   const head = document.querySelector("code-editor .editor-head");
   if (!head) return;

@@ -1,4 +1,4 @@
-// <code-editor>: the server's textarea, which works as it is, becomes CodeMirror as soon as that has arrived.
+// <code-editor>: the server's textarea, which works as it is, becomes CodeMirror as soon as that is loaded.
 
 import { actions, define, store } from "../core/page.js";
 import { saveWords } from "../core/words.js";
@@ -40,7 +40,7 @@ class CodeEditor extends HTMLElement {
         (error) => this.#crashed(error),
       ),
     ];
-    // It is large, and a phone begins with the lesson: it comes when the code is looked at.
+    // It is large, and a phone starts with the lesson: it is loaded when the code is shown.
     const eye = new IntersectionObserver((seen) => {
       if (!seen.some(({ isIntersecting }) => isIntersecting)) return;
       eye.disconnect();
@@ -63,7 +63,7 @@ class CodeEditor extends HTMLElement {
       this.querySelector(`textarea[name="${ENTRY}"]`) ??
       this.querySelector("textarea") ??
       h("textarea", { name: ENTRY, "aria-label": "Program" });
-    // Asking for the selection is allowed before the textarea moves, and lost by the move.
+    // Read the selection before the textarea moves: the move loses it.
     const [from, to, focused] = [
       this.area.selectionStart,
       this.area.selectionEnd,
@@ -87,7 +87,7 @@ class CodeEditor extends HTMLElement {
     Object.assign(this.area, { spellcheck: false, hidden: false });
     this.area.setSelectionRange(from, to);
     if (focused) this.area.focus();
-    // What somebody wrote before the script arrived is theirs: it must not give way to what the server sent.
+    // What somebody wrote before the script was loaded is theirs: what the server sent must not replace it.
     if (typedBefore && store.get().files[ENTRY] !== undefined) actions.edit(ENTRY, this.area.value);
   }
 
@@ -184,7 +184,7 @@ class CodeEditor extends HTMLElement {
   #drawSaveState(words) {
     this.saved.textContent = words;
     const { saveState, saveMessage } = store.get();
-    // The second between a keystroke and its saving is no news.
+    // The second between a keystroke and its saving is not worth announcing.
     this.saved.className = `save-state is-${saveState === "local" && !saveMessage ? "saving" : saveState}`;
     this.saved.title = words;
   }

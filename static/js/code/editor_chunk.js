@@ -1,4 +1,4 @@
-// The editor is large, so it comes in a chunk of its own, once, when something on the page wants it.
+// The editor is large, so it is loaded as a chunk of its own, once, when something on the page needs it.
 
 /** @type {Promise<typeof import("../editor/editor.js")> | null} */
 let loading = null;
@@ -12,5 +12,5 @@ export function loadEditor() {
   return loading;
 }
 
-/** Return a promise of the module that compares two texts: few readers ask for it, so it is a piece of its own. */
+/** Return a promise of the module that compares two texts: few readers need it, so it is a chunk of its own. */
 export const loadDiff = () => import("../editor/diff.js");

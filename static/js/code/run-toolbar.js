@@ -140,7 +140,7 @@ function menu() {
   return details;
 }
 
-/** Post what stands in the editor now: the server answers with a program that runs on the learner's own computer. */
+/** Post what the editor holds now: the server answers with a program that runs on the learner's own computer. */
 function downloadFiles() {
   const { files, page, workspace } = store.get();
   const action = page.kind === "playground" ? "/playground/download" : `/lessons/${page.slug}/${workspace}/download`;

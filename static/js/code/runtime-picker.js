@@ -1,4 +1,4 @@
-// <runtime-picker>: what the program runs under; a choice where the workspace offers one, else the fixed one in words.
+// <runtime-picker>: what the program runs under: a choice if the workspace offers one, else the fixed one in words.
 
 import { actions, define, store } from "../core/page.js";
 import { fill, h } from "../dom/h.js";

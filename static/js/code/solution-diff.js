@@ -1,4 +1,5 @@
-// <solution-diff data-exercise="slug">: the solution, asked for twice, beside one's own code; "Use this" can be undone.
+// <solution-diff data-exercise="slug">: the solution, after two requests, beside one's own code; "Use this" can be
+// undone.
 
 import { actions, define, store } from "../core/page.js";
 import { dialogHead, fill, h, trustedHtml } from "../dom/h.js";
@@ -23,8 +24,8 @@ class SolutionDiff extends HTMLElement {
   }
 
   /**
-   * While it asks the button says so, and keeps the focus: a disabled one would lose it, and the dialog could not give
-   * it back.
+   * While the request runs the button says so, and keeps the focus: a disabled button would lose it, and the dialog could
+   * not give it back.
    */
   async #ask() {
     if (this.button.ariaDisabled === "true") return;

@@ -1,4 +1,4 @@
-// <work-history>: a dialog of earlier versions and checked attempts; each can be looked at beside the present and
+// <work-history>: a dialog of earlier versions and checked attempts; each can be compared with the present one and
 // brought back.
 
 import { actions, define, store } from "../core/page.js";

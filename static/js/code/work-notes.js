@@ -1,4 +1,4 @@
-// <work-notes>: what needs a decision about the program above the editor: two versions, an undo, a run that failed.
+// <work-notes>: notes above the editor that need a decision about the program: two versions, an undo, a failed run.
 
 import { actions, define, store } from "../core/page.js";
 import { otherProgram } from "../core/state.js";

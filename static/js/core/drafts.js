@@ -1,7 +1,7 @@
 // The copy of the learner's work that this browser keeps: written on each keystroke, dropped once the server has it.
 
 /**
- * Say whether two sets of files hold the same names and the same text.
+ * Return whether two sets of files hold the same names and the same text.
  *
  * @param {Files | null | undefined} one
  * @param {Files | null | undefined} other
@@ -14,9 +14,8 @@ export function sameFiles(one, other) {
 /** @typedef {{base: number, files: Files, from: Files, at: number}} Draft */
 
 /**
- * Return the drafts of one workspace. The base version is part of the key, so a draft that grew out of an older
- * version never overwrites one that grew out of a newer. Storage that is full or forbidden is survived: `write`
- * returns false then.
+ * Return the drafts of one workspace. The base version is part of the key, so a draft of an older version never
+ * overwrites one of a newer version. Storage that is full or forbidden is not an error: `write` then returns false.
  *
  * @param {{learner?: string, slug: string, workspace: string, storage: Storage | null}} place
  */

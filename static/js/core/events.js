@@ -28,5 +28,5 @@ export const VOTES = "votes";
 export const PRESENCE = "presence";
 export const PROGRESS = "progress";
 export const LESSON_CHANGED = "lesson_changed";
-/** Answers a malformed packet that asked for no acknowledgement. */
+/** The answer to a malformed packet that did not ask for an acknowledgement. */
 export const REFUSED = "refused";

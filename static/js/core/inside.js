@@ -1,15 +1,15 @@
-// What the learner's process tells of its inside (course/sandbox/host/inside_reports.py), in the store and in words. Pure.
+// What the learner's process reports from inside (course/sandbox/host/inside_reports.py), in store and words. Pure.
 
 export const HANDLERS_CAP = 200;
-/** Handlers that take longer keep others waiting, where there is one event loop. */
+/** Handlers that take longer keep others waiting if there is one event loop. */
 export const SLOW_SECONDS = 0.1;
-/** Rooms that something went to while nobody was in them; the newest few are worth showing. */
+/** How many rooms are shown that something was sent to while nobody was in them: the newest few. */
 const EMPTY_ROOMS = 3;
 
 /**
  * `sandbox_inside`, as a patch of the page's state: {handlers, rooms}.
  *
- * A report takes the place of what was told of the same run: of a handler that goes on, for example.
+ * A report replaces an earlier one of the same run: of a handler that still runs, for example.
  *
  * @param {Pick<PageState, "sandbox" | "inside">} state
  * @param {{id: string, reports?: any[]}} told
@@ -27,7 +27,7 @@ export function onInside({ sandbox, inside }, { id, reports = [] }) {
 }
 
 /**
- * Return what tells a room apart from all others.
+ * Return the key that distinguishes a room from all others.
  *
  * @param {Omit<Room, "clients">} place
  */
@@ -57,8 +57,8 @@ export function reached({ namespace, to }, client, rooms) {
 /**
  * Return the namespaces in their order, "/" first: [{namespace, everybody, rooms, own}].
  *
- * `everybody` is the room of all (or null); `rooms` are those that the program made, with those that something was sent
- * to though nobody is in them; `own` are the clients' own.
+ * `everybody` is the room of all (or null); `rooms` are those that the program made, including those that something was
+ * sent to though nobody is in them; `own` are the clients' own.
  *
  * @param {Inside} inside
  */
@@ -110,7 +110,7 @@ export function duration(seconds) {
 }
 
 /**
- * Return whom an emission went to, in words.
+ * Return the recipients of an emission, in words.
  *
  * @param {Emission} emission
  */
@@ -123,7 +123,7 @@ export function addressee({ to, skip }) {
 }
 
 /**
- * A connection that came by no address of ours is known by its sid, of which the beginning is enough.
+ * A connection without a client's tag is identified by its sid, of which the beginning is enough.
  *
  * @param {string} tag
  */
@@ -132,7 +132,7 @@ export function shortSid(tag) {
 }
 
 /**
- * Return who did the work of a report: {who, what}.
+ * Return who or what did the work of a report: {who, what}.
  *
  * @param {HandlerReport} report
  */

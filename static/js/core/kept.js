@@ -1,4 +1,4 @@
-// What this browser remembers of the reader's own taste. Storage may be refused or full: then nothing is remembered.
+// The reader's preferences that this browser remembers. Storage may be refused or full: then nothing is remembered.
 
 /**
  * Keep `value` under `name`; null forgets it.

@@ -1,5 +1,5 @@
-// The page's store and everything a learner can do on it. Elements import {store, actions, define} and nothing else of
-// the core.
+// The page's store and everything a learner can do on it. Elements import {store, actions, define} and nothing else
+// from the core.
 
 import * as EVENTS from "./events.js";
 import { readPageData } from "./page_data.js";
@@ -37,20 +37,20 @@ const EMPTY_PAGE = {
 let data = null;
 
 /**
- * The page's store: there once `ready` is, and so for every element that is defined by `define`.
+ * The page's store: set once `ready` has resolved, and therefore for every element that is defined by `define`.
  *
  * @type {PageStore}
  */
 export let store = /** @type {any} */ (null);
 
-/** Resolves when the page's data are there. Nothing awaits it at the top of a module: see frontend/build.mjs. */
+/** Resolves when the page's data are loaded. Nothing awaits it at the top of a module: see frontend/build.mjs. */
 export const ready = readPageData(document).then((told) => {
   data = told;
   store = createStore(stateFromPage({ ...EMPTY_PAGE, ...data }));
 });
 
 /**
- * Define an element that uses the store, as soon as that is there.
+ * Define an element that uses the store, as soon as there is one.
  *
  * @param {string} name
  * @param {CustomElementConstructor} element
@@ -68,20 +68,20 @@ const request = (event, payload, options) =>
 /** @type {Workspaces} */
 let work = /** @type {any} */ (null);
 /** @type {Promise<typeof import("./inside.js")> | null} */
-let insideCode = null; // one promise for all reports: they must enter the store in the order in which they came
+let insideCode = null; // one promise for all reports: they must reach the store in the order in which they came
 
 /**
  * Connect to the lesson namespace, and keep the learner's work. Call once, when the page is `ready` and before elements
  * are defined.
  *
- * A page without page data (the map, an error page) gets no connection. Returns whether there was any.
+ * A page without page data (the map, an error page) gets no connection. Returns whether there is page data.
  */
 export function startPage() {
   if (!data) return false;
   const { page } = store.get();
   /** @type {Send} */
   const send = (event, payload) => link?.send(event, payload);
-  // A save that can't go out says so at once: it is tried again by itself when the connection is back.
+  // A save that can't be sent fails at once: it is tried again automatically when the connection is back.
   /** @type {Ask} */
   const saving = (event, payload) =>
     store.get().connection === "offline" ? Promise.reject(new RequestFailed("offline")) : request(event, payload);
@@ -119,7 +119,7 @@ function onConnection(connection, reason) {
   askAfterSandbox();
 }
 
-/** While the connection was away the program may have ended unheard, with the whole site for example. */
+/** While the connection was lost the program may have ended unnoticed, with the whole site for example. */
 async function askAfterSandbox() {
   const asked = store.get().sandbox;
   if (!isAlive(asked)) return;
@@ -135,7 +135,7 @@ async function askAfterSandbox() {
 }
 
 /**
- * What the program tells of its inside is read by code that comes when it first tells something.
+ * Reports from inside the program are read by code that is loaded with the first of them.
  *
  * @param {any} told
  */
@@ -191,7 +191,7 @@ export const actions = {
   },
 
   /**
-   * Put a fault on a client's connection or take it back, kill the server, restart it; resolves to null where that
+   * Put a fault on a client's connection or take it back, kill the server, restart it; resolves to null if that
    * failed.
    *
    * @param {object} asked
@@ -208,7 +208,7 @@ export const actions = {
     if (checks.running || !page.workspaces[workspace]?.total) return;
     const begun = { ...noChecks(), running: true, total: checks.total, files: store.get().files };
     store.set((state) => withChecks(state, workspace, begun));
-    // The server keeps what is checked as a version: saved first, so that the next keystroke builds on that one.
+    // The server keeps what is checked as a version: save first, so that the next keystroke builds on that version.
     await work.save();
     const { files } = store.get();
     try {
@@ -228,7 +228,7 @@ export const actions = {
   edit: (name, text) => work.edit(name, text),
   save: () => work.save(),
   /**
-   * Put other files in the place of the open ones; Undo brings those back.
+   * Replace the open files by others; Undo brings them back.
    *
    * @param {Files} files
    * @param {string} label
@@ -242,8 +242,8 @@ export const actions = {
   resolveConflict: (choice) => work.resolve(choice),
 
   /**
-   * Put an example of the text into the scratch workspace and run it, under its own runtime unless `runtime` says
-   * another; what stood there comes back with Undo.
+   * Put an example of the text into the scratch workspace and run it, under its own runtime unless `runtime` names
+   * another; Undo brings back what was there.
    *
    * @param {string} id
    * @param {string} runtime
@@ -260,7 +260,7 @@ export const actions = {
   },
 
   /**
-   * What the open workspace's program runs under from its next start on.
+   * Choose the runtime of the open workspace's program, from its next start on.
    *
    * @param {string} runtime
    */
@@ -303,7 +303,7 @@ export const actions = {
   highlight: (line) => store.set({ highlightedLine: line }),
 
   /**
-   * Say something to everybody, screen readers included: "status" waits its turn, "alert" interrupts.
+   * Announce something to everybody, screen readers included: "status" waits its turn, "alert" interrupts.
    *
    * @param {string} text
    * @param {"status" | "alert"} kind
@@ -327,7 +327,7 @@ async function restore(to, label) {
 }
 
 /**
- * Wait for a request whose failure has no better place than the alert line; null when it failed.
+ * Wait for a request whose failure is shown in the alert line, for want of a better place; null when it failed.
  *
  * @param {Promise<any>} promise
  */

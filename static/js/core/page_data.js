@@ -1,13 +1,13 @@
-// What the server wrote into the page for its script, and beside it.
+// The data that the server sends for the page's script, in the page and beside it.
 
 const AGAIN_MS = 2_000;
 
 /**
  * Return the data of a page; null where there is none (the map of an empty course, an error page).
  *
- * A lesson's programs are the same for everybody and come in a file of their own, which the browser keeps: the page
- * tells only what differs for this learner. What the lesson shows of an example is sent once, in the lesson: it is read
- * from there, between what stands before it (imports, set-up) and after it (the run call).
+ * A lesson's programs are the same for everybody and come in a file of their own, which the browser caches: the page
+ * has only what differs for this learner. What the lesson shows of an example is sent once, in the lesson: it is read
+ * from there, between the lines before it (imports, set-up) and after it (the run call).
  *
  * @param {Document} root
  * @returns {Promise<PageData | null>}
@@ -28,7 +28,7 @@ export async function readPageData(root) {
 }
 
 /**
- * Without the programs there is nothing to run: wait for them, however long the network is away.
+ * Without the programs there is nothing to run: wait for them, no matter how long the network is down.
  *
  * @param {string} address
  * @returns {Promise<Pick<PageData, "examples" | "workspaces">>}
@@ -39,7 +39,7 @@ async function arrived(address) {
       const answer = await fetch(address);
       if (answer.ok) return await answer.json();
     } catch {
-      // Away, or it broke off half way.
+      // No network, or it broke off half way.
     }
     await new Promise((again) => setTimeout(again, AGAIN_MS));
   }

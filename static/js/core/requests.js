@@ -29,8 +29,8 @@ export class RequestFailed extends Error {
 /**
  * Emit `event` and return its acknowledgement.
  *
- * A socket that is still connecting is waited for a little; `timeout` (milliseconds) holds for everything. Nothing is
- * left in the client's send buffer, from where a Run could start long after the learner had given up.
+ * It waits a little for a socket that is still connecting; `timeout` (milliseconds) covers everything. Nothing is left
+ * in the client's send buffer, from which a Run could start long after the learner had given up.
  *
  * Throws RequestFailed: "offline", "timeout", "bad_reply", or the server's own code.
  *

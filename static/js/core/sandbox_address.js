@@ -1,7 +1,7 @@
 // Where clients find the running server: below its sandbox's address, which may have a host of its own.
 
 /**
- * Return the whole address of what stands below the sandbox's, such as "A/" or "preview/about".
+ * Return the whole address of a path below the sandbox's, such as "A/" or "preview/about".
  *
  * @param {{url: string}} sandbox
  * @param {string} path

@@ -26,7 +26,7 @@ const WORTH_RETRYING = new Set(["timeout", "bad_reply", "rate_limited", "too_man
 /**
  * The learner's work in one workspace.
  *
- * Fields: `files`, `version` (the server's version that `files` grew out of), `state` ("saved", "saving", "local" =
+ * Fields: `files`, `version` (the server's version that `files` are based on), `state` ("saved", "saving", "local" =
  * kept in this browser only, "offline", "conflict"), `message` (why it is not saved, or ""), `conflict` ({version,
  * files} of the other copy, or null). `onChange(work)` hears every change of them.
  */
@@ -80,7 +80,7 @@ export class Work {
 
   /**
    * Take the learner's edit: kept in this browser before this returns, sent to the server after the delay. What was
-   * `loaded` rather than typed gets a version of its own there, beside what it took the place of.
+   * `loaded` rather than typed gets a version of its own there, in addition to the one that it replaced.
    *
    * @param {Files} files
    * @param {boolean} loaded
@@ -103,7 +103,7 @@ export class Work {
     if (this.unsaved && this.state === "local" && this.#timer === undefined) this.#saveAfter(this.#delay);
   }
 
-  /** The page is going away: send without waiting. The draft stays until a later visit sees that it arrived. */
+  /** The page is being left: send without waiting. The draft stays until a later visit sees that it arrived. */
   leave() {
     if (!this.unsaved || this.conflict) return;
     this.#keep();
@@ -220,7 +220,7 @@ export class Work {
   }
 
   /**
-   * A newer version with the very text that this edit began from (a check keeps one, for example): nobody is
+   * A newer version with exactly the text that this edit began from (a check keeps one, for example): nothing is
    * overwritten.
    *
    * @param {number} version

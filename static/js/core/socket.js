@@ -10,7 +10,7 @@ const REFUSED_RETRY_MS = 5_000;
 /**
  * Connect to `namespace` and keep the connection up.
  *
- * WebSocket comes first: a browser allows six HTTP/1.1 requests to a host, and client cards on long-polling need them.
+ * WebSocket is tried first: browsers allow six HTTP/1.1 requests to a host, and client cards on long-polling need them.
  * `onConnection("connecting" | "online" | "offline", reason)` hears every change; `handlers` maps announcements to
  * functions. Returns {request(event, payload, {timeout}), send(event, payload), close(), socket}.
  *
@@ -41,7 +41,7 @@ export function openSocket(namespace, { handlers = {}, onConnection = () => {} }
   });
   socket.on("connect_error", (error) => {
     onConnection("offline", error.message);
-    // The server refused the namespace: unlike a lost transport, the library does not try that again by itself.
+    // The server refused the namespace: the library does not retry this by itself, as it does after a lost transport.
     if (!socket.active) connectAgain();
   });
   for (const [event, handle] of Object.entries(handlers)) {
@@ -54,7 +54,7 @@ export function openSocket(namespace, { handlers = {}, onConnection = () => {} }
     /** @type {Ask} */
     request: (event, payload, options) => request(socket, event, payload, options),
     /**
-     * Emit without waiting: for the last save of a page that is going away.
+     * Emit without waiting: for the last save of a page that is being left.
      *
      * @param {string} event
      * @param {object} payload

@@ -10,7 +10,7 @@ const NOTHING_INSIDE = { handlers: [], rooms: [] };
 const CAN_BE_STOPPED = new Set(["queued", "starting", "ready"]);
 
 /**
- * Say whether a sandbox's state is one from which nothing more comes.
+ * Return whether a sandbox's state is final.
  *
  * @param {string | undefined} state
  * @returns {boolean}
@@ -20,7 +20,7 @@ export function hasEnded(state) {
 }
 
 /**
- * Say whether Stop means something for this sandbox (or null).
+ * Return whether this sandbox (or null) can be stopped.
  *
  * @param {Sandbox | null} sandbox
  * @returns {sandbox is Sandbox}
@@ -30,7 +30,7 @@ export function isAlive(sandbox) {
 }
 
 /**
- * Say whether the newest run was started from the example `id` of the text, unchanged.
+ * Return whether the newest run was started from the example `id` of the text, unchanged.
  *
  * @param {Pick<PageState, "page" | "sandbox" | "ran">} state
  * @param {string} id
@@ -41,7 +41,7 @@ export function isOfExample({ page, sandbox, ran }, id) {
 }
 
 /**
- * Return the title of the running program when it is another one than the editor's, else "".
+ * Return the title of the running program when it is not the editor's, otherwise "".
  *
  * @param {Pick<PageState, "page" | "sandbox" | "workspace">} state
  */
@@ -51,8 +51,7 @@ export function otherProgram({ page, sandbox, workspace }) {
 }
 
 /**
- * Return the name of what the running program runs under; "" where that is the ordinary thing and nothing else is
- * offered.
+ * Return the name of the running program's runtime; "" if that is the default one and nothing else is offered.
  *
  * @param {Pick<PageState, "page" | "sandbox">} state
  */
@@ -87,7 +86,7 @@ export function stateFromPage(page) {
     connectionReason: "",
     everOnline: false,
     sandbox: page.sandbox ? sandboxFrom(page.sandbox, null) : null,
-    // What the sandbox was started from.
+    // The files that the sandbox was started with.
     ran: page.sandbox?.files ?? workspaces[page.sandbox?.exercise ?? ""]?.files ?? {},
     runPending: false,
     runError: null,
@@ -129,7 +128,7 @@ export function noChecks() {
 }
 
 /**
- * Return the checks of a workspace as the page tells them.
+ * Return the checks of a workspace from the page's data.
  *
  * @param {Workspace} work
  * @returns {Checks}
@@ -141,7 +140,7 @@ export function checksFromPage(work) {
 }
 
 /**
- * Return the store's form of a sandbox as the server tells it; `known` is what was known of the same one.
+ * Return the store's form of a sandbox as the server describes it; `known` is what was known about the same one.
  *
  * @param {ToldSandbox} told
  * @param {Sandbox | null} known
@@ -170,7 +169,7 @@ function sandboxFrom(told, known, now = Date.now() / 1000) {
 }
 
 /**
- * A sandbox that is not the one we knew begins with an empty log and an empty wire.
+ * A new sandbox begins with an empty log and an empty wire.
  *
  * @param {Sandbox} sandbox
  * @param {Files} ran
@@ -191,7 +190,7 @@ function freshSandbox(sandbox, ran) {
 }
 
 /**
- * `sandbox_state`, and the acknowledgement of `run`. A late word about an older sandbox changes nothing.
+ * `sandbox_state`, and the acknowledgement of `run`. A late message about an older sandbox changes nothing.
  *
  * @param {PageState} state
  * @param {ToldSandbox} told
@@ -200,14 +199,14 @@ function freshSandbox(sandbox, ran) {
 export function onSandboxState(state, told) {
   if (!told.id) return {};
   if (state.sandbox?.id === told.id) {
-    // A killed server that was started again has the same address and goes on; only its clock begins anew.
+    // A killed server that was started again has the same address and goes on; only its clock starts again.
     const again = (told.starts ?? 1) > state.sandbox.starts;
     if (hasEnded(state.sandbox.state) && !hasEnded(told.state) && !again) return {};
     const sandbox = { ...sandboxFrom(told, state.sandbox), ...(again && { startedAt: null }) };
     return { sandbox, highlightedLine: sandbox.error?.line ?? null };
   }
   if (hasEnded(told.state)) return {};
-  const ran = state.page.workspaces?.[told.exercise ?? ""]?.files ?? {}; // those of another tab came here first
+  const ran = state.page.workspaces?.[told.exercise ?? ""]?.files ?? {}; // another tab's came here first
   return { ...freshSandbox(sandboxFrom(told, null), ran), runError: null };
 }
 
@@ -238,7 +237,7 @@ export function onRunAcknowledged(state, told, { exercise, files, runtime }) {
 }
 
 /**
- * `sandbox_output`: one piece, or none when it belongs to another sandbox.
+ * `sandbox_output`: one piece; no change when it belongs to another sandbox.
  *
  * @param {PageState} state
  * @param {{id: string} & OutputPiece} told
@@ -265,7 +264,7 @@ export function onTrace(state, { id, rows = [], dropped = 0 }) {
 }
 
 /**
- * `sandbox_marks`: what befell the connections; as with rows, each keeps its identity.
+ * `sandbox_marks`: what happened to the connections; as with rows, each keeps its identity.
  *
  * @param {PageState} state
  * @param {{id: string, marks: TraceMark[]}} told
@@ -288,7 +287,7 @@ export function onFaults(state, { id, faults }) {
 }
 
 /**
- * Put the checks of one workspace in their place, and in sight when that workspace is open.
+ * Store the checks of one workspace, and show them when that workspace is open.
  *
  * @param {PageState} state
  * @param {string} exercise
@@ -331,13 +330,13 @@ export function onCheckResult(state, { check_run: run, exercise, ...result }) {
   const results = [...before.filter((other) => other.name !== result.name), result];
   const passed = results.filter((each) => each.outcome === "passed").length;
   const total = Math.max(checks.total, results.length);
-  // Those of another tab came here first.
+  // Another tab's results came here first.
   const files = checks.run === run || checks.running ? checks.files : state.files;
   return withChecks(state, name, { run, running: true, error: null, results, passed, total, files });
 }
 
 /**
- * `check_finished`, also that of a run started in another tab: then only the counts are known here.
+ * `check_finished`, also of a run that was started in another tab: then only the counts are known here.
  *
  * @param {PageState} state
  * @param {{check_run: string, exercise?: string, passed: number, total: number, error?: ToldError | null}} told
@@ -366,7 +365,7 @@ function markDone(state, exercise, passed, total) {
 }
 
 /**
- * Change what the page knows of one workspace.
+ * Change what the page knows about one workspace.
  *
  * @param {PageState} state
  * @param {string} name

@@ -1,4 +1,4 @@
-// One small observable store for each page. Knows nothing of the DOM or of the network.
+// One small observable store for each page. It knows nothing about the DOM or the network.
 
 /**
  * @template State

@@ -1,6 +1,6 @@
 // The one primitive for work that may be overtaken: the newest call wins, older ones are cancelled.
 
-/** Thrown out of a task that was overtaken or cancelled: callers usually let it fall silently. */
+/** Thrown by a task that was overtaken or cancelled: callers usually ignore it. */
 export class Cancelled extends Error {
   constructor() {
     super("This task was cancelled.");
@@ -12,7 +12,7 @@ export class Cancelled extends Error {
  * Make a slot in which at most one task runs.
  *
  * `start(work)` aborts the task before it, calls `work(signal)` and returns a promise of its result; a task that
- * was overtaken rejects with `Cancelled`, even when its work pays no attention to the signal.
+ * was overtaken rejects with `Cancelled`, even when its work ignores the signal.
  */
 export function taskSlot() {
   /** @type {AbortController | null} */

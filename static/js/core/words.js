@@ -1,9 +1,9 @@
-// The sentences that several elements say about a run, in one place. Pure: values in, words out.
+// The sentences about a run that several elements show. Pure: values in, words out.
 
 import { hasEnded } from "./state.js";
 
 /**
- * Return a length of time as on a clock: 0:41, 12:07.
+ * Return a duration in the form of a clock: 0:41, 12:07.
  *
  * @param {number} seconds
  */
@@ -22,13 +22,13 @@ const SHORT_REASONS = {
   replaced: "replaced by a newer run",
 };
 
-/** A program that came to its end without an error did not crash, though nothing listens any more. */
+/** A program that ended without an error did not crash, though nothing listens any more. */
 const QUIET_ENDS = new Set(["no_run_call", "exited"]);
 
 /**
  * Return what the status pill shows for a sandbox (or null): {kind, text}; `kind` is the name of a state or "off".
- * `now` is in epoch seconds; `other` is the title of the sandbox's program where that is not the one in the editor;
- * `runtime` is the name of what it runs under, where that is worth saying.
+ * `now` is in epoch seconds; `other` is the title of the sandbox's program if that is not the one in the editor;
+ * `runtime` is the name of its runtime, if that is worth saying.
  *
  * @param {Sandbox | null} sandbox
  * @param {{pending?: boolean, now?: number, other?: string, runtime?: string}} context
@@ -61,7 +61,7 @@ export function pillOf(sandbox, { pending = false, now = Date.now() / 1000, othe
 }
 
 /**
- * Return what happened to a run that ended by itself, and what to do: a sentence or two, or "" when nothing did.
+ * Return what happened to a run that ended by itself, and what to do: a sentence or two, or "" when nothing happened.
  *
  * @param {Sandbox | null} sandbox
  */
@@ -95,7 +95,7 @@ export function checkSummary({ running, results, passed, total, error }) {
 }
 
 /**
- * Return what stands beside the file's name about saving.
+ * Return what is shown beside the file's name about saving.
  *
  * @param {Pick<PageState, "saveState" | "saveMessage" | "version">} state
  */

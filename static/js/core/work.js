@@ -25,7 +25,7 @@ export class Workspaces {
     this.#send = send;
   }
 
-  /** Show what the open workspace holds, a draft of an earlier visit included. */
+  /** Show what the open workspace holds, including a draft of an earlier visit. */
   start() {
     this.#show(this.#current);
   }
@@ -35,7 +35,7 @@ export class Workspaces {
     for (const work of this.#works.values()) work.save();
   }
 
-  /** The page is going away. */
+  /** The page is being left. */
   leave() {
     for (const work of this.#works.values()) work.leave();
   }
@@ -48,7 +48,7 @@ export class Workspaces {
   /**
    * Take an edit of one open file.
    *
-   * Undo would take this edit away as well: from here on the editor's own undo and the history do that better.
+   * Undo would remove this edit as well: from here on the editor's own undo and the history do that better.
    *
    * @param {string} name
    * @param {string} text
@@ -59,7 +59,7 @@ export class Workspaces {
   }
 
   /**
-   * Put other files in the place of the open ones, which are saved first; one click brings those back.
+   * Replace the open files, which are saved first, by others; one click brings them back.
    *
    * @param {Files} files
    * @param {string} label
@@ -83,7 +83,7 @@ export class Workspaces {
   }
 
   /**
-   * Take what the server made of Reset, Restore or "use this", and keep the way back.
+   * Take the server's result of Reset, Restore or "use this", and keep the way back.
    *
    * @param {string} name
    * @param {{version: number, files: Files}} told

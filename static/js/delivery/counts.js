@@ -1,4 +1,4 @@
-// Who heard the event of a delivery question, and how often: counted in the rows of the trace. Pure.
+// Which clients heard the event of a delivery question, and how often: counted in the rows of the trace. Pure.
 
 import { parseEngine } from "../wire/engineio.js";
 import { parseSocket } from "../wire/socketio.js";
@@ -8,7 +8,7 @@ const TIMES = ["not at all", "once", "twice"];
 /**
  * Return {client: times} for the clients of a scenario, or null while its last event is not among the rows.
  *
- * Only what follows that event counts, and for each client only what came in its own namespace.
+ * Only frames after that event count, and for each client only those in its own namespace.
  */
 export function countHeard(rows, { clients, emissions, event }) {
   const last = emissions.at(-1);
@@ -26,12 +26,12 @@ export function countHeard(rows, { clients, emissions, event }) {
   return counts;
 }
 
-/** Say whether every client of `counts` has at least as many as `least` says. */
+/** Return whether every client of `counts` has at least as many as `least` says. */
 export function reaches(counts, least) {
   return counts !== null && Object.entries(least).every(([name, times]) => counts[name] >= times);
 }
 
-/** Return a verdict as a run has shown it: each option is marked by what that client heard. */
+/** Return a verdict as a run showed it: each option is marked by what its client heard. */
 export function markedByRun(verdict, counts) {
   const options = verdict.options.map((option) => {
     const times = counts[option.id] ?? 0;
@@ -40,12 +40,12 @@ export function markedByRun(verdict, counts) {
   return { ...verdict, options, correct: options.every(({ said, times }) => said === times) };
 }
 
-/** Return “heard it twice”, and the like. */
+/** Return words such as “heard it twice”. */
 export function timesInWords(times) {
   return times === 0 ? "did not hear it" : `heard it ${TIMES[times] ?? `${times} times`}`;
 }
 
-/** Say whether a run went as it did when the question was recorded. */
+/** Return whether a run had the same outcome as when the question was recorded. */
 export function asRecorded(verdict, counts) {
   return verdict.options.every(({ id, times }) => times === counts[id]);
 }

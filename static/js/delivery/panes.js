@@ -1,4 +1,4 @@
-// Drives the learner's own client cards, as the learner could: connects them, lets them emit, and waits for what comes.
+// Drives the learner's own client cards, as the learner could: connects them, makes them emit, waits for results.
 
 const PATIENCE_MS = 5_000;
 /** The gateway leaves such requests out of the trace, as checks leave them out of theirs. */
@@ -12,7 +12,7 @@ export class Panes {
     this.list = list;
   }
 
-  /** Keep the cards from connecting by themselves; returns the function that lets them again. */
+  /** Keep the cards from connecting by themselves; returns the function that allows it again. */
   holdBack() {
     const { automatic } = this.list;
     const before = automatic.checked;
@@ -53,7 +53,7 @@ async function joined(link, sandbox, namespace) {
   );
 }
 
-/** Let the client of a card emit, and wait for the acknowledgement: then the handler has come to its end. */
+/** Make the client of a card emit, and wait for the acknowledgement: then the handler has ended. */
 export function emitFrom(card, { event, args }) {
   card.event.value = event;
   card.payload.value = args.map((arg) => JSON.stringify(arg)).join(", ");

@@ -1,4 +1,4 @@
-// Plays the scenario of a delivery question with the real clients of the page, and counts in the trace who heard it.
+// Plays the scenario of a delivery question with the real clients of the page, and counts in the trace what they heard.
 
 import { store } from "../core/page.js";
 import { startExample } from "../exhibits/run_example.js";
@@ -10,8 +10,8 @@ const TRACE_MS = 3_000;
 /**
  * Play {example, clients, emissions, event}; resolves to {client: times}.
  *
- * `onStep(sentence)` hears what is being done, `onCounts(counts)` who has heard the event so far. Throws an Error with
- * a sentence for the learner when it does not come to an end.
+ * `onStep(sentence)` is called with what is being done, `onCounts(counts)` with how often each client has heard the
+ * event so far. Throws an Error with a sentence for the learner when it can't be completed.
  */
 export async function play(scenario, { onStep, onCounts }) {
   const panes = new Panes();
@@ -36,7 +36,7 @@ export async function play(scenario, { onStep, onCounts }) {
   onStep(`${last.client} emits “${last.event}”`);
   const heard = listen(cards, scenario.event);
   await emitFrom(cards.get(last.client), last);
-  for (let trip = 0; trip < 2; trip += 1) await everybody(fence); // as the question's own recording was made
+  for (let trip = 0; trip < 2; trip += 1) await everybody(fence); // as in the question's own recording
   return traced(scenario, heard, onCounts);
 }
 
@@ -52,7 +52,7 @@ function listen(cards, event) {
   return heard;
 }
 
-/** Resolve to the counts of the trace as soon as it tells of everything that the clients have heard. */
+/** Resolve to the counts of the trace as soon as it shows everything that the clients have heard. */
 function traced(scenario, heard, onCounts) {
   return new Promise((resolve, reject) => {
     let end = () => {};

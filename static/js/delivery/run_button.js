@@ -1,11 +1,10 @@
-// What a delivery question has beside its form: a button that plays it with the learner's own clients, and what was
-// seen.
+// What a delivery question has beside its form: a button that plays it with the learner's own clients, and the result.
 
 import { store } from "../core/page.js";
 import { h } from "../dom/h.js";
 import { asRecorded, markedByRun, timesInWords } from "./counts.js";
 
-/** Say whether a program can be run from this page, so that running can be offered. */
+/** Return whether a program can be run from this page, and so whether running can be offered. */
 export function canRun(page = store.get().page) {
   return page.run?.available !== false && Object.keys(page.examples ?? {}).length > 0;
 }
@@ -29,11 +28,11 @@ export class DeliveryRun {
     const only = this.form.querySelector(".form-foot button[type=submit]");
     if (!only || only.hidden) return;
     only.classList.remove("primary");
-    this.commit.disabled = false; // it was taken away while the first answer was on its way
+    this.commit.disabled = false; // it was removed while the first answer was on its way
     only.before(this.commit);
   }
 
-  /** Offer to run what is answered; `again` says that it has run before. */
+  /** Offer to run an answered question; `again` says that it has run before. */
   offerAgain(act, again = false) {
     this.withdraw();
     this.again = h(

@@ -1,9 +1,9 @@
-// What a failed check points at: an arrow too many, one that carried something else, a connection. Pure.
+// What a failed check points at: an unexpected arrow, one that carried something else, a connection. Pure.
 
 /** @type {Record<string, string>} */
 const FLAGS = { extra: "too many", wrong: "not this" };
 /**
- * The same for what is no message, by `what` of the mark.
+ * The same for what is not a message, by `what` of the mark.
  *
  * @type {Record<string, Record<string, string>>}
  */
@@ -14,7 +14,7 @@ const OTHERS = {
 };
 
 /**
- * Say whether a mark points at an arrow that is there; a missing one is drawn as a mark of its own.
+ * Return whether a mark points at an arrow that exists; a missing one is drawn as a mark of its own.
  *
  * @param {TraceMark} mark
  */
@@ -23,8 +23,7 @@ export function isFlag(mark) {
 }
 
 /**
- * Give the newest entry that fits each mark its flag: `entry.wrong` says it in words; of an arrow, `leg.wrong` is the
- * kind.
+ * Give the newest entry that fits each mark its flag: `entry.wrong` is in words; for an arrow, `leg.wrong` is the kind.
  *
  * @param {Entry[]} entries
  * @param {TraceMark[]} marks

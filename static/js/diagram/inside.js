@@ -1,12 +1,12 @@
-// What the learner's process tells of itself, joined to the arrows it belongs to. Pure; never trusted for marking.
+// What the learner's process reports from inside, joined to its arrows. Pure; never trusted for marking.
 
 /** A report's clock may run this much ahead of the gateway's. */
 const SLACK_SECONDS = 0.05;
-/** An emit reaches the gateway within so many seconds, or is told without its arrow. */
+/** An emit reaches the gateway within this many seconds, or is shown without its arrow. */
 const EMIT_SECONDS = 2;
 
 /**
- * Give events their handler (`entry.handler`) and what was emitted its sender and target (`entry.emit`, `entry.from`).
+ * Give events their handler (`entry.handler`) and emitted ones their target and sender (`entry.emit`, `entry.from`).
  *
  * `inside` is {handlers, rooms} or null; see docs for the shapes. Returns the handlers that found their arrow:
  * [{entry, time, seconds, running}].
@@ -49,7 +49,7 @@ export function joinInside(entries, inside) {
 }
 
 /**
- * Entries that have no report yet, oldest first, by namespace, event and client.
+ * Return the entries that have no report yet, oldest first, by namespace, event and client.
  *
  * @param {EventEntry[]} entries
  * @param {(entry: EventEntry) => string} clientOf
@@ -74,7 +74,7 @@ function nameOf({ event, namespace = "/" }, client) {
 }
 
 /**
- * Take the oldest entry that fits out of those that wait for `told`; null when there is none.
+ * Take the oldest fitting entry out of those that wait for `told`; null when there is none.
  *
  * @param {Map<string, EventEntry[]>} waiting
  * @param {{event: string, namespace: string}} told

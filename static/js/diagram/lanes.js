@@ -1,4 +1,4 @@
-// Who appears in the picture, and from when to when each was connected. Pure.
+// Which clients appear in the picture, and during which spans each was connected. Pure.
 
 /** @typedef {{spans: Span[], up: boolean}} Lane */
 
@@ -55,7 +55,7 @@ function follow(lane, entry, place) {
 }
 
 /**
- * Panes are named by one letter and stand first, by the alphabet; a phone or a terminal follows, as they came.
+ * Panes are named by one letter and come first, in alphabetical order; a phone or a terminal follows, as they came.
  *
  * @param {string[]} came
  * @returns {(one: string, other: string) => number}

@@ -1,10 +1,10 @@
-// Frames that were held up on their way: told when they were held, drawn where they arrived. Pure.
+// Frames that were delayed on their way: reported when they were held, drawn where they arrived. Pure.
 
 /**
- * Join each mark `delayed` that names a frame to the row in which that frame went on.
+ * Join each mark `delayed` that names a frame to the row in which that frame was passed on.
  *
  * Returns {late, marks}: `late` is a Map row → seconds it was held; `marks` are the others, and those whose frame has
- * not gone on (yet).
+ * not been passed on (yet).
  *
  * @param {TraceRow[]} rows
  * @param {TraceMark[]} marks

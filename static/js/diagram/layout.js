@@ -1,4 +1,4 @@
-// Where each piece of the picture stands, in pixels of an unscaled drawing. Pure.
+// The place of each piece of the picture, in pixels of an unscaled drawing. Pure.
 
 export const ROW = { label: 14, line: 20, slope: 6, fan: 14, start: 4, below: 9, mark: 30, thin: 22, gap: 28 };
 const TOP = 6;
@@ -11,13 +11,13 @@ const NARROW = 480;
 const LEAST_STEP = { narrow: 58, wide: 76 };
 
 /**
- * Lay a model out for a drawing `width` pixels wide; it becomes wider when its lanes need it.
+ * Lay out a model for a drawing `width` pixels wide; it becomes wider when its lanes need it.
  *
  * Returns {width, height, narrow, columns, letters, serverX, items, lines, brackets, unanswered, bars}. `columns` is a
  * Map client → x; `items` are the entries and gaps from top to bottom, [{key, entry, time, seconds, y, height}]
  * (`entry` is null for a gap of `seconds`); `lines` are the spans of the lanes, [{client, x, from, to}]; `brackets`
- * are, by the key of the answer, {side, from, to, depth, seconds}; `unanswered` are the keys of questions to which
- * nothing came; `bars` are, by the key of the question, {from, to, depth, seconds, running}.
+ * are, by the key of the answer, {side, from, to, depth, seconds}; `unanswered` are the keys of questions without an
+ * answer; `bars` are, by the key of the question, {from, to, depth, seconds, running}.
  *
  * @param {PictureModel} model
  * @param {{width?: number}} size
@@ -43,7 +43,7 @@ export function layOut(model, { width = 640 } = {}) {
 }
 
 /**
- * The letter by which each lane is coloured: panes have their own; clients of a check, who have none, take turns.
+ * The letter by which each lane is coloured: panes have their own; clients of a check, which have none, take turns.
  *
  * @param {string[]} clients
  */
@@ -111,7 +111,7 @@ function heightOf({ kind, legs, direction, mark }) {
 }
 
 /**
- * Return what is not a gap.
+ * Return the items that are not gaps.
  *
  * @param {Item[]} items
  */
@@ -155,7 +155,7 @@ function linesOf(model, { columns, serverX }, items, height) {
 }
 
 /**
- * An answer is joined to its question by a bracket on the side of who was asked; those that overlap stand apart.
+ * An answer is joined to its question by a bracket on the side that was asked; brackets that overlap are set apart.
  *
  * @param {Entry[]} entries
  * @param {WholeMap<Entry, EntryItem>} itemOf
@@ -181,7 +181,7 @@ function bracketsOf(entries, itemOf) {
 }
 
 /**
- * A question is called unanswered once others have passed for a while: an answer may still be on its way.
+ * A question counts as unanswered only after a while: an answer may still be on its way.
  *
  * @param {Entry[]} entries
  */

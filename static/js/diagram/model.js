@@ -1,6 +1,6 @@
-// The trace as a picture's contents: what is drawn, in order, and which rows each piece stands for. Pure.
+// The trace as the contents of a picture: what is drawn, in order, and which rows each piece represents. Pure.
 //
-// Every row of the trace is in exactly one entry: nothing is left out, nothing is drawn that did not pass.
+// Every row of the trace is in exactly one entry: nothing is left out, nothing is invented.
 
 import { isHeartbeat } from "../wire/engineio.js";
 import { readRow } from "../wire/read.js";
@@ -10,11 +10,11 @@ import { joinInside } from "./inside.js";
 import { lanesOf } from "./lanes.js";
 import { joinDelayed } from "./late.js";
 
-/** Copies of one event that reach several clients within so many seconds are one emit that fans out. */
+/** Copies of one event that reach several clients within this many seconds are one emit that fans out. */
 const FAN_SECONDS = 0.25;
-/** More arrows than this in one second are counted in one line: nobody could read them. */
+/** More arrows than this in one second are summed up in one line: nobody could read them. */
 const ARROWS_PER_SECOND = 24;
-/** A burst goes on until it has been quiet for so long. */
+/** A burst ends after this much silence. */
 const QUIET_SECONDS = 0.3;
 /** Marks that are drawn as an arrow that does not arrive. */
 const ARROWS = new Set(["lost", "missing"]);
@@ -27,7 +27,7 @@ let count = 0;
 const NUMBERS = new WeakMap();
 
 /**
- * Return a name for a row or mark that stays the same while the object lives.
+ * Return a name for a row or mark that stays the same as long as the object exists.
  *
  * @param {TraceRow | TraceMark} object
  */
@@ -98,7 +98,7 @@ class Builder {
      */
     this.holder = new Map();
     /**
-     * The newest entry of each client: a good-bye's second frame joins it.
+     * The newest entry of each client: a goodbye's second frame joins it.
      *
      * @type {Map<string, Entry>}
      */
@@ -106,7 +106,7 @@ class Builder {
     /** @type {EventEntry[]} */
     this.fans = [];
     /**
-     * What has begun for each client and may still grow, until an arrow comes.
+     * Entries of each client that have begun and may grow, until an arrow comes.
      *
      * @type {Map<string, {connect?: Entry, upgrade?: Entry}>}
      */
@@ -131,7 +131,7 @@ class Builder {
   }
 
   /**
-   * That a WebSocket was opened is in the frames that follow; how it was closed belongs to the good-bye before.
+   * The opening of a WebSocket shows in the frames that follow; how it was closed belongs to the goodbye before.
    *
    * @param {TraceMark} mark
    */
@@ -267,7 +267,7 @@ class Builder {
   }
 
   /**
-   * Put the row into `entry` if that is of this kind and still at its end; else begin a new one. Always true.
+   * Put the row into `entry` if that has this kind and may still grow; otherwise begin a new one. Always returns true.
    *
    * @param {EntryBase["kind"]} kind
    * @param {Entry | undefined} entry

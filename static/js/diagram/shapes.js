@@ -63,7 +63,7 @@ function timeOf({ entry, height }, { narrow, gutter }) {
  * @returns {Shape[]}
  */
 function arrows(entry, { columns, letters, serverX }, until) {
-  // The nearest receiver first: then the arrows of a fan never cross.
+  // The nearest receiver first: then the arrows of one emit never cross.
   const legs = [...entry.legs].sort((one, other) => columns.get(other.client) - columns.get(one.client));
   const sent = entry.direction === "sent";
   return legs.flatMap((leg, i) => {
@@ -116,7 +116,7 @@ function cross(x, y) {
 }
 
 /**
- * A frame that is lost ends on its way; one that should have come is drawn whole, as a ghost.
+ * A lost frame ends on its way; one that should have come is drawn completely, as a ghost.
  *
  * @param {TraceMark} mark
  * @param {Layout} layout
@@ -142,7 +142,7 @@ function lostArrow(mark, { columns, serverX }) {
 }
 
 /**
- * The words stand above the line, at the sender's end where they fit, else wherever there is room.
+ * The words are above the line, at the sender's end if they fit, otherwise where there is room.
  *
  * @param {Entry} entry
  * @param {Layout} layout

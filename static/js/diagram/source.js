@@ -1,6 +1,6 @@
 // Which lines of server.py belong to an event, found in its text: decorators, registrations, emits. Pure.
 //
-// Plain matching, no parsing of Python: what is built at run time is not found, and that is said.
+// Plain matching, no parsing of Python: what is built at run time is not found, and the page says so.
 
 const DECORATED = /^\s*@\s*\w+\.on\(\s*(["'])(.+?)\1(?:.*?namespace\s*=\s*(["'])(.+?)\3)?/;
 const BARE = /^\s*@\s*\w+\.event\b(?:.*?namespace\s*=\s*(["'])(.+?)\1)?/;
@@ -52,7 +52,7 @@ export function handlersIn(source) {
 }
 
 /**
- * Where a namespace class is registered: `Chat("/chat")`; "/" when the text does not say.
+ * Return the namespace of a registered class: `Chat("/chat")`; "/" when the text does not say.
  *
  * @param {string} source
  * @param {string} name
@@ -71,7 +71,7 @@ function lineOf(lines, name) {
 }
 
 /**
- * Return the handler that answers `event` in `namespace`: the last one registered, else the catch-all; or null.
+ * Return the handler of `event` in `namespace`: the last one registered, otherwise the catch-all; or null.
  *
  * @param {FoundHandler[]} handlers
  * @param {string} event

@@ -25,7 +25,7 @@ export function stepsOf(rows) {
     if (!panes.has(row.client))
       panes.set(row.client, /^[A-H]$/.test(row.client) ? row.client : (LETTERS[panes.size] ?? "H"));
     const before = steps.at(-1);
-    // 41, then 1: one good-bye.
+    // 41, then 1: one goodbye.
     if (step.act === "leave" && before?.act === "leave" && before.client === row.client) continue;
     steps.push({
       client: row.client,
@@ -69,7 +69,7 @@ function isEmpty(data) {
 }
 
 /**
- * Say a step in words, for the pane that plays it.
+ * Return a step in words, for the pane that plays it.
  *
  * @param {Step} step
  */

@@ -1,4 +1,4 @@
-// The picture as the text of an SVG file that stands for itself. Pure.
+// The picture as the text of a self-contained SVG file. Pure.
 
 import { shapesOf } from "./shapes.js";
 
@@ -65,7 +65,7 @@ function element(tag, attrs, content = "") {
 }
 
 /**
- * Text of a learner or a client enters the file as text; characters that XML forbids are shown as a box.
+ * Text from a learner or a client is escaped; characters that XML forbids are shown as a box.
  *
  * @param {string | number} value
  */

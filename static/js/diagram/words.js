@@ -1,11 +1,11 @@
-// What stands at an arrow or a mark, and the sentence that a screen reader says for it. Pure.
+// The label of an arrow or a mark, and the sentence that a screen reader says for it. Pure.
 
 import { readRow } from "../wire/read.js";
 
-const SHOWN_ARGUMENTS = 160; // characters; the picture cuts to what fits, the frame itself is a tap away
+const SHOWN_ARGUMENTS = 160; // characters; the picture cuts it further to fit, the frame itself is a tap away
 
 /**
- * Return what stands at an entry, in pieces: [{kind, text}]; `kind` is name, data, place, note or bad.
+ * Return the label of an entry, in pieces: [{kind, text}]; `kind` is name, data, place, note or bad.
  *
  * @param {Entry} entry
  * @returns {LabelPiece[]}
@@ -38,7 +38,7 @@ export function labelOf(entry) {
 }
 
 /**
- * What will never arrive is called by its event, like what does.
+ * A frame that never arrives is named by its event, like one that does.
  *
  * @param {TraceMark} mark
  */
@@ -164,7 +164,7 @@ function mostFrequent(rows) {
 }
 
 /**
- * Return a time as people say it: ms below a second, else seconds.
+ * Return a time as people say it: ms below a second, otherwise seconds.
  *
  * @param {number} time
  */
@@ -198,7 +198,7 @@ export function moment(time, narrow) {
 }
 
 /**
- * Say an entry in one line: who to whom, and what.
+ * Return an entry in one line: sender, receivers, and what was sent.
  *
  * @param {Entry} entry
  */
@@ -240,7 +240,7 @@ export function wayOf({ direction, legs, client }) {
 }
 
 /**
- * The whole picture as text, one line for each entry, for the clipboard.
+ * Return the whole picture as text, one line for each entry, for the clipboard.
  *
  * @param {PictureModel} model
  */

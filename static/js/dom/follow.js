@@ -1,4 +1,4 @@
-// A list that grows at its end: it stays at the newest until the reader scrolls up, also while it is out of sight.
+// A list that grows at its end: it stays at the newest item until the reader scrolls up, even while it is hidden.
 
 import { whenDrawn } from "./turns.js";
 
@@ -12,9 +12,9 @@ export function reveal(list, node) {
 }
 
 /**
- * Keep `list` at its end. `onChange(atEnd)` hears whenever the reader leaves the end or comes back to it.
+ * Keep `list` at its end. `onChange(atEnd)` is called whenever the reader leaves the end or comes back to it.
  *
- * Returns {grown, toEnd, stop}: call `grown` after adding; `toEnd` goes to the newest; `stop` ends the watching.
+ * Returns {grown, toEnd, stop}: call `grown` after adding; `toEnd` goes to the newest item; `stop` ends the following.
  *
  * @param {HTMLElement} list
  * @param {(atEnd: boolean) => void} onChange
@@ -36,7 +36,7 @@ export function followEnd(list, onChange = () => {}) {
   };
   const scrolled = () => {
     if (list.clientHeight === 0) return; // a hidden list says nothing about what its reader wants
-    // Only a reader goes up. Being away from the end may also mean that rows came, or that the list became smaller.
+    // Only a reader scrolls up. Distance from the end may also mean that rows came, or that the list became smaller.
     if (list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END_PX) set(true);
     else if (list.scrollTop < before) set(false);
     before = list.scrollTop;

@@ -22,7 +22,7 @@ export function h(tag, props, ...children) {
 }
 
 /**
- * Replace what `node` holds by `children` (same rules as for `h`).
+ * Replace the content of `node` by `children` (same rules as for `h`).
  *
  * @template {Element} Place
  * @param {Place} node
@@ -73,7 +73,7 @@ export function trustedHtml(node, html) {
 }
 
 /**
- * Parse a page that our own server rendered, to take parts of it over; nothing in it runs or loads.
+ * Parse a page that our own server rendered, to reuse parts of it; nothing in it runs or loads.
  *
  * @param {string} html
  */

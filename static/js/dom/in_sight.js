@@ -1,6 +1,6 @@
-// Code for what most visitors never open is fetched when it comes into sight.
+// Fetches code that most visitors never need when its element becomes visible.
 
-/** Call `load` once an element that matches `selector` is in sight; again at the next time when that failed. */
+/** Call `load` once an element that matches `selector` is visible; if that fails, again the next time it is. */
 export function whenInSight(selector, load) {
   const node = document.querySelector(selector);
   if (!node) return;
@@ -10,7 +10,7 @@ export function whenInSight(selector, load) {
       await load();
       watch.disconnect();
     } catch {
-      // Offline, or the site was built anew: coming back to it tries again.
+      // Offline, or the site was rebuilt: coming back to it tries again.
     }
   });
   watch.observe(node);

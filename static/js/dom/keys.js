@@ -2,12 +2,12 @@
 
 const MAC = typeof navigator !== "undefined" && /Mac|iPhone|iPad/.test(navigator.platform ?? "");
 
-/** What stands on the key that shortcuts begin with on this computer. */
+/** The label of the key with which shortcuts begin on this computer. */
 export const MOD = MAC ? "⌘" : "Ctrl";
 
 /**
- * Every shortcut: `keys` as printed, `label` in words; `action` names the page action that it calls, where this
- * module listens for it. The others are the business of the element that owns the place.
+ * Every shortcut: `keys` as printed, `label` in words; `action` names the page action that it calls, if this module
+ * listens for it. The others are handled by the element that they belong to.
  */
 export const SHORTCUTS = [
   { id: "run", keys: [MOD, "Enter"], label: "Run your program", action: "run" },
@@ -32,7 +32,7 @@ export function shortcutOf(event) {
   const mod = event.ctrlKey || event.metaKey;
   if (mod && !event.altKey && event.key === "Enter") return event.shiftKey ? "check" : "run";
   if (mod && !event.altKey && !event.shiftKey && event.key === ".") return "stop";
-  // On a Mac, Alt+R types a sign: the code of the key is the same everywhere.
+  // On a Mac, Alt+R types a special character: the code of the key is the same everywhere.
   if (event.altKey && !mod && !event.shiftKey && event.code === "KeyR") return "reset";
   return null;
 }

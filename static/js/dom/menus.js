@@ -1,9 +1,9 @@
-// Menus are <details class="menu">: they work without a script; this places them and closes those that were left.
+// Menus are <details class="menu">: they work without scripts; this places them, and closes them on leaving.
 
 const GAP = 4;
 const EDGE = 8;
 
-/** Keep menus inside the window, and close them on a press elsewhere, on Escape and when what they hang on moves. */
+/** Keep menus inside the window, and close them on a press elsewhere, on Escape and when their anchor moves. */
 export function tendMenus() {
   document.addEventListener(
     "toggle",
@@ -34,7 +34,7 @@ function isPlaced(menu) {
   return menu.querySelector(".menu-body").style.position === "fixed";
 }
 
-/** A card scrolls, and would cut its menu off: the menu is laid over the page, below its button or above it. */
+/** A card scrolls, and would clip its menu: the menu is laid over the page, below its button or above it. */
 function place(menu) {
   const button = menu.querySelector("summary").getBoundingClientRect();
   const body = menu.querySelector(".menu-body");
@@ -47,7 +47,6 @@ function place(menu) {
   const shown = Math.min(height, up ? above : below);
   const left = Math.max(EDGE, Math.min(button.right - width, innerWidth - width - EDGE));
   const top = up ? button.top - GAP - shown : button.bottom + GAP;
-  // `fixed` is measured from the nearest contained box, which need not be the window: correct by where 0, 0 has come
-  // out.
+  // `fixed` is relative to the nearest containing block, which need not be the window: correct by where 0, 0 is.
   Object.assign(body.style, { left: `${left - fromLeft}px`, top: `${top - fromTop}px`, maxHeight: `${shown}px` });
 }

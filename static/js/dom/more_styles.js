@@ -1,8 +1,8 @@
-// Style sheets for what comes late: popovers, the search, notes; the diagram. The page says where they lie.
+// Style sheets for what is loaded late: popovers, the search, notes; the diagram. The page has their addresses.
 
 const coming = new Map();
 
-/** Bring a style sheet along, once; resolves when it is there, or can't be had. `name` is that of the page's data-… */
+/** Load a style sheet once; resolves when it is loaded or has failed. `name` is that of the page's data-… */
 export function moreStyles(name = "more") {
   const address = document.documentElement.dataset[name];
   if (!address || document.querySelector(`link[rel=stylesheet][href="${address}"]`))

@@ -11,7 +11,7 @@ const FOCUS = {
 };
 
 /**
- * Bring a region into sight: on a phone its pane opens, elsewhere its tab is chosen; `focus` moves the keyboard there.
+ * Show a region: on a phone its pane opens, elsewhere its tab is chosen; `focus` moves the keyboard focus there.
  */
 export function goTo(region, { focus = false } = {}) {
   document.dispatchEvent(new CustomEvent("region-requested", { detail: { region } }));

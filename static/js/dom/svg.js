@@ -10,7 +10,7 @@ export function svg(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Set attributes of an SVG element. What has its value already is left alone: to set it would lay it out again. */
+/** Set attributes of an SVG element. Equal values are not set again: that would cause a new layout. */
 export function place(node, attributes) {
   for (const [name, value] of Object.entries(attributes))
     if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);

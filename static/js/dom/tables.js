@@ -1,6 +1,6 @@
 // A table wider than its column scrolls; then the keyboard must be able to reach it.
 
-/** Keep every table of the text in the order of the keyboard for as long as it scrolls. */
+/** Keep every table of the text in the tab order for as long as it scrolls. */
 export function tendTables() {
   const watch = new ResizeObserver((entries) => {
     for (const { target } of entries) {

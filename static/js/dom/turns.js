@@ -1,6 +1,6 @@
-// One turn a frame of the screen for everybody who draws: first all write, then all measure and scroll.
+// One turn per animation frame for everything that draws: first all writes, then all measuring and scrolling.
 //
-// Whoever measures between two who write makes the browser lay the page out for each of them; so it does so once.
+// Measuring between two writes makes the browser lay the page out for each of them; this way it does so once.
 
 /** @type {Set<() => void>} */
 const drawing = new Set();
@@ -9,7 +9,7 @@ const measuring = new Set();
 let asked = false;
 
 /**
- * Return a function that has `draw` done with the next frame: once, however often it is called. It may not measure.
+ * Return a function that calls `draw` with the next frame: once, however often it is called. `draw` must not measure.
  *
  * @param {() => void} draw
  */
@@ -21,7 +21,7 @@ export function onceAFrame(draw) {
 }
 
 /**
- * Have `act`, which measures or scrolls, done when all of this frame, or of the next one, is drawn.
+ * Call `act`, which measures or scrolls, when everything of this frame, or of the next one, is drawn.
  *
  * @param {() => void} act
  */
@@ -37,7 +37,7 @@ function ask() {
     turn(drawing);
     turn(measuring);
     asked = false;
-    if (drawing.size + measuring.size > 0) ask(); // asked for meanwhile
+    if (drawing.size + measuring.size > 0) ask(); // asked for in the meantime
   });
 }
 
@@ -49,7 +49,7 @@ function turn(waiting) {
     try {
       act();
     } catch (error) {
-      reportError(error); // one who fails takes the turn from nobody
+      reportError(error); // one that fails must not stop the others
     }
   }
 }

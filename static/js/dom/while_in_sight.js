@@ -3,11 +3,11 @@
 import { onceAFrame } from "./turns.js";
 
 /**
- * Return {plan, stop}. `plan` has `draw` done with the next frame, once however often it is called; while `node` has no
- * size, as in a panel that is not open, `draw` waits until it has one.
+ * Return {plan, stop}. `plan` calls `draw` with the next frame, once however often it is called; while `node` has no
+ * size, for example in a panel that is not open, `draw` waits until it has one.
  */
 export function whileInSight(node, draw) {
-  let seen = true; // until the observer has looked
+  let seen = true; // until the observer reports
   const plan = onceAFrame(() => seen && node.isConnected && draw());
   const watch = new ResizeObserver(
     ([

@@ -1,4 +1,4 @@
-// What the editor offers while one writes: the names of Flask-SocketIO, each with what it does in a few words.
+// What the editor suggests while one types: the names of Flask-SocketIO, each with what it does in a few words.
 
 import { snippetCompletion } from "@codemirror/autocomplete";
 
@@ -10,7 +10,7 @@ import { snippetCompletion } from "@codemirror/autocomplete";
  */
 const of = (label, type, detail, boost = 0) => ({ label, type, detail, boost });
 
-/** Names that stand by themselves. */
+/** Names that are used by themselves. */
 const NAMES = [
   of("Flask", "class", "the web application"),
   of("SocketIO", "class", "the real-time server around a Flask app"),
@@ -44,7 +44,7 @@ const MEMBERS = [
   of("close_room", "method", "empty a room"),
 ];
 
-/** What an emit can be told. */
+/** The keyword arguments of an emit. */
 const ARGUMENTS = [
   of("broadcast=True", "keyword", "to every client"),
   of("include_self=False", "keyword", "but not to the sender"),

@@ -1,4 +1,4 @@
-// Two texts compared, read only: side by side, or one under the other where the screen is narrow.
+// Two texts compared, read-only: side by side, or one below the other on a narrow screen.
 
 import { MergeView, unifiedMergeView } from "@codemirror/merge";
 import { EditorState } from "@codemirror/state";
@@ -12,13 +12,13 @@ const NARROW = "(width < 700px)";
 function readOnly(label) {
   const told = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csp-nonce"]'));
   return [
-    // Each of the two editors brings its own style element, so each needs the nonce.
+    // Each of the two editors has its own style element, so each needs the nonce.
     EditorView.cspNonce.of(told?.nonce ?? ""),
     lineNumbers(),
     language,
     appearance,
     EditorView.lineWrapping,
-    // Not editable at all: a phone would open its keyboard for a text that can only be read.
+    // Not editable at all: otherwise a phone would open its keyboard for a read-only text.
     EditorState.readOnly.of(true),
     EditorView.editable.of(false),
     EditorView.contentAttributes.of({ "aria-label": label, "aria-readonly": "true", tabindex: "0" }),
@@ -28,9 +28,9 @@ function readOnly(label) {
 /** @typedef {{text: string, name: string}} NamedText */
 
 /**
- * Show how `before` became `after` in `parent`. Both are {text, name}; the names are said to screen readers.
+ * Show how `before` became `after` in `parent`. Both are {text, name}; the names are for screen readers.
  *
- * Returns {destroy, words}: `words` tells the reader which text is where.
+ * Returns {destroy, words}: `words` says which text is where.
  *
  * @param {HTMLElement} parent
  * @param {{before: NamedText, after: NamedText}} texts

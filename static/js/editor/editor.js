@@ -1,4 +1,4 @@
-// The code editor: CodeMirror 6 with Python. Comes in a chunk of its own and knows nothing of the page's store.
+// The code editor: CodeMirror 6 with Python. It is a chunk of its own and knows nothing about the page's store.
 
 import {
   acceptCompletion,
@@ -31,15 +31,15 @@ import { appearance } from "./theme.js";
 /** Marks a change that came from the page, so that it is not reported back as the learner's. */
 const fromPage = Annotation.define();
 
-/** The editor's own styles need the page's nonce: without it the editor shows, but is broken. */
+/** The editor's own styles need the page's nonce: without it the editor is shown, but broken. */
 export function nonce() {
   const told = /** @type {HTMLMetaElement | null} */ (document.querySelector('meta[name="csp-nonce"]'));
   return told?.nonce ?? "";
 }
 
 /**
- * Several lines at once, as dictation sends them, would be built by the browser with inline styles: the page refuses
- * those.
+ * For several lines at once, from dictation for example, the browser would create inline styles, which the page
+ * refuses.
  */
 const linesAtOnce = EditorView.domEventHandlers({
   beforeinput(event, view) {
@@ -79,7 +79,7 @@ const behaviour = [
 ];
 
 /**
- * Tab takes the first suggestion, or the one that was chosen. Enter takes a chosen one only: else it ends the line.
+ * Tab takes the first suggestion, or the chosen one. Enter takes only a chosen one: otherwise it ends the line.
  *
  * @param {EditorView} view
  */
@@ -104,7 +104,7 @@ function takeSuggestion(view) {
  * Put an editor into `parent`.
  *
  * Takes `text`, `label` (it names `file`, and later the file that is shown), `selection` ({from, to}), and calls
- * `onEdit(text)` for each change of the learner's and `onFocus(focused)`. Returns {setText, setCrash, goTo, focus,
+ * `onEdit(text)` for each change by the learner and `onFocus(focused)`. Returns {setText, setCrash, goTo, focus,
  * insert, undo, destroy, view}.
  *
  * @param {HTMLElement} parent
@@ -144,7 +144,7 @@ export function createEditor(parent, { text, label, selection, file = "server.py
   return {
     view,
     /**
-     * Show another text. The same document changes step by step (Ctrl+Z goes back); another file starts afresh.
+     * Show another text. The same document changes step by step (Ctrl+Z goes back); another file has a new history.
      *
      * @param {string} doc
      * @param {{fresh?: boolean, name?: string}} how

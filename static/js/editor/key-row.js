@@ -1,10 +1,10 @@
-// The row of keys above a phone's soft keyboard: what a program needs and a phone hides on its second page.
+// The row of keys above a phone's soft keyboard: characters that programs need and phones hide on the second page.
 
 import { h } from "../dom/h.js";
 
 const KEYS = ["Tab", "(", ")", ":", "'"];
 
-/** Return the row. `editor()` is the full editor, or null while the textarea `area` does its work. */
+/** Return the row. `editor()` returns the full editor, or null while the textarea `area` is used. */
 export function keyRow({ editor, area }) {
   const insert = (piece) => (editor() ? editor().insert(piece) : insertInto(area, piece));
   const undo = () => (editor() ? editor().undo() : document.execCommand("undo"));
@@ -17,7 +17,7 @@ export function keyRow({ editor, area }) {
 }
 
 function keyButton(sign, name, onclick) {
-  // Pressing must not take the focus, or the soft keyboard would fold away.
+  // Pressing must not take the focus, or the soft keyboard would close.
   const stay = (event) => event.preventDefault();
   return h("button", { type: "button", tabindex: "-1", "aria-label": name, onpointerdown: stay, onclick }, sign);
 }

@@ -1,11 +1,11 @@
-// Lines that are wrong: what the parser can't read while one writes, and where the running program crashed.
+// Lines that are wrong: what the parser can't read while one types, and where the running program crashed.
 
 import { syntaxTree, syntaxTreeAvailable } from "@codemirror/language";
 import { linter } from "@codemirror/lint";
 import { StateEffect, StateField } from "@codemirror/state";
 import { Decoration, EditorView } from "@codemirror/view";
 
-/** A light first mark: the server's own compiler has the last word when the program runs. */
+/** A first hint: when the program runs, the server's own compiler decides. */
 const PROBLEMS_AT_MOST = 5;
 
 /**
@@ -13,7 +13,7 @@ const PROBLEMS_AT_MOST = 5;
  * @returns {import("@codemirror/lint").Diagnostic[]}
  */
 function parserProblems(view) {
-  if (!syntaxTreeAvailable(view.state)) return []; // where the parser stopped for breath, its tree looks like a mistake
+  if (!syntaxTreeAvailable(view.state)) return []; // where the parser paused, its tree looks like an error
   /** @type {import("@codemirror/lint").Diagnostic[]} */
   const found = [];
   const seen = new Set();
@@ -78,7 +78,7 @@ const marks = StateField.define({
       if (effect.is(setCrash)) next = { ...next, crash: effect.value };
       if (effect.is(setAsked)) next = { ...next, asked: effect.value };
     }
-    // The first edit makes both marks guesses: they go, as nobody likes a wrong accusation.
+    // After the first edit both marks are guesses: they are removed, since nobody likes a wrong accusation.
     return transaction.docChanged && next === value ? { crash: null, asked: null } : next;
   },
   provide: (field) =>

@@ -1,4 +1,4 @@
-// How the editor looks: every colour is a variable of the page's style sheet, so light and dark need no second theme.
+// The look of the editor: every colour is a variable of the page's style sheet, so light and dark need no second theme.
 
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { EditorView } from "@codemirror/view";

@@ -12,11 +12,11 @@ const CAP = 500;
 const begun = performance.now();
 const card = document.querySelector("client-card");
 
-/** This page has no lesson to hear the gateway's trace from: it shows what its own client sends and receives. */
+/** This page gets no trace from the gateway, having no lesson: it shows what its own client sends and receives. */
 function listen(engine) {
   engine.on("packet", (packet) => note(engine, "received", packet));
   engine.on("packetCreate", (packet) => note(engine, "sent", packet));
-  // The trial of the WebSocket goes past the engine: it is told once it has worked.
+  // The probe of the WebSocket bypasses the engine: it is shown once it has succeeded.
   engine.on("upgrading", () => {
     note(engine, "sent", { type: "ping", data: "probe" }, "websocket");
     note(engine, "received", { type: "pong", data: "probe" }, "websocket");

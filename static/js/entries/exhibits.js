@@ -1,4 +1,4 @@
-// The entry of what the text shows live beside its words. Loaded after app.js, by the pages that have an exhibit.
+// The entry of the exhibits in the text. Loaded after app.js, by the pages that have one.
 
 import "../exhibits/exhibit-race.js";
 import "../exhibits/exhibit-latency.js";

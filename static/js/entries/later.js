@@ -1,4 +1,4 @@
-// What a page can do without for its first moments: dialogs, hints, questions (plain forms until then), and the panels
+// What a page does not need for its first moments: dialogs, hints, questions (plain forms until then), and the panels
 // that fill once a server runs.
 // app.js imports it after everything else, so that text, editor and clients are usable sooner.
 

@@ -1,4 +1,4 @@
-// The entry of the course map: its predictions are answered live, and need the page's connection for it.
+// The entry of the course map: its predictions are answered live, for which they need the page's connection.
 
 import "./start.js";
 import { tendTerms } from "../lesson/terms.js";

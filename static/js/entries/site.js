@@ -1,4 +1,4 @@
-// The entry of pages of text (the map, your data, errors): they need the theme and nothing of the workbench.
+// The entry of text pages (the map, your data, errors): they need the theme but nothing of the workbench.
 
 import { tendMenus } from "../dom/menus.js";
 import { tendTerms } from "../lesson/terms.js";

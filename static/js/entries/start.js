@@ -1,4 +1,4 @@
-// What has to happen before any element wakes up: the page's connection, and the keys that work everywhere.
+// What has to happen before any element is defined: the page's connection, and the keys that work everywhere.
 
 import { actions, ready, startPage } from "../core/page.js";
 import { listenForShortcuts } from "../dom/keys.js";

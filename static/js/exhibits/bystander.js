@@ -1,4 +1,4 @@
-// A client that only asks “are you there?”, again and again, and notes how long each answer took.
+// A client that keeps asking “are you there?” and notes how long each answer took.
 
 import { Manager } from "socket.io-client";
 
@@ -22,8 +22,8 @@ export function join(sandbox, tag) {
 }
 
 /**
- * Owns the asking. `samples` are {sent, took}, oldest first, in milliseconds of performance.now(); `took` is null while
- * the answer is awaited. A question is asked whether or not the one before has been answered: a freeze is seen whole.
+ * Asks the questions. `samples` are {sent, took}, oldest first, in milliseconds of performance.now(); `took` is null
+ * while the answer is awaited. It asks whether or not the question before was answered: a freeze shows completely.
  */
 export class Bystander {
   #timer = null;
@@ -37,7 +37,7 @@ export class Bystander {
     return this.socket?.connected ?? false;
   }
 
-  /** Begin on a connected socket. */
+  /** Start asking on a connected socket. */
   begin(socket) {
     this.end();
     this.socket = socket;

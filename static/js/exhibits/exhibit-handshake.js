@@ -1,4 +1,4 @@
-// <exhibit-handshake>: the reader's own first connection, frame by frame, every part of a frame explained.
+// <exhibit-handshake>: the reader's own first connection, frame by frame, with every part of a frame explained.
 
 import { keep, kept } from "../core/kept.js";
 import { actions, define, store } from "../core/page.js";
@@ -12,7 +12,7 @@ class ExhibitHandshake extends HTMLElement {
   #ends = [];
   #rows = [];
   #place = 0;
-  /** Whether the next connection is waited for; then only what comes behind `#after` counts. */
+  /** Whether it waits for the next connection; then only frames after `#after` count. */
   #waiting = false;
   #after = null;
 
@@ -63,7 +63,7 @@ class ExhibitHandshake extends HTMLElement {
     this.querySelector(".exhibit-stage").replaceChildren(this.status, this.help, this.list, this.shown, this.steps);
   }
 
-  /** A capture grows until the connection is made; then it stays, whatever else passes. */
+  /** A capture grows until the connection is made; then it stays as it is. */
   #look() {
     if (!this.#waiting) return;
     const { traceRows } = store.get();

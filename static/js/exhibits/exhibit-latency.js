@@ -1,4 +1,4 @@
-// <exhibit-latency data-example="jobs" data-jobs="sleep cpu">: what a bystander waits while somebody else's job runs.
+// <exhibit-latency data-example="jobs" data-jobs="sleep cpu">: how long a client waits while somebody else's job runs.
 
 import { keep, kept } from "../core/kept.js";
 import { actions, define, store } from "../core/page.js";
@@ -13,10 +13,10 @@ import { isRunningNow, runExample } from "./run_example.js";
 /** The gateway leaves clients of this name out of the trace: forty frames a second would push out all others. */
 const BYSTANDER_TAG = "probe-b";
 const WORKER_TAG = "worker";
-const QUIET_MS = 1_000; // measured before a job begins, so that its beginning can be seen
+const QUIET_MS = 1_000; // measured before a job begins, so that its beginning is visible
 const JOB_MS = 3_000; // what is asked in this time counts as asked during the job
 const PATIENCE_MS = 8_000;
-const REST_MS = 60_000; // a page that nobody looks at does not keep a server busy for ever
+const REST_MS = 60_000; // a page that nobody looks at must not keep a server busy forever
 const DRAW_MS = 100;
 
 class ExhibitLatency extends HTMLElement {
@@ -68,12 +68,12 @@ class ExhibitLatency extends HTMLElement {
     return `latency:${store.get().page.slug}:${this.dataset.example}`;
   }
 
-  /** What the program runs under now. */
+  /** The runtime of the program now. */
   get #runtime() {
     return store.get().sandbox?.runtime ?? this.#chosen ?? "threading";
   }
 
-  /** What it shall run under: the choice is the page's, and stands in its toolbar too. */
+  /** The runtime that was chosen: it is the page's choice, which its toolbar shows, too. */
   get #chosen() {
     return store.get().page.workspaces[SCRATCH]?.runtime;
   }
@@ -165,7 +165,7 @@ class ExhibitLatency extends HTMLElement {
   }
 
   /**
-   * Start what is not running, let it be quiet for a moment, then emit `job` and measure; without one, only look on.
+   * Start what is not running, wait for a quiet moment, then emit `job` and measure; without a job, only watch.
    */
   async #measure(job) {
     if (this.#stop) return;
@@ -183,7 +183,7 @@ class ExhibitLatency extends HTMLElement {
     } finally {
       this.#stop = null;
       this.#enable();
-      // Switched off, the button has dropped the focus; who has gone elsewhere meanwhile stays there.
+      // The disabled button has lost the focus; a reader who has moved elsewhere meanwhile stays there.
       if (document.activeElement === document.body) pressed?.focus({ preventScroll: true });
     }
   }
@@ -237,7 +237,7 @@ class ExhibitLatency extends HTMLElement {
     this.#say("Measuring. Try another job, or the same one under another runtime.");
   }
 
-  /** Wait for a condition, looked at as often as the chart is drawn. */
+  /** Wait for a condition, which is checked as often as the chart is drawn. */
   #until(condition, signal) {
     return new Promise((resolve, reject) => {
       const timer = setInterval(() => {
@@ -323,7 +323,7 @@ function cellWords(run) {
   return isRefusal(run.answer) ? run.answer : duration(run.worst);
 }
 
-/** A job that can't be done under this runtime is acknowledged with what it needs. */
+/** A job that can't run under this runtime is acknowledged with what it needs. */
 function isRefusal(answer) {
   return answer?.startsWith("needs ") ?? false;
 }

@@ -1,4 +1,4 @@
-// <exhibit-layers>: an event of the reader's own last run, peeled from the bytes on the connection down to the handler.
+// <exhibit-layers>: an event of the reader's own last run, layer by layer from the bytes down to the handler.
 
 import { define, store } from "../core/page.js";
 import { handlerFor, handlersIn } from "../diagram/source.js";
@@ -30,7 +30,7 @@ class ExhibitLayers extends HTMLElement {
     this.#end();
   }
 
-  /** The events of the last run; until there is one, a sample that says it is one. */
+  /** The events of the last run; until there is one, a sample that is labelled as such. */
   #offer(rows) {
     const chosen = this.#rows[Number(this.choice.value)];
     const events = rows

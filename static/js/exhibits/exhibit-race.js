@@ -9,7 +9,7 @@ import { bytes, compareClocks, counted, duration, median, resultOf } from "./mea
 import { runExample } from "./run_example.js";
 
 const LANE_MS = 4_000;
-const PATIENCE_MS = 10_000; // a lane that has heard nothing yet goes on until it does, but not for ever
+const PATIENCE_MS = 10_000; // a lane that has heard nothing yet goes on until it does, but not forever
 const TAG = "race";
 
 class ExhibitRace extends HTMLElement {
@@ -111,7 +111,7 @@ class ExhibitRace extends HTMLElement {
 
   #setRunning(running) {
     const [gone, there] = running ? [this.start, this.halt] : [this.halt, this.start];
-    const follow = document.activeElement === gone; // a button that is switched off would drop the focus
+    const follow = document.activeElement === gone; // a disabled button would lose the focus
     there.disabled = false;
     if (follow) there.focus({ preventScroll: true });
     gone.disabled = true;
@@ -124,7 +124,7 @@ async function clockOf(base, signal) {
   return answer.json();
 }
 
-/** One lane: its drawing, its counts, and what it has measured. */
+/** One lane: its drawing, its counts, and its measurements. */
 class Lane {
   constructor({ name, word, how, run }) {
     this.name = name;

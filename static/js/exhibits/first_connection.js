@@ -1,4 +1,4 @@
-// The frames with which a connection begins, found in the trace. Pure.
+// Finds the frames with which a connection begins in the trace. Pure.
 
 import { isHeartbeat, parseEngine } from "../wire/engineio.js";
 import { parseSocket } from "../wire/socketio.js";
@@ -6,7 +6,7 @@ import { parseSocket } from "../wire/socketio.js";
 const MOST = 12;
 
 /**
- * Return the first connection that begins in `rows`, client A's where there is one: its frames from the open packet on,
+ * Return the first connection that begins in `rows`, client A's if there is one: its frames from the open packet on,
  * until it is made.
  *
  * Over WebSocket it is made when the server lets the client in (or refuses it); a connection that begins on
@@ -14,7 +14,7 @@ const MOST = 12;
  */
 export function firstConnection(rows) {
   const begins = rows.filter((row) => row.direction === "received" && parseEngine(row.frame).name === "open");
-  // Clients that are connected together begin in any order; texts speak of client A.
+  // Clients that connect together begin in any order; the texts mention client A.
   const first = begins.find((row) => row.client === "A") ?? begins[0];
   if (!first) return { rows: [], whole: false };
   const start = rows.indexOf(first);
@@ -25,7 +25,7 @@ export function firstConnection(rows) {
   for (const row of rows.slice(start)) {
     if (row.client !== client || isHeartbeat(row.frame)) continue;
     const { name, data } = parseEngine(row.frame);
-    if (found.length > 0 && name === "open") break; // it has connected anew
+    if (found.length > 0 && name === "open") break; // it has connected again
     found.push(row);
     const packet = name === "message" ? parseSocket(data) : null;
     if (packet?.name === "CONNECT_ERROR" || name === "close") return { rows: found, whole: true };
@@ -44,7 +44,7 @@ function canUpgrade(frame) {
   }
 }
 
-/** Return a kept capture from text, or none: what stands in a browser's storage may be anything. */
+/** Return a kept capture from text, or none: a browser's storage may contain anything. */
 export function readCapture(text) {
   try {
     const rows = JSON.parse(text ?? "[]");

@@ -1,4 +1,4 @@
-// One lane of the race, drawn while it runs: when each message was made, when it arrived, and when the page asked.
+// One lane of the race, drawn while it runs: when each message was made and arrived, and when the page asked.
 
 import { svg } from "../dom/svg.js";
 
@@ -8,7 +8,7 @@ const EDGE = 8;
 const MADE_Y = 9;
 const ARRIVED_Y = 29;
 
-/** Draws on a time axis from 0 to `length` milliseconds; what lies outside is drawn at its edge. */
+/** Draws on a time axis from 0 to `length` milliseconds; what is outside is drawn at its edge. */
 export class LaneChart {
   constructor(length) {
     this.length = length;
@@ -42,7 +42,7 @@ export class LaneChart {
     this.marks.append(svg("path", { class: "lane-request", d: `M${this.#x(at)} ${HEIGHT - 10}v8` }));
   }
 
-  /** Show how far the lane is; null when it is over. */
+  /** Show how far the lane is; null when it has ended. */
   at(time) {
     this.now.setAttribute("d", time === null ? "" : `M${this.#x(time)} 2V${HEIGHT - 8}`);
   }

@@ -1,4 +1,4 @@
-// Four ways to follow one feed. Each lane runs until its signal is aborted, and tells what it does as it happens.
+// Four ways to follow one feed. Each lane runs until its signal is aborted, and reports what it does as it happens.
 
 import { Manager } from "socket.io-client";
 import * as traffic from "./traffic.js";

@@ -1,4 +1,4 @@
-// Round trips as they come: the last 20 seconds, the newest at the right, with earlier runs of the same job behind
+// Round trips as they come: the last 20 seconds, the newest on the right, with earlier runs of the same job behind
 // them.
 
 import { svg } from "../dom/svg.js";
@@ -91,7 +91,7 @@ export class LatencyChart {
   }
 }
 
-/** Return the round number to which the axis goes. */
+/** Return the round number at which the axis ends. */
 function ceiling(values) {
   const most = Math.max(0, ...values);
   return STEPS.find((step) => step >= most) ?? STEPS.at(-1);

@@ -1,4 +1,4 @@
-// What was measured while a job ran, for each runtime: kept, compared, told. Pure.
+// What was measured while a job ran, for each runtime: kept, compared, put into words. Pure.
 
 export const RUNTIMES = { threading: "threading", gevent: "gevent", "gevent-patched": "gevent, monkey-patched" };
 
@@ -13,7 +13,7 @@ export function worst(samples, from, to, now) {
   return times.length > 0 ? Math.max(...times) : null;
 }
 
-/** Say whether everything that was asked between `from` and `to` has been answered. */
+/** Return whether everything that was asked between `from` and `to` has been answered. */
 export function settled(samples, from, to) {
   return between(samples, from, to).every((sample) => sample.took !== null);
 }
@@ -23,17 +23,17 @@ export function lineOf(samples, from, to, now) {
   return between(samples, from, to).map((sample) => [Math.round(sample.sent - from), Math.round(took(sample, now))]);
 }
 
-/** Return `runs` with `run` {runtime, job, worst, line} in the place of an earlier one of the same job and runtime. */
+/** Return `runs` with `run` {runtime, job, worst, line} in place of an earlier one of the same job and runtime. */
 export function withRun(runs, run) {
   return [...runs.filter((other) => other.runtime !== run.runtime || other.job !== run.job), run];
 }
 
-/** Return the runs that can stand beside one of this job and runtime: the same job under the others. */
+/** Return the runs to compare with one of this job and runtime: the same job under the others. */
 export function others(runs, { job, runtime }) {
   return runs.filter((run) => run.job === job && run.runtime !== runtime);
 }
 
-/** Return kept runs from text, or none: what stands in a browser's storage may be anything. */
+/** Return kept runs from text, or none: a browser's storage may contain anything. */
 export function readRuns(text) {
   try {
     const runs = JSON.parse(text ?? "[]");

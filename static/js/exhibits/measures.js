@@ -8,7 +8,7 @@ export function median(numbers) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Return a length of time, given in milliseconds, as a reader wants it: 0.8 ms, 12 ms, 1.45 s. */
+/** Return a duration, given in milliseconds, in readable form: 0.8 ms, 12 ms, 1.45 s. */
 export function duration(ms) {
   if (ms === null) return "–";
   if (ms >= 1_000) return `${(ms / 1_000).toFixed(2)} s`;
@@ -28,9 +28,10 @@ export function counted(count, word) {
 /**
  * Compare the page's clock with the server's: `ask()` resolves to the server's time in seconds.
  *
- * Two machines' clocks do not agree, and latency is their difference. So the server's time is asked for several times;
- * the quickest answer tells it best, since it lay somewhere between question and answer. Returns {offset, error} in
- * milliseconds: the server's clock is `now() + offset`, give or take `error`, half of that quickest round trip.
+ * Two machines' clocks do not agree, and latency is a difference between them. So the server's time is asked for
+ * several times; the quickest answer is the most precise, since the time was read between question and answer. Returns
+ * {offset, error} in milliseconds: the server's clock is `now() + offset`, give or take `error`, half of the quickest
+ * round trip.
  */
 export async function compareClocks(ask, { times = 8, now = () => performance.now() } = {}) {
   let best = { offset: 0, error: Infinity };
@@ -45,8 +46,8 @@ export async function compareClocks(ask, { times = 8, now = () => performance.no
 }
 
 /**
- * Say what came of a race in one sentence. `lanes` are [{name, received, requests, delay}], `delay` being the median
- * in milliseconds, or null where nothing arrived.
+ * Return the result of a race in one sentence. `lanes` are [{name, received, requests, delay}], where `delay` is the
+ * median in milliseconds, or null if nothing arrived.
  */
 export function resultOf(lanes) {
   const ran = lanes.filter(({ received }) => received > 0);

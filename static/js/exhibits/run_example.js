@@ -4,7 +4,7 @@ import { actions, store } from "../core/page.js";
 import { hasEnded, isOfExample } from "../core/state.js";
 import { endOf } from "../core/words.js";
 
-/** Say whether the example `id` is what runs now, unchanged; with `runtime`, under that one. */
+/** Return whether the example `id` runs now, unchanged; with `runtime`, under that one. */
 export function isRunningNow(state, id, runtime = "") {
   const { sandbox } = state;
   return sandbox?.state === "ready" && isOfExample(state, id) && (!runtime || (sandbox.runtime ?? runtime) === runtime);
@@ -22,7 +22,7 @@ export function runExample(id, signal, runtime = "") {
 /**
  * Start the example `id`, whatever runs, and return its sandbox once it listens.
  *
- * Throws an Error with a sentence for the learner when it does not come to that, or when `signal` is aborted.
+ * Throws an Error with a sentence for the learner when that fails, or when `signal` is aborted.
  */
 export function startExample(id, signal, runtime = "") {
   const before = store.get().sandbox?.id;

@@ -1,5 +1,5 @@
-// How many bytes a transport moves. Bodies and frames are counted exactly; HTTP heads are added up from what a page may
-// see of them, which leaves out cookies and a few headers of the browser's own: the true number is a little higher.
+// How many bytes a transport moves. Bodies and frames are counted exactly; HTTP heads are added up from what a page can
+// see of them, which leaves out cookies and a few of the browser's own headers: the true number is a little higher.
 
 const encoder = new TextEncoder();
 const REQUEST_ALWAYS =

@@ -2,7 +2,7 @@
 // pane.
 //
 // The page has an opaque origin. All it can do with the course is to post messages to the pane that holds it; the pane
-// takes them for what they are, words of a stranger (client/reports.js).
+// does not trust them (clients/reports.js).
 
 import { io as connectTo, Manager, protocol, Socket } from "socket.io-client";
 
@@ -15,7 +15,7 @@ const { server, course } = /** @type {{server: string, course: string}} */ (
   /** @type {HTMLScriptElement} */ (document.currentScript).dataset
 );
 /** @type {any} */
-let socket = null; // the newest: the one that the pane's form emits on
+let socket = null; // the newest: the pane's form emits on this one
 let second = 0;
 let rows = 0;
 
@@ -28,7 +28,7 @@ function tell(kind, report = {}) {
 }
 
 /**
- * Tell a row of the pane's list, unless there were too many in this second.
+ * Report a row for the pane's list, unless there were too many in this second.
  *
  * @param {string} kind
  * @param {object} report
@@ -111,7 +111,7 @@ Object.defineProperty(window, "io", { get: () => io, set: () => {}, configurable
 const fetchFrom = window.fetch;
 window.fetch = (input, init) => fetchFrom(ownPath(input, server), init);
 
-// What the pane is told
+// Reports to the pane
 
 for (const level of /** @type {const} */ (["log", "info", "debug", "warn", "error"])) {
   // biome-ignore lint/suspicious/noConsole: the program's console is what is passed on
@@ -159,7 +159,7 @@ function watchDrawing() {
   drawing.observe(document, { childList: true, subtree: true });
 }
 
-// What the pane asks for: to emit on the page's own connection
+// Requests from the pane: to emit on the page's own connection
 
 window.addEventListener("message", (event) => {
   if (event.source !== window.parent || event.origin !== course || event.data?.duplex !== "emit") return;

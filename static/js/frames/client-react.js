@@ -1,4 +1,4 @@
-// Runs client.jsx in the page of a client: its default export is a React component, which is put into the page.
+// Runs client.jsx in the page of a client: its default export is a React component, which is mounted in the page.
 
 import * as React from "react";
 import * as jsxRuntime from "react/jsx-runtime";

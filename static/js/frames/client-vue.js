@@ -1,4 +1,4 @@
-// Runs client.vue in the page of a client: a single-file component, compiled here and put into the page.
+// Runs client.vue in the page of a client: a single-file component, compiled here and mounted in the page.
 
 import { compileScript, parse } from "@vue/compiler-sfc";
 import * as Vue from "vue/dist/vue.runtime.esm-bundler.js";

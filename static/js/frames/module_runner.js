@@ -1,11 +1,11 @@
-// Runs one module of client code in its page: imports become look-ups in what the page has, JSX becomes calls.
+// Runs one module of client code in its page: imports become look-ups in the page's modules, JSX becomes calls.
 
 import { transform } from "sucrase";
 
 /**
  * Run `source`, the text of the file `name`, and return its exports.
  *
- * It becomes a script of the page, not an eval: the page's policy forbids that one. Every line keeps its number, so an
+ * It becomes a script of the page, not an eval, which the page's policy forbids. Every line keeps its number, so an
  * error leads to the line that its author wrote.
  *
  * @param {string} source
@@ -42,7 +42,7 @@ export function runModule(source, name, modules) {
 }
 
 /**
- * Read a file of the program; a page's own files lie beside it.
+ * Read a file of the program; they are beside the page.
  *
  * @param {string} name
  */
@@ -52,7 +52,7 @@ export async function readFile(name) {
   return answer.text();
 }
 
-/** Where a component is put: the page's own #app or #root, else a place at the end of the page. */
+/** Where a component is mounted: the page's own #app or #root, otherwise an element at the end of the page. */
 export function placeFor() {
   const place = document.querySelector("#app, #root") ?? document.createElement("div");
   if (!place.isConnected) document.body.append(place);

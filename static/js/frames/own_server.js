@@ -1,10 +1,10 @@
-// Which address means what in client code: written for a page that its own server sends. Pure: values in, values out.
+// What addresses mean in client code, which is written for a page of its own server. Pure: values in, values out.
 
 const PRINTED = new Set(["localhost", "127.0.0.1"]);
 
 /**
  * Return where `io(uri)` leads: {uri}, for socket.io-client. No address, "/", "/chat" and what Flask prints when it
- * starts (http://localhost:5000) all mean the learner's own server; another address stays what it is, and is refused.
+ * starts (http://localhost:5000) all mean the learner's own server; another address stays unchanged, and is refused.
  *
  * `here` is the page's location: {protocol, host}.
  *

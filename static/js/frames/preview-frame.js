@@ -1,5 +1,5 @@
-// Runs first in a page that the preview shows: what other scripts there ask for by a path is the learner's own
-// server's.
+// Runs first in a page that the preview shows: what other scripts there request by a path comes from the learner's own
+// server.
 //
 // The gateway has put the prefix into the page's tags already (course/sandbox/gateway/preview_page.py); this is for links and
 // forms that a script makes, and for requests. The page has an opaque origin, and its policy allows the prefix alone.

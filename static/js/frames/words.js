@@ -37,7 +37,7 @@ export function fileOf(address) {
 }
 
 /**
- * Return {file, line} of the innermost line of the author's own that an error's stack names; {} when it names none.
+ * Return {file, line} of the innermost line of the author's own code in an error's stack; {} when there is none.
  *
  * @param {any} error
  * @returns {SourcePlace}

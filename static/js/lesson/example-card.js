@@ -1,4 +1,4 @@
-// <example-card data-example="id">: a program of the text, with "Run this": into the free space, started at once.
+// <example-card data-example="id">: a program of the text; "Run this" loads it into the free space and starts it.
 // On a phone the clients are behind a tab: while it runs, a button leads there.
 
 import { actions, define, store } from "../core/page.js";

@@ -1,4 +1,4 @@
-// A program of the text brings the names of its events to the clients: nobody emits into the silence of another one.
+// Offers the event names of an example to the clients: nobody should emit an event that its program does not have.
 
 import { store } from "../core/page.js";
 import { SCRATCH, withWorkspace } from "../core/state.js";
@@ -6,7 +6,7 @@ import { handlersIn } from "../diagram/source.js";
 
 const NOT_EMITTED = new Set(["connect", "disconnect", "*"]);
 
-/** From now on offer the events of the example that stands in the editor. */
+/** From now on offer the events of the example in the editor. */
 export function tendEventNames() {
   store.subscribe(exampleShown, (id) => id && offer(store.get().page.examples[id].source));
 }
@@ -21,13 +21,13 @@ function offer(source) {
   const events = [...new Set(handlers.map(({ event }) => event))].filter((event) => !NOT_EMITTED.has(event));
   if (events.length === 0) return;
   store.set((state) => withWorkspace(state, SCRATCH, { events }));
-  if (handlers.some(({ event }) => event === "*")) return; // then any name is heard
+  if (handlers.some(({ event }) => event === "*")) return; // then any name has a handler
   for (const card of document.querySelectorAll("client-card")) {
     if (!events.includes(card.event.value.trim())) choose(card, events[0]);
   }
 }
 
-/** As if typed: the card previews it, and remembers it. */
+/** Fill it in as if it were typed: the card previews and remembers it. */
 function choose({ event, payload }, name) {
   event.value = name;
   payload.value = "";

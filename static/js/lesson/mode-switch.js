@@ -1,4 +1,4 @@
-// <mode-switch>: links to the views of this lesson, which change without leaving the page; the last one is remembered.
+// <mode-switch>: links to the views of this lesson, which change without loading a page; the last one is remembered.
 
 import { keep, kept } from "../core/kept.js";
 import { actions, define, store } from "../core/page.js";
@@ -10,7 +10,7 @@ class ModeSwitch extends HTMLElement {
     this.article = this.closest("#lesson");
     this.links = [...this.querySelectorAll("a[data-mode]")];
     const { learner_tag: learner, slug } = store.get().page;
-    this.name = `mode:${learner}:${slug}`; // another lesson begins with its text
+    this.name = `mode:${learner}:${slug}`; // another lesson starts with its text
     this.#end = new AbortController();
     const { signal } = this.#end;
     this.addEventListener("click", (event) => this.#clicked(event), { signal });
@@ -54,7 +54,7 @@ class ModeSwitch extends HTMLElement {
     if (current) strip.scrollLeft = current.offsetLeft - (strip.clientWidth - current.offsetWidth) / 2;
   }
 
-  /** A link into the text leads to something that this mode may not show: then everything is shown. */
+  /** If a link into the text leads to something that this mode does not show, show everything. */
   #uncover() {
     const target = document.getElementById(location.hash.slice(1));
     if (!target || target === this.article || !this.article.contains(target)) return;

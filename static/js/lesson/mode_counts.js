@@ -1,8 +1,8 @@
-// Keeps the counts of the mode switch true while questions are answered and exercises pass.
+// Keeps the counts of the mode switch up to date while questions are answered and exercises pass.
 
 import { store } from "../core/page.js";
 
-/** Begin to listen; the switch was drawn by the server with what was done then. */
+/** Start listening; the server has drawn the switch with what was done by then. */
 export function countModes(root = document) {
   const links = [...root.querySelectorAll("mode-switch a[data-items]")];
   if (links.length === 0) return;

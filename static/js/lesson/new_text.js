@@ -1,9 +1,9 @@
-// In development: what the store takes over of a page whose lesson was saved anew.
+// In development: what the store takes over from a page whose lesson was saved again.
 
 import { checksFromPage } from "../core/state.js";
 
 /**
- * What the lesson says is new, what the learner has is left alone.
+ * The lesson's content is new, the learner's own is left alone.
  *
  * @param {PageState} state
  * @param {PageData} fresh

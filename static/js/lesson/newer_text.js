@@ -1,5 +1,5 @@
-// In development: a lesson whose file was saved shows its newer text in place. Blocks that stayed the same, with their
-// answers, and the whole sandbox half are left as they are.
+// In development: a lesson whose file was saved shows its newer text in place. Unchanged blocks, with their answers,
+// and the whole sandbox half are left as they are.
 
 import { actions, store } from "../core/page.js";
 import { readPageData } from "../core/page_data.js";
@@ -10,7 +10,7 @@ import { onNewText } from "./new_text.js";
 let busy = false;
 let waiting = false;
 
-/** Fetch this page once more and take over what is new. Rejects when it can't be had. */
+/** Fetch this page once more and take over what is new. Rejects when it can't be fetched. */
 export async function showNewerText() {
   waiting = true;
   if (busy) return;
@@ -62,8 +62,7 @@ function renewProblems(page) {
 }
 
 /**
- * Replace the children of `body` that are different in `page`, and what stands above; the reader stays at the same
- * words.
+ * Replace the children of `body` that are different in `page`, and what is above; the reader stays at the same words.
  */
 function renew(body, page) {
   const next = page.querySelector(".lesson-body");
@@ -102,7 +101,7 @@ function removeUntil(end, first) {
   return end;
 }
 
-/** Return new child → old child, for the longest row of blocks that both have in the same order. */
+/** Return new child → old child, for the longest common subsequence of blocks. */
 function inCommon(old, fresh) {
   const length = Array.from({ length: old.length + 1 }, () => new Array(fresh.length + 1).fill(0));
   const same = (i, j) => keyOf(old[i]) !== "" && keyOf(old[i]) === keyOf(fresh[j]);
@@ -120,12 +119,12 @@ function inCommon(old, fresh) {
   return found;
 }
 
-/** What an element is known by; "" for one that is drawn anew each time. A note that is being written stays, too. */
+/** What identifies an element; "" for one that is drawn each time. A note that is being written stays, too. */
 function keyOf(node) {
   return node.dataset.print ?? (node.matches("#notes, solution-diff") ? node.localName : "");
 }
 
-/** The ways through the lesson: there may be one more, or one less. */
+/** The modes of the lesson: there may be one more, or one less. */
 function renewModes(article, fresh) {
   const shown = article.querySelector("mode-switch");
   if (places(shown) !== places(fresh)) {

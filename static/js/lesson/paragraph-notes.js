@@ -1,5 +1,5 @@
-// <paragraph-notes>: a note on a paragraph, by a button beside the one under the pointer, or beside each while the
-// switch is on.
+// <paragraph-notes>: a note on a paragraph, by a button beside the paragraph under the pointer, or beside each one
+// while the switch is on.
 
 import { fill, h } from "../dom/h.js";
 import { moreStyles } from "../dom/more_styles.js";
@@ -133,7 +133,7 @@ function clear(paragraph) {
   paragraph.classList.remove("has-note-button");
 }
 
-/** Return what the paragraph says, without what was put into it. */
+/** Return the text of the paragraph, without what was inserted into it. */
 function wordsOf(paragraph) {
   const copy = paragraph.cloneNode(true);
   copy.querySelectorAll(".note-button, .note-form").forEach((node) => node.remove());

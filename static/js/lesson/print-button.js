@@ -1,4 +1,4 @@
-// <print-button>: prints the page; without a script the browser's own menu does.
+// <print-button>: prints the page; without scripts the browser's own menu does.
 
 import { fill, h } from "../dom/h.js";
 

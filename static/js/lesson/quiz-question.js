@@ -62,7 +62,7 @@ class QuizQuestion extends HTMLElement {
     return { choices: this.#inputs.filter((input) => input.checked).map(choiceOf), text };
   }
 
-  /** Who receives an event can be tried at once: before the answer and after it. */
+  /** A delivery question can be tried at once: before the answer and after it. */
   #offerRun() {
     if (!this.#card.classList.contains("is-answered")) this.#run?.offerCommit();
     else if (this.#verdict?.scenario) this.#run?.offerAgain(() => this.#runAgain());
@@ -73,7 +73,7 @@ class QuizQuestion extends HTMLElement {
       event.preventDefault();
       return;
     }
-    // Without a connection the form goes the ordinary way: the page comes back with the same answer in it.
+    // Without a connection the form is submitted normally: the page comes back with the same answer in it.
     if (store.get().connection !== "online") return;
     event.preventDefault();
     const given = this.#given();
@@ -102,7 +102,7 @@ class QuizQuestion extends HTMLElement {
     this.querySelector(".run-again")?.focus();
   }
 
-  /** Show the verdict; where it `runs` first, marked by what the trace of that run tells. */
+  /** Show the verdict; if it `runs` first, marked by the trace of that run. */
   async #showRun(runs) {
     let { votes, ...verdict } = this.#verdict;
     let note = "";
@@ -164,7 +164,7 @@ class QuizQuestion extends HTMLElement {
       place = h("span", { class: "option-reason" });
       body.append(place);
     }
-    // A paragraph is not allowed inside a label: the reason's own lines become spans of text.
+    // A paragraph is not allowed inside a label: the reason's lines become spans of text.
     trustedHtml(place, reason);
     let mark = body.querySelector(".option-mark");
     if (!mark) {
@@ -245,7 +245,7 @@ class QuizQuestion extends HTMLElement {
 }
 
 /**
- * Return what an input stands for once it is ticked; a client of a delivery question with how often it hears the event.
+ * Return the choice of a ticked input; for a client of a delivery question, with how often it hears the event.
  */
 function choiceOf(input) {
   const times = input.closest(".cell")?.querySelector("select.times")?.value ?? "1";

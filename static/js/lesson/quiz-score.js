@@ -1,4 +1,4 @@
-// <quiz-score>: how the quiz stands, live, and the way to what still has to be tried again.
+// <quiz-score>: the score of the quiz, live, and a link to the questions to try again.
 
 import { fill, h } from "../dom/h.js";
 
@@ -31,7 +31,7 @@ class QuizScore extends HTMLElement {
     this.#draw();
   }
 
-  /** What was wrong at this moment stays in sight, so that a better answer does not take its reason away. */
+  /** Questions that were wrong at this moment stay visible, so that a better answer does not hide its reason. */
   #filter() {
     const only = !this.article.dataset.only;
     for (const block of this.article.querySelectorAll("[data-modes~=myths]")) {

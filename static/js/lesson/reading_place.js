@@ -1,4 +1,4 @@
-// Where somebody reads comes back with the page: after a reload, and on the way back from an exercise.
+// Restores the reader's place with the page: after a reload, and on the way back from an exercise.
 
 const BLOCKS = "[data-modes]";
 
@@ -7,7 +7,7 @@ export function keepReadingPlace() {
   const article = document.getElementById("lesson");
   if (!article) return;
   const name = `duplex:place:${location.pathname}`;
-  // A link into the text knows better; a reload or a way back does not follow it again.
+  // A link into the text takes precedence; a reload or a way back does not follow it again.
   const [visit] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
   const follows = location.hash && visit?.type === "navigate";
   if (!follows) goTo(article, recalled(name));
@@ -17,7 +17,7 @@ export function keepReadingPlace() {
 }
 
 /**
- * {block, offset}: the first block in sight, and how far its beginning is from the top. What loads above it moves
+ * {block, offset}: the first visible block, and how far its beginning is from the top. What loads above it changes
  * neither.
  */
 function placeIn(article) {
@@ -30,7 +30,7 @@ function placeIn(article) {
 
 function goTo(article, place) {
   const block = place && article.querySelectorAll(BLOCKS)[place.block];
-  if (!block || article.scrollTop > 0) return; // who reads on already is not called back
+  if (!block || article.scrollTop > 0) return; // a reader who has already scrolled is not moved back
   const { top, height } = block.getBoundingClientRect();
   if (height > 0) article.scrollTop += top - article.getBoundingClientRect().top - place.offset;
 }

@@ -1,4 +1,4 @@
-// Terms in the text: what one means is shown where it stands, on hover, on focus and on tap.
+// Terms in the text: the meaning is shown beside the term, on hover, on focus and on tap.
 
 import { fill, h, trustedHtml } from "../dom/h.js";
 import { moreStyles } from "../dom/more_styles.js";
@@ -13,7 +13,7 @@ let shown = null;
 let popover = null;
 let waiting = null;
 
-/** Listen for terms until the page goes; nothing is fetched before the first one is asked for. */
+/** Listen for terms as long as the page exists; nothing is fetched before the first one is needed. */
 export function tendTerms(root = document) {
   root.addEventListener("pointerover", ({ target, pointerType }) => pointerType !== "touch" && over(target));
   root.addEventListener("focusin", ({ target }) => over(target));
@@ -27,13 +27,13 @@ export function tendTerms(root = document) {
   });
   root.addEventListener("click", (event) => {
     const term = termAt(event.target);
-    // A tap shows the meaning; the way to the glossary is in the popover.
+    // A tap shows the meaning; the link to the glossary is in the popover.
     if (term && event.pointerType === "touch") {
       event.preventDefault();
       show(term, { tapped: true });
     } else if (shown && !term && !popover.contains(event.target)) close();
   });
-  over(root.querySelector("a.term:hover, a.term:focus")); // the reader was here before this script
+  over(root.querySelector("a.term:hover, a.term:focus")); // the reader was faster than this script
 }
 
 function over(target) {
@@ -79,7 +79,7 @@ function close() {
 }
 
 async function meaningOf(anchor) {
-  // A glossary that can't be had leaves an ordinary link, and is asked for again.
+  // If the glossary can't be fetched, the term stays an ordinary link, and the next attempt fetches it again.
   glossary ??= fetch("/glossary.json")
     .then((answer) => answer.json())
     .catch(() => {

@@ -1,6 +1,6 @@
 // <panel-tabs>: Diagram, Wire, Server log and Checks below the clients; on a middle-sized screen Clients as well.
 //
-// A crash opens the log and a check run opens the checks: what happened should be in sight without searching.
+// A crash opens the log and a check run opens the checks: what happened should be visible without searching.
 
 import { define, store } from "../core/page.js";
 import { onRegion } from "../dom/regions.js";
@@ -47,7 +47,7 @@ class PanelTabs extends HTMLElement {
     this.#ends.splice(0).forEach((end) => end());
   }
 
-  /** Without this script they are no tabs, so the page does not call them so. */
+  /** Without this script they are not tabs, so the page does not call them tabs. */
   #describe() {
     this.setAttribute("role", "tablist");
     for (const [name, tab] of this.tabs) {
@@ -55,14 +55,14 @@ class PanelTabs extends HTMLElement {
       tab.id = `tab-${name}`;
       tab.setAttribute("role", "tab");
       tab.setAttribute("aria-controls", panel.id);
-      if (name === "clients") continue; // a panel at times: see #arrange
+      if (name === "clients") continue; // a panel only sometimes: see #arrange
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
       panel.tabIndex = 0;
     }
   }
 
-  /** Clients are a tab only where there is no room above: then the tabs stand before them, in the page as on screen. */
+  /** Clients are a tab only if there is no room above: then the tabs precede them, in the page as on screen. */
   #arrange() {
     const clients = panelOf("clients");
     const middle = this.#middle.matches;

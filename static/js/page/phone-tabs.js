@@ -56,7 +56,7 @@ class PhoneTabs extends HTMLElement {
 
   #open(region) {
     if (this.bench.dataset.view === region) return;
-    // Only where the bar is in use: elsewhere every pane is in sight, and Back must leave the page.
+    // Only where the bar is used: elsewhere every pane is visible, and Back must leave the page.
     if (this.offsetParent !== null) history.pushState(null, "", `#${region}`);
     this.#show(region);
   }

@@ -65,7 +65,7 @@ class ShortcutDialog extends HTMLElement {
       ),
       h("dl", {}, rows),
     );
-    // A press on the backdrop is one on the dialog itself, outside its padding.
+    // A press on the backdrop is a press on the dialog itself, outside its padding.
     dialog.addEventListener("click", (event) => {
       if (event.target !== dialog) return;
       const { left, right, top, bottom } = dialog.getBoundingClientRect();

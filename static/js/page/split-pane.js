@@ -43,7 +43,7 @@ class SplitPane extends HTMLElement {
     return this.#upright ? { start: left, length: width } : { start: top, length: height };
   }
 
-  /** Where the pane in front of the bar ends now, in percent of the parent. The style sheet has the last word on it. */
+  /** Where the pane before the bar ends now, in percent of the parent. The style sheet decides. */
   #measure() {
     const pane = document.getElementById(this.getAttribute("aria-controls"))?.getBoundingClientRect();
     const { length } = this.#box();
@@ -91,7 +91,7 @@ class SplitPane extends HTMLElement {
     this.#set((100 * (here - start - this.#lead())) / length);
   }
 
-  /** What stands before the pane inside the parent (the toolbar above the editor), plus half of the bar itself. */
+  /** The size of what precedes the pane in the parent (the toolbar above the editor), plus half of the bar itself. */
   #lead() {
     const pane = document.getElementById(this.getAttribute("aria-controls")).getBoundingClientRect();
     return (this.#upright ? pane.left : pane.top) - this.#box().start + 4;

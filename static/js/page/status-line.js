@@ -1,12 +1,12 @@
-// <status-line>: the page's one polite voice, its one alarm, and the slim banner while the connection is away.
+// <status-line>: the page's one polite live region, its one alert, and the slim banner while the connection is lost.
 
 import { define, store } from "../core/page.js";
 import { checkSummary, endOf } from "../core/words.js";
 import { fill, h } from "../dom/h.js";
 
-/** Short losses, as when a laptop wakes up, need no banner. */
+/** Short losses, for example when a laptop wakes up, need no banner. */
 const PATIENCE_MS = 1_500;
-/** How long an alarm that has no other place stays in sight; a click takes it away sooner. */
+/** How long an alert that has no other place stays visible; a click removes it sooner. */
 const ALERT_MS = 10_000;
 
 class StatusLine extends HTMLElement {
@@ -61,17 +61,17 @@ class StatusLine extends HTMLElement {
     this.#clearAlert();
     const voice = kind === "alert" ? this.alert : this.status;
     if (kind === "alert") this.#fading = setTimeout(() => this.#clearAlert(), ALERT_MS);
-    // The same sentence twice would not be read twice: a no-break space makes it another one.
+    // The same sentence would not be read a second time: a no-break space makes it a different one.
     voice.textContent = voice.textContent === text ? `${text}\u00a0` : text;
   }
 
-  /** What stands somewhere on the page in sight is told to screen readers only. */
+  /** What is visible elsewhere on the page is announced to screen readers only. */
   #alertUnseen(text) {
     this.#say(text, "alert");
     this.alert.classList.add("visually-hidden");
   }
 
-  /** The note above the editor says it, once its script is there. */
+  /** The note above the editor says it, once its script is loaded. */
   #runFailed(text) {
     if (customElements.get("work-notes")) this.#alertUnseen(text);
     else this.#say(text, "alert");

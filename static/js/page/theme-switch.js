@@ -1,4 +1,4 @@
-// <theme-switch>: as the system, light, dark; one button that goes round.
+// <theme-switch>: like the system, light, dark; one button that cycles through them.
 
 import { keep } from "../core/kept.js";
 import { fill, h } from "../dom/h.js";

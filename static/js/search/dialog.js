@@ -1,4 +1,4 @@
-// The search over the whole course: results as you type, by arrow keys and Enter.
+// The search over the whole course: results as you type, chosen with the arrow keys and Enter.
 
 import { fill, h } from "../dom/h.js";
 import { moreStyles } from "../dom/more_styles.js";

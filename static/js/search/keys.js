@@ -1,11 +1,11 @@
-// What opens the search: its link in the header, "/", and Ctrl+K (Command+K on a Mac). The dialog comes with the first
-// wish.
+// What opens the search: its link in the header, "/", and Ctrl+K (Command+K on a Mac). The dialog is loaded when it is
+// first opened.
 
 import { isTyping } from "../dom/typing.js";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform ?? "");
 
-/** Listen until the page goes. */
+/** Listen as long as the page exists. */
 export function tendSearch() {
   document.addEventListener("click", (event) => {
     if (!event.target.closest(".search-link") || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -35,7 +35,7 @@ async function open() {
     const { openSearch } = await import("./dialog.js");
     await openSearch();
   } catch {
-    // The piece can't be had: the page that searches without a script can.
+    // The chunk can't be loaded: go to the page that searches without scripts.
     window.location.assign("/search");
   }
 }

@@ -1,10 +1,10 @@
-// Finding in the list of everything that can be found: pure, and the same as course/web/views/search_index.py.
+// Searches the list of everything that can be found: pure, and the same as course/web/views/search_index.py.
 
 const RESULTS_AT_MOST = 30;
 const QUERY_CHARACTERS = 100;
 const AROUND = 90;
 
-// What one word of the query is worth where it stands. A hit in the title outweighs any number of hits in the text.
+// What one word of the query is worth, by its place. A hit in the title outweighs any number of hits in the text.
 const TITLE_WORD = 40;
 const TITLE_BEGINS = 30;
 const TITLE_HOLDS = 15;
@@ -26,7 +26,7 @@ export function find(entries, query) {
     .map(({ entry }) => entry);
 }
 
-/** Return the words of a query in small letters, each once. */
+/** Return the words of a query in lower case, each once. */
 export function wordsOf(query) {
   return [...new Set(query.slice(0, QUERY_CHARACTERS).toLowerCase().split(/\s+/).filter(Boolean))];
 }

@@ -1,6 +1,6 @@
-// A recorded trace cut into beats: what appears at one moment, and how long one needs to take it in. Pure.
+// A recorded trace cut into beats: what appears at one moment, and how long one needs to understand it. Pure.
 
-const TOGETHER_S = 0.04; // what the server sends to several clients within this time is one thing that happens
+const TOGETHER_S = 0.04; // what the server sends to several clients within this time is one event
 const BEAT_MS = 900;
 const READING_MS = 1_200; // before the first word
 const WORD_MS = 260;
@@ -9,8 +9,8 @@ const WORD_MS = 260;
  * Return the beats of {rows, marks, captions}, in order.
  *
  * A beat is {until, caption, ms}: all that happened up to `until` (seconds) is shown, together with the caption of that
- * number (-1 before the first), for so many milliseconds of play. A caption has a beat of its own, so that one can read
- * it before anything moves.
+ * number (-1 before the first), for `ms` milliseconds of play. A caption has a beat of its own, so that one can read it
+ * before anything moves.
  */
 export function beatsOf({ rows, marks = [], captions }) {
   const events = [...rows.filter(({ frame }) => !isHeartbeat(frame)), ...marks].sort(
@@ -43,7 +43,7 @@ export function beatsOf({ rows, marks = [], captions }) {
   return beats;
 }
 
-/** Say whether a connection's beginning is one step: not where the change to WebSocket is the matter. */
+/** Return whether a connection's beginning is one step: not if the change to WebSocket is what the run shows. */
 export function folds(rows) {
   return !rows.some(({ frame }) => frame === "2probe");
 }

@@ -7,7 +7,7 @@ import { wireRow } from "./wire_row.js";
 
 const FRAMES_SHOWN = 60;
 
-/** What stands there before anything is chosen. */
+/** What is shown before anything is chosen. */
 export function howToRead() {
   return [
     h("h3", {}, "How to read it"),
@@ -48,7 +48,7 @@ export function explainEntry(entry, { source = "", rowsNow = () => entry.rows } 
   ];
 }
 
-/** The first frame of the entry, opened layer by layer; drawn when it is asked for. */
+/** The first frame of the entry, opened layer by layer; drawn on request. */
 function peel(row, handler) {
   const node = h("details", { class: "peel" }, h("summary", {}, "Peel the layers"));
   node.addEventListener("toggle", async () => {
@@ -57,7 +57,7 @@ function peel(row, handler) {
       const { peeled } = await import("./peeled.js");
       if (!node.querySelector(".layers")) node.append(peeled(row, handler()));
     } catch {
-      // Offline, or the site was built anew since: opening it again tries again.
+      // Offline, or the site was rebuilt: opening it again tries again.
     }
   });
   return node;
@@ -93,7 +93,7 @@ function wanted(text, entry) {
   );
 }
 
-/** Told by the running program where it can be; else found in its text, and said so. */
+/** From the running program's own report if there is one; otherwise found in its text, which is said. */
 function handlerLines(entry, source) {
   const asked = entry.question?.direction === "sent" ? entry.question : entry;
   const report = asked.handler;

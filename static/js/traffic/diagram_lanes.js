@@ -1,10 +1,10 @@
-// The lanes of a picture, and the heads above them: who is there, and from when to when.
+// The lanes of a picture, and the heads above them: which clients are there, and during which spans.
 
 import { place, svg } from "../dom/svg.js";
 import { laneHead, serverHead } from "./diagram_nodes.js";
 
 /**
- * Draw the lanes into `group`, down to `height`. In a replay nothing is known of what comes after `until` (seconds).
+ * Draw the lanes into `group`, down to `height`. A replay shows nothing of what comes after `until` (seconds).
  */
 export function drawLanes(group, layout, height, until) {
   const { columns, serverX, lines } = layout;
@@ -19,7 +19,7 @@ export function drawLanes(group, layout, height, until) {
   );
 }
 
-/** How far down a replay has come: who will leave later is still there. */
+/** How far down a replay has come: a client that leaves later is still there. */
 function reachedAt({ items }, until) {
   if (until === Infinity) return Infinity;
   const last = items.findLast(({ time }) => time <= until);
@@ -31,7 +31,7 @@ export function headsOf({ columns, serverX, width }, zoom) {
   return [...columns.keys(), serverX, width, zoom].join("\n");
 }
 
-/** Draw who stands above which lane. */
+/** Draw the heads above the lanes. */
 export function drawHeads(heads, { columns, letters, serverX, narrow, width }, { zoom, height }) {
   place(heads, { width: width * zoom, height: height * zoom, viewBox: `0 0 ${width} ${height}` });
   heads.replaceChildren(

@@ -1,8 +1,8 @@
-// The nodes of a sequence diagram: shapes as SVG, and what stands at the top of each lane.
+// The nodes of a sequence diagram: shapes as SVG, and the head of each lane.
 
 import { place, svg } from "../dom/svg.js";
 
-const LETTERS = 12; // of a client's name at its lane
+const LETTERS = 12; // of a client's name above its lane
 
 /** Make the SVG of a shape, see diagram/shapes.js. */
 export function asNode({ tag, attrs, text, children }) {

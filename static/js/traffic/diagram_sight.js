@@ -1,8 +1,8 @@
-// What of a picture is in sight, in the picture's own units: they don't change when it is zoomed.
+// The visible part of a picture, in the picture's own units, which don't change when it is zoomed.
 
 import { whenDrawn } from "../dom/turns.js";
 
-const MARGIN = 8; // pixels between the edge and what was brought into sight
+const MARGIN = 8; // pixels between the edge and what was scrolled into view
 
 export class Sight {
   zoom = 1;
@@ -16,7 +16,7 @@ export class Sight {
     this.#heads = heads;
   }
 
-  /** Look at the scroller; return whether what is in sight has changed. */
+  /** Measure the scroller; return whether the visible part has changed. */
   measure() {
     const { clientWidth: width, clientHeight: height, scrollTop: top } = this.#scroller;
     const before = this.#view;
@@ -44,23 +44,23 @@ export class Sight {
     return Math.max(this.#content, this.#view.height / this.zoom - this.#heads);
   }
 
-  /** Say how high the content is, before scrolling in it. */
+  /** Set the height of the content, before scrolling in it. */
   set content(height) {
     this.#content = height;
   }
 
-  /** What is in sight is known at once; the page scrolls when all is drawn, and has to be laid out for it only once. */
+  /** The visible part is known at once; the page scrolls when all is drawn, so that this needs only one layout. */
   scrollTo(top) {
     this.#view.top = this.#within(top * this.zoom);
     whenDrawn(this.#scroll);
   }
 
-  /** Count on the end: somebody else scrolls there. */
+  /** Assume the end: something else scrolls there. */
   expectEnd() {
     this.#view.top = this.#within(Infinity);
   }
 
-  /** Bring something into sight, by as little scrolling as does it. */
+  /** Scroll something into view, by as little as possible. */
   reveal({ y, height }) {
     const margin = MARGIN / this.zoom;
     const seen = this.#view.height / this.zoom - this.#heads;

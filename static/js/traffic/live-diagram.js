@@ -1,4 +1,4 @@
-// <live-diagram>: the picture of what passes now, with the chosen arrow explained, and the same rows as a table.
+// <live-diagram>: the picture of the present traffic, with the chosen arrow explained, and the same rows as a table.
 
 import { actions, define, store } from "../core/page.js";
 import { svgText } from "../diagram/svg_text.js";
@@ -11,9 +11,9 @@ import { TraceTable } from "./trace_table.js";
 import "./sequence-diagram.js";
 
 const ZOOM_STEP = 1.2;
-const POINTED_MS = 90; // an arrow that only passes under a resting pointer is not read
+const POINTED_MS = 90; // an arrow that only passes under a resting pointer is not being read
 
-/** Words that give way on a phone. */
+/** Words that are hidden on a phone. */
 const long = (text) => h("span", { class: "long" }, text);
 
 class LiveDiagram extends HTMLElement {
@@ -94,7 +94,7 @@ class LiveDiagram extends HTMLElement {
 
   #subscriptions() {
     const draw = () => this.#plan();
-    const code = () => this.#makeRoom(false); // a line of the program is asked for: it has to be in sight
+    const code = () => this.#makeRoom(false); // a line of the program is asked for: it has to be visible
     document.addEventListener("line-requested", code);
     return [
       () => document.removeEventListener("line-requested", code),

@@ -1,4 +1,4 @@
-// A frame opened layer by layer, from the bytes on the connection down to the event and the handler that takes it.
+// A frame opened layer by layer, from the bytes on the connection down to the event and its handler.
 
 import { h } from "../dom/h.js";
 import { layersOf } from "../wire/layers.js";

@@ -1,4 +1,4 @@
-// <rooms-view>: who is in which room now, lit up as something is emitted to it, and the last handlers that ran.
+// <rooms-view>: which clients are in which room now, highlighted as something is emitted to it, and the last handlers.
 
 import { addressee, byNamespace, doer, duration, keyOf, reached, SLOW_SECONDS, shortSid } from "../core/inside.js";
 import { define, store } from "../core/page.js";
@@ -37,7 +37,7 @@ class RoomsView extends HTMLElement {
     fill(this, this.view, this.empty);
     this.follow = followEnd(this.log);
     this.#sight = whileInSight(this, () => this.#draw());
-    this.#read(store.get().inside, false); // what was emitted before this view was opened lights nothing up
+    this.#read(store.get().inside, false); // what was emitted before this view was opened highlights nothing
     this.#ends = [
       () => this.#sight.stop(),
       () => this.follow.stop(),
@@ -72,7 +72,7 @@ class RoomsView extends HTMLElement {
     this.#sight.plan();
   }
 
-  /** Note what has been emitted since the last look: a report of a handler that goes on comes again, longer. */
+  /** Note what has been emitted since the last time: the report of a running handler comes again, longer. */
   #read({ handlers, rooms }, light) {
     const told = new Map();
     for (const report of handlers) {
@@ -110,7 +110,7 @@ class RoomsView extends HTMLElement {
       return;
     }
     this.#drawRooms(over ? null : byNamespace(inside));
-    // Some are told late.
+    // Some are reported late.
     const inOrder = inside.handlers.slice(-HANDLERS_SHOWN).sort((one, other) => one.time - other.time);
     this.#drawHandlers(inOrder, over);
   }

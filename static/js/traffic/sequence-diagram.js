@@ -6,7 +6,7 @@
 // element.zoom = 1.25
 // attribute compact                          for a small place: no zoom by wheel
 //
-// It tells `entry-chosen` and `entry-pointed` (detail: the entry, or null). Only what is in sight has nodes.
+// It dispatches `entry-chosen` and `entry-pointed` (detail: the entry, or null). Only what is visible has nodes.
 
 import { layOut } from "../diagram/layout.js";
 import { buildModel } from "../diagram/model.js";
@@ -21,7 +21,7 @@ import { drawHeads, drawLanes, headsOf } from "./diagram_lanes.js";
 import { asNode } from "./diagram_nodes.js";
 import { Sight } from "./diagram_sight.js";
 
-const BEYOND = 240; // pixels drawn above and below what is in sight
+const BEYOND = 240; // pixels drawn above and below the visible part
 const HEADS = 34;
 const CHEAP_MS = 8;
 const ZOOM = { least: 0.6, most: 2 };
@@ -40,7 +40,7 @@ class SequenceDiagram extends HTMLElement {
   #restUntil = 0; // on a busy machine the picture takes at most a quarter of the time
   #stale = true;
   #following = true;
-  #newest = Infinity; // the time of the newest entry that was drawn: later ones travel into the picture
+  #newest = Infinity; // the time of the newest entry that was drawn: later ones are animated
   #ends = [];
 
   connectedCallback() {
@@ -59,7 +59,7 @@ class SequenceDiagram extends HTMLElement {
     this.#nodes.clear();
     this.drawnHeads = "";
     this.follow = followEnd(this.#scroller, (following) => (this.#following = following));
-    // A hidden picture has no width and is drawn when it comes into sight.
+    // A hidden picture has no width and is drawn when it becomes visible.
     const watch = new ResizeObserver(() => this.#sight.measure() && this.#plan(true));
     watch.observe(this.#scroller);
     const listening = new AbortController();
@@ -70,7 +70,7 @@ class SequenceDiagram extends HTMLElement {
     });
     this.addEventListener("click", ({ target }) => this.#choose(entryAt(target)), { signal });
     this.addEventListener("focusin", ({ target }) => this.#choose(entryAt(target)), { signal });
-    // A picture that comes under a resting pointer is not pointed at: that takes a move.
+    // A picture that appears under a resting pointer is not pointed at: that takes a movement.
     this.addEventListener(
       "pointermove",
       ({ target, pointerType }) => pointerType === "mouse" && this.#point(entryAt(target)),
@@ -129,7 +129,7 @@ class SequenceDiagram extends HTMLElement {
     return this.layout?.items.find(({ key }) => key === this.#pointed?.key)?.entry ?? null;
   }
 
-  /** Choose an entry and bring it into sight; the keyboard stays where it is. */
+  /** Choose an entry and scroll it into view; the focus stays where it is. */
   reveal(entry) {
     const item = this.layout?.itemOf.get(entry);
     if (!item) return;
@@ -138,7 +138,7 @@ class SequenceDiagram extends HTMLElement {
     this.#choose(item.key);
   }
 
-  /** Move to an entry and give it the keyboard; so the question of an answer is reached. */
+  /** Move to an entry and focus it, for example to the question of an answer. */
   goTo(entry) {
     const item = this.layout?.itemOf.get(entry);
     if (!item) return;
@@ -147,7 +147,7 @@ class SequenceDiagram extends HTMLElement {
     this.#nodes.get(item.key)?.node.focus({ preventScroll: true });
   }
 
-  /** Draw once a frame of the screen, however much arrives. */
+  /** Draw once per animation frame, however much arrives. */
   #plan(stale) {
     this.#stale ||= stale;
     const rest = this.#restUntil - performance.now();
@@ -168,7 +168,7 @@ class SequenceDiagram extends HTMLElement {
       this.layout = layOut(this.model, { width: this.#sight.width });
       this.#sight.content = this.layout.height;
       const { zoom, height } = this.#sight;
-      // No viewBox: it would change with the height, and everything in the picture be laid out again.
+      // No viewBox: it would change with the height, and cause a new layout of everything in the picture.
       place(this.body, { width: this.layout.width * zoom, height: height * zoom });
       place(this.zoomed, { transform: `scale(${zoom})` });
       drawLanes(this.lanes, this.layout, height, this.#until);
@@ -183,7 +183,7 @@ class SequenceDiagram extends HTMLElement {
     });
   }
 
-  /** What stands at the top edge, so that it can stay there when older rows fall away. */
+  /** The entry at the top edge, so that it can stay there when older rows are dropped. */
   #anchor() {
     const { top } = this.#sight;
     const item = this.layout?.items.find(({ y, height }) => y + height > top);
@@ -201,7 +201,7 @@ class SequenceDiagram extends HTMLElement {
     }
   }
 
-  /** In a replay the newest arrow is kept in sight. */
+  /** In a replay the newest arrow is kept visible. */
   #holdUntil() {
     const newest = this.layout.items.findLast(({ entry }) => entry && entry.time <= this.#until);
     if (newest) this.#sight.reveal(newest);
@@ -229,7 +229,7 @@ class SequenceDiagram extends HTMLElement {
       this.#nodes.delete(key);
     }
     const tab = keys.has(this.#chosen) ? this.#chosen : shown.findLast(({ entry }) => entry)?.key;
-    // A replay may not have begun: then the keyboard scrolls the picture itself.
+    // If a replay has not begun, the keyboard scrolls the picture itself.
     if (tab === undefined) this.#scroller.setAttribute("tabindex", "0");
     else if (document.activeElement !== this.#scroller) this.#scroller.removeAttribute("tabindex");
     let before = this.entries.firstElementChild;
@@ -265,7 +265,7 @@ class SequenceDiagram extends HTMLElement {
     return known.node;
   }
 
-  /** The chosen arrow, what it is joined to, and the lanes that it touches stand out. */
+  /** Highlight the chosen arrow, what it is joined to, and the lanes that it touches. */
   #light() {
     const entry = this.#pointed ?? this.chosen;
     const joined = new Set([entry?.question?.key, entry?.answer?.key]);
@@ -280,7 +280,7 @@ class SequenceDiagram extends HTMLElement {
   #choose(key) {
     if (key === null || key === this.#chosen) return;
     this.#chosen = key;
-    this.#pointed = null; // what was just chosen counts more than where the pointer rests
+    this.#pointed = null; // the last choice takes precedence over a resting pointer
     for (const [each, { node }] of this.#nodes)
       if (node.hasAttribute("role")) node.setAttribute("tabindex", each === key ? "0" : "-1");
     this.#light();

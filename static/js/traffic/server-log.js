@@ -53,7 +53,7 @@ class ServerLog extends HTMLElement {
     this.#ends.splice(0).forEach((end) => end());
   }
 
-  /** Append what is new, and take away what the store has let go (a new run, Clear, the cap). */
+  /** Append what is new, and remove what the store has dropped (a new run, Clear, the cap). */
   #draw() {
     const { output } = store.get();
     const kept = new Set(output);

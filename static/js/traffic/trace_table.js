@@ -1,9 +1,9 @@
-// The rows of a trace as a table: for screen readers, and for everybody who would rather read than look.
+// The rows of a trace as a table: for screen readers, and for everybody who prefers text to a picture.
 
 import { h } from "../dom/h.js";
 import { readRow } from "../wire/read.js";
 
-/** Keeps one table row for each row of the trace; `draw` adds what is new and drops what has gone. */
+/** Keeps one table row for each row of the trace; `draw` adds new ones and removes those that were dropped. */
 export class TraceTable {
   #nodes = new Map();
 

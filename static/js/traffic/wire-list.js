@@ -91,7 +91,7 @@ class WireList extends HTMLElement {
     });
     this.#drawClients(rows);
     this.hiddenCount.textContent = hidden > 0 ? `(${hidden})` : "";
-    // The list is capped: what came since is what stands behind the newest row of the pause.
+    // The list is capped: what came since the pause is what follows its newest row.
     const waiting = this.#paused ? traceRows.length - 1 - traceRows.lastIndexOf(this.#paused.at(-1)) : 0;
     this.note.textContent =
       waiting > 0

@@ -9,9 +9,9 @@ const GLANCE = 200; // characters
 const KINDS = { engine: "eio", type: "sio", attachments: "sio", namespace: "nsp", ack: "ack", data: "data" };
 
 /**
- * Draw a row of the trace; its inside is drawn when it is opened, and the sentences for it are fetched then.
+ * Draw a row of the trace; its content is drawn when it is opened, and the sentences for it are fetched then.
  *
- * `rowsNow` returns all rows, in which the row's question, answer or packet is looked for.
+ * `rowsNow` returns all rows, in which the row's question, answer or packet is looked up.
  */
 export function wireRow(row, rowsNow) {
   const engine = parseEngine(row.frame);
@@ -60,7 +60,7 @@ export function wireRow(row, rowsNow) {
   return node;
 }
 
-/** Drawn anew at each opening: an answer may have come since. */
+/** Drawn again each time it is opened: an answer may have come since. */
 async function explainInside(node, row, rowsNow) {
   node.querySelector(".frame-body")?.remove();
   const body = h("div", { class: "frame-body" }, h("pre", { class: "raw" }, row.frame));
@@ -70,7 +70,7 @@ async function explainInside(node, row, rowsNow) {
     body.replaceWith(inside(row, explain(row), tellRelations(row, rowsNow())));
     if (node.parentElement) reveal(node.parentElement, node);
   } catch {
-    // Offline, or the site was built anew since: the frame itself is there, and opening the row again tries again.
+    // Offline, or the site was rebuilt: the frame itself is there, and opening the row again tries again.
   }
 }
 

@@ -3,10 +3,10 @@
 const NAMES = ["open", "close", "ping", "pong", "message", "upgrade", "noop"];
 
 /**
- * Take a literal frame apart.
+ * Parse a literal frame.
  *
  * Returns {type, name, data, binary, problem}: `type` is the first character (null for a binary frame), `data` what
- * follows it, `binary` the base64 of a binary frame or null, `problem` a sentence when the frame is none, else "".
+ * follows it, `binary` the base64 of a binary frame or null, `problem` a sentence when it is not a frame, else "".
  *
  * @param {string} frame
  * @returns {EnginePacket}
@@ -20,7 +20,7 @@ export function parseEngine(frame) {
 }
 
 /**
- * Say whether a frame is one of the heartbeat's: ping or pong, not the probe of an upgrade.
+ * Return whether a frame belongs to the heartbeat: ping or pong, but not the probe of an upgrade.
  *
  * @param {string} frame
  */

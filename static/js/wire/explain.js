@@ -1,11 +1,11 @@
-// A frame in words: one plain sentence, and what each piece of its prefix means. Pure.
+// A frame in words: one plain sentence, and the meaning of each piece of its prefix. Pure.
 
 import { parseEngine } from "./engineio.js";
 import { parseSocket } from "./socketio.js";
 
 export { tellRelations } from "./trace.js";
 
-/** The gateway keeps this many characters of a frame, and puts the mark where it has cut. */
+/** The gateway keeps this many characters of a frame, and adds the mark where it has cut it. */
 const KEPT_CHARACTERS = 8 * 1024;
 const CUT_MARK = "…";
 

@@ -1,4 +1,4 @@
-// Where a comma-separated list of JSON values stops being one. Browsers tell it in different words, or not at all.
+// Where a comma-separated list of JSON values stops being valid. Browsers say it in different words, or not at all.
 // Pure.
 
 const SPACE = /[ \t\n\r]*/y;
@@ -8,8 +8,8 @@ const TOKEN =
 const CLOSER = { "[": "]", "{": "}" };
 
 /**
- * Return the place (from 0) of the first character that cannot stand where it does, the length of the text when it
- * ends too early, or -1 when all of it is JSON values with commas between them.
+ * Return the place (from 0) of the first character that is not valid there, the length of the text when it ends too
+ * early, or -1 when all of it is JSON values with commas between them.
  *
  * @param {string} text
  */
@@ -40,7 +40,7 @@ function lengthOf(pattern, text, at) {
 }
 
 /**
- * Return what may follow after `token`, or null when the token may not stand here. `closers` are the open brackets'.
+ * Return what may follow `token`, or null when the token is not allowed here. `closers` are those of open brackets.
  *
  * @param {string} expects
  * @param {string} token

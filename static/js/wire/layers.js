@@ -1,7 +1,7 @@
 // One frame, layer by layer: bytes on the connection, WebSocket frame (RFC 6455, section 5.2), Engine.IO packet,
 // Socket.IO packet, event. Pure.
 //
-// The gateway keeps what a frame says, not the bytes that carried it: header and bytes are worked out from it again.
+// The gateway keeps the content of a frame, not the bytes that carried it: header and bytes are computed from it again.
 
 import { readRow } from "./read.js";
 
@@ -10,7 +10,7 @@ const CUT_MARK = "…";
 const KEPT_CHARACTERS = 8 * 1024;
 
 /**
- * Return the layers of a row, outermost first: [{name, sentence, text, bytes, bits}]. `text` is what this layer hands
+ * Return the layers of a row, outermost first: [{name, sentence, text, bytes, bits}]. `text` is what this layer passes
  * on, `bytes` are hexadecimal pairs (for the first layer), `bits` the header's fields, [{name, value, meaning}].
  *
  * @param {TraceRow} row

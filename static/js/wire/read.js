@@ -1,4 +1,4 @@
-// A row of the trace, taken apart once however often it is asked for. Pure.
+// Parses a row of the trace, once however often it is asked for. Pure.
 
 import { parseEngine } from "./engineio.js";
 import { parseSocket } from "./socketio.js";

@@ -1,4 +1,4 @@
-// Which rows of a trace a reader wants to see. Pure.
+// Filters the rows of a trace. Pure.
 
 import { isHeartbeat } from "./engineio.js";
 

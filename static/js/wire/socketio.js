@@ -4,7 +4,7 @@ const NAMES = ["CONNECT", "DISCONNECT", "EVENT", "ACK", "CONNECT_ERROR", "BINARY
 const DECORATED = /^(\d)(?:(\d+)(-))?(?:(\/[^,]*)(,?))?(\d*)/;
 
 /**
- * Take the text of an Engine.IO message apart.
+ * Parse the text of an Engine.IO message.
  *
  * Returns {type, name, attachments, namespace, ack, data, event, args, pieces, problem}. `ack` is a string of digits
  * or null; `data` is the decoded JSON or undefined; `event` and `args` are set for events, `args` for

@@ -1,9 +1,9 @@
-// How the rows of a trace hang together: questions and answers, attachments, events outside a namespace. Pure.
+// How the rows of a trace are related: questions and answers, attachments, events outside a namespace. Pure.
 
 import { readRow } from "./read.js";
 
 /**
- * What is known of one client's connection while the rows are gone through.
+ * What is known about one client's connection while the rows are read.
  *
  * @typedef {{
  *   whole: boolean,
@@ -17,12 +17,12 @@ import { readRow } from "./read.js";
 const OTHER = { sent: "received", received: "sent" };
 
 /**
- * Find what belongs together in the rows of a trace, oldest first.
+ * Find the relations between the rows of a trace, oldest first.
  *
  * Returns a Map with a relation for each row: {question, answer, attachmentOf, number, early, asks}. `question` and
  * `answer` are the rows that an acknowledgement joins; `attachmentOf` is the row whose bytes a binary frame carries, as
  * attachment `number` (from 1); `early` says that an event passed before the server let the client into its namespace;
- * `asks` that an acknowledgement is awaited. What is not there is null or false.
+ * `asks` that an acknowledgement is awaited. What does not apply is null or false.
  *
  * @param {TraceRow[]} rows
  * @returns {WholeMap<TraceRow, Relation>}
@@ -108,7 +108,7 @@ function keyOf(asker, namespace, id) {
 }
 
 /**
- * Return what `row` has to do with the others, as sentences; [] when it stands for itself.
+ * Return the relations of `row` to the others, as sentences; [] when there are none.
  *
  * @param {TraceRow} row
  * @param {TraceRow[]} rows

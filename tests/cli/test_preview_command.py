@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.content.test_course_commands import PROJECT, flask_course
+from tests.cli.test_course_commands import PROJECT, flask_course
 from tests.stage.courses import LESSON, change, whole_course
 
 

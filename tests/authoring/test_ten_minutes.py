@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.content.test_authoring_guide import GUIDE, PROJECT
+from tests.authoring.test_authoring_guide import GUIDE, PROJECT
 
 SECTION = GUIDE.partition("\n## ")[2].partition("\n## The folder\n")[0]
 STEP = re.compile(r"(?:Write|write) `([^`]+)`:\n\n```\w+\n(.*?)^```|^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)

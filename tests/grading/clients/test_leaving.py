@@ -11,7 +11,7 @@ import pytest
 
 from course.grading.author import ANY, AuthorError, CheckFailed, Server, random_word
 from course.grading.reports import Reports
-from tests.grading.leaving import SOURCE
+from tests.grading.clients.leaving import SOURCE
 from tests.stage.unconfined import served
 
 pytestmark = pytest.mark.programs

@@ -13,7 +13,7 @@ from course.content.problems import ProblemList
 from course.content.text.scanner import LESSON_BLOCKS, scan
 from tests.stage.courses import BUNDLE, whole_course
 
-PROJECT = Path(__file__).parents[2]
+PROJECT = Path(__file__).parents[3]
 NAMES = {"echo", "echo-louder", "test_it", "-"}
 
 

@@ -15,9 +15,9 @@ from course.content.loader import load_course
 from course.content.questions.choice import KINDS
 from course.content.text.images import MAX_IMAGE_BYTES
 from course.content.text.scanner import LESSON_BLOCKS, TASK_BLOCKS
-from tests.content.test_deliveries import DELIVERY_PLANTS
-from tests.content.test_demonstrations import WATCH_PLANTS
-from tests.content.test_exhibits import RECORDING_PLANTS
+from tests.content.golden.test_deliveries import DELIVERY_PLANTS
+from tests.content.golden.test_demonstrations import WATCH_PLANTS
+from tests.content.lesson.test_exhibits import RECORDING_PLANTS
 from tests.content.test_frame import FILE_PLANTS
 from tests.content.test_loader import FOLDER_PLANTS, TEXT_PLANTS
 from tests.stage.courses import BUNDLE, change, whole_course

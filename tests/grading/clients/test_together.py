@@ -10,7 +10,7 @@ import pytest
 
 from course.grading.author import Client, Server, spread, together
 from course.grading.reports import Reports
-from tests.grading.leaving import SOURCE
+from tests.grading.clients.leaving import SOURCE
 from tests.stage.unconfined import served
 
 pytestmark = pytest.mark.programs

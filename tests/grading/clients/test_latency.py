@@ -12,7 +12,7 @@ from course.grading.author import CheckFailed, Server, check, fail
 from course.grading.checks import TRIES, run_check
 from course.grading.clients.latency import Pause
 from course.grading.reports import Reports
-from tests.grading.leaving import SOURCE
+from tests.grading.clients.leaving import SOURCE
 from tests.stage.unconfined import served
 
 pytestmark = pytest.mark.programs
