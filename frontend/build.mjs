@@ -71,10 +71,10 @@ const builds = [
   { entryPoints: ["static/js/entries/connect.js"], format: "esm" },
   { entryPoints: ["static/js/entries/map.js"], format: "esm", splitting: true },
   { entryPoints: ["static/js/entries/site.js"], format: "esm", splitting: true },
-  { entryPoints: ["static/js/frames/client-frame.js"], format: "iife" },
-  { entryPoints: ["static/js/frames/preview-frame.js"], format: "iife" },
+  { entryPoints: ["static/js/iframes/client-frame.js"], format: "iife" },
+  { entryPoints: ["static/js/iframes/preview-frame.js"], format: "iife" },
   {
-    entryPoints: ["static/js/frames/client-react.js", "static/js/frames/client-vue.js"],
+    entryPoints: ["static/js/iframes/client-react.js", "static/js/iframes/client-vue.js"],
     format: "iife",
     define: VUE_FLAGS,
   },

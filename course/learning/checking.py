@@ -1,7 +1,4 @@
-"""One check: the submitted files in a new sandbox, real clients, results as they come, and an attempt that is kept.
-
-Stands beside `course.learning.actions` in the import law.
-"""
+"""One check: the submitted files in a new sandbox, real clients, results as they come, and an attempt that is kept."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What goes wrong on purpose: faults on the connections of a learner's program, killing it and restarting it.
-
-Stands beside `course.learning.actions` in the import law.
-"""
+"""What goes wrong on purpose: faults on the connections of a learner's program, killing it and restarting it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Questions as one learner sees them: the options in their order, and what is revealed once an answer is committed.
-
-Stands just below `course.learning.actions` in the import law.
-"""
+"""Questions as one learner sees them: the options in their order, and what is revealed once an answer is committed."""
 
 from __future__ import annotations
 

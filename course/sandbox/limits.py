@@ -1,4 +1,7 @@
-"""Every limit of a sandbox, in one place, with its unit and default. Standard library only."""
+"""What one learner's process may use, with units and defaults; an operator may set each. Standard library only.
+
+How large a program may be is in `course.program`; what passes the gateway is limited there.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ MB = 1024 * KB
 
 
 class LimitRefused(ValueError):
-    """A limit was set to something that is not a positive number."""
+    """A limit was set to something that is not a number, or below 0."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class Limits:
         """Return the defaults, changed by ``SANDBOX_<NAME>`` variables.
 
         Raises:
-            LimitRefused: a variable is not a positive number.
+            LimitRefused: a variable is not a number, or below 0.
         """
         chosen: dict[str, float] = {}
         for field in fields(cls):

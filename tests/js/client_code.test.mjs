@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { previewPath } from "../../static/js/clients/preview_path.js";
 import { readReport } from "../../static/js/clients/reports.js";
-import { ownAddress, ownOptions, ownPath } from "../../static/js/frames/own_server.js";
-import { argumentsText, consoleText, fileOf, LONGEST, placeOf } from "../../static/js/frames/words.js";
+import { ownAddress, ownOptions, ownPath } from "../../static/js/iframes/own_server.js";
+import { argumentsText, consoleText, fileOf, LONGEST, placeOf } from "../../static/js/iframes/words.js";
 
 const HERE = { protocol: "https:", host: "course.example" };
 const HOME = "https://course.example";

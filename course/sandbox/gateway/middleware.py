@@ -21,7 +21,7 @@ from course.sandbox.gateway.exchange import Exchange, Request
 from course.sandbox.gateway.handshake import is_upgrade
 from course.sandbox.gateway.headers import guards, preflight_headers
 from course.sandbox.gateway.http import pass_request, status_line
-from course.sandbox.gateway.idle import IdleWatch
+from course.sandbox.gateway.idle_tunnels import IdleWatch
 from course.sandbox.gateway.link import RequestLink, hang_up
 from course.sandbox.gateway.preview_page import SCRIPT as PREVIEW_SCRIPT
 from course.sandbox.gateway.preview_page import PreviewPage, is_previewed

@@ -15,7 +15,7 @@ from course.sandbox.gateway.exchange import Exchange
 from course.sandbox.gateway.frames import FrameReader, FrameRefused, close_frame
 from course.sandbox.gateway.handshake import agreement, checked_key, upgrade_headers
 from course.sandbox.gateway.http import begin_answer, forward, keep_cookies, mark_refusal
-from course.sandbox.gateway.idle import IdleWatch
+from course.sandbox.gateway.idle_tunnels import IdleWatch
 from course.sandbox.gateway.line import Line, Parcel
 from course.sandbox.gateway.link import HELD, is_event, lose
 from course.sandbox.gateway.rate_limiter import RateLimiter

@@ -1,6 +1,6 @@
 // What a page of client code reports to its pane. It may send anything: other shapes than these are dropped. Pure.
 
-import { LONGEST } from "../frames/words.js";
+import { LONGEST } from "../iframes/words.js";
 
 const LEVELS = new Set(["log", "info", "debug", "warn", "error"]);
 const NAME = 200;

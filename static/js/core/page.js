@@ -21,7 +21,7 @@ import {
   withWorkspace,
 } from "./state.js";
 import { createStore } from "./store.js";
-import { Workspaces } from "./work.js";
+import { Workspaces } from "./workspaces.js";
 
 const RUN_TIMEOUT_MS = 20_000;
 const EMPTY_PAGE = {

@@ -1,177 +1,272 @@
-// The workspaces of this page and the learner's work in them: which one is open, and what the store shows of it.
+// One workspace's files on their way to the server: kept here at once, sent within a second, never lost to another tab.
 
-import { sameFiles } from "./drafts.js";
-import { Work } from "./saving.js";
-import { noChecks, withWorkspace } from "./state.js";
+import { draftsOf, sameFiles } from "./drafts.js";
+import { SAVE } from "./events.js";
+
+const SAVE_DELAY_MS = 700;
+const RETRY_MS = 5_000;
+const NO_ROOM = "This browser has no room for a local copy; your code is kept on the server only.";
+const WORTH_RETRYING = new Set(["timeout", "bad_reply", "rate_limited", "too_many_requests"]);
 
 /**
- * The learner's work in every workspace of the page, tied to the store.
- *
- * `request(event, payload)` and `send(event, payload)` go to the lesson namespace; `storage` is localStorage.
+ * @typedef {{
+ *   learner?: string,
+ *   slug: string,
+ *   workspace: string,
+ *   files: Files,
+ *   version?: number,
+ *   storage: Storage | null,
+ *   request: Ask,
+ *   send?: Send,
+ *   onChange?: (work: Work) => void,
+ *   delay?: number,
+ * }} WorkOptions
  */
-export class Workspaces {
-  /** @type {Map<string, Work>} */
-  #works = new Map();
-  #store;
-  #storage;
+
+/**
+ * The learner's work in one workspace.
+ *
+ * Fields: `files`, `version` (the server's version that `files` are based on), `state` ("saved", "saving", "local" =
+ * kept in this browser only, "offline", "conflict"), `message` (why it is not saved, or ""), `conflict` ({version,
+ * files} of the other copy, or null). `onChange(work)` hears every change of them.
+ */
+export class Work {
+  #saved;
+  #drafts;
   #request;
   #send;
+  #onChange;
+  #delay;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  /** @type {Promise<void> | null} */
+  #saving = null;
+  #loaded = false;
 
-  /** @param {{store: PageStore, storage: Storage | null, request: Ask, send: Send}} options */
-  constructor({ store, storage, request, send }) {
-    this.#store = store;
-    this.#storage = storage;
+  /** @param {WorkOptions} place */
+  constructor({
+    learner = "",
+    slug,
+    workspace,
+    files,
+    version = 0,
+    storage,
+    request,
+    send,
+    onChange,
+    delay = SAVE_DELAY_MS,
+  }) {
+    this.workspace = workspace;
+    this.files = files;
+    this.version = version;
+    /** @type {SaveState} */
+    this.state = "saved";
+    this.message = "";
+    /** @type {ServerFiles | null} */
+    this.conflict = null;
+    this.#saved = files;
     this.#request = request;
-    this.#send = send;
+    this.#send = send ?? (() => {});
+    this.#onChange = onChange ?? (() => {});
+    this.#delay = delay;
+    this.#drafts = draftsOf({ learner, slug, workspace, storage });
+    this.#takeUpDraft();
   }
 
-  /** Show what the open workspace holds, including a draft of an earlier visit. */
-  start() {
-    this.#show(this.#current);
-  }
-
-  /** Send what is unsaved, in every workspace. */
-  retry() {
-    for (const work of this.#works.values()) work.save();
-  }
-
-  /** The page is being left. */
-  leave() {
-    for (const work of this.#works.values()) work.leave();
-  }
-
-  /** Save the open workspace now. */
-  save() {
-    return this.#current.save();
+  /** True while the server does not have what the learner sees. */
+  get unsaved() {
+    return !sameFiles(this.files, this.#saved);
   }
 
   /**
-   * Take an edit of one open file.
-   *
-   * Undo would remove this edit as well: from here on the editor's own undo and the history do that better.
-   *
-   * @param {string} name
-   * @param {string} text
-   */
-  edit(name, text) {
-    this.#store.set({ undo: null });
-    this.#current.edit({ ...this.#store.get().files, [name]: text });
-  }
-
-  /**
-   * Replace the open files, which are saved first, by others; one click brings them back.
+   * Take the learner's edit: kept in this browser before this returns, sent to the server after the delay. What was
+   * `loaded` rather than typed gets a version of its own there, in addition to the one that it replaced.
    *
    * @param {Files} files
-   * @param {string} label
+   * @param {boolean} loaded
    */
-  async replace(files, label) {
-    const work = this.#current;
-    const before = work.files;
-    if (sameFiles(before, files)) return;
-    await work.save();
-    work.edit(files, true);
-    this.#offerUndo(label, work.workspace, before);
+  edit(files, loaded = false) {
+    this.files = files;
+    this.#loaded ||= loaded;
+    const kept = this.#keep();
+    if (this.unsaved && !this.conflict) this.#saveAfter(this.#delay);
+    this.#tell(this.conflict ? "conflict" : this.unsaved ? "local" : "saved", kept ? "" : NO_ROOM);
+  }
+
+  /** Send what is unsaved now; resolves when the server has answered. */
+  async save() {
+    this.#cancelTimer();
+    while (this.#saving) await this.#saving;
+    if (!this.unsaved || this.conflict) return;
+    this.#saving = this.#sendOnce();
+    await this.#saving;
+    if (this.unsaved && this.state === "local" && this.#timer === undefined) this.#saveAfter(this.#delay);
+  }
+
+  /** The page is being left: send without waiting. The draft stays until a later visit sees that it arrived. */
+  leave() {
+    if (!this.unsaved || this.conflict) return;
+    this.#keep();
+    this.#send(SAVE, this.#payload());
   }
 
   /**
-   * The server holds a version that this page may not have.
+   * The server holds `version`, made in another tab, on another device, or by Reset and Restore.
    *
-   * @param {{exercise: string, version: number, files: Files}} told
+   * @param {number} version
+   * @param {Files} files
    */
-  arrived({ exercise, version, files }) {
-    if (this.#has(exercise)) this.#workOf(exercise).arrived(version, files);
+  arrived(version, files) {
+    if (version <= this.version) return;
+    if (!this.unsaved || sameFiles(files, this.files)) this.adopt(version, files);
+    else if (sameFiles(files, this.#saved)) this.version = version;
+    else if (!this.#saving) this.#standBeside({ version, files });
   }
 
   /**
-   * Take the server's result of Reset, Restore or "use this", and keep the way back.
+   * Make the server's `files` of `version` the learner's own.
    *
-   * @param {string} name
-   * @param {{version: number, files: Files}} told
-   * @param {string} label
+   * @param {number} version
+   * @param {Files} files
    */
-  restored(name, { version, files }, label) {
-    const work = this.#workOf(name);
-    const before = work.files;
-    work.adopt(version, files);
-    if (!sameFiles(before, files)) this.#offerUndo(label, name, before);
-  }
-
-  /** Bring back what the last replacement took away. */
-  undo() {
-    const { undo, workspace } = this.#store.get();
-    this.#store.set({ undo: null });
-    if (undo && undo.workspace === workspace) this.#current.edit(undo.files);
+  adopt(version, files) {
+    this.#cancelTimer();
+    this.#drafts.dropThrough(version);
+    this.version = version;
+    this.files = files;
+    this.#saved = files;
+    this.conflict = null;
+    this.#tell("saved");
   }
 
   /**
-   * Open another workspace; the one that was open is saved.
-   *
-   * @param {string} name
-   */
-  open(name) {
-    const { workspace, checksOf } = this.#store.get();
-    if (name === workspace || !this.#has(name)) return;
-    this.#current.save();
-    this.#store.set({ workspace: name, undo: null, checks: checksOf[name] ?? noChecks(), highlightedLine: null });
-    this.#show(this.#workOf(name));
-  }
-
-  /**
-   * End a conflict: keep "mine" or take "theirs".
+   * End a conflict: keep "mine" (saved as the newest version) or take "theirs".
    *
    * @param {"mine" | "theirs"} choice
    */
   resolve(choice) {
-    const { files, workspace } = this.#store.get();
-    this.#current.resolve(choice);
-    if (choice === "theirs") this.#offerUndo("Took the other copy.", workspace, files);
+    if (!this.conflict) return;
+    const { version, files } = this.conflict;
+    if (choice === "theirs") {
+      this.adopt(version, files);
+      return;
+    }
+    this.conflict = null;
+    this.version = version;
+    this.#saved = files;
+    this.edit(this.files);
+    this.save();
   }
 
-  get #current() {
-    return this.#workOf(this.#store.get().workspace);
+  #payload() {
+    return { exercise: this.workspace, files: this.files, base_version: this.version, loaded: this.#loaded };
   }
 
-  /** @param {string} name */
-  #has(name) {
-    return Boolean(this.#store.get().page.workspaces?.[name]);
+  #takeUpDraft() {
+    const draft = this.#drafts.all()[0];
+    if (!draft || sameFiles(draft.files, this.files)) {
+      this.#drafts.dropThrough(this.version);
+      return;
+    }
+    const server = { version: this.version, files: this.files };
+    this.files = draft.files;
+    if (draft.base < this.version && !sameFiles(draft.from, server.files)) {
+      this.conflict = server;
+      this.state = "conflict";
+    } else {
+      this.state = "local";
+      this.#saveAfter(0);
+    }
   }
 
-  /** @param {string} name */
-  #workOf(name) {
-    const known = this.#works.get(name);
-    if (known) return known;
-    const { page } = this.#store.get();
-    const { files, version } = page.workspaces[name];
-    const work = new Work({
-      learner: page.learner_tag ?? "",
-      slug: page.slug,
-      workspace: name,
-      files,
-      version,
-      storage: this.#storage,
-      request: this.#request,
-      send: this.#send,
-      onChange: (changed) => this.#show(changed),
-    });
-    this.#works.set(name, work);
-    return work;
-  }
-
-  /** @param {Work} work */
-  #show(work) {
-    const state = this.#store.get();
-    const kept = { files: work.files, version: work.version };
-    const open = { ...kept, saveState: work.state, saveMessage: work.message, conflict: work.conflict };
-    const patch = withWorkspace(state, work.workspace, kept);
-    this.#store.set(work.workspace === state.workspace ? { ...patch, ...open } : patch);
+  async #sendOnce() {
+    const { files } = this;
+    const payload = this.#payload();
+    this.#tell("saving");
+    try {
+      const { version } = await this.#request(SAVE, payload);
+      this.#confirmed(version, files);
+    } catch (error) {
+      this.#refused(error);
+    } finally {
+      this.#saving = null;
+    }
   }
 
   /**
-   * @param {string} label
-   * @param {string} workspace
+   * @param {number} version
    * @param {Files} files
    */
-  #offerUndo(label, workspace, files) {
-    this.#store.set({ undo: { label, workspace, files } });
+  #confirmed(version, files) {
+    this.#saved = files;
+    this.#loaded = false;
+    this.#drafts.dropThrough(this.version);
+    this.version = version;
+    if (this.unsaved) this.#keep();
+    this.#tell(this.unsaved ? "local" : "saved");
+  }
+
+  /** @param {any} error */
+  #refused(error) {
+    const newer = error.reply?.newer ?? error.reply?.error?.newer;
+    if (error.code === "conflict" && newer) {
+      if (sameFiles(newer.files, this.files)) this.adopt(newer.version, newer.files);
+      else if (sameFiles(newer.files, this.#saved)) this.#growOutOf(newer.version);
+      else this.#standBeside({ version: newer.version, files: newer.files });
+      return;
+    }
+    if (WORTH_RETRYING.has(error.code)) this.#saveAfter(RETRY_MS);
+    this.#tell(error.code === "offline" ? "offline" : "local", error.code === "offline" ? "" : error.message);
+  }
+
+  /**
+   * A newer version with exactly the text that this edit began from (a check keeps one, for example): nothing is
+   * overwritten.
+   *
+   * @param {number} version
+   */
+  #growOutOf(version) {
+    this.version = version;
+    this.#keep();
+    this.#saveAfter(0);
+    this.#tell("local");
+  }
+
+  /** @param {ServerFiles} other */
+  #standBeside(other) {
+    this.#cancelTimer();
+    this.conflict = other;
+    this.#keep();
+    this.#tell("conflict");
+  }
+
+  #keep() {
+    if (this.unsaved || this.conflict) return this.#drafts.write(this.version, this.files, this.#saved);
+    this.#drafts.dropThrough(this.version);
+    return true;
+  }
+
+  /** @param {number} delay */
+  #saveAfter(delay) {
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.save();
+    }, delay);
+  }
+
+  #cancelTimer() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /**
+   * @param {SaveState} state
+   * @param {string} message
+   */
+  #tell(state, message = "") {
+    this.state = state;
+    this.message = message;
+    this.#onChange(this);
   }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { draftsOf } from "../../static/js/core/drafts.js";
-import { Work } from "../../static/js/core/saving.js";
+import { Work } from "../../static/js/core/work.js";
 import { fakeServer, fakeStorage } from "./fakes.mjs";
 
 const program = (text) => ({ "server.py": text });
