@@ -26,7 +26,7 @@ class SettingRefused(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything an operator can choose. The comment behind each field names its environment variable."""
+    """Everything an operator can choose. The comment after each field names its environment variable."""
 
     host: str = "127.0.0.1"  # HOST
     port: int = 5000  # PORT

@@ -48,7 +48,7 @@ def is_fence(packet: str) -> bool:
 
 
 def payload_bytes(packet: str, transport: Transport) -> int:
-    """Return the bytes of a text packet; of a polled binary one, those that its base64 stands for.
+    """Return the bytes of a text packet; of a polled binary one, those that its base64 encodes.
 
     See "Packet encoding" of the Engine.IO protocol: over long-polling a binary packet is ``b`` + base64.
     """

@@ -1,5 +1,5 @@
 // Names every unused export of static/js: no other script imports it, nor does a test of what its own file does with
-// it. The exports of a module that is imported dynamically count as used.
+// it. An export of a module that is imported dynamically may be used by any file that names it.
 
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";

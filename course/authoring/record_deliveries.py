@@ -18,7 +18,7 @@ PLAY_SECONDS = 60.0
 
 
 def play(scenario: Scenario, socket_path: Path) -> dict[str, int]:
-    """Play a scenario once against the program behind a socket; return how often each client heard the event.
+    """Play a scenario once against the program at a socket; return how often each client heard the event.
 
     Raises:
         NotPlayed: a client was refused, or an event was not acknowledged.

@@ -18,7 +18,7 @@ PART_KEYS = ("title", "summary", "pages")
 
 @dataclass(frozen=True)
 class NamedPage:
-    """The name of a page, and the line of course.toml on which it stands."""
+    """The name of a page, and the line of course.toml it is on."""
 
     slug: str
     line: int

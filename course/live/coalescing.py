@@ -1,4 +1,4 @@
-"""Many small changes, few emits: a broadcast costs each receiver, so votes and presence are sent in intervals."""
+"""Many changes, few emits: a broadcast costs each receiver, so votes and presence go out a few times a second."""
 
 from __future__ import annotations
 

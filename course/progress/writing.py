@@ -1,7 +1,7 @@
 """One writer at a time.
 
 SQLite lets one connection write. Under gevent a greenlet that is switched away between its first write and its commit
-would leave the next writer waiting *inside* SQLite, where no greenlet can run: the whole process would stand still
+would leave the next writer waiting *inside* SQLite, where no greenlet can run: the whole process would be blocked
 for the busy timeout and then fail. So a write takes this lock first, in Python, where waiting is cooperative, and
 does nothing between the first write and the commit that could switch: no emit, no log, no sleep, no network.
 """

@@ -1,4 +1,4 @@
-"""A program that a warm Python has forked can't tell that from being started in a terminal."""
+"""A program can't tell whether a warm Python has forked it or a terminal has started it."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def _check_names(evidence: Evidence, names: Collection[str], problems: ProblemLi
 
 
 def _statements(prose: ProseText, shown: Collection[int]) -> Iterator[_Statement]:
-    """Cut prose into paragraphs, lists and tables; a loose list stays whole unless evidence stands in it."""
+    """Cut prose into paragraphs, lists and tables; a loose list stays whole unless there is evidence in it."""
     fence, current, ended = FenceReader(), None, False
     for number, line in enumerate(prose.text.split("\n"), prose.line):
         if fence.feed(line, number) or _HEADING.match(line):

@@ -28,7 +28,7 @@ class Key:
     required: bool = True
     choices: tuple[str, ...] = ()
     default: Any = None
-    """The value when the key is missing; None stands for the empty value of its kind."""
+    """The value when the key is missing; None means the empty value of its kind."""
 
 
 LESSON_KEYS: Mapping[str, Key] = {

@@ -1,7 +1,7 @@
 """Markdown → HTML that is safe to place in a page: no raw HTML, no script, no inline style.
 
 Authors are trusted more than learners, but a pasted snippet must not be able to break a page or its Content
-Security Policy, so what Python-Markdown makes is sanitised all the same.
+Security Policy, so the output of Python-Markdown is sanitised nevertheless.
 """
 
 from __future__ import annotations
