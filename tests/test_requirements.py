@@ -26,7 +26,7 @@ OUR_TESTS = [
 """Beside them lie programs of learners, who import what they like."""
 LOADED_BY_NAME = {"gunicorn", "pymdown-extensions", "simple-websocket"}
 """Used by the site without an import: Procfile, Markdown and python-engineio name them."""
-TOOLS = {"mypy", "pytest-timeout", "pytest-xdist", "redis", "ruff", "uv"}
+TOOLS = {"mypy", "pytest-timeout", "redis", "ruff", "uv"}
 """Used by the Makefile, pytest's settings, or a lesson's server; beside them the stubs for mypy."""
 
 
