@@ -1,3 +1,4 @@
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from tests.stage.workers import OneBrowser, scheduling
 def pytest_configure(config: pytest.Config) -> None:
     """Say at the end of a run where its time went; choose how many cases random tests try."""
     choose_profile()
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background job hands that on to all programs
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.pluginmanager.register(TimesByPart())
 
 

@@ -1,6 +1,6 @@
 """A real Chromium. Every test that uses `open_page` also requires: no CSP violation, no console error."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE) and not item.get_closest_marker("timeout"):
             item.add_marker(pytest.mark.timeout(TEST_SECONDS))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Look at what went wrong in the pages before anything is taken down: a page misses the site that it was open on."""
+    result = yield
+    if "open_page" in getattr(item, "funcargs", {}):
+        item.funcargs["watched"].verify()  # type: ignore[attr-defined]
+    return result
 
 
 class Watched:
@@ -99,7 +108,7 @@ def rich_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]
 def open_page(
     site: RunningSite, room: Room, new_context: Callable[..., BrowserContext], watched: Watched
 ) -> Iterator[Callable[..., Page]]:
-    """Open an address of the site as a new learner; at the end nothing may have gone wrong in it.
+    """Open an address of the site as a new learner; nothing may have gone wrong in it when the test is over.
 
     What may harm its browser, or must be alone in it, is opened `afresh`: in a context that nobody else gets.
     """
@@ -112,7 +121,4 @@ def open_page(
         return page
 
     yield open_at
-    try:
-        watched.verify()
-    finally:
-        room.clear()
+    room.clear()
