@@ -309,15 +309,22 @@ def test_the_server_takes_the_end_of_a_tunnel_in_silence_and_goes_on(front):
     assert "Error" not in front.errors.read_text()[before:]
 
 
-def test_what_comes_behind_the_end_of_a_tunnel_is_not_read_as_a_request(front):
+RESERVED = 3
+"""An opcode that no frame may have (RFC 6455, section 5.2): the gateway ends the tunnel at it."""
+
+
+@pytest.mark.parametrize(
+    "last", [client_frame(8, b"\x03\xe8"), client_frame(RESERVED, b"")], ids=["goodbye", "refused"]
+)
+def test_what_comes_behind_the_end_of_a_tunnel_is_not_read_as_a_request(front, last):
     before = len(front.errors.read_text())
     late = [client_frame(1, b"41")] * 50
     for _ in range(5):
         connection, answer = front.upgrade(client=f"X-{front.server}")
         assert answer.status == 101
         with closing(connection), suppress(OSError):
-            # More than the tunnel reads at once: when the server has hung up, some of it has not been read.
-            connection.sendall(client_frame(8, b"\x03\xe8") + client_frame(1, b"4" * 100) * 4000)
+            # More than the tunnel reads at once: when it ends, some of it has not been read.
+            connection.sendall(last + client_frame(1, b"4" * 100) * 4000)
             for each in late:
                 connection.sendall(each)
             assert b"HTTP/" not in read_all(connection)
