@@ -21,6 +21,7 @@ CONNECTION_LOST = (
     "status of 410",  # the ended sandbox's own sentence, for a client that comes back
     "status of 404",
     "status of 502",
+    "status of 503",  # its process is gone, which the gateway may notice before the supervisor does
 )
 
 

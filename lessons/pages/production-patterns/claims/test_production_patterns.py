@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -13,6 +14,7 @@ import pytest
 import requests
 import socketio
 import websocket
+from redis import Redis
 
 from tests.stage.people import Person
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
@@ -216,6 +218,15 @@ def queue(folder: Path) -> Iterator[str]:
         yield f"redis://127.0.0.1:{running.port}"
 
 
+def subscribed(queue: str, processes: int) -> None:
+    """Wait until so many processes listen to the queue: what is published earlier than that, nobody keeps for them."""
+    with Redis.from_url(queue) as client:
+        deadline = time.monotonic() + PATIENCE
+        while dict(client.pubsub_numsub("flask-socketio"))[b"flask-socketio"] < processes:
+            assert time.monotonic() < deadline, f"fewer than {processes} processes listen to {queue}"
+            time.sleep(0.02)
+
+
 def members(*services: Service) -> list[Person]:
     """One client in each process, all in the room “red”."""
     people = []
@@ -231,6 +242,7 @@ def test_an_emit_reaches_the_clients_of_the_other_process_through_redis(queue: s
         gunicorn(GREEN, folder, "-k", "gevent", QUEUE=queue) as other,
     ):
         ada, ben = members(one, other)
+        subscribed(queue, 2)
         ada.ask("say", "red", "across")
         assert ben.waits_for("said") == ada.waits_for("said") == ("said", "across")
         script = "import sys; from flask_socketio import SocketIO; "
@@ -281,6 +293,7 @@ def test_with_websocket_alone_round_robin_and_a_queue_are_enough(queue: str, fol
         with nginx(NGINX, folder, ports | {STICKY: "zone web 64k;"}) as front:
             crowd = [Person(front.url, auth={"token": "ada-7"}) for _ in range(6)]
             assert len({person.ask("enter", "red")["process"] for person in crowd}) == 2
+            subscribed(queue, 2)
             crowd[0].ask("say", "red", "to all of us")
             for person in crowd:
                 assert person.waits_for("said") == ("said", "to all of us")
