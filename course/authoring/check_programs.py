@@ -19,7 +19,7 @@ from course.authoring.record_mistakes import difference
 from course.content.model import Course, Lesson
 from course.content.pieces import Delivery, Exercise, Mistake
 from course.content.problems import Problem, ProblemList
-from course.content.programs import CheckFunction, check_functions, parse, read_text
+from course.content.programs import CheckFunction, check_functions, parse
 from course.program import Files, Runtime
 
 AT_ONCE = 3
@@ -216,6 +216,5 @@ class _ExerciseRun:
                 self.checks_file.add(check.line, "check-never-fails", message, fix)
 
     def _functions(self) -> tuple[CheckFunction, ...]:
-        source = read_text(self.exercise.checks, self.checks_file)
-        tree = parse(source, self.checks_file) if source is not None else None
+        tree = parse(self.exercise.checks_source, self.checks_file)
         return check_functions(tree) if tree is not None else ()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from markdown.extensions.toc import slugify
 
+from course.content.files import is_there, read_text
 from course.content.model import Term
 from course.content.problems import ProblemList
-from course.content.programs import read_text
 from course.content.text.fences import FenceReader
 from course.content.text.scanner import scan
 from course.content.text.typesetter import Reference, Typesetter
@@ -43,7 +43,7 @@ class Glossary:
 def read_glossary(root: Path, problems: ProblemList) -> Glossary:
     """Return the glossary of the course; a course without the file has an empty one."""
     file = problems.beside(GLOSSARY_FILE)
-    if not (root / GLOSSARY_FILE).is_file():
+    if not is_there(root / GLOSSARY_FILE):
         return Glossary()
     source = read_text(root / GLOSSARY_FILE, file)
     entries = _entries(source or "", file)

@@ -253,7 +253,7 @@ FOLDER_PLANTS: list[tuple[str, str, Callable[[Path], None]]] = [
     ("file-missing", LESSON, _without(LESSON)),
     ("file-missing", TASK, _without(TASK)),
     ("file-missing", CHECKS, _without(CHECKS)),
-    ("file-unreadable", f"{EXERCISE}/starter/server.py", _binary),
+    ("file-encoding", f"{EXERCISE}/starter/server.py", _binary),
     ("program-missing", f"{EXERCISE}/starter/server.py", _without(f"{EXERCISE}/starter")),
     ("program-missing", f"{EXERCISE}/solution/server.py", _without(f"{EXERCISE}/solution")),
     (

@@ -74,17 +74,18 @@ def check_traces(folder: Path, exercises: Iterable[Exercise], problems: ProblemL
     file = problems.beside(f"{problems.file}/{GOLDEN_FILE}")
     try:
         kept = read_kept(folder)
-    except (OSError, ValueError):
+    except ValueError:
         report_stale(file, 1, "The recorded traces can't be read.")
         return
     expected = set()
     for exercise in exercises:
-        checks = exercise.checks.read_text(encoding="utf-8")
         for mistake in () if exercise.timed else exercise.mistakes:
             name = name_of(exercise.slug, mistake.id)
             expected.add(name)
             trace = kept.get(name)
-            if trace is not None and trace.made_from != made_from(mistake.files, checks, exercise.runtime):
+            if trace is not None and trace.made_from != made_from(
+                mistake.files, exercise.checks_source, exercise.runtime
+            ):
                 place = problems.beside(f"{problems.file}/exercises/{exercise.slug}/wrong/{mistake.id}/server.py")
                 report_stale(place, 1, "What travels with it was recorded from other files.")
     for name in sorted(kept.keys() - expected):

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from course.content.files import read_text
 from course.content.golden.deliveries import Golden
 from course.content.golden.demonstrations import DemonstrationReader
 from course.content.golden.recordings import FOLDER, read_recording
@@ -15,7 +16,7 @@ from course.content.lesson.exercises import SLUG
 from course.content.lesson.exhibits import EXHIBITS
 from course.content.pieces import Block, Example, ExerciseLink, Exhibit, Prose, Recording
 from course.content.problems import ProblemList
-from course.content.programs import parse, read_text, telling_part, title_of
+from course.content.programs import parse, telling_part, title_of
 from course.content.questions.choice import read_question
 from course.content.questions.delivery import DeliveryReader
 from course.content.text.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
