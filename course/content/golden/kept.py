@@ -11,7 +11,7 @@ from typing import Any
 from course.content.files import is_there, read_text
 from course.content.problems import ProblemList
 
-RECORD = "Run: flask --app app course record."
+RECORD = "Run: bin/course record."
 
 
 def text_hash(text: str) -> str:

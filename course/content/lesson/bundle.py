@@ -170,8 +170,7 @@ class _BundleReader:
             typesetter = self._typesetter(here.beside(f"{here.file}/task.md"))
             self.exercises[folder.name] = read_exercise(folder, here, typesetter)
             self._settle(typesetter)
-        whole = [exercise for exercise in self.exercises.values() if exercise is not None]
-        check_traces(self.folder, whole, self.here)
+        check_traces(self.folder, self.exercises, self.here)
 
     def _typesetter(self, file: ProblemList) -> Typesetter:
         return Typesetter(file, image_address=f"/lessons/{self.slug}/images/", terms=self.terms)
