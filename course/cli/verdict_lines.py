@@ -23,7 +23,7 @@ def verdict_lines(outcome: Outcome) -> Iterator[str]:
         yield f"{SIGNS[result.outcome]} {result.title}"
         yield from (f"    {line}" for line in _words(result))
     passed = sum(result.outcome == "passed" for result in outcome.results)
-    yield f"{passed} of {len(outcome.results)} checks passed."
+    yield f"{passed} of {len(outcome.results)} {'check' if len(outcome.results) == 1 else 'checks'} passed."
     if outcome.error:
         where = f" (checks.py, line {outcome.error_line})" if outcome.error_line else ""
         yield f"The checks broke: {outcome.error}{where}"

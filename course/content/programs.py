@@ -10,6 +10,7 @@ from course.content.files import files_below, is_there, read_text
 from course.content.problems import ProblemList
 from course.program import MAX_SOURCE_BYTES, source_bytes
 
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".ico", ".woff2"})
 WHY_FILE = "why.md"
 """Beside a wrong server: the explanation, which is not part of the program."""
 
@@ -32,6 +33,10 @@ def read_program(folder: Path, problems: ProblemList) -> dict[str, str] | None:
     for path in files_below(folder):
         name = path.relative_to(folder).as_posix()
         if name == WHY_FILE:
+            continue
+        if path.suffix.lower() in PICTURES:
+            fix = "Draw it as SVG, or write it into the page as a data: address."
+            problems.beside(f"{problems.file}/{name}").add(1, "program-file", "A program has files of text only.", fix)
             continue
         text = read_text(path, problems.beside(f"{problems.file}/{name}"))
         if text is not None:

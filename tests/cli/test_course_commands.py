@@ -126,7 +126,7 @@ def test_try_prints_the_verdicts_that_a_learner_reads(root: Path, tmp_path: Path
     done = flask_course(root, "try", "speaking-up/echo-louder", str(solution))
     if "can't" in done.stderr:
         pytest.skip("programs can't be confined on this machine")
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 of 1 checks passed.")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 of 1 check passed.")
     done = flask_course(root, "try", "01/echo-louder", str(wrong))
     assert done.returncode == 1
     assert "recognised as: wrong/never-answers" in done.stdout

@@ -91,6 +91,14 @@ TEXT_PLANTS = [
     Plant("stray-key", LESSON, "## Show it", "= 42"),
     Plant("fence-unclosed", LESSON, "## Check yourself", "```python"),
     Plant("fence-language", LESSON, "## Show it", "```\ncode\n```"),
+    Plant("fence-language", LESSON, "## Show it", "```pyhton\ncode\n```"),
+    Plant("markup-left-over", LESSON, "## Show it", "<!-- to be done -->"),
+    Plant("question-key", LESSON, "## Show it", "::: question n number\nN?\n\n= 1,000\n> So.\n%% -\n:::", lines_below=3),
+    Plant("front-matter-value", LESSON, "minutes: 5", "minutes: !!int ten"),
+    Plant("front-matter-value", LESSON, "minutes: 5", "minutes: 1_0"),
+    Plant("front-matter-value", LESSON, "draft: true", "draft: yes"),
+    Plant("unknown-key", LESSON, "minutes: 5", "minutes: 5\ndate: 2026-02-30", lines_below=1),
+    Plant("front-matter", LESSON, "summary: One", 'summary: "One'),
     Plant("block-in-fence", LESSON, "## Show it", "```text\n- [x] done\n```", lines_below=1),
     Plant("question-line", LESSON, "- [x] The client", "- [X] The client"),
     Plant("question-key", LESSON, "- [x] The client", "- [ ] The client", lines_below=-5),
@@ -231,6 +239,11 @@ def _binary(root: Path) -> None:
     (root / EXERCISE / "starter/server.py").write_bytes(b"\xff\xfe")
 
 
+def _picture(root: Path) -> None:
+    (root / EXERCISE / "starter/static").mkdir()
+    (root / EXERCISE / "starter/static/logo.png").write_bytes(b"\x89PNG")
+
+
 def _large(root: Path) -> None:
     (root / EXERCISE / "starter/templates").mkdir()
     (root / EXERCISE / "starter/templates/page.html").write_text("x" * 70_000)
@@ -261,6 +274,7 @@ FOLDER_PLANTS: list[tuple[str, str, Callable[[Path], None]]] = [
         f"{EXERCISE}/wrong/never-answers/server.py",
         _without(f"{EXERCISE}/wrong/never-answers/server.py"),
     ),
+    ("program-file", f"{EXERCISE}/starter/static/logo.png", _picture),
     ("program-too-large", f"{EXERCISE}/starter", _large),
     ("why-missing", f"{EXERCISE}/wrong/never-answers/why.md", _without(f"{EXERCISE}/wrong/never-answers/why.md")),
     ("too-few-mistakes", f"{EXERCISE}/wrong", _without(f"{EXERCISE}/wrong/never-answers")),

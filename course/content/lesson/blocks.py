@@ -114,7 +114,8 @@ class BlockReader:
     def _program(self, name: str, line: int, runtime: Runtime, try_text_html: str = "") -> Example | None:
         path = self.folder / "examples" / f"{name}.py"
         if not SLUG.match(name.replace("_", "-")) or not path.is_file():
-            fix = f"Write examples/{name}.py, or correct the name."
+            bare = name.removesuffix(".py")
+            fix = f"Write examples/{name}.py, or correct the name." if bare == name else f"Leave out .py: {bare}"
             self.text.add(line, "example-missing", f"There is no example “{name}”.", fix)
             return None
         file = self.here.beside(f"{self.here.file}/examples/{name}.py")
