@@ -62,13 +62,15 @@ def read_glossary(root: Path, problems: ProblemList) -> Glossary:
 
 def _entries(source: str, file: ProblemList) -> list[_Entry]:
     entries: list[_Entry] = []
+    lost = False
     fence = FenceReader()
     for number, line in enumerate(source.split("\n"), 1):
         heading = None if fence.feed(line, number) else _HEADING.match(line)
         if heading:
             entries.append(_Entry(heading[1], number))
         elif not entries:
-            if line.strip() and not line.startswith("# "):
+            if line.strip() and not line.startswith("# ") and not lost:
+                lost = True
                 fix = "Begin each term with a line “## term”."
                 file.add(number, "glossary-entry", "This text belongs to no term.", fix)
         elif (also := _ALSO.match(line)) and not "".join(entries[-1].text).strip():

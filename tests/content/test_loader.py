@@ -93,7 +93,9 @@ TEXT_PLANTS = [
     Plant("fence-language", LESSON, "## Show it", "```\ncode\n```"),
     Plant("fence-language", LESSON, "## Show it", "```pyhton\ncode\n```"),
     Plant("markup-left-over", LESSON, "## Show it", "<!-- to be done -->"),
-    Plant("question-key", LESSON, "## Show it", "::: question n number\nN?\n\n= 1,000\n> So.\n%% -\n:::", lines_below=3),
+    Plant(
+        "question-key", LESSON, "## Show it", "::: question n number\nN?\n\n= 1,000\n> So.\n%% -\n:::", lines_below=3
+    ),
     Plant("front-matter-value", LESSON, "minutes: 5", "minutes: !!int ten"),
     Plant("front-matter-value", LESSON, "minutes: 5", "minutes: 1_0"),
     Plant("front-matter-value", LESSON, "draft: true", "draft: yes"),
@@ -119,8 +121,9 @@ TEXT_PLANTS = [
     Plant(
         "example-unused",
         LESSON,
-        "::: example echo\n",
-        "::: example ecko\n",
+        "::: example echo\nRun it, connect client A, and emit `echo` with "
+        '`"hello"`. Tick **wait for acknowledgement**.\n:::\n',
+        "",
         found_in=f"{BUNDLE}/examples/echo.py",
         line=1,
     ),
@@ -166,7 +169,13 @@ TEXT_PLANTS = [
     Plant("exercise-solution", TASK, SOLUTION, "", line=1),
     Plant("task-line", TASK, "- answers_in_capitals: ", "- answers in capitals: "),
     Plant("task-check", TASK, "- answers_in_capitals:", "- answers_in_kapitals:"),
-    Plant("check-unused", TASK, "- answers_in_capitals:", "- answers_in_kapitals:", found_in=CHECKS, line=7),
+    Plant(
+        "check-unused",
+        CHECKS,
+        "@check\n",
+        '@check\ndef another(server: Server) -> None:\n    """Another"""\n\n\n@check\n',
+        lines_below=1,
+    ),
     Plant(
         "duplicate-id",
         TASK,

@@ -59,7 +59,8 @@ class BlockReader:
         """Return the blocks of the text below the front matter."""
         pieces = scan(body, self.text, allowed=LESSON_BLOCKS, first_line=first_line)
         blocks = tuple(block for piece in pieces if (block := self._block(piece)) is not None)
-        self.deliveries.golden.report_left_over()
+        if not any(problem.severity == "error" for problem in self.here.found):  # what is left over may follow from it
+            self.deliveries.golden.report_left_over()
         self.demonstrations.report_left_over()
         elsewhere = [name for name in self.placed("exercise") if "/" in name]
         check_evidence(pieces, names_of(self.folder, self.exercises, elsewhere), self.text)

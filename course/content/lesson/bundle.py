@@ -182,6 +182,9 @@ class _BundleReader:
         check_images(self.folder, typesetter.images, file)
 
     def _report_unused(self, reader: BlockReader) -> None:
+        """Report what no text shows; nothing while the text has a mistake, from which that may follow."""
+        if any(each.file == self.text.file and each.severity == "error" for each in self.here.found):
+            return
         for path in files_in(self.folder / "examples", "*.py"):
             if path.stem not in (*reader.placed("example"), *reader.placed("exhibited")):
                 file = self.here.beside(f"{self.here.file}/examples/{path.name}")

@@ -76,6 +76,8 @@ class _TaskText:
         self.tasks: list[tuple[Task, int]] = []
         self.hints: list[str] = []
         self.solution_html = ""
+        self._misspelt = False
+        """Whether a line of the tasks is none: what it would have named is not known."""
         goal: list[str] = []
         for piece in scan(matter.body, problems, allowed=TASK_BLOCKS, first_line=matter.body_line):
             if isinstance(piece, ProseText):
@@ -112,6 +114,7 @@ class _TaskText:
                 tasks[-1][1].append(more[1])
             elif line.strip():
                 fix = "Write “- name_of_the_check: what the learner must reach”, one a line."
+                self._misspelt = True
                 self.problems.add(number, "task-line", f"“{line.strip()}” is not a task.", fix)
         for name, text, number in tasks:
             if any(task.check == name for task, _ in self.tasks):
@@ -123,7 +126,7 @@ class _TaskText:
     def _complete(self) -> None:
         missing = (
             (not self.goal_html, "exercise-goal", "says no goal", "Write the goal below the front matter."),
-            (not self.tasks, "exercise-tasks", "has no tasks", "Add a ::: tasks block."),
+            (not (self.tasks or self._misspelt), "exercise-tasks", "has no tasks", "Add a ::: tasks block."),
             (not self.hints, "exercise-hints", "has no hints", "Add at least one ::: hint block."),
             (not self.solution_html, "exercise-solution", "has no note on its solution", "Add a ::: solution block."),
         )
@@ -139,7 +142,7 @@ class _TaskText:
                 self.problems.add(line, "task-check", f"checks.py has no check “{task.check}”.", fix)
         named = {task.check for task, _ in self.tasks}
         for check in checks:
-            if check.name not in named:
+            if check.name not in named <= names and not self._misspelt:
                 fix = "Name it in task.md's ::: tasks block, so that the learner knows what is asked."
                 checks_file.add(check.line, "check-unused", f"No task names the check “{check.name}”.", fix)
             if not check.title:

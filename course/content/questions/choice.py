@@ -62,8 +62,9 @@ def read_question(block: BlockText, problems: ProblemList, typesetter: Typesette
     mine = problems.beside(problems.file)
     before = len(mine.found)
     name, kind = _heading(block, mine)
-    draft = _parse(block, mine)
-    _check(block, kind, draft, mine)
+    draft = _parse(block, kind, mine)
+    if not mine.grew_since(before):  # otherwise more would seem to be wrong than is
+        _check(block, kind, draft, mine)
     if mine.grew_since(before) or kind is None:
         return None
     question = _render(block, name, kind, draft, mine, typesetter)
@@ -83,7 +84,7 @@ def _heading(block: BlockText, problems: ProblemList) -> tuple[str, QuestionKind
     return name, kind
 
 
-def _parse(block: BlockText, problems: ProblemList) -> _Draft:
+def _parse(block: BlockText, kind: QuestionKind | None, problems: ProblemList) -> _Draft:
     draft, fence = _Draft(), FenceReader()
     for number, line in enumerate(block.text.split("\n"), block.line + 1):
         fenced = fence.feed(line, number)
@@ -99,6 +100,8 @@ def _parse(block: BlockText, problems: ProblemList) -> _Draft:
             draft.choices.append(_Choice(number, bool(nearly[1]), nearly[2].strip()))
         elif accepted := _ACCEPTED.match(line):
             draft.accepted.append((accepted[1].strip(), number))
+        elif kind in ("text", "number") and not fenced and not keyish and (reason := _REASON.match(line)):
+            _add_reason(draft, reason[1], number)
         elif not (draft.choices or draft.accepted):
             if keyish or (not fenced and _REASON.match(line)):
                 _misspelt(number, line, problems)

@@ -40,7 +40,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "Leave a line empty above it.",
         ),
         (r"(?<=\n)#{1,6} .*", "A heading right below a paragraph is no heading.", "Leave a line empty above it."),
-        (r"\{[.:#][^}\n]*\}", "Attributes in braces are not understood.", "Remove them."),
+        (r"\{[.:#][^}\n]*\}", "Attributes in braces are not understood.", "Remove the braces and what they hold."),
     )
 )
 

@@ -179,7 +179,7 @@ class _Scanner:
             return
         if not is_known_language(opened.language):
             like = nearest_language(opened.language)
-            fix = f"Write ```{like}." if like else "Write the name of a language: ```python, ```text, ```json…"
+            fix = f"Perhaps you meant ```{like}." if like else "Write the name of a language: ```python, ```text…"
             message = f"No language is called “{opened.language}”, so this would not be coloured."
             self.problems.warn(number, "fence-language", message, fix)
 
