@@ -63,7 +63,7 @@ planted:
 
 check:
 	@$(PYTHON) dev/prepare.py run
-	@$(BIN)/flask --app app course check
+	@bin/course check
 
 clean:
 	rm -rf .venv .node static/dist frontend/node_modules

@@ -25,7 +25,7 @@ LAYERS = (
     ("authoring",),
     ("cli",),
     ("factory",),
-    ("serve",),
+    ("serve", "__main__"),
 )
 """Each imports only what stands before it."""
 AROUND = ("config", "extensions")
@@ -34,7 +34,14 @@ NEVER = {("sandbox", "content"), ("grading", "content"), ("sandbox", "grading"),
 """How programs run and what checks are made of is known without lessons, and without each other."""
 ALSO = {("web", "live")}
 """Pages begin with what the feeds remember."""
-READ_SETTINGS = ("course.web", "course.cli", "course.authoring.players", "course.factory", "course.serve")
+READ_SETTINGS = (
+    "course.web",
+    "course.cli",
+    "course.authoring.players",
+    "course.factory",
+    "course.serve",
+    "course.__main__",
+)
 """The players start programs in the project's root, which the settings name."""
 REACH_THE_DATABASE = ("course.progress", "course.factory", "course.web.routes.health")
 """The health check asks the database whether it answers."""
@@ -189,7 +196,7 @@ for line in sys.stdin:
     for module in modules():
         if part_of(module) and not module.endswith(".__main__"):
             by_part.setdefault(part_of(module), []).append(module)
-    order = [part for layer in LAYERS for part in layer]
+    order = [part for layer in LAYERS for part in layer if part in by_part]
     asked = "".join(f"{part} {' '.join(by_part[part])}\n" for part in order)
     told = subprocess.run([sys.executable, "-c", script], input=asked, capture_output=True, text=True, cwd=ROOT)
     assert told.returncode == 0, told.stderr

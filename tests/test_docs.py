@@ -3,8 +3,13 @@
 import re
 from pathlib import Path
 
+import click
+
+from course.cli.commands import course_cli
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+COMMAND = re.compile(r"bin/course ((?!…)[a-z-]+(?: +[\w{}./-]+| +--[a-z-]+)*)")
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
@@ -19,6 +24,27 @@ def test_every_make_target_that_is_named_exists() -> None:
     named = set(re.findall(r"(?:    |`)make (\w+)", texts))
     targets = set(re.findall(r"^(\w+):", MAKEFILE, re.M))
     assert named and named <= targets, named - targets
+
+
+def test_every_command_that_a_document_or_a_problem_names_can_be_typed() -> None:
+    """Each is parsed, with its arguments and options, by the command itself."""
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "Makefile", *ROOT.glob("docs/**/*.md")]
+    texts += [path for part in ("content", "authoring", "cli") for path in ROOT.glob(f"course/{part}/**/*.py")]
+    named = {command for path in texts for command in COMMAND.findall(path.read_text())}
+    assert len(named) > 8
+    for command in sorted(named):
+        name, *words = re.sub(r"\{[^}]*\}", "lesson", command).split()
+        found = course_cli.get_command(click.Context(course_cli), name)
+        assert found is not None, f"bin/course {command}"
+        words = [word for word in words if word not in ("…", "[LESSON…]")]
+        paths = {"try": ["lesson/exercise", str(ROOT / "README.md")], "new": ["01-a"]}
+        found.make_context(name, words if name not in paths else [*words[:0], *paths[name]])
+
+
+def test_no_document_names_a_command_that_is_not_found() -> None:
+    """``flask`` lies in the environment, which nobody has on the path."""
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]:
+        assert "flask --app app course" not in path.read_text(), path.name
 
 
 def test_links_between_documents_lead_somewhere() -> None:

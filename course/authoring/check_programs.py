@@ -6,24 +6,41 @@ recorded, and each delivery question must have the outcome that was recorded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import ast
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
+from course.authoring.checked_before import CheckedBefore, key_of
 from course.authoring.delivery_player import NotPlayed
 from course.authoring.program_runs import Checker, Outcome, ProgramRuns, Sandboxes
 from course.authoring.record_deliveries import told, unplayed
 from course.authoring.record_mistakes import difference
+from course.content.files import fingerprint
+from course.content.golden.mistakes import GOLDEN_FILE
 from course.content.model import Course, Lesson
 from course.content.pieces import Delivery, Exercise, Mistake
 from course.content.problems import Problem, ProblemList
-from course.content.programs import CheckFunction, check_functions, parse, read_text
+from course.content.programs import CheckFunction, check_functions, parse
 from course.program import Files, Runtime
 
+ROUNDS_OF_CHANCE = 3
+"""How often a solution runs whose checks draw lots or measure time: what fails at random seldom passes three times."""
+_CHANCE = frozenset({"random", "secrets", "time", "shuffle", "choice", "sample", "randint", "sleep", "within", "wait"})
 AT_ONCE = 3
 """Programs that run at the same time. They wait more than they compute, so two processors are enough for three."""
+
+
+def depends_on_chance(checks: str) -> bool:
+    """Return whether a ``checks.py`` draws lots or waits for time to pass: one run of it shows too little."""
+    return any(
+        (isinstance(node, ast.Name) and node.id in _CHANCE)
+        or (isinstance(node, ast.Attribute) and node.attr in _CHANCE)
+        or (isinstance(node, ast.keyword) and node.arg in _CHANCE)
+        for node in ast.walk(ast.parse(checks))
+    )
 
 
 @dataclass(frozen=True)
@@ -40,15 +57,34 @@ class Step:
 class _Job:
     """Programs that run one after the other."""
 
-    act: Callable[[], None]
+    act: Callable[[ProblemList], None]
+    """Reports what it finds in the list of its file."""
+    here: ProblemList
     programs: int
+    key: str
+    """Changes with everything that what is found depends on."""
     timed: bool = False
     """It measures time, so nothing may run at the same time."""
 
 
+@dataclass(frozen=True)
+class Checked:
+    """What a run of a course's programs has found."""
+
+    problems: list[Problem]
+    skipped: int = 0
+    """Programs that were not run, since they are as they were when they were found to be right."""
+
+
 def check_programs(
-    course: Course, sandboxes: Sandboxes, grader: Checker, progress: Callable[[Step], None] = lambda step: None
-) -> list[Problem]:
+    course: Course,
+    sandboxes: Sandboxes,
+    grader: Checker,
+    progress: Callable[[Step], None] = lambda step: None,
+    *,
+    lessons: Sequence[Lesson] | None = None,
+    before: CheckedBefore | None = None,
+) -> Checked:
     """Run the programs of every lesson that could be loaded; return what is wrong with them.
 
     Args:
@@ -56,41 +92,51 @@ def check_programs(
         sandboxes: open, and available.
         grader: open.
         progress: called with what is being run, to show to somebody who waits.
+        lessons: only the programs of these; those of the whole course, and the playground's, when None.
+        before: what need not run again; what is found to be right now is added.
     """
-    problems = ProblemList("")
     runs = _Runs(ProgramRuns(sandboxes, grader), progress)
-    jobs = [job for lesson in course.everything for job in _jobs(course, lesson, problems.beside(lesson.folder), runs)]
-    if course.playground:
-        here = problems.beside("playground/server.py")
-        jobs.insert(0, _Job(lambda: runs.must_start(course.playground, "threading", here, "The playground"), 1))
-    runs.total = sum(job.programs for job in jobs)
+    chosen = course.everything if lessons is None else lessons
+    jobs = [job for lesson in chosen for job in _jobs(course, lesson, ProblemList(lesson.folder), runs)]
+    if course.playground and lessons is None:
+        here = ProblemList("playground/server.py")
+        playground = _must_start(runs, course.playground, "threading", here, "The playground")
+        jobs.insert(0, playground)
+    due = [job for job in jobs if before is None or not before.holds(job.key)]
+    runs.total = sum(job.programs for job in due)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for future in as_completed([pool.submit(job.act) for job in jobs if not job.timed]):
+        for future in as_completed([pool.submit(job.act, job.here) for job in due if not job.timed]):
             future.result()
-    for job in jobs:
+    for job in due:
         if job.timed:
-            job.act()
-    return sorted(problems.found)
+            job.act(job.here)
+    for job in due:
+        if before is not None and not job.here.found:
+            before.add(job.key)
+    problems = sorted(problem for job in due for problem in job.here.found)
+    return Checked(problems, sum(job.programs for job in jobs) - runs.total)
 
 
 def _jobs(course: Course, lesson: Lesson, here: ProblemList, runs: _Runs) -> list[_Job]:
     jobs = []
     for example in lesson.examples:
-        file = here.beside(f"{here.file}/examples/{example.id}.py")
+        file = ProblemList(f"{here.file}/examples/{example.id}.py")
         files = {"server.py": example.source, **example.client}
-        jobs.append(_Job(_bound(runs.must_start, files, example.runtime, file, "The example"), 1))
+        jobs.append(_must_start(runs, files, example.runtime, file, "The example"))
     for delivery in lesson.deliveries:
         if delivery.heard is not None:
-            jobs.append(_Job(_bound(runs.must_end_as_recorded, delivery, here.beside(f"{here.file}/lesson.md")), 1))
+            key = key_of("delivery", delivery.question, asdict(delivery.scenario), delivery.heard)
+            act = partial(runs.must_end_as_recorded, delivery)
+            jobs.append(_Job(act, ProblemList(f"{here.file}/lesson.md"), 1, key))
     for exercise in lesson.exercises.values():
-        file = here.beside(f"{here.file}/exercises/{exercise.slug}")
-        run = _ExerciseRun(lesson.slug, course.root / lesson.folder, exercise, file, runs)
-        jobs.append(_Job(run.check, 2 + len(exercise.mistakes), exercise.timed))
+        file = ProblemList(f"{here.file}/exercises/{exercise.slug}")
+        run = _ExerciseRun(lesson.slug, course.root / lesson.folder, exercise, runs)
+        jobs.append(_Job(run.check, file, run.programs, run.key, exercise.timed))
     return jobs
 
 
-def _bound(act: Callable[..., None], *args: object) -> Callable[[], None]:
-    return lambda: act(*args)
+def _must_start(runs: _Runs, files: Files, runtime: Runtime, here: ProblemList, what: str) -> _Job:
+    return _Job(partial(runs.must_start, files, runtime, what), here, 1, key_of("start", files, runtime))
 
 
 class _Runs:
@@ -101,7 +147,7 @@ class _Runs:
         self._done = 0
         self.total = 0
 
-    def must_start(self, files: Files, runtime: Runtime, file: ProblemList, what: str) -> None:
+    def must_start(self, files: Files, runtime: Runtime, what: str, file: ProblemList) -> None:
         self._begin(file.file)
         outcome = self._programs.started(files, runtime)
         if not outcome.ready:
@@ -119,7 +165,7 @@ class _Runs:
             return
         if heard != recorded:
             message = f"“{delivery.question}” was recorded as {told(recorded)}, and now ends with {told(heard)}."
-            fix = "Emit in handlers, not in tasks that go on behind them; then run: flask --app app course record"
+            fix = "Emit in handlers, not in tasks that go on behind them; then run: bin/course record"
             file.add(delivery.line, "golden-differs", message, fix)
 
     def checked(self, exercise: Exercise, files: Files, what: str) -> Outcome:
@@ -138,16 +184,36 @@ class _Runs:
 class _ExerciseRun:
     """One exercise: its solution, its starter and its known mistakes under its checks."""
 
-    def __init__(self, lesson: str, folder: Path, exercise: Exercise, here: ProblemList, runs: _Runs) -> None:
-        """`lesson` is the slug of the exercise's lesson, `folder` that lesson's; `here` is the exercise's."""
+    def __init__(self, lesson: str, folder: Path, exercise: Exercise, runs: _Runs) -> None:
+        """`lesson` is the slug of the exercise's lesson, `folder` that lesson's."""
         self.lesson, self.folder = lesson, folder
-        self.exercise, self.here, self.runs = exercise, here, runs
-        self.checks_file = here.beside(f"{here.file}/checks.py")
+        self.exercise, self.runs = exercise, runs
+        self.rounds = ROUNDS_OF_CHANCE if exercise.timed or depends_on_chance(exercise.checks_source) else 1
         self.failed: set[str] = set()
 
-    def check(self) -> None:
-        if not self._solution():
-            return  # the checks themselves are broken: their results for other programs mean nothing
+    @property
+    def programs(self) -> int:
+        """Return how many programs run."""
+        return self.rounds + 1 + len(self.exercise.mistakes)
+
+    @property
+    def key(self) -> str:
+        """Return a key that changes with everything that what is found depends on."""
+        exercise = self.exercise
+        programs = [exercise.starter, exercise.solution, [[each.id, each.files] for each in exercise.mistakes]]
+        tasks = [task.check for task in exercise.tasks]
+        kept = fingerprint(self.folder / GOLDEN_FILE).hex()
+        how = [exercise.runtime, exercise.terminal, exercise.timed, self.lesson, exercise.slug]
+        return key_of("exercise", how, programs, tasks, exercise.checks_source, kept)
+
+    def check(self, here: ProblemList) -> None:
+        """Run everything; `here` collects the problems of the exercise's folder."""
+        self.here, self.checks_file = here, here.beside(f"{here.file}/checks.py")
+        for _ in range(self.rounds):
+            if not self._solution():
+                return  # the checks themselves are broken: their results for other programs mean nothing
+            if here.found:
+                break
         self._starter()
         for mistake in self.exercise.mistakes:
             self._mistake(mistake)
@@ -157,9 +223,10 @@ class _ExerciseRun:
         file = self.here.beside(f"{self.here.file}/{folder}/server.py")
         outcome = self.runs.checked(self.exercise, files, file.file)
         if outcome.error:
-            fix = "Run this program against the checks and look at the one that is named."
-            message = f"The checks broke on {folder}: {outcome.error}"
-            self.checks_file.add(1, "checks-broken", message, fix)
+            fix = "Correct this line, or what it asks of the program."
+            message = f"The checks broke on {folder}: {outcome.error.rstrip('.')}."
+            line = outcome.error_line or self._line_of(outcome.error_check)
+            self.checks_file.add(line, "checks-broken", message, fix)
         self.failed |= outcome.failed
         if not outcome.ready:
             self.failed.add(self.exercise.tasks[0].check)  # what the site tells a learner whose program never listened
@@ -204,7 +271,7 @@ class _ExerciseRun:
         again = partial(self.runs.once_more, self.exercise, mistake.files)
         differs = difference(self.folder, self.exercise, mistake, outcome, again)
         if differs:
-            fix = f"If it is meant to be so, run: flask --app app course record --again {self.lesson}"
+            fix = f"If it is meant to be so, run: bin/course record --again {self.lesson}"
             message = f"What travels with this program is not what was recorded: {differs}."
             file.add(1, "golden-differs", message, fix)
 
@@ -215,7 +282,9 @@ class _ExerciseRun:
                 message = f"“{check.name}” never fails: not on the starter, and on no wrong server."
                 self.checks_file.add(check.line, "check-never-fails", message, fix)
 
+    def _line_of(self, check: str) -> int:
+        return next((found.line for found in self._functions() if found.name == check), 1)
+
     def _functions(self) -> tuple[CheckFunction, ...]:
-        source = read_text(self.exercise.checks, self.checks_file)
-        tree = parse(source, self.checks_file) if source is not None else None
+        tree = parse(self.exercise.checks_source, self.checks_file)
         return check_functions(tree) if tree is not None else ()

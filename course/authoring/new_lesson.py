@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from course.content.files import folders_in
 from course.content.loader import BUNDLE
 
 
@@ -24,12 +25,14 @@ def make_lesson(root: Path, name: str) -> list[Path]:
         name: two digits and a slug, such as ``08-under-the-hood``.
 
     Raises:
-        NameRefused: the name does not have that form, or its number or slug is taken.
+        NameRefused: there is no such course, the name does not have that form, or its number or slug is taken.
     """
     match = BUNDLE.match(name)
     if match is None:
         raise NameRefused(f"“{name}” is no name for a lesson: write two digits and a slug, such as 08-under-the-hood.")
-    for other in (BUNDLE.match(folder.name) for folder in root.iterdir() if folder.is_dir()):
+    if not root.is_dir():
+        raise NameRefused(f"There is no folder {root}. Make it, or say with COURSE_DIR where the course lies.")
+    for other in (BUNDLE.match(folder.name) for folder in folders_in(root)):
         if other and (other[1] == match[1] or other[2] == match[2]):
             raise NameRefused(f"{other[0]} is there already: take another number and another slug.")
     words = {"title": match[2].replace("-", " ").capitalize(), "slug": match[2]}

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from course.authoring.delivery_player import NotPlayed
 from course.authoring.record_deliveries import play
 from course.content.pieces import Example, Exercise, Scenario
+from course.grading.author_fault import AuthorFault
 from course.grading.model import CheckResult, RunSummary
 from course.grading.reports import ReportRelay
 from course.learning.checking import NotingWatcher
@@ -63,6 +64,10 @@ class Outcome:
     started: StateChange
     results: list[CheckResult] = field(default_factory=list)
     error: str = ""
+    error_line: int | None = None
+    """The line of checks.py to which `error` points, where there is one."""
+    error_check: str = ""
+    """The name of the check that broke."""
 
     @property
     def ready(self) -> bool:
@@ -113,18 +118,25 @@ class ProgramRuns:
     def checked(self, exercise: Exercise, files: Files) -> Outcome:
         """Run the checks of an exercise against some files."""
         results: list[CheckResult] = []
+        faults: list[AuthorFault] = []
 
         def run(path: Path, notes: ReportRelay) -> str | None:
             summary = self._grader.run(
                 exercise.checks, path, on_result=results.append, notes=notes, timed=exercise.timed
             )
+            faults.extend([summary.fault] if summary.fault else ())
             return summary.error
 
         outcome = self._with(lambda: Program(files, exercise.runtime, exercise.terminal), run)
         outcome.results = results
         broken = next((result for result in results if result.outcome == "error"), None)
-        if broken is not None and not outcome.error:
-            outcome.error = f"{broken.name}: {broken.message}"
+        if broken is not None:
+            what = f"ended with {broken.fault.message}" if broken.fault else f"did not end well: {broken.message}"
+            outcome.error, outcome.error_check = f"“{broken.name}” {what}", broken.name
+            faults = [broken.fault] if broken.fault else []
+        elif faults:
+            outcome.error = f"the file can't be read: {faults[0].message}"
+        outcome.error_line = faults[0].line if faults else None
         return outcome
 
     def heard(self, scenario: Scenario) -> dict[str, int]:

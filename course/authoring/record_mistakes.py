@@ -110,7 +110,7 @@ def difference(
         outcome: the run's.
         again: runs it once more; called when the run differs.
     """
-    checks = exercise.checks.read_text(encoding="utf-8")
+    checks = exercise.checks_source
     kept = _read(folder).get(name_of(exercise.slug, mistake.id))
     if exercise.timed or kept is None or kept.made_from != made_from(mistake.files, checks, exercise.runtime):
         return ""
@@ -149,7 +149,7 @@ def _mistakes(lesson: Lesson) -> Iterator[tuple[Exercise, Mistake]]:
 
 
 def _kept_or_fresh(before: dict[str, KeptTrace], exercise: Exercise, mistake: Mistake, runs: ProgramRuns) -> KeptTrace:
-    checks = exercise.checks.read_text(encoding="utf-8")
+    checks = exercise.checks_source
     source = made_from(mistake.files, checks, exercise.runtime)
     known = before.get(name_of(exercise.slug, mistake.id))
     if known is not None and known.made_from == source:
@@ -166,4 +166,4 @@ def _seen(outcome: Outcome, exercise: Exercise, mistake: Mistake) -> tuple[str, 
     if outcome.mistakes != {mistake.id}:
         earned = ", ".join(sorted(outcome.mistakes)) or "nothing"
         raise NotRecorded(f"The checks recognise {earned}.")
-    return first_failure(outcome.results, exercise.checks.read_text(encoding="utf-8"), mistake.files)
+    return first_failure(outcome.results, exercise.checks_source, mistake.files)

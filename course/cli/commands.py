@@ -1,30 +1,37 @@
-"""``flask course …``: the commands of an author."""
+"""``bin/course …``, or ``flask course …``: the commands of an author."""
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import click
 from flask.cli import AppGroup
 
-from course.authoring.check_programs import check_programs
+from course.authoring.check_programs import Checked, check_programs
+from course.authoring.checked_before import CheckedBefore
 from course.authoring.delivery_player import NotPlayed
 from course.authoring.new_lesson import NameRefused, make_lesson
 from course.authoring.program_runs import ProgramRuns
 from course.authoring.record_deliveries import keep, settled, told, unplayed
 from course.authoring.record_demonstrations import record_demonstrations
 from course.authoring.record_mistakes import record_mistakes
+from course.cli.choosing import choose, choose_one
 from course.cli.preview import preview
 from course.cli.problem_formats import FORMATS
 from course.cli.progress_bar import progress_bar
 from course.cli.report import lines_of
-from course.content.loader import BUNDLE
+from course.cli.verdict_lines import verdict_lines
+from course.content.files import read_text
 from course.content.model import Course, Lesson
-from course.content.problems import Problem
+from course.content.pieces import Exercise
+from course.content.problems import Problem, ProblemList
+from course.content.programs import read_program
 from course.learning.actions import Learning
+from course.program import Files
 from course.progress.lesson_report import lesson_report
 from course.sandbox.host.supervisor import SandboxesUnavailable
 from course.web.site import site
@@ -36,45 +43,102 @@ course_cli = AppGroup("course", help="Write lessons, and find the mistakes in th
 
 
 @course_cli.command("check")
+@click.argument("lessons", nargs=-1)
 @click.option("--format", "form", type=click.Choice(sorted(FORMATS)), default="text", help="How to write the problems.")
 @click.option("--no-run", is_flag=True, help="Read the files only; start no program.")
-def check_command(form: str, no_run: bool) -> None:
-    """Find every mistake in the course: its file, line, rule and remedy.
+@click.option("--all", "everything", is_flag=True, help="Run what has not changed since it was right, too.")
+def check_command(lessons: tuple[str, ...], form: str, no_run: bool, everything: bool) -> None:
+    """Find every mistake in LESSONS, or in the whole course: its file, line, rule and remedy.
 
-    The exit status is 0 without problems, 1 with some, and 2 when the programs could not be run.
+    A lesson is named by its slug, its folder, or how either begins. What was found to be right, and has not changed
+    since, is not run again. The exit status is 0 without problems, 1 with some, and 2 when the programs could not be
+    run.
     """
     here = site()
     course = _course()
-    problems: list[Problem] = list(course.problems)
-    not_run = ""
+    chosen = choose(lessons, course.readable) if lessons else None
+    problems = [problem for problem in course.problems if chosen is None or _is_of(problem, chosen)]
+    before = CheckedBefore(here.settings.instance / "checked.json")
+    ran, not_run = Checked([]), ""
     if not no_run:
+        whole = None if chosen is None else [lesson for lesson in chosen if lesson in course.everything]
         try:
             with _running(here.learning, off=here.settings.sandbox == "off"), progress_bar() as show:
-                problems += check_programs(course, here.learning.sandboxes, here.learning.grader, show)
+                ran = check_programs(
+                    course,
+                    here.learning.sandboxes,
+                    here.learning.grader,
+                    show,
+                    lessons=whole,
+                    before=CheckedBefore(Path(os.devnull)) if everything else before,
+                )
         except SandboxesUnavailable as refusal:
             not_run = str(refusal)
-    click.echo(FORMATS[form](sorted(problems), course.root))
+        before.keep()
+    problems = sorted({*problems, *ran.problems})
+    if not_run and not problems and form == "text":
+        click.echo("No problems in the files, but the programs were not run.")
+    else:
+        click.echo(FORMATS[form](problems, course.root))
+    if ran.skipped:
+        click.echo(f"{ran.skipped} programs have not changed since they were right; --all runs them, too.", err=True)
     if not_run:
         click.echo(f"The programs were not run. {not_run}", err=True)
     sys.exit(1 if problems else NOT_RUN if not_run else 0)
+
+
+def _is_of(problem: Problem, lessons: Sequence[Lesson]) -> bool:
+    return any(PurePath(problem.file).is_relative_to(lesson.folder) for lesson in lessons)
+
+
+@course_cli.command("try")
+@click.argument("exercise")
+@click.argument("file", type=click.Path(exists=True, dir_okay=True, path_type=Path))
+def try_command(exercise: str, file: Path) -> None:
+    """Run FILE, a server.py or a folder with one, against the checks of EXERCISE (LESSON/EXERCISE).
+
+    It prints the verdicts as a learner sees them, with the frames of the first check that fails. The exit status is 0
+    when all of them pass.
+    """
+    here = site()
+    lesson_name, _, name = exercise.rstrip("/").rpartition("/")
+    lesson = choose_one(lesson_name or exercise, _course().everything)
+    found = lesson.exercises.get(name)
+    if found is None:
+        among = ", ".join(f"{lesson.slug}/{slug}" for slug in lesson.exercises) or "none"
+        raise click.ClickException(f"There is no exercise “{exercise}”. There are: {among}.")
+    problems = ProblemList(str(file))
+    files = read_program(file, problems) if file.is_dir() else _one_file(file, found, problems)
+    if files is None:
+        click.echo(FORMATS["text"](problems.found, Path()))
+        sys.exit(1)
+    try:
+        with _running(here.learning, off=here.settings.sandbox == "off"):
+            outcome = ProgramRuns(here.learning.sandboxes, here.learning.grader).checked(found, files)
+    except SandboxesUnavailable as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo("\n".join(verdict_lines(outcome)))
+    sys.exit(0 if outcome.passed else 1)
+
+
+def _one_file(file: Path, exercise: Exercise, problems: ProblemList) -> Files | None:
+    """Return the program of a file: the starter's other files stay."""
+    source = read_text(file, problems)
+    return None if source is None else {**exercise.starter, "server.py": source}
 
 
 @course_cli.command("record")
 @click.argument("lessons", nargs=-1)
 @click.option("--again", is_flag=True, help="Record known mistakes whose files are as they were, too.")
 def record_command(lessons: tuple[str, ...], again: bool) -> None:
-    """Keep what is seen of the programs of LESSONS (slugs; all when none is named) in their golden/ folders.
+    """Keep what is seen of the programs of LESSONS (all when none is named) in their golden/ folders.
 
     That is who hears the event of each delivery question; what travels in each demonstration, and with each known
     mistake, whose files have changed.
     """
     here = site()
     course = _course()
-    whole = {lesson.slug: lesson for lesson in course.everything}
-    try:
-        chosen = [whole[slug] for slug in lessons] or list(whole.values())
-    except KeyError as unknown:
-        raise click.ClickException(f"There is no lesson {unknown} without an error in it.") from None
+    chosen = choose(lessons, course.everything)
     try:
         with _running(here.learning, off=here.settings.sandbox == "off"):
             runs = ProgramRuns(here.learning.sandboxes, here.learning.grader)
@@ -109,12 +173,10 @@ def _say(text: str, well: bool) -> None:
 def preview_command(lesson: str, browse: bool) -> None:
     """Serve the course to you alone, with its problems beside the lines they belong to.
 
-    LESSON is the slug or the folder of a lesson; without it the course map is shown.
+    LESSON is the slug or the folder of a lesson, or how either begins; without it the course map is shown.
     """
     here = site()
-    name = BUNDLE.sub(r"\2", Path(lesson).name)
-    if name and name not in [each.slug for each in _course().readable]:
-        raise click.ClickException(f"There is no lesson called {name}.")
+    name = choose_one(lesson, _course().readable).slug if lesson else ""
     here.learning.sandboxes.close()
     preview(f"/lessons/{name}/" if name else "/", here.settings.course, browse=browse)
 
@@ -133,14 +195,10 @@ def new_command(name: str) -> None:
 
 
 @course_cli.command("report")
-@click.argument("slugs", nargs=-1)
-def report_command(slugs: tuple[str, ...]) -> None:
-    """List answers, checks and notes of learners, for the lessons called SLUGS or for all."""
-    lessons = [lesson for lesson in site().course.everything if not slugs or lesson.slug in slugs]
-    unknown = set(slugs) - {lesson.slug for lesson in lessons}
-    if unknown:
-        raise click.ClickException(f"There is no lesson called {', '.join(sorted(unknown))}.")
-    for lesson in lessons:
+@click.argument("lessons", nargs=-1)
+def report_command(lessons: tuple[str, ...]) -> None:
+    """List answers, checks and notes of learners, for LESSONS or for all."""
+    for lesson in choose(lessons, site().course.everything):
         click.echo("\n".join(lines_of(lesson_report(lesson))))
 
 

@@ -17,7 +17,7 @@ def lines_of(report: LessonReport) -> Iterator[str]:
     for exercise in report.exercises:
         yield (
             f"  exercise  {exercise.slug:<32} {exercise.learners:>5} tried     {exercise.passed} passed, "
-            f"{exercise.attempts} checks"
+            f"{exercise.attempts} {'check' if exercise.attempts == 1 else 'checks'}"
         )
     for note in report.notes:
         day = datetime.fromtimestamp(note.created_at, UTC).date().isoformat()

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from course.content.files import read_text
 from course.content.problems import ProblemList
-from course.content.programs import read_text
 
 COURSE_FILE = "course.toml"
 COURSE_KEYS = ("title", "tagline", "playground", "opening", "parts")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from markdown.extensions.toc import slugify
 
+from course.content.files import is_there, read_text
 from course.content.model import Term
 from course.content.problems import ProblemList
-from course.content.programs import read_text
 from course.content.text.fences import FenceReader
 from course.content.text.scanner import scan
 from course.content.text.typesetter import Reference, Typesetter
@@ -43,7 +43,7 @@ class Glossary:
 def read_glossary(root: Path, problems: ProblemList) -> Glossary:
     """Return the glossary of the course; a course without the file has an empty one."""
     file = problems.beside(GLOSSARY_FILE)
-    if not (root / GLOSSARY_FILE).is_file():
+    if not is_there(root / GLOSSARY_FILE):
         return Glossary()
     source = read_text(root / GLOSSARY_FILE, file)
     entries = _entries(source or "", file)
@@ -62,13 +62,15 @@ def read_glossary(root: Path, problems: ProblemList) -> Glossary:
 
 def _entries(source: str, file: ProblemList) -> list[_Entry]:
     entries: list[_Entry] = []
+    lost = False
     fence = FenceReader()
     for number, line in enumerate(source.split("\n"), 1):
         heading = None if fence.feed(line, number) else _HEADING.match(line)
         if heading:
             entries.append(_Entry(heading[1], number))
         elif not entries:
-            if line.strip() and not line.startswith("# "):
+            if line.strip() and not line.startswith("# ") and not lost:
+                lost = True
                 fix = "Begin each term with a line “## term”."
                 file.add(number, "glossary-entry", "This text belongs to no term.", fix)
         elif (also := _ALSO.match(line)) and not "".join(entries[-1].text).strip():

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from course.content.course_file import COURSE_FILE, CourseFile, NamedPage, read_course_file
-from course.content.glossary import GLOSSARY_FILE, read_glossary
+from course.content.files import folders_in, report_odd_files
+from course.content.glossary import GLOSSARY_FILE, Glossary, read_glossary
+from course.content.guarded import guarded
 from course.content.lesson.bundle import Bundle, BundleLink, read_bundle
 from course.content.lesson.exercises import SLUG
 from course.content.links import CourseLinks
@@ -23,14 +26,15 @@ PAGES = "pages"
 def load_course(root: Path) -> Course:
     """Read the course in `root`. Never raises for an author's mistake: see ``Course.problems``."""
     problems = ProblemList(COURSE_FILE)
-    outline = read_course_file(root, problems)
-    glossary = read_glossary(root, problems)
+    outline = guarded(lambda: read_course_file(root, problems), CourseFile(), problems)
+    glossary = guarded(lambda: read_glossary(root, problems), Glossary(), problems.beside(GLOSSARY_FILE))
+    report_odd_files(root, problems.beside(""), deep=False)
     reader = _Bundles(root, problems, glossary.anchors)
     steps = reader.steps()
     pages = {bundle.slug: bundle for bundle in reader.pages()}
     links = CourseLinks([*steps, *pages.values()], frozenset(glossary.anchors.values()), problems)
     for bundle in (*steps, *pages.values()):
-        links.check(bundle)
+        guarded(partial(links.check, bundle), None, problems.beside(bundle.file))
     for link in glossary.links:
         links.check_link(BundleLink(GLOSSARY_FILE, link.target, link.line), ())
     lessons = [bundle.lesson for bundle in steps if bundle.lesson is not None]
@@ -43,7 +47,7 @@ def load_course(root: Path) -> Course:
         tagline=outline.tagline,
         lessons=tuple(sorted(lessons, key=lambda lesson: lesson.number or 0)),
         playground=playground,
-        problems=tuple(sorted(problems.found)),
+        problems=tuple(sorted(set(problems.found))),
         root=root,
         glossary=glossary.terms,
         parts=parts,
@@ -54,7 +58,11 @@ def load_course(root: Path) -> Course:
 
 def _playground(root: Path, outline: CourseFile, problems: ProblemList) -> dict[str, str]:
     folder = outline.playground
-    return (read_program(root / folder, problems.beside(folder)) if folder else None) or {}
+    if not folder:
+        return {}
+    here = problems.beside(folder)
+    report_odd_files(root / folder, here)
+    return guarded(lambda: read_program(root / folder, here), None, here) or {}
 
 
 class _Bundles:
@@ -67,7 +75,7 @@ class _Bundles:
     def steps(self) -> list[Bundle]:
         """Read every numbered folder."""
         bundles = []
-        for folder in _folders(self.root):
+        for folder in folders_in(self.root):
             here = self.problems.beside(folder.name)
             match = BUNDLE.match(folder.name)
             if match is None:
@@ -75,21 +83,26 @@ class _Bundles:
                     fix = "Name the folder with two digits and a slug: 03-listening-to-events."
                     here.add(1, "bundle-name", f"“{folder.name}” is no name for a lesson.", fix)
             elif self._free(match[1], here) & self._free(match[2], here):
-                bundles.append(read_bundle(folder, int(match[1]), match[2], here, self.terms))
+                bundles.append(self._read(folder, int(match[1]), match[2], here))
         return bundles
 
     def pages(self) -> list[Bundle]:
         """Read every folder in ``pages``."""
         bundles = []
-        for folder in _folders(self.root / PAGES):
+        for folder in folders_in(self.root / PAGES):
             here = self.problems.beside(f"{PAGES}/{folder.name}")
             if not SLUG.match(folder.name):
                 if (folder / "lesson.md").exists():
                     fix = "Name the folder in small letters, digits and hyphens: under-the-hood."
                     here.add(1, "bundle-name", f"“{folder.name}” is no name for a page.", fix)
             elif self._free(folder.name, here):
-                bundles.append(read_bundle(folder, None, folder.name, here, self.terms))
+                bundles.append(self._read(folder, None, folder.name, here))
         return bundles
+
+    def _read(self, folder: Path, number: int | None, slug: str, here: ProblemList) -> Bundle:
+        text = here.beside(f"{here.file}/lesson.md")
+        unreadable = Bundle(slug, text.file, lesson=None, anchors=frozenset(), exercises=frozenset())
+        return guarded(lambda: read_bundle(folder, number, slug, here, self.terms), unreadable, text)
 
     def _free(self, name: str, here: ProblemList) -> bool:
         if name == PLAYGROUND:
@@ -137,7 +150,3 @@ class _Placing:
             if slug not in self.placed:
                 fix = f'Name it in course.toml: pages = ["{slug}"] in one of the [[parts]].'
                 self.problems.beside(bundle.file).warn(1, "page-unplaced", "No part of the course has this page.", fix)
-
-
-def _folders(root: Path) -> list[Path]:
-    return sorted(path for path in root.iterdir() if path.is_dir()) if root.is_dir() else []

@@ -203,6 +203,8 @@ class Exercise:
     solution: Files
     solution_note_html: str
     checks: Path
+    checks_source: str
+    """The text of `checks`, when it was read."""
     mistakes: tuple[Mistake, ...]
     events: tuple[str, ...]
     """Event names offered in the client cards."""

@@ -6,10 +6,11 @@ import ast
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.content.files import files_below, is_there, read_text
 from course.content.problems import ProblemList
 from course.program import MAX_SOURCE_BYTES, source_bytes
 
-IGNORED = frozenset({"__pycache__", ".DS_Store"})
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif", ".ico", ".woff2"})
 WHY_FILE = "why.md"
 """Beside a wrong server: the explanation, which is not part of the program."""
 
@@ -23,34 +24,28 @@ class CheckFunction:
     title: str
 
 
-def read_text(path: Path, problems: ProblemList) -> str | None:
-    """Return the text of a file, or None after reporting why it has none."""
-    try:
-        return path.read_text(encoding="utf-8").replace("\r\n", "\n")
-    except FileNotFoundError:
-        problems.add(1, "file-missing", "The file is not there.", "Create it, or remove what asks for it.")
-    except (OSError, UnicodeDecodeError):
-        problems.add(1, "file-unreadable", "The file can't be read as UTF-8 text.", "Save it as UTF-8.")
-    return None
-
-
 def read_program(folder: Path, problems: ProblemList) -> dict[str, str] | None:
     """Return the files of a program (name → text), or None when it has no readable server.py.
 
     `problems` collects those of the folder; each problem is reported for the file inside that has it.
     """
     files: dict[str, str] = {}
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
+    for path in files_below(folder):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or name == WHY_FILE or IGNORED.intersection(path.relative_to(folder).parts):
+        if name == WHY_FILE:
+            continue
+        if path.suffix.lower() in PICTURES:
+            fix = "Draw it as SVG, or write it into the page as a data: address."
+            problems.beside(f"{problems.file}/{name}").add(1, "program-file", "A program has files of text only.", fix)
             continue
         text = read_text(path, problems.beside(f"{problems.file}/{name}"))
         if text is not None:
             files[name] = text
     if "server.py" not in files:
-        problems.beside(f"{problems.file}/server.py").add(
-            1, "program-missing", "There is no server.py here.", "Every program of a lesson begins in a server.py."
-        )
+        if not is_there(folder / "server.py"):  # otherwise it has a problem of its own
+            problems.beside(f"{problems.file}/server.py").add(
+                1, "program-missing", "There is no server.py here.", "Every program of a lesson begins in a server.py."
+            )
         return None
     if source_bytes(files) > MAX_SOURCE_BYTES:
         limit = f"Keep all files together below {MAX_SOURCE_BYTES // 1024} KB."
@@ -65,9 +60,9 @@ def parse(source: str, problems: ProblemList) -> ast.Module | None:
     """Return the program's syntax tree, or None after reporting that it is not valid Python."""
     try:
         return ast.parse(source)
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # the last two: too many brackets
         line = getattr(error, "lineno", None) or 1
-        message = getattr(error, "msg", None) or str(error)
+        message = getattr(error, "msg", None) or str(error) or "it is nested too deeply"
         problems.add(line, "python-syntax", f"This is not valid Python: {message}.", "Correct the line.")
     return None
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from course.content.programs import IGNORED
+from course.content.files import is_left_behind
 
 POLL_SECONDS = 1.0
 
@@ -76,7 +76,7 @@ def _snapshot(root: Path) -> _Snapshot:
         except OSError:  # removed between the listing and the look, like a file below
             continue
         for entry in entries:
-            if entry.name in IGNORED:
+            if is_left_behind(entry.name):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 folders.append(entry.path)

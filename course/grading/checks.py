@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from course.grading.author_fault import AuthorFault
 from course.grading.clients.server import Server
 from course.grading.failures import AuthorError, CheckFailed
 from course.grading.model import CheckResult, Outcome, RunSummary, TraceRows
@@ -118,22 +118,23 @@ def _run_once(check: Check, open_server: Callable[[], Server], begun: float) -> 
     server = open_server()
     failure: CheckFailed | None = None
     failed_at = 0.0
-    broken = False
+    fault: AuthorFault | None = None
     try:
         check(server)
     except CheckFailed as error:
         failure, failed_at = error, server.recording.seconds
         server.settle()
-    except (Exception, SystemExit):
-        broken = True
-        traceback.print_exc(file=sys.stderr)
+    except (Exception, SystemExit) as error:
+        fault = AuthorFault.of(error, check.function.__code__.co_filename)
+        print(f"{check.function.__code__.co_filename}:{fault.line}: {check.name}: {fault.message}", file=sys.stderr)
     finally:
         server.close()
     duration = round((time.perf_counter() - begun) * 1000)
     rows = server.recording.rows
     marks = (failure.points.as_mark(failed_at),) if failure and failure.points else ()
-    if broken:
-        return CheckResult(check.name, check.title, "error", OUR_FAULT, trace=rows, duration_ms=duration), False
+    if fault:
+        broken = CheckResult(check.name, check.title, "error", OUR_FAULT, trace=rows, duration_ms=duration, fault=fault)
+        return broken, False
     if failure:
         return _failed(check, failure, (rows, marks), duration), failure.timing
     kept = rows if len(rows) <= SMALL_TRACE else ()

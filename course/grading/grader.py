@@ -131,7 +131,7 @@ class _Run:
                 self._passed += result.outcome == "passed"
                 self._on_result(result)
             elif "done" in message:
-                return RunSummary(**message["done"])
+                return RunSummary.from_json(message["done"])
             elif "lost" in message:
                 return self._lost(OVERRAN if message["lost"] == "overran" else OUR_FAULT)
 

@@ -24,11 +24,13 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from course.grading import author as _warm  # noqa: F401  # imported once here, so that a child has it at once
+from course.grading.author_fault import AuthorFault
 from course.grading.checks import OUR_FAULT, load_checks, run_checks
 from course.grading.clients.server import Server
 from course.grading.failures import AuthorError
@@ -147,6 +149,8 @@ class Dispatcher:
                 ours.close()
                 self._forget_parent()
                 grade(checks, path, theirs, cpu_seconds=int(self._run_seconds) + 2)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # nobody wants the rest: the site has ended, or the run was cancelled
             except BaseException:
                 traceback.print_exc()
             finally:
@@ -217,11 +221,11 @@ def grade(checks: Path, path: Path, wire: socket.socket, *, cpu_seconds: int) ->
             loaded,
             lambda: Server(path, reports),
             begins=lambda check: write_line(wire, {"begins": {"name": check.name, "title": check.title}}),
-            report=lambda result: write_line(wire, {"result": result.as_json()}),
+            report=lambda result: write_line(wire, {"result": result.for_author()}),
         )
     except AuthorError as error:
         print(f"{checks}: {error}", file=sys.stderr)
-        summary = RunSummary(0, 0, OUR_FAULT)
+        summary = RunSummary(0, 0, OUR_FAULT, AuthorFault.of(error.__cause__ or error, checks))
     write_line(wire, {"done": asdict(summary)})
 
 
@@ -241,8 +245,9 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
-    write_line(wire, {"job": 0, "warm": True})
-    Dispatcher(wire, run_seconds=run_seconds, at_once=at_once).serve()
+    with suppress(BrokenPipeError, ConnectionResetError):  # the site has ended meanwhile, so nobody wants results
+        write_line(wire, {"job": 0, "warm": True})
+        Dispatcher(wire, run_seconds=run_seconds, at_once=at_once).serve()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,16 @@ from tests.stage.courses import BUNDLE, change, whole_course
 from tests.stage.delivering import PROGRAM, record
 
 PROJECT = Path(__file__).parents[2]
+RULES_OF_FILES = {
+    "file-unreadable",
+    "file-encoding",
+    "control-character",
+    "file-kind",
+    "file-name",
+    "file-too-large",
+    "not-understood",
+}
+"""Planted in tests/content/test_files.py and test_any_slip.py."""
 GUIDE = (PROJECT / "docs/authoring.md").read_text()
 READERS = [*(PROJECT / "course/content").rglob("*.py"), PROJECT / "course/authoring/check_programs.py"]
 
@@ -55,6 +65,7 @@ def test_every_rule_of_the_guide_about_files_has_a_planted_mistake() -> None:
         | {rule for rule, _, _ in FOLDER_PLANTS}
         | {rule for rule, *_ in (*DELIVERY_PLANTS, *WATCH_PLANTS)}
         | {"exercise-hints", "golden-stale"}
+        | RULES_OF_FILES
     )
     assert about_files == planted
 

@@ -56,7 +56,9 @@ def grader() -> Iterator[Grader]:
 def found(root: Path, sandboxes: Supervisor, grader: Grader) -> set[tuple[str, str, int]]:
     course = load_course(root)
     assert course.problems == ()
-    return {(problem.rule, problem.file, problem.line) for problem in check_programs(course, sandboxes, grader)}
+    return {
+        (problem.rule, problem.file, problem.line) for problem in check_programs(course, sandboxes, grader).problems
+    }
 
 
 def without_exercise(root: Path) -> None:
@@ -67,7 +69,7 @@ def without_exercise(root: Path) -> None:
 
 def test_a_new_lesson_has_no_problem(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
     seen: list[Step] = []
-    assert check_programs(load_course(root), sandboxes, grader, seen.append) == []
+    assert check_programs(load_course(root), sandboxes, grader, seen.append).problems == []
     assert [(step.done, step.total) for step in seen] == [(done, 7) for done in range(7)]
     files = [step.what for step in seen]
     assert files[0] == "playground/server.py"
@@ -158,19 +160,49 @@ def line_of(root: Path, file: str, text: str) -> int:
     return next(number for number, line in enumerate(lines, start=1) if text in line)
 
 
-@pytest.mark.parametrize("broken", ["    while True: pass\n", "    raise LookupError('ours')\n"])
-def test_checks_that_never_end_or_break_are_found_and_nothing_else_is_blamed(
-    root: Path, sandboxes: Supervisor, grader: Grader, broken: str
+BREAKS_THE_RUN = '    asker = server.client("asker")\n'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (BREAKS_THE_RUN, f"{BREAKS_THE_RUN}    raise LookupError('ours')\n", "ended with LookupError: ours"),
+        (BREAKS_THE_RUN, f"{BREAKS_THE_RUN}    assert 1 == 2, 'never'\n", "ended with AssertionError: never"),
+        (BREAKS_THE_RUN, f"{BREAKS_THE_RUN}    asker.shouts()\n", "ended with AttributeError"),
+        (BREAKS_THE_RUN, f"{BREAKS_THE_RUN}    raise SystemExit\n", "ended with SystemExit"),
+        ("@check\n", "import nowhere_to_be_found\n\n\n@check\n", "ModuleNotFoundError: No module named"),
+        ("@check\n", "1 / 0\n\n\n@check\n", "the file can't be read: ZeroDivisionError"),
+        ("@check\n", "ROUNDS = ROUNDZ\n\n\n@check\n", "the file can't be read: NameError: name 'ROUNDZ' is not"),
+    ],
+)
+def test_what_breaks_in_the_checks_is_told_to_their_author_with_its_line(
+    root: Path,
+    sandboxes: Supervisor,
+    grader: Grader,
+    capfd: pytest.CaptureFixture[str],
+    old: str,
+    new: str,
+    words: str,
 ) -> None:
-    change(root, CHECKS, '    asker = server.client("asker")\n', f'    asker = server.client("asker")\n{broken}')
-    assert found(root, sandboxes, grader) == {("checks-broken", CHECKS, 1)}
+    line = change(root, CHECKS, old, new) + (1 if new.startswith(old) else 0)
+    broken = [
+        each for each in check_programs(load_course(root), sandboxes, grader).problems if each.rule == "checks-broken"
+    ]
+    assert [(each.file, each.line) for each in broken] == [(CHECKS, line)]
+    assert words in broken[0].message
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_checks_that_never_end_are_found_at_their_beginning(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
+    change(root, CHECKS, BREAKS_THE_RUN, f"{BREAKS_THE_RUN}    while True: pass\n")
+    assert found(root, sandboxes, grader) == {("checks-broken", CHECKS, line_of(root, CHECKS, "def "))}
 
 
 def test_timed_exercises_run_alone_after_everything_else(root: Path, sandboxes: Supervisor, grader: Grader) -> None:
     make_lesson(root, "02-next")
     change(root, f"{EXERCISE}/task.md", "minutes: 3", "minutes: 3\ntimed: true")
     seen: list[Step] = []
-    assert check_programs(load_course(root), sandboxes, grader, seen.append) == []
+    assert check_programs(load_course(root), sandboxes, grader, seen.append).problems == []
     assert [step.what for step in seen[-5:]] == files_of_the_exercise()
 
 
@@ -190,7 +222,7 @@ def test_another_outcome_than_the_recorded_one_is_found(root: Path, sandboxes: S
     line = with_delivery(root)
     record(root, A=1, B=2, C=0)
     course = load_course(root)
-    (problem,) = check_programs(course, sandboxes, grader)
+    (problem,) = check_programs(course, sandboxes, grader).problems
     assert (problem.rule, problem.file, problem.line) == ("golden-differs", LESSON, line)
     assert "recorded as A 1, B 2, C 0, and now ends with A 0, B 2, C 0" in problem.message
 
@@ -209,7 +241,7 @@ def test_a_scenario_that_cannot_be_played_is_found(
     without_exercise(root)
     line = with_delivery(root, BLOCK.replace(old, new))
     record(root, A=0, B=2, C=0)
-    (problem,) = check_programs(load_course(root), sandboxes, grader)
+    (problem,) = check_programs(load_course(root), sandboxes, grader).problems
     assert (problem.rule, problem.file, problem.line) == ("delivery-fails", LESSON, line)
     assert message in problem.message
 
@@ -275,7 +307,7 @@ def test_what_travels_with_each_mistake_is_kept_and_a_change_is_noticed(
     assert load_course(root).problems == ()
     assert found(root, sandboxes, grader) == set()
     change(root, f"{BUNDLE}/{MISTAKES_FILE}", "< 431[]", "< 431[null]")  # as another library's release would bring it
-    (problem,) = check_programs(load_course(root), sandboxes, grader)
+    (problem,) = check_programs(load_course(root), sandboxes, grader).problems
     wrong = f"{EXERCISE}/wrong/never-answers/server.py"
     assert (problem.rule, problem.file) == ("golden-differs", wrong)
     assert "sends and receives is no more the same" in problem.message and "record --again" in problem.fix
@@ -305,7 +337,7 @@ def test_the_exercise_of_a_page_is_recorded_again_under_the_name_of_its_page(
     assert course.problems == ()
     assert record_mistakes(course, course.pages[0], ProgramRuns(sandboxes, grader), lambda *each: None)
     change(root, f"pages/{slug}/{MISTAKES_FILE}", "< 431[]", "< 431[null]")
-    (problem,) = check_programs(load_course(root), sandboxes, grader)
+    (problem,) = check_programs(load_course(root), sandboxes, grader).problems
     assert problem.file == f"pages/{slug}/exercises/echo-louder/wrong/never-answers/server.py"
     assert problem.fix.endswith(f"record --again {slug}")
 

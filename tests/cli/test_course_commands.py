@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from course.authoring.check_programs import Step
+from course.authoring.new_lesson import make_lesson
 from course.cli.problem_formats import as_github, as_json, as_text
 from course.cli.progress_bar import as_line
 from course.config import read_settings
 from course.content.problems import Problem
 from course.factory import create_app
-from tests.stage.courses import LESSON, change, whole_course
+from tests.stage.courses import EXERCISE, LESSON, change, whole_course
 from tests.stage.delivering import GOLDEN, with_delivery
 
 PROJECT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def settings(root: Path, environment: Mapping[str, str]) -> dict[str, str]:
 
 def typed(root: Path, *arguments: str, **environment: str) -> Done:
     done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", "course", *arguments],
+        [PROJECT / "bin/course", *arguments],
         cwd=PROJECT,
         env={**os.environ, **settings(root, environment)},
         capture_output=True,
@@ -85,8 +85,59 @@ def test_a_warning_has_status_1_too(root: Path) -> None:
 def test_programs_that_may_not_run_are_said_to_be_unchecked_with_status_2(root: Path) -> None:
     done = flask_course(root, "check", SANDBOX="off")
     assert done.returncode == 2
-    assert done.stdout == "No problems.\n"
+    assert done.stdout == "No problems in the files, but the programs were not run.\n"
     assert "The programs were not run." in done.stderr
+
+
+def test_one_lesson_may_be_checked_alone(root: Path) -> None:
+    make_lesson(root, "02-next")
+    change(root, LESSON, "::: question who", "::: qestion who")
+    assert flask_course(root, "check", "--no-run").returncode == 1
+    assert flask_course(root, "check", "--no-run", "next").returncode == 0
+    assert flask_course(root, "check", "--no-run", "01", "02-next/").stdout.endswith("1 problem.\n")
+    assert "There is no lesson called “third”." in flask_course(root, "check", "third").stderr
+
+
+def test_a_course_that_is_not_there_is_told_in_words(tmp_path: Path) -> None:
+    done = flask_course(tmp_path / "nowhere", "new", "01-first")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert f"There is no folder {tmp_path / 'nowhere'}." in done.stderr
+    assert flask_course(tmp_path / "nowhere", "check", "--no-run").returncode == 1
+
+
+@pytest.mark.programs
+def test_what_was_right_and_has_not_changed_is_not_run_again(root: Path) -> None:
+    first = flask_course(root, "check")
+    if "The programs were not run." in first.stderr:
+        pytest.skip("programs can't be confined on this machine")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "7 programs have not changed since they were right" in flask_course(root, "check").stderr
+    assert flask_course(root, "check", "--all").stderr == ""
+    change(root, f"{EXERCISE}/solution/server.py", "text.upper()", "text.lower()")
+    for _ in range(2):  # what is wrong is found as often as one looks
+        done = flask_course(root, "check")
+        assert "The solution does not pass" in done.stdout
+        assert "2 programs have not changed" in done.stderr
+
+
+@pytest.mark.programs
+def test_try_prints_the_verdicts_that_a_learner_reads(root: Path, tmp_path: Path) -> None:
+    solution, wrong = root / EXERCISE / "solution/server.py", root / EXERCISE / "wrong/never-answers"
+    done = flask_course(root, "try", "speaking-up/echo-louder", str(solution))
+    if "can't" in done.stderr:
+        pytest.skip("programs can't be confined on this machine")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "1 of 1 check passed.")
+    done = flask_course(root, "try", "01/echo-louder", str(wrong))
+    assert done.returncode == 1
+    assert "recognised as: wrong/never-answers" in done.stdout
+    assert "42" in done.stdout.partition("What was seen by the clients")[2]
+    (tmp_path / "server.py").write_text("import flask\nthis is no Python")
+    done = flask_course(root, "try", "01/echo-louder", str(tmp_path / "server.py"))
+    assert "The program does not start: SyntaxError" in done.stdout
+    assert (
+        "There is no exercise “01/echo”. There are: speaking-up/echo-louder."
+        in flask_course(root, "try", "01/echo", str(solution)).stderr
+    )
 
 
 def test_json_can_be_read_by_a_program(root: Path) -> None:
@@ -114,7 +165,7 @@ def test_record_plays_the_questions_and_keeps_who_heard(root: Path) -> None:
     kept = json.loads((root / GOLDEN).read_text())
     assert kept["who-hears-news"]["heard"] == {"A": 0, "B": 2, "C": 0}
     assert flask_course(root, "check", "--no-run").returncode == 0
-    assert "no lesson 'none'" in flask_course(root, "record", "none").stderr
+    assert "There is no lesson called “none”." in flask_course(root, "record", "none").stderr
 
 
 def test_the_progress_fits_a_line_of_the_terminal() -> None:

@@ -53,4 +53,4 @@ def _once_it_listens(address: str) -> str:
 def test_it_knows_the_lessons(tmp_path: Path) -> None:
     done = flask_course(whole_course(tmp_path / "lessons"), "preview", "speaking-dwon")
     assert done.returncode == 1
-    assert "There is no lesson called speaking-dwon." in done.stderr
+    assert "There is no lesson called “speaking-dwon”." in done.stderr

@@ -91,6 +91,16 @@ TEXT_PLANTS = [
     Plant("stray-key", LESSON, "## Show it", "= 42"),
     Plant("fence-unclosed", LESSON, "## Check yourself", "```python"),
     Plant("fence-language", LESSON, "## Show it", "```\ncode\n```"),
+    Plant("fence-language", LESSON, "## Show it", "```pyhton\ncode\n```"),
+    Plant("markup-left-over", LESSON, "## Show it", "<!-- to be done -->"),
+    Plant(
+        "question-key", LESSON, "## Show it", "::: question n number\nN?\n\n= 1,000\n> So.\n%% -\n:::", lines_below=3
+    ),
+    Plant("front-matter-value", LESSON, "minutes: 5", "minutes: !!int ten"),
+    Plant("front-matter-value", LESSON, "minutes: 5", "minutes: 1_0"),
+    Plant("front-matter-value", LESSON, "draft: true", "draft: yes"),
+    Plant("unknown-key", LESSON, "minutes: 5", "minutes: 5\ndate: 2026-02-30", lines_below=1),
+    Plant("front-matter", LESSON, "summary: One", 'summary: "One'),
     Plant("block-in-fence", LESSON, "## Show it", "```text\n- [x] done\n```", lines_below=1),
     Plant("question-line", LESSON, "- [x] The client", "- [X] The client"),
     Plant("question-key", LESSON, "- [x] The client", "- [ ] The client", lines_below=-5),
@@ -111,8 +121,9 @@ TEXT_PLANTS = [
     Plant(
         "example-unused",
         LESSON,
-        "::: example echo\n",
-        "::: example ecko\n",
+        "::: example echo\nRun it, connect client A, and emit `echo` with "
+        '`"hello"`. Tick **wait for acknowledgement**.\n:::\n',
+        "",
         found_in=f"{BUNDLE}/examples/echo.py",
         line=1,
     ),
@@ -158,7 +169,13 @@ TEXT_PLANTS = [
     Plant("exercise-solution", TASK, SOLUTION, "", line=1),
     Plant("task-line", TASK, "- answers_in_capitals: ", "- answers in capitals: "),
     Plant("task-check", TASK, "- answers_in_capitals:", "- answers_in_kapitals:"),
-    Plant("check-unused", TASK, "- answers_in_capitals:", "- answers_in_kapitals:", found_in=CHECKS, line=7),
+    Plant(
+        "check-unused",
+        CHECKS,
+        "@check\n",
+        '@check\ndef another(server: Server) -> None:\n    """Another"""\n\n\n@check\n',
+        lines_below=1,
+    ),
     Plant(
         "duplicate-id",
         TASK,
@@ -231,6 +248,11 @@ def _binary(root: Path) -> None:
     (root / EXERCISE / "starter/server.py").write_bytes(b"\xff\xfe")
 
 
+def _picture(root: Path) -> None:
+    (root / EXERCISE / "starter/static").mkdir()
+    (root / EXERCISE / "starter/static/logo.png").write_bytes(b"\x89PNG")
+
+
 def _large(root: Path) -> None:
     (root / EXERCISE / "starter/templates").mkdir()
     (root / EXERCISE / "starter/templates/page.html").write_text("x" * 70_000)
@@ -253,7 +275,7 @@ FOLDER_PLANTS: list[tuple[str, str, Callable[[Path], None]]] = [
     ("file-missing", LESSON, _without(LESSON)),
     ("file-missing", TASK, _without(TASK)),
     ("file-missing", CHECKS, _without(CHECKS)),
-    ("file-unreadable", f"{EXERCISE}/starter/server.py", _binary),
+    ("file-encoding", f"{EXERCISE}/starter/server.py", _binary),
     ("program-missing", f"{EXERCISE}/starter/server.py", _without(f"{EXERCISE}/starter")),
     ("program-missing", f"{EXERCISE}/solution/server.py", _without(f"{EXERCISE}/solution")),
     (
@@ -261,6 +283,7 @@ FOLDER_PLANTS: list[tuple[str, str, Callable[[Path], None]]] = [
         f"{EXERCISE}/wrong/never-answers/server.py",
         _without(f"{EXERCISE}/wrong/never-answers/server.py"),
     ),
+    ("program-file", f"{EXERCISE}/starter/static/logo.png", _picture),
     ("program-too-large", f"{EXERCISE}/starter", _large),
     ("why-missing", f"{EXERCISE}/wrong/never-answers/why.md", _without(f"{EXERCISE}/wrong/never-answers/why.md")),
     ("too-few-mistakes", f"{EXERCISE}/wrong", _without(f"{EXERCISE}/wrong/never-answers")),

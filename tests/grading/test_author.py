@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_too_late_is_told_from_never(server: Server) -> None:
     assert not answer.arrived
     with pytest.raises(CheckFailed, match="too late") as failure:
         answer.expect("at last")
-    assert failure.value.actual.startswith("it came after 1.")
+    assert re.match(r"it came after \d", failure.value.actual)  # how late depends on the machine, too
 
 
 def test_what_takes_its_time_is_given_it(server: Server) -> None:

@@ -174,6 +174,14 @@ def test_a_check_that_raises_is_our_fault_and_the_others_still_run(grader: Grade
     assert [outcome for _, outcome in bundle.outcomes] == ["passed", "error", "skipped", "passed"]
     assert bundle.results[1].message == summary.error
     assert "our side" in (summary.error or "")
+    fault = bundle.results[1].fault
+    assert fault is not None
+    assert (fault.message, fault.line) == ("ZeroDivisionError: division by zero", line_in(broken, "1 / 0"))
+    assert "fault" not in bundle.results[1].as_json()  # it is not for learners
+
+
+def line_in(text: str, part: str) -> int:
+    return text[: text.index(part)].count("\n") + 1
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def travels_as_recorded(stage: Stage, exercise: Exercise, mistake: str, reports:
     name = f"wrong/{mistake}"
     kept = read_kept(exercise.folder.parent.parent)[name_of(exercise.folder.name, mistake)]
     checks, program = exercise.checks.read_text(), exercise.program(name)
-    assert kept.made_from == made_from(program.files, checks, program.runtime), "run: flask --app app course record"
+    assert kept.made_from == made_from(program.files, checks, program.runtime), "run: bin/course record"
     seen = [first_failure(report.results, checks, program.files) for report in reports]
     while not any(agrees(kept, *each) for each in seen) and len(seen) < 3:
         seen.append(first_failure(stage.check(exercise, name).results, checks, program.files))

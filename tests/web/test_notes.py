@@ -68,7 +68,10 @@ def test_the_report_lists_answers_attempts_and_notes(app: Flask, learner: FlaskC
     assert re.search(rf"question +{question.id} +2 answered +{50 * right} % right", told)
     assert re.search(r"exercise +add-with-ack +0 tried +0 passed, 0 checks", told)
     assert "on “Misspell an event and nothing happens.”" in told and "Why?" in told and "\x1b" not in told
-    assert "no lesson called nowhere" in app.test_cli_runner().invoke(args=["course", "report", "nowhere"]).output
+    assert (
+        "There is no lesson called “nowhere”"
+        in app.test_cli_runner().invoke(args=["course", "report", "nowhere"]).output
+    )
 
 
 def test_pages_link_to_their_files_where_an_address_is_set(tmp_path, learner: FlaskClient) -> None:

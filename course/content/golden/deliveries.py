@@ -61,7 +61,7 @@ class Golden:
     def _read(self, path: Path) -> dict[str, Any]:
         try:
             return read_golden(path, _are_outcomes) or {}
-        except (OSError, ValueError):
+        except ValueError:
             report_stale(self.file, 1, "The recorded outcomes can't be read.")
             return {}
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from course.content.files import files_in
 from course.content.golden.kept import hash_of, read_golden, report_stale
 from course.content.pieces import Demonstration, Example, WatchKind, WatchStep
 from course.content.problems import ProblemList
@@ -80,7 +81,7 @@ class DemonstrationReader:
     def report_left_over(self) -> None:
         """Report recordings of demonstrations that no longer exist."""
         asked = {golden_file(each.name) for each in self.demonstrations}
-        for path in sorted((self._folder / "golden").glob("watch-*.json")):
+        for path in files_in(self._folder / "golden", "watch-*.json"):
             if f"golden/{path.name}" not in asked and not self._text.found:
                 file = self._here.beside(f"{self._here.file}/golden/{path.name}")
                 report_stale(file, 1, "No text lets this be watched any more.")
@@ -88,7 +89,7 @@ class DemonstrationReader:
     def _recorded(self, found: Demonstration) -> Mapping[str, Any] | None:
         try:
             kept = read_golden(self._folder / golden_file(found.name), _is_trace)
-        except (OSError, ValueError):
+        except ValueError:
             kept = None
         if kept is None:
             what = "was never recorded"

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from course.content.files import is_there, read_text
 from course.content.golden.kept import text_hash
 from course.content.pieces import Recording
 from course.content.problems import ProblemList
-from course.content.programs import read_text
 
 FOLDER = "recordings"
 KEYS = ("title", "made_by", "made_from", "columns", "rows")
@@ -30,8 +30,9 @@ def read_recording(folder: Path, name: str, problems: ProblemList) -> Recording 
         return None
     try:
         kept = json.loads(source)
-    except json.JSONDecodeError as error:
-        problems.add(error.lineno, "recording-file", f"This is not valid JSON: {error.msg}.", _SHAPE)
+    except (ValueError, RecursionError) as error:  # the first also for a number of too many digits
+        line, why = getattr(error, "lineno", 1), getattr(error, "msg", str(error))
+        problems.add(line, "recording-file", f"This is not valid JSON: {why}.", _SHAPE)
         return None
     if not _fits(kept):
         problems.add(1, "recording-file", "The file does not hold a table as recordings do.", _SHAPE)
@@ -59,7 +60,7 @@ def _fits(kept: Any) -> bool:
 def _check_origin(folder: Path, kept: dict[str, Any], problems: ProblemList) -> None:
     made_by = kept["made_by"]
     path = folder / made_by
-    if not made_by.startswith(f"{FOLDER}/") or ".." in made_by or not path.is_file():
+    if not made_by.startswith(f"{FOLDER}/") or ".." in made_by or not is_there(path):
         fix = "Keep the script that made it beside it, and name it in made_by."
         problems.warn(1, "recording-script", f"There is no script “{made_by}”.", fix)
         return

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from course.content.files import read_text
 from course.content.golden.deliveries import Golden
 from course.content.golden.demonstrations import DemonstrationReader
 from course.content.golden.recordings import FOLDER, read_recording
@@ -15,7 +16,7 @@ from course.content.lesson.exercises import SLUG
 from course.content.lesson.exhibits import EXHIBITS
 from course.content.pieces import Block, Example, ExerciseLink, Exhibit, Prose, Recording
 from course.content.problems import ProblemList
-from course.content.programs import parse, read_text, telling_part, title_of
+from course.content.programs import parse, telling_part, title_of
 from course.content.questions.choice import read_question
 from course.content.questions.delivery import DeliveryReader
 from course.content.text.scanner import LESSON_BLOCKS, BlockText, ProseText, scan
@@ -58,7 +59,8 @@ class BlockReader:
         """Return the blocks of the text below the front matter."""
         pieces = scan(body, self.text, allowed=LESSON_BLOCKS, first_line=first_line)
         blocks = tuple(block for piece in pieces if (block := self._block(piece)) is not None)
-        self.deliveries.golden.report_left_over()
+        if not any(problem.severity == "error" for problem in self.here.found):  # what is left over may follow from it
+            self.deliveries.golden.report_left_over()
         self.demonstrations.report_left_over()
         elsewhere = [name for name in self.placed("exercise") if "/" in name]
         check_evidence(pieces, names_of(self.folder, self.exercises, elsewhere), self.text)
@@ -113,7 +115,8 @@ class BlockReader:
     def _program(self, name: str, line: int, runtime: Runtime, try_text_html: str = "") -> Example | None:
         path = self.folder / "examples" / f"{name}.py"
         if not SLUG.match(name.replace("_", "-")) or not path.is_file():
-            fix = f"Write examples/{name}.py, or correct the name."
+            bare = name.removesuffix(".py")
+            fix = f"Write examples/{name}.py, or correct the name." if bare == name else f"Leave out .py: {bare}"
             self.text.add(line, "example-missing", f"There is no example “{name}”.", fix)
             return None
         file = self.here.beside(f"{self.here.file}/examples/{name}.py")

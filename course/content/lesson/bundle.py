@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from course.content.files import files_below, files_in, fingerprint, folders_in, read_text, report_odd_files
 from course.content.golden.mistakes import check_traces
 from course.content.golden.recordings import FOLDER as RECORDINGS
 from course.content.lesson.blocks import BlockReader, OfferedExercise
@@ -17,13 +18,12 @@ from course.content.lesson.reference import breakable, read_reference
 from course.content.model import Lesson
 from course.content.pieces import Exercise
 from course.content.problems import ProblemList
-from course.content.programs import IGNORED, read_text
 from course.content.text.images import check_images
 from course.content.text.scanner import scan
 from course.content.text.typesetter import Typesetter
 
-UNHASHED = frozenset({*IGNORED, ".pytest_cache", "claims"})
-"""Folders whose files change nothing that a learner sees."""
+UNHASHED = "claims"
+"""The folder whose files change nothing that a learner sees."""
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,10 @@ def read_bundle(
 def content_hash(folder: Path) -> str:
     """Return a hash of every file in a bundle that learners may see: it changes when anything in the lesson does."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+    for path in files_below(folder):
         parts = path.relative_to(folder).parts
-        if not UNHASHED.intersection(parts):
-            digest.update("/".join(parts).encode() + b"\0" + path.read_bytes() + b"\0")
+        if parts[0] != UNHASHED:
+            digest.update("/".join(parts).encode() + b"\0" + fingerprint(path) + b"\0")
     return digest.hexdigest()[:16]
 
 
@@ -90,6 +90,7 @@ class _BundleReader:
 
     def read(self) -> Bundle:
         before = len(self.here.found)
+        report_odd_files(self.folder, self.here)
         self._read_exercises()
         source = read_text(self.folder / "lesson.md", self.text)
         lesson = self._lesson(source) if source is not None else None
@@ -160,9 +161,7 @@ class _BundleReader:
 
     def _read_exercises(self) -> None:
         root = self.folder / "exercises"
-        for folder in sorted(root.iterdir()) if root.is_dir() else ():
-            if not folder.is_dir() or folder.name in IGNORED:
-                continue
+        for folder in folders_in(root):
             here = self.here.beside(f"{self.here.file}/exercises/{folder.name}")
             if not SLUG.match(folder.name) or folder.name in ("scratch", "images"):
                 fix = "Name the folder in small letters, digits and hyphens; “scratch” and “images” are taken."
@@ -171,8 +170,7 @@ class _BundleReader:
             typesetter = self._typesetter(here.beside(f"{here.file}/task.md"))
             self.exercises[folder.name] = read_exercise(folder, here, typesetter)
             self._settle(typesetter)
-        whole = [exercise for exercise in self.exercises.values() if exercise is not None]
-        check_traces(self.folder, whole, self.here)
+        check_traces(self.folder, self.exercises, self.here)
 
     def _typesetter(self, file: ProblemList) -> Typesetter:
         return Typesetter(file, image_address=f"/lessons/{self.slug}/images/", terms=self.terms)
@@ -184,12 +182,15 @@ class _BundleReader:
         check_images(self.folder, typesetter.images, file)
 
     def _report_unused(self, reader: BlockReader) -> None:
-        for path in sorted((self.folder / "examples").glob("*.py")):
+        """Report what no text shows; nothing while the text has a mistake, from which that may follow."""
+        if any(each.file == self.text.file and each.severity == "error" for each in self.here.found):
+            return
+        for path in files_in(self.folder / "examples", "*.py"):
             if path.stem not in (*reader.placed("example"), *reader.placed("exhibited")):
                 file = self.here.beside(f"{self.here.file}/examples/{path.name}")
                 file.warn(1, "example-unused", "No text shows this example.", f"Place it: ::: example {path.stem}")
         report_alone(self.folder / "examples", self.here.beside(f"{self.here.file}/examples"))
-        for path in sorted((self.folder / RECORDINGS).glob("*.json")):
+        for path in files_in(self.folder / RECORDINGS, "*.json"):
             if path.stem not in reader.placed("recording"):
                 file = self.here.beside(f"{self.here.file}/{RECORDINGS}/{path.name}")
                 file.warn(1, "recording-unused", "No text shows this.", f"Place it: ::: recording {path.stem}")

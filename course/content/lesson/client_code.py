@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from course.content.files import files_in, is_there, read_text
 from course.content.problems import ProblemList
-from course.content.programs import read_text
 from course.program import CLIENT_FILES
 
 
@@ -17,7 +17,7 @@ def read_client(program: Path, problems: ProblemList) -> dict[str, str]:
     files: dict[str, str] = {}
     for name in CLIENT_FILES:
         path = program.with_name(f"{program.stem}.{name}")
-        if path.is_file():
+        if is_there(path):
             text = read_text(path, problems.beside(f"{problems.file}/{path.name}"))
             if text is not None:
                 files[name] = text
@@ -26,9 +26,9 @@ def read_client(program: Path, problems: ProblemList) -> dict[str, str]:
 
 def report_alone(folder: Path, problems: ProblemList) -> None:
     """Report client code that belongs to no example, and files with other names: nothing would ever run them."""
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+    for path in files_in(folder):
         stem, _, name = path.name.partition(".")
-        if not path.is_file() or name == "py" or path.name.startswith("."):
+        if name == "py":
             continue
         if name not in CLIENT_FILES or not path.with_name(f"{stem}.py").is_file():
             fix = f"Name it after a program: <program>.{' or <program>.'.join(CLIENT_FILES)}."

@@ -12,7 +12,9 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.content.files import files_in, read_text
 from course.content.problems import ProblemList
+from course.content.programs import parse
 from course.content.text.fences import FenceReader
 from course.content.text.scanner import QUESTION_BLOCKS, BlockText, Evidence, Piece, ProseText
 
@@ -80,19 +82,18 @@ def names_of(folder: Path, exercises: Collection[str], offered: Collection[str])
         exercises: those in it.
         offered: exercises of other lessons that its text offers, as ``lesson/exercise``.
     """
-    examples = {path.stem for path in (folder / "examples").glob("*.py")}
+    examples = {path.stem for path in files_in(folder / "examples", "*.py")}
     return frozenset({NO_BEHAVIOUR, *examples, *exercises, *offered, *claim_tests(folder)})
 
 
 def claim_tests(folder: Path) -> frozenset[str]:
     """Return the names of the test functions in a bundle's ``claims`` folder. Files that are not Python have none."""
     found: set[str] = set()
-    for path in (folder / CLAIMS).glob("test_*.py"):
-        try:
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-        except (OSError, SyntaxError, ValueError):
-            continue
-        found.update(_test_functions(tree.body))
+    for path in files_in(folder / CLAIMS, "test_*.py"):
+        nobody = ProblemList(path.name)  # the test run says what is wrong with a test
+        source = read_text(path, nobody)
+        tree = parse(source, nobody) if source is not None else None
+        found.update(_test_functions(tree.body) if tree is not None else ())
     return frozenset(found)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from course.content.files import read_text
 from course.content.lesson.front_matter import TASK_KEYS, FrontMatter, read_front_matter
 from course.content.lesson.mistakes import read_mistakes
 from course.content.pieces import Exercise, Task
 from course.content.problems import ProblemList
-from course.content.programs import CheckFunction, check_functions, parse, read_program, read_text
+from course.content.programs import CheckFunction, check_functions, parse, read_program
 from course.content.text.scanner import TASK_BLOCKS, BlockText, ProseText, scan
 from course.content.text.typesetter import Typesetter
 
@@ -30,15 +31,21 @@ def read_exercise(folder: Path, problems: ProblemList, typesetter: Typesetter) -
     before = len(problems.found)
     task_file = problems.beside(f"{problems.file}/task.md")
     source = read_text(folder / "task.md", task_file)
-    text = _TaskText(read_front_matter(source, TASK_KEYS, task_file), task_file, typesetter) if source else None
+    text = (
+        _TaskText(read_front_matter(source, TASK_KEYS, task_file), task_file, typesetter)
+        if source is not None
+        else None
+    )
     starter = read_program(folder / "starter", problems.beside(f"{problems.file}/starter"))
     solution = read_program(folder / "solution", problems.beside(f"{problems.file}/solution"))
-    checks = _checks(folder, problems)
+    checks_file = problems.beside(f"{problems.file}/checks.py")
+    checks_source = read_text(folder / "checks.py", checks_file)
+    checks = parse(checks_source, checks_file) if checks_source is not None else None
     if text is not None and checks is not None:
-        text.hold_against(checks, problems.beside(f"{problems.file}/checks.py"))
+        text.hold_against(check_functions(checks), checks_file)
     mistakes = read_mistakes(folder / "wrong", problems, typesetter)
     broken = any(problem.severity == "error" for problem in problems.found[before:])
-    if broken or text is None or starter is None or solution is None:
+    if broken or text is None or starter is None or solution is None or checks_source is None:
         return None
     return Exercise(
         slug=folder.name,
@@ -51,6 +58,7 @@ def read_exercise(folder: Path, problems: ProblemList, typesetter: Typesetter) -
         solution=solution,
         solution_note_html=text.solution_html,
         checks=folder / "checks.py",
+        checks_source=checks_source,
         mistakes=mistakes,
         events=text.matter.names("events"),
         runtime=text.matter.values["runtime"],
@@ -68,6 +76,8 @@ class _TaskText:
         self.tasks: list[tuple[Task, int]] = []
         self.hints: list[str] = []
         self.solution_html = ""
+        self._misspelt = False
+        """Whether a line of the tasks is none: what it would have named is not known."""
         goal: list[str] = []
         for piece in scan(matter.body, problems, allowed=TASK_BLOCKS, first_line=matter.body_line):
             if isinstance(piece, ProseText):
@@ -104,6 +114,7 @@ class _TaskText:
                 tasks[-1][1].append(more[1])
             elif line.strip():
                 fix = "Write “- name_of_the_check: what the learner must reach”, one a line."
+                self._misspelt = True
                 self.problems.add(number, "task-line", f"“{line.strip()}” is not a task.", fix)
         for name, text, number in tasks:
             if any(task.check == name for task, _ in self.tasks):
@@ -115,7 +126,7 @@ class _TaskText:
     def _complete(self) -> None:
         missing = (
             (not self.goal_html, "exercise-goal", "says no goal", "Write the goal below the front matter."),
-            (not self.tasks, "exercise-tasks", "has no tasks", "Add a ::: tasks block."),
+            (not (self.tasks or self._misspelt), "exercise-tasks", "has no tasks", "Add a ::: tasks block."),
             (not self.hints, "exercise-hints", "has no hints", "Add at least one ::: hint block."),
             (not self.solution_html, "exercise-solution", "has no note on its solution", "Add a ::: solution block."),
         )
@@ -131,16 +142,9 @@ class _TaskText:
                 self.problems.add(line, "task-check", f"checks.py has no check “{task.check}”.", fix)
         named = {task.check for task, _ in self.tasks}
         for check in checks:
-            if check.name not in named:
+            if check.name not in named <= names and not self._misspelt:
                 fix = "Name it in task.md's ::: tasks block, so that the learner knows what is asked."
                 checks_file.add(check.line, "check-unused", f"No task names the check “{check.name}”.", fix)
             if not check.title:
                 fix = "Begin it with a docstring: its first line is the title that the learner reads."
                 checks_file.add(check.line, "check-title", f"The check “{check.name}” has no title.", fix)
-
-
-def _checks(folder: Path, problems: ProblemList) -> tuple[CheckFunction, ...] | None:
-    file = problems.beside(f"{problems.file}/checks.py")
-    source = read_text(folder / "checks.py", file)
-    tree = parse(source, file) if source is not None else None
-    return check_functions(tree) if tree is not None else None

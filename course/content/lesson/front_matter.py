@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -60,13 +61,19 @@ TASK_KEYS: Mapping[str, Key] = {
     "timed": Key("flag", required=False),
 }
 
-_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FAST: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+MOST_CHARACTERS = 8 * 1024
+"""Of the YAML: what nests deeper than that could hold overflows the parser's stack."""
 _EXPECTED = {
     "text": "some text",
     "minutes": "a whole number of minutes, 1 or more",
     "names": "a list of names, such as [add, message]",
     "flag": "true or false",
 }
+_TEXT_TAG, _LIST_TAG = "tag:yaml.org,2002:str", "tag:yaml.org,2002:seq"
+_MINUTES = re.compile(r"[1-9][0-9]{0,3}")
+_FLAGS = {"true": True, "false": False}
+_OPENERS = {'"': '"', "'": "'", "[": "]", "{": "}"}
 _EMPTY: Mapping[str, Any] = {"text": "", "minutes": 1, "names": (), "flag": False}
 
 
@@ -106,38 +113,82 @@ def read_front_matter(source: str, keys: Mapping[str, Key], problems: ProblemLis
 
 
 def _parse(text: str, problems: ProblemList) -> tuple[dict[str, Any] | None, dict[str, int]]:
+    """Return what each key holds, as it is written (a text, or a list of texts), and its line.
+
+    YAML's own reading of a bare word is never used: it takes ``no`` for false, ``010`` for eight, and stumbles over the
+    30th of February. What a key means is up to its `Key`.
+    """
     fix = "Write one “key: value” a line; put text that holds a colon in quotes."
-    try:
-        node, value = _read(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 2 if mark is not None else 1
-        problems.add(line, "front-matter", f"The front matter is not valid YAML: {_reason(error)}.", fix)
+    if len(text) > MOST_CHARACTERS:
+        most = f"The front matter is longer than {MOST_CHARACTERS // 1024} KB."
+        problems.add(1, "front-matter", most, "Close it with a line of --- above the text.")
         return None, {}
-    if not isinstance(node, yaml.MappingNode) or not isinstance(value, dict):
+    try:
+        node = _compose(text)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        problems.add(
+            _line_of(error, text), "front-matter", f"The front matter is not valid YAML: {_reason(error)}.", fix
+        )
+        return None, {}
+    if not isinstance(node, yaml.MappingNode):
         problems.add(2, "front-matter", "The front matter holds no keys.", fix)
         return None, {}
+    found: dict[str, Any] = {}
     at: dict[str, int] = {}
-    for key, _ in node.value:
+    for key, value in node.value:
         line = key.start_mark.line + 2
-        if key.value in at:
-            problems.add(line, "duplicate-key", f"“{key.value}” is given twice.", "Keep one of the two.")
-        at[key.value] = line
-    return {str(key): held for key, held in value.items()}, at
+        name = key.value if isinstance(key, yaml.ScalarNode) else "?"
+        if name in at:
+            problems.add(line, "duplicate-key", f"“{name}” is given twice.", "Keep one of the two.")
+        at[name] = line
+        found[name] = _written(value)
+    return found, at
 
 
-def _read(text: str) -> tuple[yaml.Node | None, Any]:
-    """Return the tree of `text`, and what it holds.
+def _compose(text: str) -> yaml.Node | None:
+    """Return the tree of `text`.
 
     LibYAML reads it in a tenth of the time; the other loader says better what is wrong with a text, and where.
     """
     try:
-        return yaml.compose(text, Loader=_FAST), yaml.load(text, Loader=_FAST)  # noqa: S506  (it is a safe one)
+        return yaml.compose(text, Loader=_FAST)
     except yaml.YAMLError:
-        return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+        return yaml.compose(text, Loader=yaml.BaseLoader)
 
 
-def _reason(error: yaml.YAMLError) -> str:
+def _written(node: yaml.Node) -> str | list[str] | None:
+    """Return a value as it was written; None for what no key may hold, such as a tag or something nested."""
+    if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT_TAG:
+        return str(node.value)
+    if isinstance(node, yaml.SequenceNode) and node.tag == _LIST_TAG:
+        items = [_written(item) if isinstance(item, yaml.ScalarNode) else None for item in node.value]
+        return [item for item in items if isinstance(item, str)] if None not in items else None
+    return None
+
+
+def _line_of(error: Exception, text: str) -> int:
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:
+        return _beginning_of(mark, text)
+    position = getattr(error, "position", None)
+    return text.count("\n", 0, position) + 2 if isinstance(position, int) else 1
+
+
+def _beginning_of(mark: Any, text: str) -> int:
+    """Return the line of the mistake at `mark`: where a quote or bracket is open to the end, the line that opens it."""
+    lines = text.split("\n")
+    if mark.line < len(lines) - 1:
+        return int(mark.line) + 2
+    for number, line in enumerate(lines):
+        value = line.partition(":")[2].strip()
+        if value[:1] in _OPENERS and _OPENERS[value[0]] not in value[1:]:
+            return number + 2
+    return int(mark.line) + 2
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
     return str(getattr(error, "problem", None) or "it can't be read")
 
 
@@ -149,7 +200,7 @@ def _checked(
     for name, key in keys.items():
         value = found.get(name)
         if name in found and _fits(key, value):
-            values[name] = value
+            values[name] = _meant(key, value)
             continue
         values[name] = _default(key)
         if problems is not None and (name in found or key.required):
@@ -181,21 +232,29 @@ def _expected(key: Key) -> str:
     return f"one of {among}" if key.kind == "choice" else _EXPECTED[key.kind]
 
 
-def _fits(key: Key, value: Any) -> bool:
-    kind = key.kind
-    if kind == "choices":
-        return (
-            isinstance(value, list)
-            and bool(value)
-            and all(value.count(name) == 1 for name in value)
-            and (set(map(str, value)) <= set(key.choices))
-        )
-    if kind == "text":
-        return isinstance(value, str) and bool(value.strip())
-    if kind == "minutes":
-        return isinstance(value, int) and not isinstance(value, bool) and value > 0
-    if kind == "names":
-        return isinstance(value, list) and all(isinstance(name, str) and name for name in value)
-    if kind == "flag":
-        return isinstance(value, bool)
-    return value in key.choices
+def _fits(key: Key, value: str | list[str] | None) -> bool:
+    match key.kind:
+        case "choices":
+            return (
+                isinstance(value, list)
+                and bool(value)
+                and len(set(value)) == len(value) <= len(key.choices)
+                and (set(value) <= set(key.choices))
+            )
+        case "names":
+            return isinstance(value, list) and all(value)
+        case "text":
+            return isinstance(value, str) and bool(value.strip())
+        case "minutes":
+            return isinstance(value, str) and _MINUTES.fullmatch(value) is not None
+        case "flag":
+            return value in _FLAGS
+        case _:
+            return value in key.choices
+
+
+def _meant(key: Key, value: Any) -> Any:
+    """Return what a value that fits means."""
+    if key.kind == "minutes":
+        return int(value)
+    return _FLAGS[value] if key.kind == "flag" else value

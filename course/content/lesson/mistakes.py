@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from course.content.files import folders_in, is_there, read_text
 from course.content.pieces import Mistake
 from course.content.problems import ProblemList
-from course.content.programs import WHY_FILE, read_program, read_text
+from course.content.programs import WHY_FILE, read_program
 from course.content.text.scanner import scan
 from course.content.text.typesetter import Reference, Typesetter
 
@@ -24,8 +25,7 @@ _FORM = (
 def read_mistakes(folder: Path, problems: ProblemList, typesetter: Typesetter) -> tuple[Mistake, ...]:
     """Return the mistakes in a folder ``wrong``; `problems` collects those of the folder of the exercise."""
     mistakes: list[Mistake] = []
-    folders = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
-    folders = [path for path in folders if path.name != "__pycache__"]
+    folders = folders_in(folder)
     for path in folders:
         here = problems.beside(f"{problems.file}/wrong/{path.name}")
         if not _ID.match(path.name):
@@ -48,7 +48,7 @@ def read_mistakes(folder: Path, problems: ProblemList, typesetter: Typesetter) -
 
 
 def _why(path: Path, file: ProblemList) -> str:
-    if not path.is_file():
+    if not is_there(path):
         fix = "Write what goes wrong and why: the learner who makes this mistake reads it."
         file.add(1, "why-missing", "This wrong answer has no explanation.", fix)
         return ""

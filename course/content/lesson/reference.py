@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from course.content.files import is_there, read_text
 from course.content.problems import ProblemList
-from course.content.programs import read_text
 from course.content.text.fences import FenceReader
 from course.content.text.scanner import scan
 from course.content.text.typesetter import Typesetter
@@ -27,7 +27,7 @@ def read_reference(folder: Path, typesetter: Typesetter) -> str:
         typesetter: its own, so that its headings are not among the lesson's.
     """
     path, file = folder / "reference.md", typesetter.problems
-    source = read_text(path, file) if path.is_file() else None
+    source = read_text(path, file) if is_there(path) else None
     if source is None:
         return ""
     if not source.strip():

@@ -27,6 +27,8 @@ KINDS: tuple[QuestionKind, ...] = tuple(kind for kind in get_args(QuestionKind) 
 
 ID = re.compile(r"^[a-z][a-z0-9-]*$")
 _OPTION = re.compile(r"^- \[([ x])\] (\S.*)$")
+_NEARLY_AN_OPTION = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s*\[\s*([xX✓✔]?)\s*\]\s*(\S.*)$")
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _REASON = re.compile(r"^ *> ?(.*)$")
 _ACCEPTED = re.compile(r"^= (\S.*)$")
 _RUNS_ON = re.compile(r">\s")
@@ -60,8 +62,9 @@ def read_question(block: BlockText, problems: ProblemList, typesetter: Typesette
     mine = problems.beside(problems.file)
     before = len(mine.found)
     name, kind = _heading(block, mine)
-    draft = _parse(block, mine)
-    _check(block, kind, draft, mine)
+    draft = _parse(block, kind, mine)
+    if not mine.grew_since(before):  # otherwise more would seem to be wrong than is
+        _check(block, kind, draft, mine)
     if mine.grew_since(before) or kind is None:
         return None
     question = _render(block, name, kind, draft, mine, typesetter)
@@ -75,13 +78,13 @@ def _heading(block: BlockText, problems: ProblemList) -> tuple[str, QuestionKind
         problems.add(block.line, "question-id", f"The {block.name} has no proper id.", fix)
     kind = block.words[1] if len(block.words) > 1 else "single"
     if kind not in KINDS or len(block.words) > 2:
-        fix = "The kinds are: " + ", ".join(KINDS) + " (single when none is given)."
+        fix = "The kinds are: " + ", ".join(get_args(QuestionKind)) + " (single when none is given)."
         problems.add(block.line, "question-kind", f"“{' '.join(block.words[1:])}” is no kind of question.", fix)
         return name, None
     return name, kind
 
 
-def _parse(block: BlockText, problems: ProblemList) -> _Draft:
+def _parse(block: BlockText, kind: QuestionKind | None, problems: ProblemList) -> _Draft:
     draft, fence = _Draft(), FenceReader()
     for number, line in enumerate(block.text.split("\n"), block.line + 1):
         fenced = fence.feed(line, number)
@@ -90,8 +93,15 @@ def _parse(block: BlockText, problems: ProblemList) -> _Draft:
             if holds_a_mark(option[2]) or _RUNS_ON.search(without_code(option[2])):
                 _misspelt(number, line, problems)
             draft.choices.append(_Choice(number, option[1] == "x", option[2].strip()))
+        elif not fenced and (nearly := _NEARLY_AN_OPTION.match(line)):
+            right = f"- [{'x' if nearly[1] else ' '}] {nearly[2].strip()}"
+            fix = f"Write “{right}”: a hyphen, and a small x or a space between the brackets."
+            problems.add(number, "question-line", f"“{line.strip()}” is almost an option.", fix)
+            draft.choices.append(_Choice(number, bool(nearly[1]), nearly[2].strip()))
         elif accepted := _ACCEPTED.match(line):
             draft.accepted.append((accepted[1].strip(), number))
+        elif kind in ("text", "number") and not fenced and not keyish and (reason := _REASON.match(line)):
+            _add_reason(draft, reason[1], number)
         elif not (draft.choices or draft.accepted):
             if keyish or (not fenced and _REASON.match(line)):
                 _misspelt(number, line, problems)
@@ -150,6 +160,9 @@ def _check_written(block: BlockText, kind: QuestionKind, draft: _Draft, problems
     for text, line in draft.accepted:
         if not normalised(kind, text):
             problems.add(line, "question-key", f"“{text}” is no {kind}.", "Write the bare answer behind “= ”.")
+        elif kind == "number" and not _NUMBER.fullmatch(text):
+            fix = "Write digits, with a point before the decimals and no other sign: = 1000 or = 2.5"
+            problems.add(line, "question-key", f"“{text}” can be read as more than one number.", fix)
     if not "".join(draft.reason).strip():
         fix = "Add a line “> why” below the accepted answers."
         problems.add(block.line, "question-reason", "The question gives no reason for its answer.", fix)

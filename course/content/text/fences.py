@@ -33,7 +33,7 @@ class FenceReader:
         self.opened: Fence | None = None
         """The fence that the last line opened, if it opened one."""
         self.suspect = False
-        """Whether the last line looks like an opening inside another fence: the outer one was never closed."""
+        """Whether the last line opened a fence inside another one: the outer one was never closed, and ends here."""
 
     def feed(self, line: str, number: int) -> bool:
         """Take the next line; return True when it belongs to a fence (its first and last line included)."""
@@ -47,6 +47,7 @@ class FenceReader:
         if match is not None and match["marks"].startswith(self.open.marks):
             if match["info"]:
                 self.suspect = True
+                self.open = self.opened = Fence(match["marks"], match["info"], number)
             else:
                 self.open = None
         return True

@@ -5,6 +5,8 @@ The colours of both themes are in ``static/css/tokens.css``; CodeMirror uses the
 
 from __future__ import annotations
 
+import difflib
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -14,13 +16,19 @@ from pygments import highlight
 from pygments.filter import Filter
 from pygments.formatters.html import HtmlFormatter
 from pygments.lexer import Lexer
+from pygments.lexers import find_lexer_class_by_name
 from pygments.lexers.html import HtmlLexer
 from pygments.lexers.javascript import JavascriptLexer
 from pygments.lexers.python import PythonLexer
 from pygments.style import Style
 from pygments.token import STANDARD_TYPES, Comment, Keyword, Name, Number, Operator, String, Text, _TokenType
+from pygments.util import ClassNotFound
 
 CSS_CLASS = "code"
+COMMON_LANGUAGES = tuple(
+    "python text json html javascript js css sh bash console toml yaml nginx sql http markdown jsx vue".split()
+)
+"""What a misspelt name was probably meant to be."""
 KEPT = 1024
 """How many highlighted programs are cached: more than a course shows."""
 
@@ -78,3 +86,19 @@ _DEAD_WEIGHT = re.compile(rf'<span class="(?:{"|".join(_NO_COLOUR)})">(.*?)</spa
 def only_coloured(html: str) -> str:
     """Return what Pygments made of a fence in a text, without the spans that no rule of ours colours."""
     return _DEAD_WEIGHT.sub(r"\1", html)
+
+
+@functools.cache
+def is_known_language(name: str) -> bool:
+    """Return whether there are colours for a language."""
+    try:
+        find_lexer_class_by_name(name)
+    except ClassNotFound:
+        return False
+    return True
+
+
+def nearest_language(name: str) -> str:
+    """Return the language whose name is like the one that is not known; empty when none is."""
+    close = difflib.get_close_matches(name, COMMON_LANGUAGES, n=1)
+    return close[0] if close else ""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from course.content.problems import ProblemList
 from course.content.text.fences import FenceReader
+from course.content.text.highlight import is_known_language, nearest_language
 
 QUESTION_BLOCKS = ("predict", "question")
 LESSON_BLOCKS = (*QUESTION_BLOCKS, "example", "exercise", "exhibit", "recording", "watch")
@@ -108,6 +109,8 @@ class _Scanner:
         self.allowed = allowed
         self.pieces: list[Piece] = []
         self.fence = FenceReader()
+        self.in_fence: list[int] = []
+        """Lines of the open fence that look like a block or an option."""
         self.lines: list[str] = []
         self.evidence: list[Evidence] = []
         self.start = 1
@@ -128,6 +131,7 @@ class _Scanner:
             else:
                 self._plain(line, number)
         if self.fence.open is not None:
+            self.in_fence.clear()  # they follow from this one
             self._report(
                 self.fence.open.line,
                 "fence-unclosed",
@@ -155,14 +159,40 @@ class _Scanner:
                 "Write one word behind the marks: ```python, ```text, ```json…",
             )
         if self.fence.suspect:
+            self.in_fence.clear()  # they follow from this one
             self._report(
                 number,
                 "fence-unclosed",
                 "A code fence begins inside another one, so the one above was probably never closed.",
                 "Close the fence above, or give the outer one more marks than the inner one.",
             )
+        else:
+            self._language(number)
         self._key_in_fence(line, number)
         self.lines.append(line)
+        if self.fence.open is None:
+            self._settle_fence()
+
+    def _language(self, number: int) -> None:
+        opened = self.fence.opened
+        if opened is None or not opened.language or not _LANGUAGE.fullmatch(opened.info):
+            return
+        if not is_known_language(opened.language):
+            like = nearest_language(opened.language)
+            fix = f"Perhaps you meant ```{like}." if like else "Write the name of a language: ```python, ```text…"
+            message = f"No language is called “{opened.language}”, so this would not be coloured."
+            self.problems.warn(number, "fence-language", message, fix)
+
+    def _settle_fence(self) -> None:
+        """Report what stood in a fence that is closed now."""
+        for line in self.in_fence:
+            self._report(
+                line,
+                "block-in-fence",
+                "A block or an option stands inside a code fence, where it would be shown with its key.",
+                "Close the fence before it; to show how blocks are written, mark the fence as ```markdown.",
+            )
+        self.in_fence.clear()
 
     def _key_in_fence(self, line: str, number: int) -> None:
         fence = self.fence.open
@@ -170,12 +200,7 @@ class _Scanner:
             return
         begins = fence.line == number  # its own marks and its language are here
         if ":::" in line or (not begins and _belongs_to_a_question(line, fence.language)):
-            self._report(
-                number,
-                "block-in-fence",
-                "A block or an option stands inside a code fence, where it would be shown with its key.",
-                "Close the fence before it; to show how blocks are written, mark the fence as ```markdown.",
-            )
+            self.in_fence.append(number)
 
     def _marker(self, line: str, number: int) -> None:
         if _END.match(line):

@@ -23,6 +23,7 @@ from markdown.treeprocessors import Treeprocessor
 from course.content.problems import ProblemList
 from course.content.text.element_lines import lines_of
 from course.content.text.highlight import CSS_CLASS, only_coloured
+from course.content.text.left_over import LeftOver, left_over
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,13 @@ class _Collector(Extension):
         element.text = shown
         return element
 
+    def left_over(self, mark: LeftOver) -> None:
+        first = mark.found.split("\n")[0]
+        needle = max(first.split("\N{OBJECT REPLACEMENT CHARACTER}"), key=len).strip()
+        shown = first if len(first) <= 40 else f"{first[:40]}…"
+        line = self.find(first, needle, needle[:12])
+        self.problems.warn(line, "markup-left-over", f"“{shown}”: {mark.message}", mark.fix)
+
     def link(self, element: Element) -> None:
         target = element.get("href", "")
         line = self.find(f"]({target}", f"<{target}>", target)
@@ -209,6 +217,8 @@ class _Walk(Treeprocessor):
     def run(self, root: Element) -> None:
         texts = ["".join(element.itertext()) for element in root]
         self.collector.starts = lines_of(texts, self.collector.lines, self.collector.first)
+        for mark in left_over(root):
+            self.collector.left_over(mark)
         for element in root.iter():
             if re.fullmatch("h[1-6]", element.tag):
                 self.collector.heading(element)

@@ -162,7 +162,7 @@ def test_it_refuses_a_question_that_is_not_whole(old: str, new: str, line: int, 
 @pytest.mark.parametrize(
     ("old", "new", "rule"),
     [
-        ("= 3\n= 3.0\n", "", "question-line"),
+        ("= 3\n= 3.0\n", "", "question-key"),
         ("= 3\n", "= three\n", "question-key"),
         ("> Quagga: a tuple is spread out.\n", "", "question-reason"),
         ("= 3\n", "- [x] 3\n  > So.\n", "question-key"),
