@@ -122,6 +122,11 @@ class Sandbox:
         return self._process.pid
 
     @property
+    def pids(self) -> tuple[int, ...]:
+        """Return the process ids of all its processes: what its limits are counted over."""
+        return () if self.pid is None else (self.pid,)
+
+    @property
     def trace(self) -> Trace:
         """Return the frames and marks so far."""
         return self._telemetry.trace
