@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import course
 from course.program import Runtime
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
+from course.sandbox.guarded import guarded
 
 ROOT = Path(course.__file__).parents[1]
 WARM_SECONDS = 30.0
@@ -136,7 +137,8 @@ class ForkServerLink:
         with contextlib.suppress(ChannelClosed):
             while True:
                 message, descriptors = self._channel.receive()
-                self._hear(message, descriptors)
+                with guarded("hearing the fork server"):  # or no later exit would be told
+                    self._hear(message, descriptors)
         self._channel.close()
         if not self._closing:
             self._wait()
@@ -145,7 +147,11 @@ class ForkServerLink:
     def _hear(self, message: dict[str, Any], descriptors: list[int]) -> None:
         if "started" in message:
             started = Started(message["pid"], descriptors[0] if descriptors else None)
-            self._listener.on_started(message["started"], started)
+            try:
+                self._listener.on_started(message["started"], started)
+            except Exception:
+                started.kill()  # nobody else knows of it
+                raise
         elif "failed" in message:
             self._listener.on_failed(message["failed"], message["why"])
         elif "exited" in message:
