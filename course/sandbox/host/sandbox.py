@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from course.sandbox.confinement.verdict import Verdict
 from course.sandbox.faults import Faults
-from course.sandbox.guarded import guarded
+from course.sandbox.guarded import take_every_step
 from course.sandbox.host.child_process import ChildProcess
 from course.sandbox.host.clocks import Clocks
 from course.sandbox.host.control_messages import EndDescribed, InsideMessage, Message, Ready
@@ -289,26 +289,25 @@ class Sandbox:
 
         Every step is taken, whatever the others raise: nothing that a sandbox holds may outlive it.
         """
-        with ExitStack() as last_first:
+        what, change = f"ending {self.id}", StateChange(state, reason, code, error=error)
+        with ExitStack() as behind:
             with self._lock:
                 if self.ended:
                     return False
-                last_first.callback(self._over.set)
-                last_first.callback(self._give_back)
-                last_first.callback(self._telemetry.close)
-                last_first.callback(self._ready_or_over.set)
-                for process in self._processes:
-                    with guarded(f"killing a process of {self.id}"):
-                        process.kill()
-                self._step(StateChange(state, reason, code, error=error))
+                behind.callback(take_every_step, what, self._last_steps())
+                kills = [process.kill for process in self._processes]
+                take_every_step(what, [lambda: self._step(change), *kills])
         return True
 
-    def _give_back(self) -> None:
-        if self._streams is not None:
-            self._streams.stop()
-        self.spec.remove_sockets()
-        with guarded(f"giving back the place of {self.id}"):
-            self._on_end(self)
+    def _last_steps(self) -> list[Callable[[], object]]:
+        return [
+            self._ready_or_over.set,
+            self._telemetry.close,
+            *([] if self._streams is None else [self._streams.stop]),
+            self.spec.remove_sockets,
+            lambda: self._on_end(self),
+            self._over.set,
+        ]
 
     def _step(self, change: StateChange) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from course.sandbox.guarded import guarded
+from course.sandbox.guarded import take_every_step
 
 Who = TypeVar("Who", bound=Hashable)
 
@@ -128,9 +128,8 @@ class Slots(Generic[Who]):
 
 
 def _tell(next_ones: list[_Waiting[Who]]) -> None:
-    for each in next_ones:
-        with guarded("the start of who has waited"):  # the others have their places already
-            each.when_free()
+    # The others have their places already, whatever becomes of one.
+    take_every_step("the start of who has waited", [each.when_free for each in next_ones])
 
 
 def _cgroup_limit() -> int | None:

@@ -141,9 +141,11 @@ class Supervisor:
         with self._lock:
             older = self.of_learner(learner, purpose)
             position = self._take_place(sandbox, instead_of=older)
-        if older is not None:
-            older.end("stopped", "A newer run took its place.", "replaced")
-        self._launch_or_queue(sandbox, position)
+        try:
+            if older is not None:
+                older.end("stopped", "A newer run took its place.", "replaced")
+        finally:
+            self._launch_or_queue(sandbox, position)
         return sandbox
 
     def restart(self, sandbox: Sandbox, watcher: Watcher) -> Sandbox:
@@ -161,12 +163,12 @@ class Supervisor:
             if sandbox.restarted or self.get(sandbox.id) is not sandbox:
                 return self.get(sandbox.id) or sandbox
             sandbox.restarted = True
-        sandbox.end("stopped", "It is started again.", RESTARTING)
-        sandbox.wait_ended(EXIT_SECONDS)  # somebody else may just be ending it
-        sandbox.wait_exited(EXIT_SECONDS)
         try:
+            sandbox.end("stopped", "It is started again.", RESTARTING)
+            sandbox.wait_ended(EXIT_SECONDS)  # somebody else may just be ending it
+            sandbox.wait_exited(EXIT_SECONDS)
             again = Sandbox(sandbox.spec, watcher, self._on_end, before=sandbox)
-        except Exception:
+        except BaseException:
             self._slots.give_back(sandbox)  # nobody continues it
             raise
         with self._lock:
@@ -224,9 +226,11 @@ class Supervisor:
                 if self._uids is not None and not sandbox.ended:
                     sandbox.uid = self._uids.popleft()
             self._hosts[sandbox.program.runtime].launch(sandbox)
-        except Exception:
+        except BaseException as error:
             log.exception("%s could not be started", sandbox.id)
             sandbox.end("crashed", NOT_STARTED_REASON, "not_started")
+            if not isinstance(error, Exception):
+                raise
 
     def _on_end(self, sandbox: Sandbox) -> None:
         """Take back what it held. It does not matter how it ended."""

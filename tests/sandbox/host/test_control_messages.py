@@ -129,8 +129,10 @@ def test_every_reason_that_the_child_can_give_is_on_the_list_and_nothing_else() 
 
 @pytest.mark.parametrize(
     "code",
-    [KILLED, RESTARTING, *sorted(NOT_THE_PROGRAMS)]
-    + "lockdown replaced stopped cpu wall idle idle_warning start killed forbidden full".split(),
+    [
+        *(KILLED, RESTARTING, *sorted(NOT_THE_PROGRAMS)),
+        *"lockdown replaced stopped cpu wall idle idle_warning start killed forbidden full".split(),
+    ],
 )
 def test_no_end_that_only_the_site_decides_on_can_be_said(code: str) -> None:
     assert read({"ended": {**MESSAGES["ended"], "code": code}}) == []

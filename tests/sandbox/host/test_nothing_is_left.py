@@ -6,8 +6,6 @@ The thousands have a fake process behind the border where one is forked; a seede
 from __future__ import annotations
 
 import os
-import random
-import signal
 import tempfile
 import threading
 from collections import deque
@@ -32,7 +30,7 @@ from course.sandbox.model import Program, Purpose
 from tests.sandbox.gateway.stage import until
 from tests.stage.cases import cases
 from tests.stage.fake_forkserver import FakeChild, FakeLink
-from tests.stage.host import PATIENCE, Host, Memory
+from tests.stage.host import PATIENCE, Memory
 
 PLACES = 4
 FILES = {"server.py": "1", "second.py": "2", "third.py": "3"}
