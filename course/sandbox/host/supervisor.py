@@ -119,6 +119,11 @@ class Supervisor:
         """Return the process id of a runtime's fork server, while there is one."""
         return self._hosts[runtime].pid
 
+    @property
+    def places_taken(self) -> int:
+        """Return how many places are taken: one for each process that runs or is being started."""
+        return self._slots.taken
+
     # Sandboxes
 
     def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> Sandbox:

@@ -5,7 +5,10 @@ The thousands have a fake process behind the border where one is forked; a seede
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
+import signal
 import tempfile
 import threading
 from collections import deque
@@ -13,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -30,7 +34,7 @@ from course.sandbox.model import Program, Purpose
 from tests.sandbox.gateway.stage import until
 from tests.stage.cases import cases
 from tests.stage.fake_forkserver import FakeChild, FakeLink
-from tests.stage.host import PATIENCE, Memory
+from tests.stage.host import PATIENCE, Host, Memory, Running, source_of
 
 PLACES = 4
 FILES = {"server.py": "1", "second.py": "2", "third.py": "3"}
@@ -64,7 +68,7 @@ class Unreliable(Memory):
 def held(host: Supervisor) -> dict[str, object]:
     """Return what is held on behalf of sandboxes."""
     return {
-        "places": host._slots.taken,
+        "places": host.places_taken,
         "queue": len(host._slots.queue()),
         "jobs": sum(len(each._jobs) + len(each._held) for each in host._hosts.values()),
         "sockets": [path.name for path in host._directory.glob("w1-*")],
@@ -233,3 +237,76 @@ class Sandboxes(RuleBasedStateMachine):
 
 TestSandboxes = Sandboxes.TestCase
 TestSandboxes.settings = settings(max_examples=cases(60), stateful_step_count=30, deadline=None)
+
+
+# Real processes
+
+REAL = ("adds", "no_run_call", "exits", "syntax_error", "raises_at_import", "misbehaves_on_request")
+
+
+class RealSandboxes:
+    """The same with a real fork server, in an order that a seed gives."""
+
+    def __init__(self, host: Host, seed: int) -> None:
+        self.host, self.dice = host, random.Random(seed)
+        self.started: list[Running] = []
+        self.acts: tuple[Callable[[Running], object], ...] = (
+            lambda running: running.sandbox.wait_ready(PATIENCE),
+            lambda running: self.host.supervisor.stop(running.id),
+            lambda running: running.sandbox.kill(),
+            lambda running: running.sandbox.end("limited", "Stopped.", "wall"),
+            lambda running: self.die(running),
+            lambda running: self.started.append(
+                Running(self.host.supervisor.restart(running.sandbox, running.memory), running.memory)
+            ),
+        )
+
+    def start(self) -> None:
+        source = source_of(self.dice.choice(REAL))
+        processes = ("server.py", "second.py")[: self.dice.choice((1, 1, 2))]
+        program = Program({"server.py": source, "second.py": source}, processes=processes)
+        learner, memory = self.dice.choice(LEARNERS), Unreliable()
+        sandbox = self.host.supervisor.start(program, learner=learner, purpose="run", watcher=memory)
+        self.started.append(Running(sandbox, memory))
+
+    def die(self, running: Running) -> None:
+        """Kill one of its processes from outside, if it is there yet."""
+        for pid in running.sandbox.pids[-1:]:
+            with contextlib.suppress(ProcessLookupError):
+                if not running.sandbox.ended:
+                    os.kill(pid, signal.SIGKILL)
+
+    def run(self, steps: int) -> None:
+        for _ in range(steps):
+            if not self.started or self.dice.random() < 0.4:
+                self.start()
+            else:
+                self.dice.choice(self.acts)(self.dice.choice(self.started))
+
+    def kill_the_fork_server(self) -> None:
+        dead = self.host.supervisor.forkserver_pid_under("threading")
+        os.kill(dead or 0, signal.SIGKILL)
+        until(lambda: self.host.supervisor.forkserver_pid_under("threading") not in (None, dead), PATIENCE)
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize("seed", range(cases(2)))
+def test_of_real_processes_nothing_is_left_either(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    with Host(tmp_path_factory.mktemp("real"), slots=PLACES) as host:
+        uids = sorted(host.supervisor._uids or ())
+        descriptors_before = descriptors()
+        everything = RealSandboxes(host, seed)
+        everything.run(12)
+        everything.kill_the_fork_server()
+        everything.run(12)
+        host.stop_all()
+        try:
+            until(lambda: held(host.supervisor) == NOTHING, PATIENCE)
+        except AssertionError:
+            raise AssertionError(held(host.supervisor)) from None
+        forkserver = psutil.Process(host.supervisor.forkserver_pid_under("threading"))
+        until(lambda: not forkserver.children(), PATIENCE)
+        assert sorted(host.supervisor._uids or ()) == uids
+        until(lambda: descriptors() == descriptors_before, PATIENCE)
+        assert all(running.sandbox.ended for running in everything.started)
+        assert host.start("adds").ready().get() == (200, "hello")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -58,7 +57,7 @@ def three(open_three: Host) -> Iterator[Host]:
 
 def start(host: Host, *processes: str, files: dict[str, str] | None = None) -> Running:
     program, memory = Program(files or FILES, processes=processes), Memory()
-    learner = f"learner of {host.supervisor._slots.taken}"
+    learner = f"learner of {host.supervisor.places_taken}"
     return Running(host.supervisor.start(program, learner=learner, purpose="run", watcher=memory), memory)
 
 
