@@ -3,9 +3,14 @@
 from collections.abc import Callable
 
 from tests.sandbox.attacks.attack import CONTROL, Attack, Run, ends, is_stopped, says
-from tests.sandbox.attacks.on_resources import rests
 
 LAYER = "supervisor: a child only describes"
+
+
+def barely_works(run: Run) -> str:
+    """Whether the supervisor spends next to nothing on what the program says."""
+    share = run.supervisors_share_of_a_core(1.5)
+    return "the supervisor rests" if share < 0.1 else f"the supervisor is busy ({share:.0%} of a core)"
 
 
 def _claim(name: str, expected: str, source: str, watch: Callable[[Run], str] = ends, *, layer: str = LAYER) -> Attack:
@@ -19,7 +24,7 @@ def _end_claimed(name: str, code: str) -> Attack:
 
 def _flood(name: str, data: str) -> Attack:
     source = f"data = {data}\nwhile True:\n    control.sendall(data)"
-    return _claim(name, "the supervisor rests", source, rests, layer="supervisor: reads within a budget of work")
+    return _claim(name, "the supervisor rests", source, barely_works, layer="supervisor: reads within a budget of work")
 
 
 _DESCRIBED = '{"ended": {"code": "memory", "reason": "It was not me.", "error": null}}\\n'
@@ -111,6 +116,6 @@ def flood(number):
 threading.Thread(target=flood, args=(2,)).start()
 flood(1)
 """,
-        rests,
+        barely_works,
     ),
 )
