@@ -120,6 +120,11 @@ class Supervisor:
         return self._hosts[runtime].pid
 
     @property
+    def runtimes_off(self) -> dict[Runtime, str]:
+        """Return the runtimes that no program can be run under, each with the reason."""
+        return {name: host.unavailable for name, host in self._hosts.items() if host.unavailable is not None}
+
+    @property
     def places_taken(self) -> int:
         """Return how many places are taken: one for each process that runs or is being started."""
         return self._slots.taken
