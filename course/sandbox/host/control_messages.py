@@ -75,8 +75,8 @@ class ControlReader:
         """Lines that were no message, or too many."""
         self._clock = clock
         self._pending = bytearray()
-        self._too_long = False
-        """Whether the line that is being read is skipped to its end."""
+        self.skips = False
+        """Whether the line that is being read is skipped to its end: it is too long."""
         self._messages = PerSecond(MESSAGES_PER_SECOND)
 
     def feed(self, data: bytes) -> Iterator[Message]:
@@ -88,10 +88,10 @@ class ControlReader:
             if not self._messages.take(now):
                 last = self._pending.rfind(b"\n")
                 self.dropped += self._pending.count(b"\n", begin)
-                begin, self._too_long = last + 1, False
+                begin, self.skips = last + 1, False
                 break
-            message = None if self._too_long or end - begin > LINE_BYTES else _read(self._pending[begin:end])
-            begin, self._too_long = end + 1, False
+            message = None if self.skips or end - begin > LINE_BYTES else _read(self._pending[begin:end])
+            begin, self.skips = end + 1, False
             if message is None:
                 self.dropped += 1
             else:
@@ -99,7 +99,7 @@ class ControlReader:
         del self._pending[:begin]
         if len(self._pending) > LINE_BYTES:
             self._pending.clear()
-            self._too_long = True
+            self.skips = True
 
 
 def _read(said: bytes | bytearray) -> Message | None:

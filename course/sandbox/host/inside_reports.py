@@ -26,7 +26,8 @@ from course.sandbox.per_second import PerSecond
 KEPT = 60
 """Handlers that a reloaded page is sent again."""
 REPORTS_PER_SECOND = 400
-BYTES_PER_SECOND = 384 * 1024
+BYTES_PER_SECOND = 256 * 1024
+"""A little more than the sender in the program's process sends."""
 EMITS_AT_MOST = 20
 ROOMS_AT_MOST = 60
 CLIENTS_AT_MOST = 40
@@ -68,16 +69,17 @@ class Inside:
         if not self._goes_on:
             self._started = self._clock()
 
-    def hear(self, said: InsideMessage) -> None:
-        """Check what was said, keep it and pass it on."""
+    def hear(self, said: InsideMessage) -> bool:
+        """Check what was said, keep it and pass it on; return False when it is more than a second may bring."""
         now = self._clock()
         dropped = said.dropped if is_count(said.dropped) else 0
         if self._bytes_quota.take(now, said.size) < said.size:
             self._tell_if_any([], dropped + len(said.reports))
-            return
+            return False
         admitted = self._reports_quota.take(now, len(said.reports))
         reports = list(self._checked(said.reports[:admitted], now - self._started))
         self._tell_if_any(reports, dropped + len(said.reports[admitted:]))
+        return admitted == len(said.reports)
 
     @property
     def kept(self) -> dict[str, list[Report]]:

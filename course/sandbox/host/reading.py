@@ -29,8 +29,8 @@ class Hearer(Protocol):
     def hear_output(self, stream: Literal["stdout", "stderr"], data: bytes) -> bool:
         """Hear what a process printed; return whether all of it was within the limits."""
 
-    def hear_message(self, process: int, message: Message) -> None:
-        """Hear what a process says about itself."""
+    def hear_message(self, process: int, message: Message) -> bool:
+        """Hear what a process says about itself; return whether all of it was within the limits."""
 
     def hear_lines_left_out(self) -> None:
         """Hear, once, that not every line between the processes has been passed on."""
@@ -84,10 +84,10 @@ class Reading:
             return not self._hearer.hear_output(name, data)
         elif name == "control":
             control = self._controls[number]
-            dropped = control.dropped
+            dropped, too_much = control.dropped, False
             for message in control.feed(data):
-                self._hearer.hear_message(number, message)
-            return control.dropped > dropped
+                too_much |= not self._hearer.hear_message(number, message)
+            return too_much or control.skips or control.dropped > dropped
         else:
             left_out = self._relay.left_out
             self._relay.take(number, data)

@@ -11,8 +11,6 @@ from typing import Any
 NUMBER_AT_MOST = 2**53 - 1
 """The largest integer that JavaScript represents exactly."""
 LINE_AT_MOST = 100_000
-_NOT_KEPT = {0: "\ufffd"}
-"""No database keeps the character zero in a text."""
 
 
 class NotSaid(ValueError):
@@ -27,7 +25,8 @@ def text(said: Any, most: int) -> str:
     """
     if not isinstance(said, str):
         raise NotSaid
-    return said[:most].translate(_NOT_KEPT).encode("utf-8", "replace").decode()
+    cut = said[:most].replace("\0", "\ufffd")  # no database keeps a zero in a text
+    return cut if cut.isascii() else cut.encode("utf-8", "replace").decode()
 
 
 def is_count(said: Any) -> bool:

@@ -257,17 +257,18 @@ class Sandbox:
         """Say that not every line between the processes has been passed on."""
         self._telemetry.notice("Too many lines between the processes of this program: some are left out.")
 
-    def hear_message(self, process: int, message: Message) -> None:
-        """Hear what a process says about itself: it only describes."""
+    def hear_message(self, process: int, message: Message) -> bool:
+        """Hear what a process says about itself: it only describes. Return whether it was within the limits."""
         match message:
             case Ready() if process == 0:
                 self._become_ready()
             case LearnerException():
                 self._telemetry.exception(message)
             case InsideMessage() if process == 0:
-                self.inside.hear(message)
+                return self.inside.hear(message)
             case EndDescribed():
                 self._described.setdefault(process, message)
+        return True
 
     def _become_ready(self) -> None:
         with self._lock:
