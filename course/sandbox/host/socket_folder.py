@@ -16,10 +16,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from course.sandbox.guarded import guarded
+
 log = logging.getLogger(__name__)
 
 LOCK = "lock"
-NAME = re.compile(r"duplex-[0-9a-f]{16}")
+NAME = re.compile(r"duplex-(?:[0-9a-f]{16}|rehearsal-[a-z0-9_]{8})")
+"""A site's folder, or that of a fork server's rehearsal, which has no lock."""
 UNLOCKED_SECONDS = 3600.0
 """A folder without a lock is being made at this moment, unless it is older than this."""
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
@@ -50,8 +53,10 @@ class SocketFolder:
         self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._path.chmod(0o700)
         self._lock = os.open(self._path / LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        sweep(self._path.parent)
+        with contextlib.suppress(OSError):  # a file system without locks: then nobody finds anything stale, either
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with guarded("sweeping the folders of sites that were killed"):
+            sweep(self._path.parent)
 
     def close(self) -> None:
         """Remove the folder and what is in it. Closing twice is harmless."""

@@ -51,8 +51,8 @@ class Companions:
 
 
 def install(wire: socket.socket) -> None:
-    """Make the module importable by the program."""
-    ours = Companions(wire)
+    """Make the module importable by the program. Behind the lock: under gevent it makes the event loop."""
+    ours = Companions(socket.socket(fileno=wire.detach()))
     module = types.ModuleType(NAME, "Lines of text to and from the other processes of this program.")
     module.__dict__.update(send=ours.send, lines=ours.lines)
     sys.modules[NAME] = module

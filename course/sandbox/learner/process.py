@@ -148,7 +148,7 @@ def _take(descriptors: Sequence[int]) -> _Taken:
         native.socket(fileno=control),
         native.socket(fileno=word),
         files,
-        socket.socket(fileno=lines[0]) if lines else None,
+        native.socket(fileno=lines[0]) if lines else None,
     )
 
 

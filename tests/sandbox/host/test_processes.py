@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from course.program import ProgramRefused
+from course.program import ProgramRefused, Runtime
 from course.sandbox.host.line_relay import BYTES_PER_SECOND, LINE_BYTES, LINES_PER_SECOND, WAITING_BYTES, LineRelay
 from course.sandbox.model import PROCESSES_AT_MOST, Program
 from tests.stage.host import PATIENCE, Host, Memory, Running
@@ -55,15 +55,16 @@ def three(open_three: Host) -> Iterator[Host]:
     open_three.stop_all()
 
 
-def start(host: Host, *processes: str, files: dict[str, str] | None = None) -> Running:
-    program, memory = Program(files or FILES, processes=processes), Memory()
+def start(host: Host, *processes: str, files: dict[str, str] | None = None, runtime: Runtime = "threading") -> Running:
+    program, memory = Program(files or FILES, runtime, processes=processes), Memory()
     learner = f"learner of {host.supervisor.places_taken}"
     return Running(host.supervisor.start(program, learner=learner, purpose="run", watcher=memory), memory)
 
 
 @pytest.mark.programs
-def test_lines_go_to_the_other_process_as_they_are(three: Host) -> None:
-    running = start(three, "server.py", "emitter.py").ready()
+@pytest.mark.parametrize("runtime", ["threading", "gevent-patched"])
+def test_lines_go_to_the_other_process_as_they_are(three: Host, runtime: Runtime) -> None:
+    running = start(three, "server.py", "emitter.py", runtime=runtime).ready()
     running.memory.wait(lambda memory: "emitter: heard" in memory.text("stdout"))
     assert running.get() == (200, '{"event": "news", "to": "all"}')
     assert running.memory.text() == 'emitter: heard {"event": "news", "to": "all"}\n'

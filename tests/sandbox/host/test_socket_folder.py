@@ -117,8 +117,9 @@ def test_only_folders_of_that_name_which_are_private_and_ones_own_are_swept(tmp_
         assert sweep(tmp_path) == []
 
 
-def test_a_folder_without_a_lock_is_only_stale_when_it_is_old(tmp_path: Path) -> None:
-    folder = tmp_path / socket_folder.name()
+@pytest.mark.parametrize("kind", [socket_folder.name(), "duplex-rehearsal-a1_bcdef"], ids=["site", "rehearsal"])
+def test_a_folder_without_a_lock_is_only_stale_when_it_is_old(tmp_path: Path, kind: str) -> None:
+    folder = tmp_path / kind
     folder.mkdir(0o700)
     assert sweep(tmp_path) == [], "somebody is just making it"
     old = time.time() - 2 * socket_folder.UNLOCKED_SECONDS
