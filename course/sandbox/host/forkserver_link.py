@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -86,7 +87,8 @@ class ForkServerLink:
         self._sending = threading.Lock()
         ours, theirs = socket.socketpair()
         self._channel = Channel(ours)
-        with theirs:
+        with ExitStack() as unless_started, theirs:
+            unless_started.callback(self._channel.close)
             command = [sys.executable, "-m", "course.sandbox.forkserver.server", runtime]
             command += ["--unconfined"] if unconfined else []
             self._process = subprocess.Popen(  # noqa: S603  (our own module, no word from outside)
@@ -98,6 +100,7 @@ class ForkServerLink:
                 env={"MALLOC_ARENA_MAX": "1", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
                 start_new_session=True,
             )
+            unless_started.pop_all()
         self.pid = self._process.pid
         self._wait_until_warm()
         self._reader = threading.Thread(target=self._read, name="fork server", daemon=True)

@@ -5,11 +5,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from course.sandbox.confinement.verdict import Verdict
 from course.sandbox.faults import Faults
+from course.sandbox.host import forkserver_link
 from course.sandbox.host.child_process import ChildProcess
 from course.sandbox.host.inside_reports import Inside
 from course.sandbox.host.output import OutputMeter
@@ -24,7 +26,7 @@ from course.sandbox.limits import Limits
 from course.sandbox.model import ENDED, Program
 from course.sandbox.trace import Trace
 from tests.sandbox.gateway.stage import until
-from tests.sandbox.host.test_nothing_is_left import NOTHING, be_quick, held
+from tests.sandbox.host.test_nothing_is_left import NOTHING, be_quick, descriptors, held
 from tests.stage.fake_forkserver import FakeChild
 from tests.stage.host import Memory
 
@@ -164,3 +166,14 @@ def test_a_descriptor_is_never_closed_while_it_is_passed_on(site: Supervisor, mo
     sandbox = site.start(program, learner="Ada", purpose="run", watcher=Memory())
     assert sandbox.wait_ended(PATIENCE).state == "stopped"
     assert all(all(each) for each in asked) and len(asked) == 2
+
+
+def test_a_fork_server_that_can_not_be_started_keeps_no_descriptor(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no more processes")
+
+    before = descriptors()
+    monkeypatch.setattr(forkserver_link.subprocess, "Popen", refuse)
+    with pytest.raises(OSError, match="no more processes"):
+        forkserver_link.ForkServerLink(cast(Any, None), "threading")
+    assert descriptors() == before
