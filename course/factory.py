@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import secrets
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -28,6 +27,7 @@ from course.live.wsgi import small_and_prompt
 from course.progress import models as _tables  # noqa: F401  (registers the tables)
 from course.progress.writing import tune_sqlite
 from course.sandbox.gateway.middleware import Gateway
+from course.sandbox.host import socket_folder
 from course.sandbox.host.supervisor import Supervisor
 from course.web.errors import install_errors
 from course.web.minify import install_small_pages
@@ -138,7 +138,7 @@ def _open_database(app: Flask) -> None:
 
 
 def _supervisor(settings: Settings, course: Course) -> Supervisor:
-    directory = Path(tempfile.gettempdir()) / f"duplex-{secrets.token_hex(8)}"  # made when programs can first run
+    directory = Path(tempfile.gettempdir()) / socket_folder.name()  # made when programs can first run
     return Supervisor(
         settings.limits,
         directory,

@@ -16,7 +16,7 @@ from course.learning.refused import Refused
 from course.program import Files
 from course.progress import work
 from course.sandbox.host.sandbox import Sandbox
-from course.sandbox.model import LearnerException, Mark, Output, Program, StateChange
+from course.sandbox.model import NOT_THE_PROGRAMS, LearnerException, Mark, Output, Program, StateChange
 from course.wire import TraceRow
 
 READY_SECONDS = 30.0
@@ -122,7 +122,7 @@ def _never_ready(
     exercise: Exercise, sandbox: Sandbox, state: StateChange, report: Callable[[CheckResult], None]
 ) -> Mapping[str, str] | None:
     """Report why nothing could be checked: the learner's program failed, unless it never had a chance to run."""
-    if state.state in ("queued", "starting") or state.code == "sandbox_host_died":
+    if state.state in ("queued", "starting") or state.code in NOT_THE_PROGRAMS:
         return {"code": "busy", "message": "The server is busy, so nothing was checked. Try again in a moment."}
     failed = CheckResult(
         name=exercise.tasks[0].check,

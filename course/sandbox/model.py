@@ -22,6 +22,11 @@ KILLED = "killed_by_learner"
 RESTARTING = "restarting"
 """Codes of ends after which the program may run again at the same address. The learner never sees `RESTARTING`."""
 
+PROCESSES_AT_MOST = 3
+
+NOT_THE_PROGRAMS = frozenset({"sandbox_host_died", "not_started", "lost", "site_closed"})
+"""Codes of ends that are our fault. Only the site gives them: no program can claim one."""
+
 Purpose = Literal["run", "check"]
 Stream = Literal["stdout", "stderr", "notice"]
 """``notice`` is a line of ours (output cut, idle warning), never the learner's."""
@@ -36,15 +41,23 @@ class Program:
     """
 
     files: Files
-    """``server.py`` is run; ``templates/…`` and ``static/…`` are served from memory."""
+    """What is run is named in `processes`; ``templates/…`` and ``static/…`` are served from memory."""
     runtime: Runtime = "threading"
     terminal: bool = True
     """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
+    processes: tuple[str, ...] = ("server.py",)
+    """The file that each process runs; the first is the server that clients reach. Only the site chooses them: a
+    learner's program is one process."""
 
     def __post_init__(self) -> None:
         check_files(self.files)
-        if not self.files.get("server.py", "").strip():
-            raise ProgramRefused("empty_program", "There is no code in server.py yet. Write a server, or press Reset.")
+        if not 1 <= len(self.processes) <= PROCESSES_AT_MOST:
+            raise ValueError(f"a program is one to {PROCESSES_AT_MOST} processes, not {len(self.processes)}")
+        for name in self.processes:
+            if not self.files.get(name, "").strip():
+                raise ProgramRefused(
+                    "empty_program", f"There is no code in {name} yet. Write a server, or press Reset."
+                )
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from threading import Lock, Thread
 from typing import Literal, NamedTuple, TypeVar
 
 from course.sandbox.client_tag import MEASURING
+from course.sandbox.guarded import guarded
 from course.sandbox.model import Mark, MarkKind
 from course.sandbox.per_second import PerSecond
 from course.wire import Direction, TraceRow, Transport, is_fence, payload_bytes
@@ -188,7 +189,8 @@ class Trace:
             self._work.wait()
             self._closed.wait(self._flush_seconds)
             self._work.clear()
-            self.flush()
+            with guarded("a flush of the trace"):  # or no later one would be told
+                self.flush()
 
 
 def _taken(waiting: deque[Item]) -> list[Item]:

@@ -9,17 +9,18 @@ import pytest
 
 from course.grading.model import CheckResult, RunSummary
 from course.learning import checking as check_runs
-from course.sandbox.model import StateChange
+from course.sandbox.model import NOT_THE_PROGRAMS, StateChange
 from tests.stage.courses import this_course
 
+READY = StateChange("ready")
 SLUG, EXERCISE = "listening-to-events", "add-with-ack"
 
 
 class Hub:
     """Stands for the use cases: a program that is ready at once, and a grader that says what it is told to say."""
 
-    def __init__(self, summary: RunSummary, *results: CheckResult) -> None:
-        self.summary, self.results = summary, results
+    def __init__(self, summary: RunSummary, *results: CheckResult, state: StateChange = READY) -> None:
+        self.summary, self.results, self.state = summary, results, state
         self.stopped: list[str] = []
         self.sandboxes, self.grader = self, self
 
@@ -27,8 +28,7 @@ class Hub:
         return this_course().lesson(slug).exercises[exercise]
 
     def start(self, *_: object, **__: object) -> Any:
-        ready = StateChange("ready")
-        return SimpleNamespace(id="one", socket_path=Path("nowhere"), wait_ready=lambda seconds: ready)
+        return SimpleNamespace(id="one", socket_path=Path("nowhere"), wait_ready=lambda seconds: self.state)
 
     def stop(self, sandbox_id: str) -> None:
         self.stopped.append(sandbox_id)
@@ -84,3 +84,16 @@ def test_a_program_is_stopped_however_its_check_ends(kept: list[Any]) -> None:
     with suppress(LookupError):
         checked(desk)
     assert kept == [] and desk.stopped == ["one"]
+
+
+@pytest.mark.parametrize("code", sorted(NOT_THE_PROGRAMS))
+def test_a_program_that_could_not_be_started_by_our_fault_costs_no_attempt(kept: list[Any], code: str) -> None:
+    state = StateChange("crashed", "It is not your fault.", code)
+    error = checked(Hub(RunSummary(0, 0, None), state=state)).error
+    assert error is not None and error["code"] == "busy"
+    assert kept == []
+
+
+def test_a_program_that_ends_by_itself_is_an_attempt(kept: list[Any]) -> None:
+    assert checked(Hub(RunSummary(0, 0, None), state=StateChange("crashed", "It ended.", "exited"))).error is None
+    assert len(kept) == 1

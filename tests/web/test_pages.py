@@ -146,6 +146,13 @@ def test_health_says_whether_code_can_run(learner: FlaskClient) -> None:
     assert learner.get("/healthz").get_json()["ok"] is True
 
 
+def test_health_names_a_runtime_that_is_off(app: Flask, learner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = app.extensions["duplex"].learning.sandboxes._hosts["gevent"]
+    assert learner.get("/healthz").get_json()["runtimes_off"] == {}
+    monkeypatch.setattr(host, "unavailable", "It can't be confined.")
+    assert learner.get("/healthz").get_json()["runtimes_off"] == {"gevent": "It can't be confined."}
+
+
 @pytest.mark.parametrize(("accepted", "encoding"), [("gzip, br", "br"), ("gzip", "gzip"), ("", None), ("br;q=0", None)])
 def test_built_files_travel_compressed_and_are_kept(
     app: Flask, learner: FlaskClient, accepted: str, encoding: str | None

@@ -23,6 +23,7 @@ from course.sandbox.confinement import landlock, seccomp
 from course.sandbox.confinement.forbidden import ACTS
 from course.sandbox.confinement.seccomp_numbers import Machine, UnknownMachine, this_machine
 from course.sandbox.confinement.seccomp_rules import DEFAULT, learner_rules
+from course.sandbox.confinement.verdict import SELF_TEST
 from course.sandbox.limits import Limits
 
 T = TypeVar("T")
@@ -192,4 +193,4 @@ def _try_forbidden_acts(machine: Machine) -> None:
     for act in ACTS:
         refused, seen = act.refused(machine)
         if not refused:
-            raise LockdownFailed("self-test", f"the lock does not hold: it could {act.name} ({seen}).")
+            raise LockdownFailed(SELF_TEST, f"the lock does not hold: it could {act.name} ({seen}).")

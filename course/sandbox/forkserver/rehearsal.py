@@ -36,7 +36,7 @@ def rehearse() -> None:
     Raises:
         RehearsalFailed: the session failed or has left a thread behind.
     """
-    with tempfile.TemporaryDirectory(prefix="duplex-") as folder:
+    with tempfile.TemporaryDirectory(prefix="duplex-rehearsal-") as folder:
         address = str(Path(folder, "s"))
         with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as client:
             listener.bind(address)

@@ -1,4 +1,4 @@
-"""The process of one sandbox: it comes late, may be killed before it has come, and says once how it ended."""
+"""A process of a sandbox: it comes late, may be killed before it has come, and says once how it ended."""
 
 from __future__ import annotations
 
@@ -13,21 +13,25 @@ class ChildProcess:
     def __init__(self) -> None:
         self.pid: int | None = None
         self._started: Started | None = None
+        self._killed = False
         self._exit_code: int | None = None
         self._exited = threading.Event()
 
     def begin(self, started: Started) -> None:
-        """Note the process that the fork server has made."""
+        """Note the process that the fork server has made; it ends at once if it has been killed meanwhile."""
         self.pid, self._started = started.pid, started
+        if self._killed:
+            self.kill()
 
     def kill(self) -> None:
-        """Kill it if there is one. Killing twice is harmless."""
+        """Kill it, now or when it comes. Killing twice is harmless."""
+        self._killed = True
         started, self._started = self._started, None
         if started is not None:
             started.kill()
 
-    def exited(self, code: int) -> None:
-        """Note how it ended."""
+    def exited(self, code: int | None) -> None:
+        """Note how it ended; None when nobody will ever know."""
         self._exit_code = code
         self._exited.set()
 

@@ -1,4 +1,20 @@
-"""What a child says about itself, line by line. Its program can forge all of it, so everything is checked."""
+"""What a child may say about itself: a closed list, read here and nowhere else. Its program can forge all of it.
+
+So each message only describes, to the program's own learner, and each field is of one type and bounded:
+
+=========== ================================= ============================================================
+message     fields                            what it can do
+=========== ================================= ============================================================
+`ready`     none that counts                  a program that starts counts as listening; its time goes on
+`exception` type, message, line, handler      is shown, and told to the checks of the same learner
+`inside`    reports, dropped                  is shown, once `inside_reports` has read it
+`ended`     code (of `END_CODES`), reason,    puts words to an end that the host has seen: that the process
+            error: type, message, line, text  has left by itself. Nothing else goes by them
+=========== ================================= ============================================================
+
+Everything else is dropped and counted. What a flood costs is bounded, too: once a second's messages are used up, bytes
+are skipped without being looked at one by one.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +23,21 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Never
 
+from course.sandbox.host.said_values import NotSaid, line, text
 from course.sandbox.model import LearnerException
 from course.sandbox.per_second import PerSecond
 
-UNFINISHED_BYTES = 64 * 1024
-"""More than this without the end of a line is not one of our messages."""
+LINE_BYTES = 16 * 1024
+"""A longer line is not one of our messages."""
 MESSAGES_PER_SECOND = 100
-"""More are dropped: a flood must cost the site nothing."""
+END_CODES = frozenset(
+    "async_mode exception exited memory no_keyboard no_module no_run_call no_terminal not_allowed processes recursion "
+    "syntax_error too_late_to_patch".split()
+)
+"""What a program can have ended of by itself. No end that the site decides on has one of these names, except `exited`
+and `memory`, which say the same whoever says it."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +46,8 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Ended:
-    """Why the program is about to end, in the child's words."""
+class EndDescribed:
+    """Why the program is about to leave, in its own words."""
 
     code: str
     reason: str
@@ -42,67 +64,72 @@ class InsideMessage:
     """Bytes of the message."""
 
 
-Message = Ready | Ended | LearnerException | InsideMessage
+Message = Ready | EndDescribed | LearnerException | InsideMessage
 
 
 class ControlReader:
     """Turns the bytes of one child's control socket into messages; what is malformed or too much is dropped."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self.dropped = 0
+        """Lines that were no message, or too many."""
         self._clock = clock
         self._pending = bytearray()
+        self.skips = False
+        """Whether the line that is being read is skipped to its end: it is too long."""
         self._messages = PerSecond(MESSAGES_PER_SECOND)
 
     def feed(self, data: bytes) -> Iterator[Message]:
         """Yield the messages that `data` completes."""
         self._pending += data
-        while (end := self._pending.find(b"\n")) >= 0:
-            line = bytes(self._pending[:end])
-            del self._pending[: end + 1]
-            message = _read(line) if self._messages.take(self._clock()) else None
-            if message is not None:
+        now = self._clock()
+        begin = 0
+        while (end := self._pending.find(b"\n", begin)) >= 0:
+            if not self._messages.take(now):
+                last = self._pending.rfind(b"\n")
+                self.dropped += self._pending.count(b"\n", begin)
+                begin, self.skips = last + 1, False
+                break
+            message = None if self.skips or end - begin > LINE_BYTES else _read(self._pending[begin:end])
+            begin, self.skips = end + 1, False
+            if message is None:
+                self.dropped += 1
+            else:
                 yield message
-        if len(self._pending) > UNFINISHED_BYTES:
+        del self._pending[:begin]
+        if len(self._pending) > LINE_BYTES:
             self._pending.clear()
+            self.skips = True
 
 
-def _read(line: bytes) -> Message | None:
+def _read(said: bytes | bytearray) -> Message | None:
     # RecursionError: a forged message may be nested deeper than the parser goes.
     with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        said = json.loads(line)
-        if "ready" in said:
-            return Ready()
-        if "exception" in said:
-            return _exception(said["exception"])
-        if "inside" in said:
-            inside = said["inside"]
-            return InsideMessage(list(inside["reports"]), inside.get("dropped"), len(line))
-        if "ended" in said:
-            end = said["ended"]
-            return Ended(str(end["code"])[:40], str(end["reason"])[:600], _error(end.get("error")))
+        ((kind, fields),) = json.loads(said, parse_constant=_no_number).items()
+        match kind:
+            case "ready":
+                return Ready()
+            case "exception":
+                return LearnerException(**_raised(fields), handler=text(fields.get("handler", ""), 80))
+            case "inside":
+                if isinstance(fields["reports"], list):
+                    return InsideMessage(fields["reports"], fields.get("dropped"), len(said))
+            case "ended" if fields["code"] in END_CODES:
+                return EndDescribed(fields["code"], text(fields["reason"], 600), _error(fields.get("error")))
     return None
 
 
-def _exception(said: dict[str, Any]) -> LearnerException:
-    return LearnerException(
-        type=str(said["type"])[:80],
-        message=str(said["message"])[:500],
-        line=_line(said),
-        handler=str(said.get("handler", ""))[:80],
-    )
-
-
-def _error(said: Any) -> dict[str, Any] | None:
-    if not isinstance(said, dict):
-        return None
+def _raised(said: dict[str, Any]) -> dict[str, Any]:
     return {
-        "type": str(said.get("type", ""))[:80],
-        "message": str(said.get("message", ""))[:500],
-        "line": _line(said),
-        "text": str(said.get("text", ""))[:500],
+        "type": text(said["type"], 80),
+        "message": text(said["message"], 500),
+        "line": line(said.get("line")),
     }
 
 
-def _line(said: dict[str, Any]) -> int | None:
-    line = said.get("line")
-    return line if isinstance(line, int) else None
+def _error(said: Any) -> dict[str, Any] | None:
+    return None if said is None else {**_raised(said), "text": text(said.get("text", ""), 500)}
+
+
+def _no_number(name: str) -> Never:
+    raise NotSaid(f"{name} is no number in JSON")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from typing import Any, Protocol
 import course
 from course.program import Runtime
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
+from course.sandbox.guarded import guarded
 
 ROOT = Path(course.__file__).parents[1]
 WARM_SECONDS = 30.0
@@ -85,7 +87,8 @@ class ForkServerLink:
         self._sending = threading.Lock()
         ours, theirs = socket.socketpair()
         self._channel = Channel(ours)
-        with theirs:
+        with ExitStack() as unless_started, theirs:
+            unless_started.callback(self._channel.close)
             command = [sys.executable, "-m", "course.sandbox.forkserver.server", runtime]
             command += ["--unconfined"] if unconfined else []
             self._process = subprocess.Popen(  # noqa: S603  (our own module, no word from outside)
@@ -97,6 +100,7 @@ class ForkServerLink:
                 env={"MALLOC_ARENA_MAX": "1", "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
                 start_new_session=True,
             )
+            unless_started.pop_all()
         self.pid = self._process.pid
         self._wait_until_warm()
         self._reader = threading.Thread(target=self._read, name="fork server", daemon=True)
@@ -136,7 +140,8 @@ class ForkServerLink:
         with contextlib.suppress(ChannelClosed):
             while True:
                 message, descriptors = self._channel.receive()
-                self._hear(message, descriptors)
+                with guarded("hearing the fork server"):  # or no later exit would be told
+                    self._hear(message, descriptors)
         self._channel.close()
         if not self._closing:
             self._wait()
@@ -145,7 +150,11 @@ class ForkServerLink:
     def _hear(self, message: dict[str, Any], descriptors: list[int]) -> None:
         if "started" in message:
             started = Started(message["pid"], descriptors[0] if descriptors else None)
-            self._listener.on_started(message["started"], started)
+            try:
+                self._listener.on_started(message["started"], started)
+            except Exception:
+                started.kill()  # nobody else knows of it
+                raise
         elif "failed" in message:
             self._listener.on_failed(message["failed"], message["why"])
         elif "exited" in message:

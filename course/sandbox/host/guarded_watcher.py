@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
+from course.sandbox.guarded import guarded
 from course.sandbox.model import LearnerException, Mark, Output, StateChange, Watcher
 from course.wire import TraceRow
-
-log = logging.getLogger(__name__)
 
 
 class GuardedWatcher:
@@ -25,43 +22,35 @@ class GuardedWatcher:
 
     def state_changed(self, sandbox_id: str, change: StateChange) -> None:
         """Pass on a new state."""
-        with _guarded(sandbox_id):
+        with guarded(f"the watcher of {sandbox_id}"):
             self._watcher.state_changed(sandbox_id, change)
 
     def output(self, sandbox_id: str, piece: Output) -> None:
         """Pass on what the program printed."""
-        with _guarded(sandbox_id):
+        with guarded(f"the watcher of {sandbox_id}"):
             self._watcher.output(sandbox_id, piece)
 
     def exception(self, sandbox_id: str, exception: LearnerException) -> None:
         """Pass on what escaped from a handler."""
-        with _guarded(sandbox_id):
+        with guarded(f"the watcher of {sandbox_id}"):
             self._watcher.exception(sandbox_id, exception)
 
     def traced(self, sandbox_id: str, rows: list[TraceRow], dropped: int) -> None:
         """Pass on a batch of frames."""
-        with _guarded(sandbox_id):
+        with guarded(f"the watcher of {sandbox_id}"):
             self._watcher.traced(sandbox_id, rows, dropped)
 
     def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
         """Pass on what the program reported of its inside."""
-        with _guarded(sandbox_id):
+        with guarded(f"the watcher of {sandbox_id}"):
             self._watcher.inside(sandbox_id, reports, dropped)
 
     def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
         """Pass on a batch of marks."""
-        with _guarded(sandbox_id):
+        with guarded(f"the watcher of {sandbox_id}"):
             self._watcher.marked(sandbox_id, marks)
 
     def faults_changed(self, sandbox_id: str, in_force: Mapping[str, Mapping[str, Any]]) -> None:
         """Pass on which faults are in force."""
-        with _guarded(sandbox_id):
+        with guarded(f"the watcher of {sandbox_id}"):
             self._watcher.faults_changed(sandbox_id, in_force)
-
-
-@contextmanager
-def _guarded(sandbox_id: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception:
-        log.exception("the watcher of %s failed", sandbox_id)

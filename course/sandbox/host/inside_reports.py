@@ -15,33 +15,27 @@ where an emission is ``{time, event, namespace, to: "all"|"self"|"room:<name>"|"
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from course.sandbox.host.control_messages import InsideMessage
+from course.sandbox.host.said_values import NUMBER_AT_MOST, NotSaid, count, finite, is_count, line, text
 from course.sandbox.per_second import PerSecond
 
 KEPT = 60
 """Handlers that a reloaded page is sent again."""
 REPORTS_PER_SECOND = 400
-BYTES_PER_SECOND = 384 * 1024
+BYTES_PER_SECOND = 256 * 1024
+"""A little more than the sender in the program's process sends."""
 EMITS_AT_MOST = 20
 ROOMS_AT_MOST = 60
 CLIENTS_AT_MOST = 40
 NAME_CHARACTERS = 80
 ERROR_CHARACTERS = 200
-LINE_AT_MOST = 100_000
-NUMBER_AT_MOST = 2**53 - 1
-"""The largest integer that JavaScript represents exactly."""
 ROOM_KINDS = ("all", "own", "room")
 
 Report = dict[str, Any]
-
-
-class NoReport(ValueError):
-    """This is not a report."""
 
 
 class Inside:
@@ -75,16 +69,17 @@ class Inside:
         if not self._goes_on:
             self._started = self._clock()
 
-    def hear(self, said: InsideMessage) -> None:
-        """Check what was said, keep it and pass it on."""
+    def hear(self, said: InsideMessage) -> bool:
+        """Check what was said, keep it and pass it on; return False when it is more than a second may bring."""
         now = self._clock()
-        dropped = said.dropped if _is_count(said.dropped) else 0
+        dropped = said.dropped if is_count(said.dropped) else 0
         if self._bytes_quota.take(now, said.size) < said.size:
             self._tell_if_any([], dropped + len(said.reports))
-            return
+            return False
         admitted = self._reports_quota.take(now, len(said.reports))
         reports = list(self._checked(said.reports[:admitted], now - self._started))
         self._tell_if_any(reports, dropped + len(said.reports[admitted:]))
+        return admitted == len(said.reports)
 
     @property
     def kept(self) -> dict[str, list[Report]]:
@@ -95,7 +90,7 @@ class Inside:
         for said in reports:
             try:
                 report = self._report(said, now)
-            except (NoReport, KeyError, TypeError, OverflowError, IndexError):
+            except (NotSaid, KeyError, TypeError):
                 continue
             if report["kind"] == "rooms":
                 self._rooms = report["rooms"]
@@ -115,7 +110,7 @@ class Inside:
         return True
 
     def _run(self, number: Any) -> int:
-        return (_number(number) + self._first_run) % (NUMBER_AT_MOST + 1)
+        return (count(number) + self._first_run) % (NUMBER_AT_MOST + 1)
 
     def _tell_if_any(self, reports: list[Report], dropped: int) -> None:
         if reports or dropped:
@@ -141,7 +136,7 @@ class Inside:
             case "handler":
                 report = {**self._handler(said, at, now), "seconds": _seconds(said["seconds"], now - at)}
                 return {**report, "error": _text(said["error"], ERROR_CHARACTERS)} if "error" in said else report
-        raise NoReport
+        raise NotSaid
 
     def _handler(self, said: Any, at: float, now: float) -> Report:
         return {
@@ -152,14 +147,14 @@ class Inside:
             "namespace": _text(said["namespace"]),
             "client": _text(said["client"]),
             "thread": _text(said["thread"]),
-            "line": said["line"] if _is_count(said["line"]) and 0 < said["line"] <= LINE_AT_MOST else None,
+            "line": line(said["line"]),
             "emits": self._emits(said["emits"], now),
-            "left_out": _number(said["left_out"]),
+            "left_out": count(said["left_out"]),
         }
 
     def _emits(self, said: Any, now: float) -> list[Report]:
         if not isinstance(said, list):
-            raise NoReport
+            raise NotSaid
         return [
             {
                 "time": self._time(each["time"], now),
@@ -173,12 +168,12 @@ class Inside:
 
     def _time(self, said: Any, now: float) -> float:
         """Move a time onto the clock of the trace; none lies before the start or in the future."""
-        return round(min(max(0.0, _finite(said) - self._started), max(0.0, now)), 4)
+        return round(min(max(0.0, finite(said) - self._started), max(0.0, now)), 4)
 
 
 def _room(said: Any) -> Report:
     if said["kind"] not in ROOM_KINDS or not isinstance(said["clients"], list):
-        raise NoReport
+        raise NotSaid
     return {
         "namespace": _text(said["namespace"]),
         "room": _text(said["room"]),
@@ -190,31 +185,12 @@ def _room(said: Any) -> Report:
 def _addressee(said: Any) -> str:
     if isinstance(said, str) and (said in ("all", "self") or said.startswith(("room:", "client:"))):
         return _text(said, NAME_CHARACTERS + len("client:"))
-    raise NoReport
+    raise NotSaid
 
 
 def _text(said: Any, most: int = NAME_CHARACTERS) -> str:
-    if not isinstance(said, str):
-        raise NoReport
-    return said[:most].encode("utf-8", "replace").decode()
-
-
-def _is_count(said: Any) -> bool:
-    return isinstance(said, int) and not isinstance(said, bool) and 0 <= said <= NUMBER_AT_MOST
-
-
-def _number(said: Any) -> int:
-    if not _is_count(said):
-        raise NoReport
-    number: int = said
-    return number
-
-
-def _finite(said: Any) -> float:
-    if not isinstance(said, (int, float)) or isinstance(said, bool) or not math.isfinite(said):
-        raise NoReport
-    return float(said)
+    return text(said, most)
 
 
 def _seconds(said: Any, most: float) -> float:
-    return round(min(max(0.0, _finite(said)), max(0.0, most)), 4)
+    return round(min(max(0.0, finite(said)), max(0.0, most)), 4)

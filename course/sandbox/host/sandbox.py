@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
+import itertools
+import logging
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from course.sandbox.confinement.verdict import Verdict
 from course.sandbox.faults import Faults
+from course.sandbox.guarded import take_every_step
 from course.sandbox.host.child_process import ChildProcess
 from course.sandbox.host.clocks import Clocks
-from course.sandbox.host.control_messages import Ended, InsideMessage, Message, Ready
-from course.sandbox.host.endings import KILLED_REASON, ending_of
+from course.sandbox.host.control_messages import EndDescribed, InsideMessage, Message, Ready
+from course.sandbox.host.endings import KILLED_REASON, LOST, NOT_CONFINED, ending_of
 from course.sandbox.host.forkserver_link import Started
 from course.sandbox.host.inside_reports import Inside
-from course.sandbox.host.streams import Name, open_streams, read_to_the_end
+from course.sandbox.host.reading import Reading
+from course.sandbox.host.sandbox_spec import SandboxSpec
+from course.sandbox.host.streams import Streams
 from course.sandbox.host.telemetry import Telemetry
 from course.sandbox.limits import Limits
 from course.sandbox.model import (
@@ -35,24 +40,10 @@ from course.sandbox.model import (
 from course.sandbox.trace import Trace
 from course.sandbox.visitors import Visitors
 
+log = logging.getLogger(__name__)
+
 EXIT_SECONDS = 2.0
 """How long the exit code may lag behind the closing of the streams."""
-
-
-@dataclass(frozen=True)
-class SandboxSpec:
-    """What a sandbox is asked to be. A restarted program has the same one."""
-
-    id: str
-    """``<owner>-<32 hex digits>``"""
-    learner: str
-    """The owner of the program."""
-    purpose: Purpose
-    """A run of their own, or a check."""
-    program: Program
-    limits: Limits
-    socket_path: Path
-    """Where its server will listen."""
 
 
 class Sandbox:
@@ -77,9 +68,11 @@ class Sandbox:
         """Whether another sandbox continues this one."""
         self.visitors: Visitors = before.visitors if before else Visitors()
         self._telemetry: Telemetry = Telemetry(spec.id, watcher, spec.limits, before._telemetry if before else None)
-        self._process = ChildProcess()
+        self._processes = [ChildProcess() for _ in spec.program.processes]
+        self._streams: Streams | None = None
         self._on_end = on_end
-        self._said_end: Ended | None = None
+        self._described: dict[int, EndDescribed] = {}
+        """In each process's own words, why it leaves."""
         self._lock = threading.RLock()
         self._ready_or_over = threading.Event()
         self._over = threading.Event()
@@ -118,8 +111,13 @@ class Sandbox:
 
     @property
     def pid(self) -> int | None:
-        """Return the process id, once there is a process."""
-        return self._process.pid
+        """Return the process id of its server, once there is a process."""
+        return self._processes[0].pid
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Return the process ids of all its processes: what its limits are counted over."""
+        return tuple(process.pid for process in self._processes if process.pid is not None)
 
     @property
     def trace(self) -> Trace:
@@ -157,9 +155,10 @@ class Sandbox:
         return self.state
 
     def wait_exited(self, timeout: float) -> None:
-        """Wait until the process is gone, if there has been one."""
-        if self.pid is not None:
-            self._process.wait_exited(timeout)
+        """Wait until its processes are gone, if there have been any."""
+        for process in self._processes:
+            if process.pid is not None:
+                process.wait_exited(timeout)
 
     # From the queue to the start
 
@@ -170,27 +169,44 @@ class Sandbox:
             if self.state.state == "queued" and self.state.queue_position != position:
                 self._step(StateChange("queued", reason, "full", position))
 
-    def launch(self) -> list[socket.socket]:
-        """Go to ``starting``, listen, and return the child's ends: listener, stdout, stderr, control."""
-        self._step(StateChange("starting"))
-        self.clocks.start()
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(self.socket_path))
-        listener.listen(64)
-        ours, theirs = open_streams()
-        threading.Thread(target=self._follow, args=(ours,), name=f"sandbox {self.id}", daemon=True).start()
-        return [listener, *theirs]
+    def launch(self, on_unconfined: Callable[[Verdict], None]) -> list[list[socket.socket]]:
+        """Go to ``starting`` and listen.
 
-    def has_process(self, started: Started) -> None:
-        """Note the process; it is killed at once when the sandbox has been ended meanwhile."""
+        Args:
+            on_unconfined: told if the confinement of a process has failed, behind the end of this sandbox.
+
+        Returns:
+            For each process its ends, which the caller closes: the listener, then those of `streams.NAMES`.
+
+        Raises:
+            IllegalStep: it has been ended already.
+            OSError: the site has no descriptors left, or no room for a socket. The caller ends the sandbox.
+        """
+        with self._lock, ExitStack() as made:  # nobody can end it in between
+            self._step(StateChange("starting"))
+            self.clocks.start()
+            listeners = self.spec.listen()
+            for listener in listeners:
+                made.callback(listener.close)
+            streams = Streams(len(listeners))
+            made.callback(streams.close)
+            for each in itertools.chain(*streams.theirs):
+                made.callback(each.close)
+            follow = threading.Thread(target=self._follow, args=(streams, on_unconfined), daemon=True)
+            follow.name = f"sandbox {self.id}"
+            follow.start()
+            self._streams = streams
+            made.pop_all()
+        return [[listener, *ends] for listener, ends in zip(listeners, streams.theirs, strict=True)]
+
+    def has_process(self, number: int, started: Started) -> None:
+        """Note a process; it is killed at once when the sandbox has been ended meanwhile."""
         with self._lock:
-            self._process.begin(started)
-            if self.ended:
-                self._process.kill()
+            self._processes[number].begin(started)
 
-    def process_exited(self, code: int) -> None:
-        """Note the exit code; the end itself is told when the streams have been read to their end."""
-        self._process.exited(code)
+    def process_exited(self, number: int, code: int | None) -> None:
+        """Note an exit code, or that none will come; the end is told when the streams have been read to their end."""
+        self._processes[number].exited(code)
 
     # While it runs
 
@@ -212,23 +228,47 @@ class Sandbox:
                 self.clocks.idle_warned = True
                 self._step(StateChange("ready", reason, "idle_warning"))
 
-    def _follow(self, streams: dict[socket.socket, Name]) -> None:
-        """Read what the process says until it is gone, then end for the reason that it went."""
-        read_to_the_end(streams, on_output=self._telemetry.output, on_message=self._hear)
-        exit_code = self._process.wait_exited(EXIT_SECONDS)
-        ending = ending_of(self._said_end, exit_code, self.limits)
-        self.end(ending.state, ending.reason, ending.code, None if ending.error is None else dict(ending.error))
+    def _follow(self, streams: Streams, on_unconfined: Callable[[Verdict], None]) -> None:
+        """Read what the processes say until one is gone, then end for the reason that it went."""
+        ending, verdict, ended_here = LOST, Verdict(), False
+        with ExitStack() as last:
+            last.callback(streams.close)
+            try:
+                verdict = streams.verdict()
+                ending = self._read_to_the_end(streams) if verdict.locked else NOT_CONFINED
+            except Exception:
+                log.exception("%s can't be followed any more", self.id)
+            finally:
+                error = None if ending.error is None else dict(ending.error)
+                ended_here = self.end(ending.state, ending.reason, ending.code, error)
+        if ended_here and not verdict.locked:
+            on_unconfined(verdict)
 
-    def _hear(self, message: Message) -> None:
+    def _read_to_the_end(self, streams: Streams) -> StateChange:
+        first = Reading(streams, self).until_one_has_said_all()
+        exit_code = self._processes[first].wait_exited(EXIT_SECONDS)
+        return ending_of(exit_code, self._described.get(first), self.limits)
+
+    def hear_output(self, stream: Literal["stdout", "stderr"], data: bytes) -> bool:
+        """Pass on what a process printed; return whether all of it was within the limits."""
+        return self._telemetry.output(stream, data)
+
+    def hear_lines_left_out(self) -> None:
+        """Say that not every line between the processes has been passed on."""
+        self._telemetry.notice("Too many lines between the processes of this program: some are left out.")
+
+    def hear_message(self, process: int, message: Message) -> bool:
+        """Hear what a process says about itself: it only describes. Return whether it was within the limits."""
         match message:
-            case Ready():
+            case Ready() if process == 0:
                 self._become_ready()
             case LearnerException():
                 self._telemetry.exception(message)
-            case InsideMessage():
-                self.inside.hear(message)
-            case Ended():
-                self._said_end = self._said_end or message
+            case InsideMessage() if process == 0:
+                return self.inside.hear(message)
+            case EndDescribed():
+                self._described.setdefault(process, message)
+        return True
 
     def _become_ready(self) -> None:
         with self._lock:
@@ -245,19 +285,30 @@ class Sandbox:
         self.trace.mark("", "killed", "Killed: no handler ran, and nobody was told.")
         self.end("crashed", KILLED_REASON, KILLED)
 
-    def end(self, state: State, reason: str = "", code: str = "", error: dict[str, Any] | None = None) -> None:
-        """End the sandbox for that reason; ignored when it is over already."""
-        with self._lock:
-            if self.ended:
-                return
-            self._process.kill()
-            self._step(StateChange(state, reason, code, error=error))
-            self._ready_or_over.set()
-        self._telemetry.close()
-        with contextlib.suppress(OSError):
-            self.socket_path.unlink()
-        self._over.set()
-        self._on_end(self)
+    def end(self, state: State, reason: str = "", code: str = "", error: dict[str, Any] | None = None) -> bool:
+        """End the sandbox for that reason; return False when it is over already.
+
+        Every step is taken, whatever the others raise: nothing that a sandbox holds may outlive it.
+        """
+        what, change = f"ending {self.id}", StateChange(state, reason, code, error=error)
+        with ExitStack() as behind:
+            with self._lock:
+                if self.ended:
+                    return False
+                behind.callback(take_every_step, what, self._last_steps())
+                kills = [process.kill for process in self._processes]
+                take_every_step(what, [lambda: self._step(change), *kills])
+        return True
+
+    def _last_steps(self) -> list[Callable[[], object]]:
+        return [
+            self._ready_or_over.set,
+            self._telemetry.close,
+            *([] if self._streams is None else [self._streams.stop]),
+            self.spec.remove_sockets,
+            lambda: self._on_end(self),
+            self._over.set,
+        ]
 
     def _step(self, change: StateChange) -> None:
         with self._lock:

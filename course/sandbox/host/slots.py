@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
+
+from course.sandbox.guarded import take_every_step
+
+Who = TypeVar("Who", bound=Hashable)
 
 MB = 1024 * 1024
 MEMORY_PER_SLOT = 12 * MB
@@ -31,58 +37,99 @@ def slots_for_this_host(runtimes: int = 1) -> int:
     return max(2, min(SLOTS_AT_MOST, (memory - kept) // MEMORY_PER_SLOT))
 
 
-class Slots:
-    """A fixed number of places and a queue in order of arrival. Safe to use from several threads."""
+@dataclass(frozen=True)
+class _Waiting(Generic[Who]):
+    who: Who
+    when_free: Callable[[], None]
+    places: int
+
+
+class Slots(Generic[Who]):
+    """A fixed number of places, one for each process, and a queue in order of arrival. Any thread may use it.
+
+    Whoever takes places is known by itself and not by a name that another may carry later.
+    """
 
     def __init__(self, count: int) -> None:
         self.count = count
-        self._taken: set[str] = set()
-        self._waiting: deque[tuple[str, Callable[[], None]]] = deque()
+        self._taken: dict[Who, int] = {}
+        self._waiting: deque[_Waiting[Who]] = deque()
         self._lock = threading.Lock()
 
-    def take(self, who: str, when_free: Callable[[], None], *, instead_of: str | None = None) -> int:
-        """Take a place, or wait for one.
+    @property
+    def taken(self) -> int:
+        """Return how many places are taken."""
+        with self._lock:
+            return sum(self._taken.values())
+
+    def take(self, who: Who, when_free: Callable[[], None], *, places: int = 1, instead_of: Who | None = None) -> int:
+        """Take places, or wait for them.
 
         Args:
-            who: a name, by which the place is given back.
+            who: by whom they are given back.
             when_free: called later, on the thread of whoever gives a place back, if one has to wait.
-            instead_of: the name that gives up its place, or its turn in the queue, to this one.
+            places: how many. Who wants more than there are gets all of them.
+            instead_of: who gives up its places, or its turn in the queue, to this one. A turn that is given up for
+                more places is one at the head of the queue.
 
         Returns:
-            0 when the place is taken now, else the position in the queue, from 1.
+            0 when they are taken now, else the position in the queue, from 1.
         """
+        asked = _Waiting(who, when_free, min(places, self.count))
         with self._lock:
-            if instead_of in self._taken:
-                self._taken.remove(instead_of)
-                self._taken.add(who)
-                return 0
-            names = [name for name, _ in self._waiting]
-            if instead_of in names:
-                self._waiting[names.index(instead_of)] = (who, when_free)
-                return names.index(instead_of) + 1
-            if len(self._taken) < self.count and not self._waiting:
-                self._taken.add(who)
-                return 0
-            self._waiting.append((who, when_free))
-            return len(self._waiting)
+            turn = self._leave(instead_of)
+            if turn is None and not self._waiting:
+                turn = 0
+            if turn == 0 and self._fits(asked.places):
+                self._taken[who] = asked.places
+                position = 0
+            else:
+                turn = len(self._waiting) if turn is None else turn
+                self._waiting.insert(turn, asked)
+                position = turn + 1
+            next_ones = self._let_in()
+        _tell(next_ones)
+        return position
 
-    def give_back(self, who: str) -> None:
-        """Free the place, or leave the queue; the next in the queue gets it. Giving it back twice is harmless."""
-        calls: list[Callable[[], None]] = []
+    def give_back(self, who: Who) -> None:
+        """Free the places, or leave the queue; the next in the queue get them. Giving back twice is harmless."""
         with self._lock:
-            self._taken.discard(who)
-            self._waiting = deque(entry for entry in self._waiting if entry[0] != who)
-            while self._waiting and len(self._taken) < self.count:
-                name, when_free = self._waiting.popleft()
-                self._taken.add(name)
-                calls.append(when_free)
-        for call in calls:
-            call()
+            self._leave(who)
+            next_ones = self._let_in()
+        _tell(next_ones)
 
-    def queue(self) -> list[str]:
-        """Return the names that wait, in order."""
+    def _leave(self, who: Who | None) -> int | None:
+        """Give up places or a turn; return which turn is free, 0 for the one at the head, None without any."""
+        if who is None:
+            return None
+        if self._taken.pop(who, None) is not None:
+            return 0
+        turn = next((turn for turn, each in enumerate(self._waiting) if each.who == who), None)
+        if turn is not None:
+            del self._waiting[turn]
+        return turn
+
+    def _fits(self, places: int) -> bool:
+        return sum(self._taken.values()) + places <= self.count
+
+    def _let_in(self) -> list[_Waiting[Who]]:
+        """Give places to those who are first in line; nobody overtakes one who needs more than are free."""
+        found = []
+        while self._waiting and self._fits(self._waiting[0].places):
+            first = self._waiting.popleft()
+            self._taken[first.who] = first.places
+            found.append(first)
+        return found
+
+    def queue(self) -> list[Who]:
+        """Return those who wait, in order."""
         with self._lock:
-            return [name for name, _ in self._waiting]
+            return [each.who for each in self._waiting]
+
+
+def _tell(next_ones: list[_Waiting[Who]]) -> None:
+    # The others have their places already, whatever becomes of one.
+    take_every_step("the start of who has waited", [each.when_free for each in next_ones])
 
 
 def _cgroup_limit() -> int | None:

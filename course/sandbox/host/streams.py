@@ -1,58 +1,66 @@
-"""The three streams of a learner's process, read until all of them have ended."""
+"""The streams of a sandbox's processes: pairs of sockets, whose one end is ours and whose other is inherited."""
 
 from __future__ import annotations
 
-import selectors
+import contextlib
 import socket
-import time
-from collections.abc import Callable
-from typing import Literal, cast
+from contextlib import ExitStack
+from typing import Literal
 
-from course.sandbox.host.control_messages import ControlReader, Message
+from course.sandbox.confinement import verdict
+from course.sandbox.confinement.verdict import Verdict
 
-Name = Literal["stdout", "stderr", "control"]
-NAMES: tuple[Name, ...] = ("stdout", "stderr", "control")
-"""In the order in which the child takes its ends."""
-OUTPUT_READ_BYTES = 16 * 1024
-CONTROL_READ_BYTES = 4 * 1024
-PAUSE_SECONDS = 0.005
-"""Between two looks at the streams: a program that floods them waits, instead of keeping this process busy."""
+Name = Literal["stdout", "stderr", "control", "verdict", "lines"]
+NAMES: tuple[Name, ...] = ("stdout", "stderr", "control", "verdict", "lines")
+"""In the order in which a child takes its ends; `lines` only where there are several processes."""
 
 
-def open_streams() -> tuple[dict[socket.socket, Name], list[socket.socket]]:
-    """Return our ends, by what they carry, and the child's ends in the order of `NAMES`."""
-    ours, theirs = zip(*(socket.socketpair() for _ in NAMES), strict=True)
-    return dict(zip(ours, NAMES, strict=True)), list(theirs)
+class Streams:
+    """One thread reads; `stop` may be called by any.
 
+    Args:
+        processes: how many there are.
 
-def read_to_the_end(
-    streams: dict[socket.socket, Name],
-    *,
-    on_output: Callable[[Literal["stdout", "stderr"], bytes], None],
-    on_message: Callable[[Message], None],
-) -> None:
-    """Read and close every stream; returns when the last one has ended."""
-    control = ControlReader()
-    with selectors.DefaultSelector() as selector:
-        for stream, name in streams.items():
-            selector.register(stream, selectors.EVENT_READ, name)
-        while selector.get_map():
-            for key, _ in selector.select():
-                stream, name = cast(socket.socket, key.fileobj), key.data
-                data = _receive(stream, CONTROL_READ_BYTES if name == "control" else OUTPUT_READ_BYTES)
-                if not data:
-                    selector.unregister(stream)
-                    stream.close()
-                elif name == "control":
-                    for message in control.feed(data):
-                        on_message(message)
-                else:
-                    on_output(name, data)
-            time.sleep(PAUSE_SECONDS)
+    Raises:
+        OSError: the site has no descriptors left for them.
+    """
 
+    def __init__(self, processes: int) -> None:
+        names = NAMES if processes > 1 else NAMES[:-1]
+        self._ours: dict[socket.socket, tuple[int, Name]] = {}
+        self.theirs: list[list[socket.socket]] = [[] for _ in range(processes)]
+        """The children's ends, in the order of `NAMES`. Whoever passes them on closes them, and nobody else: the number
+        of a descriptor that is closed meanwhile may come to mean another sandbox's stream."""
+        with ExitStack() as made:
+            for number in range(processes):
+                for name in names:
+                    ours, theirs = socket.socketpair()
+                    made.enter_context(ours)
+                    made.enter_context(theirs)
+                    self._ours[ours] = (number, name)
+                    self.theirs[number].append(theirs)
+            made.pop_all()
 
-def _receive(stream: socket.socket, size: int) -> bytes:
-    try:
-        return stream.recv(size)
-    except OSError:
-        return b""
+    def verdict(self) -> Verdict:
+        """Wait until every process has said how its confinement went; return the first that failed, or the last."""
+        heard = Verdict()
+        for stream in self.named("verdict"):
+            heard = verdict.hear(stream)
+            if not heard.locked:
+                break
+        return heard
+
+    def named(self, *wanted: Name) -> dict[socket.socket, tuple[int, Name]]:
+        """Return our ends of these streams, each with the number of its process."""
+        return {stream: end for stream, end in self._ours.items() if end[1] in wanted}
+
+    def stop(self) -> None:
+        """Let the reader come to its end: nothing more will be said."""
+        for stream in list(self._ours):
+            with contextlib.suppress(OSError):
+                stream.shutdown(socket.SHUT_RD)
+
+    def close(self) -> None:
+        """Close our ends. Closing twice is harmless."""
+        for stream in self._ours:
+            stream.close()

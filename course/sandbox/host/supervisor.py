@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
-import shutil
 import threading
 from collections import deque
 from collections.abc import Collection
 from pathlib import Path
 
 from course.program import RUNTIMES, Runtime
+from course.sandbox.host.endings import NOT_STARTED_REASON
 from course.sandbox.host.runtime_host import CLOSED, RuntimeHost
-from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox, SandboxSpec
+from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox
+from course.sandbox.host.sandbox_spec import SandboxSpec
 from course.sandbox.host.slots import Slots, slots_for_this_host
+from course.sandbox.host.socket_folder import SocketFolder
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
 from course.sandbox.model import RESTARTING, Program, Purpose, Watcher
+
+log = logging.getLogger(__name__)
 
 FIRST_UID = 60_000
 UIDS = 4_000
 ENDED_KEPT = 500
 """How many ended sandboxes stay known, so that their addresses say "it has ended" and not "never heard of it"."""
 NOT_OPEN = "Running code has not been started on this server."
-LOCK_FAILED = "This machine can no longer confine a learner's program, so running code is off here."
 
 
 class SandboxesUnavailable(Exception):
@@ -55,14 +59,15 @@ class Supervisor:
         self.limits = limits
         self._refusal: str | None = NOT_OPEN
         self._directory = directory
+        self._folder = SocketFolder(directory)
         self._owner = owner
-        self._slots = Slots(slots or slots_for_this_host(len(runtimes)))
+        self._slots: Slots[Sandbox] = Slots(slots or slots_for_this_host(len(runtimes)))
         self._sandboxes: dict[str, Sandbox] = {}
         self._ended: deque[str] = deque()
         self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None
         if self._uids is not None:
             self._uids.rotate(secrets.randbelow(UIDS))  # another site on this machine counts from elsewhere
-        self._hosts = {name: RuntimeHost(name, directory, self, unconfined=unconfined) for name in RUNTIMES}
+        self._hosts = {name: RuntimeHost(name, directory, unconfined=unconfined) for name in RUNTIMES}
         self._at_once = runtimes
         self._lock = threading.RLock()
         self._watchdog = Watchdog(self.all)
@@ -74,8 +79,7 @@ class Supervisor:
 
         Never raises: `unavailable` says why code can't be run. A program waits for a fork server that is starting.
         """
-        self._directory.mkdir(parents=True, exist_ok=True)
-        self._directory.chmod(0o700)
+        self._folder.open()
         first, *others = self._at_once
         self._hosts[first].open()
         self._refusal = None
@@ -97,7 +101,7 @@ class Supervisor:
             sandbox.end("stopped", "The site was restarted. Press Run to start your server again.", "site_closed")
         for host in self._hosts.values():
             host.close()
-        shutil.rmtree(self._directory, ignore_errors=True)
+        self._folder.close()
 
     @property
     def unavailable(self) -> str | None:
@@ -114,6 +118,16 @@ class Supervisor:
     def forkserver_pid_under(self, runtime: Runtime) -> int | None:
         """Return the process id of a runtime's fork server, while there is one."""
         return self._hosts[runtime].pid
+
+    @property
+    def runtimes_off(self) -> dict[Runtime, str]:
+        """Return the runtimes that no program can be run under, each with the reason."""
+        return {name: host.unavailable for name, host in self._hosts.items() if host.unavailable is not None}
+
+    @property
+    def places_taken(self) -> int:
+        """Return how many places are taken: one for each process that runs or is being started."""
+        return self._slots.taken
 
     # Sandboxes
 
@@ -136,10 +150,12 @@ class Supervisor:
         sandbox = Sandbox(spec, watcher, self._on_end)
         with self._lock:
             older = self.of_learner(learner, purpose)
-            position = self._take_slot(sandbox, instead_of=older.id if older is not None else None)
-        if older is not None:
-            older.end("stopped", "A newer run took its place.", "replaced")
-        self._launch_or_queue(sandbox, position)
+            position = self._take_place(sandbox, instead_of=older)
+        try:
+            if older is not None:
+                older.end("stopped", "A newer run took its place.", "replaced")
+        finally:
+            self._launch_or_queue(sandbox, position)
         return sandbox
 
     def restart(self, sandbox: Sandbox, watcher: Watcher) -> Sandbox:
@@ -157,12 +173,21 @@ class Supervisor:
             if sandbox.restarted or self.get(sandbox.id) is not sandbox:
                 return self.get(sandbox.id) or sandbox
             sandbox.restarted = True
-        sandbox.end("stopped", "It is started again.", RESTARTING)
-        sandbox.wait_exited(EXIT_SECONDS)
-        again = Sandbox(sandbox.spec, watcher, self._on_end, before=sandbox)
+        try:
+            sandbox.end("stopped", "It is started again.", RESTARTING)
+            sandbox.wait_ended(EXIT_SECONDS)  # somebody else may just be ending it
+            sandbox.wait_exited(EXIT_SECONDS)
+            again = Sandbox(sandbox.spec, watcher, self._on_end, before=sandbox)
+        except BaseException:
+            self._slots.give_back(sandbox)  # nobody continues it
+            raise
         with self._lock:
-            position = self._take_slot(again, instead_of=again.id)
-        self._launch_or_queue(again, position)
+            newer = self.of_learner(sandbox.learner, sandbox.purpose)
+            position = self._take_place(again, instead_of=sandbox)
+        if newer is not None:
+            again.end("stopped", "A newer run took its place.", "replaced")
+        else:
+            self._launch_or_queue(again, position)
         return again
 
     def get(self, sandbox_id: str, /) -> Sandbox | None:
@@ -193,10 +218,11 @@ class Supervisor:
         if sandbox is not None:
             sandbox.touch()
 
-    def _take_slot(self, sandbox: Sandbox, *, instead_of: str | None) -> int:
-        """Make the sandbox known under its id; return its place in the queue, 0 when it may start now."""
+    def _take_place(self, sandbox: Sandbox, *, instead_of: Sandbox | None) -> int:
+        """Make the sandbox known under its id; return its position in the queue, 0 when it may start now."""
         self._sandboxes[sandbox.id] = sandbox
-        return self._slots.take(sandbox.id, lambda: self._launch(sandbox), instead_of=instead_of)
+        places = len(sandbox.program.processes)
+        return self._slots.take(sandbox, lambda: self._launch(sandbox), places=places, instead_of=instead_of)
 
     def _launch_or_queue(self, sandbox: Sandbox, position: int) -> None:
         if position:
@@ -205,15 +231,20 @@ class Supervisor:
             self._launch(sandbox)
 
     def _launch(self, sandbox: Sandbox) -> None:
-        with self._lock:
-            if sandbox.uid is None and self._uids is not None and not sandbox.ended:
-                sandbox.uid = self._uids.popleft()
-        self._hosts[sandbox.program.runtime].launch(sandbox)
+        try:
+            with self._lock:
+                if self._uids is not None and not sandbox.ended:
+                    sandbox.uid = self._uids.popleft()
+            self._hosts[sandbox.program.runtime].launch(sandbox)
+        except BaseException as error:
+            log.exception("%s could not be started", sandbox.id)
+            sandbox.end("crashed", NOT_STARTED_REASON, "not_started")
+            if not isinstance(error, Exception):
+                raise
 
     def _on_end(self, sandbox: Sandbox) -> None:
+        """Take back what it held. It does not matter how it ended."""
         with self._lock:
-            if sandbox.state.code == "lockdown":
-                self._hosts[sandbox.program.runtime].refuse(f"{LOCK_FAILED} ({sandbox.state.reason})")
             if sandbox.uid is not None and self._uids is not None:
                 self._uids.append(sandbox.uid)  # to the end of the queue: not used again for a long time
             self._ended.append(sandbox.id)
@@ -221,10 +252,8 @@ class Supervisor:
                 oldest = self._ended.popleft()
                 if (known := self.get(oldest)) is not None and known.ended:  # it may have been restarted
                     del self._sandboxes[oldest]
-        if sandbox.state.code == RESTARTING:
-            return  # its place is taken over
-        self._slots.give_back(sandbox.id)
+            if sandbox.restarted:
+                return  # its places go to the one that continues it
+        self._slots.give_back(sandbox)
         for position, waiting in enumerate(self._slots.queue(), start=1):
-            queued = self.get(waiting)
-            if queued is not None:
-                queued.queue(position)
+            waiting.queue(position)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 from course.sandbox.faults import Faults
+from course.sandbox.guarded import guarded
 from course.sandbox.host.guarded_watcher import GuardedWatcher
 from course.sandbox.host.inside_reports import Inside
 from course.sandbox.host.output import OutputMeter
 from course.sandbox.limits import Limits
-from course.sandbox.model import LearnerException, StateChange, Stream, Watcher
+from course.sandbox.model import LearnerException, Output, StateChange, Stream, Watcher
 from course.sandbox.trace import Trace
 
 
@@ -54,10 +55,15 @@ class Telemetry:
         if self._continues:
             self.trace.mark("", "restarted", "Running again, with nothing in its memory.")
 
-    def output(self, stream: Stream, data: bytes) -> None:
-        """Tell what the program printed, as far as its limits allow."""
+    def output(self, stream: Stream, data: bytes) -> bool:
+        """Tell what the program printed, as far as its limits allow; return whether that was all."""
         for piece in self._meter.take(stream, data, time.monotonic()):
             self._watcher.output(self._sandbox_id, piece)
+        return not self._meter.cut
+
+    def notice(self, line: str) -> None:
+        """Tell a line of ours among what the program printed."""
+        self._watcher.output(self._sandbox_id, Output("notice", f"{line}\n"))
 
     def exception(self, exception: LearnerException) -> None:
         """Tell what escaped from one of the program's handlers."""
@@ -65,5 +71,7 @@ class Telemetry:
 
     def close(self) -> None:
         """Cut the connections that faults hold, and tell what is left of the trace. Closing twice is harmless."""
-        self.faults.close()
-        self.trace.close()
+        with guarded(f"closing the faults of {self._sandbox_id}"):
+            self.faults.close()
+        with guarded(f"closing the trace of {self._sandbox_id}"):
+            self.trace.close()

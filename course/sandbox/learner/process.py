@@ -10,11 +10,14 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from course.program import Runtime
 from course.sandbox import native
+from course.sandbox.confinement import verdict
 from course.sandbox.confinement.lockdown import LockdownFailed, confine
+from course.sandbox.confinement.verdict import Verdict
+from course.sandbox.learner import companions
 from course.sandbox.learner.program import LearnerProgram, Server
 from course.sandbox.limits import Limits
 
@@ -68,46 +71,68 @@ def run_child(
     """Become the learner's process. Never returns.
 
     Args:
-        request: ``{limits, uid, terminal, inside}``; `inside`: whether to report what goes on inside the program.
-        descriptors: listener, stdout, stderr, control, program (a file with the files as JSON); in this order.
+        request: ``{limits, uid, terminal, inside, entry}``; `inside`: whether to report what goes on inside the
+            program; `entry`: the file that is run.
+        descriptors: program (a file with the files as JSON), listener, stdout, stderr, control, verdict, and where the
+            sandbox has other processes, a socket for lines to and from them; in this order.
         runtime: the one that this process was prepared for.
         make_server: makes the server of that runtime on the listener.
         hidden: our own modules, which the program should not find: a courtesy, not a protection. Not collected here,
             because looking at every name would copy 0.7 MB of pages that are shared with the fork server.
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
     """
-    control: Control | None = None
     try:
-        listener, wire, files = _take(descriptors)
-        control = Control(wire)
+        taken = _take(descriptors)
+        control = Control(taken.control)
         limits = Limits(**request["limits"])
         sys.stdin = Terminal(request["terminal"])
         native.stack_size(limits.thread_stack_bytes)
         time.localtime()  # the time zone is read from a file, once
 
         def build() -> Server:
-            return make_server(listener)
+            return make_server(taken.listener)
 
-        keep = {0, 1, 2, listener.fileno(), wire.fileno()}
-        server = confine(limits, keep_fds=keep, uid=request["uid"], build=build) if confined else build()
+        server = _confine(limits, taken, request["uid"], build) if confined else build()
+        verdict.tell(taken.verdict, Verdict())  # closed before there is any code of the learner's: nobody can forge it
         random.seed()
         for name in hidden:
             del sys.modules[name]
         if not confined:
-            native.start_new_thread(_end_with_the_supervisor, (wire,))
+            native.start_new_thread(_end_with_the_supervisor, (taken.control,))
+        if taken.lines is not None:
+            companions.install(taken.lines)
         inside = control.send if request["inside"] else None
-        LearnerProgram(files, runtime, control.tell, server, inside).run()
+        LearnerProgram(taken.files, runtime, control.tell, server, inside, entry=request["entry"]).run()
         sys.stdout.flush()
         sys.stderr.flush()
-    except LockdownFailed as failure:
-        if control:
-            control.tell({"ended": {"code": "lockdown", "reason": str(failure), "error": None}})
     finally:
         os._exit(0)  # whatever happened: never back into the fork server's code
 
 
-def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket, dict[str, str]]:
-    listener, stdout, stderr, control, program = descriptors
+def _confine(limits: Limits, taken: _Taken, uid: int | None, build: Callable[[], Server]) -> Server:
+    """Be confined, or say why that failed and end."""
+    kept = (taken.listener, taken.control, taken.verdict, taken.lines)
+    keep_fds = {0, 1, 2, *(wire.fileno() for wire in kept if wire is not None)}
+    try:
+        return confine(limits, keep_fds=keep_fds, uid=uid, build=build)
+    except LockdownFailed as failure:
+        verdict.tell(taken.verdict, Verdict(failure.layer, failure.message))
+        os._exit(0)
+
+
+class _Taken(NamedTuple):
+    """What a child finds among the descriptors that it is given."""
+
+    listener: socket.socket
+    control: socket.socket
+    verdict: socket.socket
+    files: dict[str, str]
+    lines: socket.socket | None
+    """To and from the other processes of its sandbox; None where it is the only one."""
+
+
+def _take(descriptors: Sequence[int]) -> _Taken:
+    program, listener, stdout, stderr, control, word, *lines = descriptors
     with open(program, encoding="utf-8", errors="surrogatepass") as file:
         files = json.load(file)
     null = os.open(os.devnull, os.O_RDONLY)
@@ -118,7 +143,13 @@ def _take(descriptors: Sequence[int]) -> tuple[socket.socket, socket.socket, dic
         io.TextIOWrapper(open(number, "wb", closefd=False), "utf-8", "backslashreplace", line_buffering=True)
         for number in (1, 2)
     )
-    return native.socket(fileno=listener), native.socket(fileno=control), files
+    return _Taken(
+        native.socket(fileno=listener),
+        native.socket(fileno=control),
+        native.socket(fileno=word),
+        files,
+        native.socket(fileno=lines[0]) if lines else None,
+    )
 
 
 def _end_with_the_supervisor(wire: socket.socket) -> None:

@@ -48,11 +48,12 @@ class LearnerProgram:
     """One program.
 
     Args:
-        files: name → text; ``server.py`` is run.
+        files: name → text.
         runtime: of the program.
         tell: sends a message to the supervisor.
         server: serves the application that the program makes.
         inside: sends the supervisor reports of its handlers, emissions and rooms, as JSON; without it nothing is noted.
+        entry: the file that is run.
     """
 
     def __init__(
@@ -62,6 +63,8 @@ class LearnerProgram:
         tell: Tell,
         server: Server,
         inside: Callable[[bytes], None] | None = None,
+        *,
+        entry: str = "server.py",
     ) -> None:
         self._files = files
         self._own = frozenset(files)
@@ -69,6 +72,7 @@ class LearnerProgram:
         self._tell = tell
         self._server = server
         self._inside = inside
+        self._entry = entry
         self._ran = False
 
     def run(self) -> None:
@@ -79,12 +83,12 @@ class LearnerProgram:
             hooks.begin(self._inside, self._own, self._runtime)
         werkzeug.serving.run_simple = self._run_simple
         flask.cli.show_server_banner = lambda *_: None
-        sys.argv = ["server.py"]
+        sys.argv = [self._entry]
         main = types.ModuleType("__main__")
-        main.__dict__["__file__"] = f"{memory_files.HOME}/server.py"
+        main.__dict__["__file__"] = f"{memory_files.HOME}/{self._entry}"
         sys.modules["__main__"] = main
         try:
-            code = compile(self._files["server.py"], "server.py", "exec", dont_inherit=True)
+            code = compile(self._files[self._entry], self._entry, "exec", dont_inherit=True)
             exec(code, main.__dict__)  # noqa: S102  (this is what the sandbox is for)
         except SystemExit as error:
             self._ended(explanations.exit_called(error, self._own))

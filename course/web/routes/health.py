@@ -21,4 +21,5 @@ def healthz() -> tuple[dict[str, object], int]:
         "lessons": len(site().course.lessons),
         "sandboxes": len(sandboxes.all()),
         "run": sandboxes.unavailable or "available",
+        "runtimes_off": sandboxes.runtimes_off,
     }, 200

@@ -158,8 +158,11 @@ class Arena:
 
     def harm(self) -> str:
         """Say what the attack broke outside its own sandbox; empty when everybody is still served."""
-        if self.supervisor.unavailable is not None:
-            return f"the supervisor: {self.supervisor.unavailable}"
+        for runtime in RUNTIMES:
+            if (why := self.supervisor.unavailable_under(runtime)) is not None:
+                return f"the supervisor: {why}"
+        if (taken := self.supervisor.places_taken) != 1:
+            return f"{taken} places are taken, and there is only the neighbour"
         if self._hosts() != self.hosts:
             return "a fork server had to be restarted"
         if self.neighbour.state.state != "ready":

@@ -16,6 +16,7 @@ GROUPS = (
     "signals",
     "resources",
     "interpreter",
+    "claims",
     "other sandboxes",
     "gevent",
     "gateway",

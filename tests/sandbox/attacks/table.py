@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tests.sandbox.attacks import (
+    on_claims,
     on_files,
     on_gevent,
     on_other_sandboxes,
@@ -23,6 +24,7 @@ ATTACKS = (
     *on_signals.ATTACKS,
     *on_resources.ATTACKS,
     *on_the_interpreter.ATTACKS,
+    *on_claims.ATTACKS,
     *on_other_sandboxes.ATTACKS,
     *on_gevent.ATTACKS,
 )

@@ -289,8 +289,8 @@ control = next(each for each in gc.get_objects() if type(each).__name__ == "Cont
 
 @socketio.on("forge")
 def forge():
-    report = {"kind": "rooms", "time": 1e308, "rooms": [{"namespace": "<b>", "room": "x" * 10000, "kind": "room",
-        "clients": ["A" * 5000] * 10}]}
+    report = {"kind": "rooms", "time": 1e308, "rooms": [{"namespace": "<b>", "room": "x" * 5000, "kind": "room",
+        "clients": ["A" * 1000] * 8}]}
     for _ in range(2000):
         control._wire.sendall(json.dumps({"inside": {"reports": [report], "dropped": -1}}).encode() + b"\\n")
     return "forged"

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from course.sandbox.host import slots
 from course.sandbox.host.slots import MB, Slots, slots_for_this_host
@@ -46,6 +48,86 @@ def test_giving_back_twice_makes_no_second_place() -> None:
     places.give_back("Ada")
     places.give_back("Ada")
     assert [places.take("Grace", lambda: None), places.take("Edsger", lambda: None)] == [0, 1]
+
+
+def test_who_needs_several_places_waits_for_all_of_them_and_is_not_overtaken() -> None:
+    places, called = Slots[str](3), list[str]()
+
+    def take(name: str, count: int, instead_of: str | None = None) -> int:
+        return places.take(name, lambda: called.append(name), places=count, instead_of=instead_of)
+
+    assert [take("Ada", 2), take("Grace", 2), take("Edsger", 1)] == [0, 1, 2]
+    places.give_back("Edsger")
+    assert (places.taken, called) == (2, [])
+    take("Edsger", 1)
+    places.give_back("Ada")
+    assert (places.taken, called) == (3, ["Grace", "Edsger"])
+
+
+def test_who_needs_more_than_there_are_gets_all_of_them() -> None:
+    places = Slots[str](2)
+    assert places.take("Ada", lambda: None, places=3) == 0
+    assert (places.taken, places.take("Grace", lambda: None)) == (2, 1)
+
+
+def test_a_successor_with_fewer_processes_frees_the_rest_for_who_waits() -> None:
+    places, called = Slots[str](2), list[str]()
+    places.take("Ada", lambda: None, places=2)
+    places.take("Grace", lambda: called.append("Grace"))
+    assert places.take("Ada again", lambda: None, instead_of="Ada") == 0
+    assert (places.taken, called) == (2, ["Grace"])
+
+
+def test_a_successor_with_more_processes_is_the_next_in_line() -> None:
+    places, called = Slots[str](2), list[str]()
+    places.take("Ada", lambda: None)
+    places.take("Grace", lambda: None)
+    places.take("Edsger", lambda: called.append("Edsger"))
+    assert places.take("Ada again", lambda: called.append("Ada again"), places=2, instead_of="Ada") == 1
+    assert (places.taken, called) == (1, [])
+    places.give_back("Grace")
+    assert (places.taken, called) == (2, ["Ada again"])
+
+
+def test_a_start_that_fails_takes_no_place_from_the_others() -> None:
+    places, called = Slots[str](2), list[str]()
+
+    def fail() -> None:
+        raise RuntimeError("a mistake of ours")
+
+    places.take("Ada", lambda: None, places=2)
+    places.take("Grace", fail)
+    places.take("Edsger", lambda: called.append("Edsger"))
+    places.give_back("Ada")
+    assert (called, places.taken) == (["Edsger"], 2)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("abcde"), st.integers(0, 4), st.sampled_from(["", *"abcde"])), min_size=1, max_size=40
+    )
+)
+def test_there_are_never_more_than_there_are_and_nobody_waits_beside_room(acts: list[tuple[str, int, str]]) -> None:
+    """Each act takes so many places, instead of another one perhaps, or gives them back (0)."""
+    places, inside, waiting = Slots[str](3), dict[str, int](), dict[str, int]()
+
+    def enter(name: str) -> None:
+        inside[name] = waiting.pop(name)
+
+    for who, count, instead_of in acts:
+        if count and who not in inside and who not in waiting:
+            waiting[who] = min(count, 3)
+            for table in (inside, waiting) if instead_of not in ("", who) else ():
+                table.pop(instead_of, None)
+            if places.take(who, lambda who=who: enter(who), places=count, instead_of=instead_of or None) == 0:
+                enter(who)
+        else:
+            inside.pop(who, None)
+            waiting.pop(who, None)
+            places.give_back(who)
+        assert places.taken == sum(inside.values()) <= 3
+        assert set(places.queue()) == set(waiting)
+        assert not waiting or places.taken + waiting[places.queue()[0]] > 3
 
 
 @pytest.mark.parametrize(
