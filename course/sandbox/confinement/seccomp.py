@@ -56,6 +56,8 @@ class Among:
     word: int
     values: tuple[int, ...]
     mask: int = 0xFFFFFFFF
+    words: str = ""
+    """The same for people, where it is not plain; the page of system calls shows it."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,10 @@ class Rule:
     calls: tuple[str, ...]
     verdict: int
     unless: tuple[Among, ...] = ()
+    when: tuple[Among, ...] = ()
+    """The rule speaks only where all of these hold: of one command among several, say."""
+    why: str = ""
+    """Who needs the calls (where they are allowed), or what they could do (where they are refused)."""
 
 
 class Instruction(NamedTuple):
@@ -102,18 +108,26 @@ def _for_one_call(number: int, body: Sequence[Instruction]) -> list[Instruction]
 
 
 def _body(rule: Rule) -> list[Instruction]:
-    """Return the verdict behind its conditions; when all hold, control falls out behind the end."""
-    body = [Instruction(RETURN, 0, 0, rule.verdict)]
-    past_the_verdict = 1
-    for condition in reversed(rule.unless):
+    """Return the verdict behind its conditions; control falls out behind the end where the rule does not speak."""
+    verdict = [Instruction(RETURN, 0, 0, rule.verdict)]
+    body = verdict if not rule.unless else _past(rule.unless, verdict, held=len(verdict), broken=0)
+    return _past(rule.when, body, held=0, broken=len(body))
+
+
+def _past(
+    conditions: Sequence[Among], body: list[Instruction], *, held: int, broken: int
+) -> list[Instruction]:
+    """Return the conditions, then the body: all of them held skips `held` instructions of it, one broken `broken`."""
+    tests: list[Instruction] = []
+    for condition in reversed(conditions):
+        last = not tests
         block = [Instruction(LOAD, 0, 0, condition.word), Instruction(AND, 0, 0, condition.mask)]
         for left, value in zip(range(len(condition.values) - 1, -1, -1), condition.values, strict=True):
-            # Equal: over the other values, and over the verdict too when this was the last condition to hold.
-            over = left if len(body) > 1 else left + past_the_verdict
-            wrong = 0 if left else len(body) - 1
+            over = left + (held if last else 0)
+            wrong = 0 if left else len(tests) + broken
             block.append(Instruction(JUMP_IF_EQUAL, over, wrong, value))
-        body = block + body
-    return body
+        tests = block + tests
+    return tests + body
 
 
 def assemble(program: Iterable[Instruction]) -> bytes:

@@ -35,6 +35,7 @@ rules = some.builds(
     some.one_of(some.just(ANY_CALL), some.lists(some.sampled_from(CALLS), min_size=1, max_size=3).map(tuple)),
     some.sampled_from([ALLOW, KILL, refuse(EPERM), refuse(EACCES)]),
     some.lists(conditions, max_size=3).map(tuple),
+    some.lists(conditions, max_size=2).map(tuple),
 )
 arguments = some.lists(some.integers(0, 3).map(lambda value: value | value << 32), min_size=6, max_size=6)
 
@@ -44,8 +45,11 @@ def read_aloud(listed: list[Rule], call: str, given_arguments: list[int], defaul
         if rule.calls != ANY_CALL and call not in rule.calls:
             continue
         data = struct.pack("<IIQ6Q", 0, 0, 0, *given_arguments)
-        holds = [struct.unpack_from("<I", data, each.word)[0] & each.mask in each.values for each in rule.unless]
-        if not (holds and all(holds)):
+
+        def held(conditions: tuple[Among, ...], data: bytes = data) -> list[bool]:
+            return [struct.unpack_from("<I", data, each.word)[0] & each.mask in each.values for each in conditions]
+
+        if all(held(rule.when)) and not (rule.unless and all(held(rule.unless))):
             return rule.verdict
     return default
 
