@@ -114,9 +114,7 @@ def _body(rule: Rule) -> list[Instruction]:
     return _past(rule.when, body, held=0, broken=len(body))
 
 
-def _past(
-    conditions: Sequence[Among], body: list[Instruction], *, held: int, broken: int
-) -> list[Instruction]:
+def _past(conditions: Sequence[Among], body: list[Instruction], *, held: int, broken: int) -> list[Instruction]:
     """Return the conditions, then the body: all of them held skips `held` instructions of it, one broken `broken`."""
     tests: list[Instruction] = []
     for condition in reversed(conditions):
