@@ -14,6 +14,7 @@ GROUPS = (
     "sockets",
     "processes",
     "signals",
+    "arguments",
     "resources",
     "interpreter",
     "other sandboxes",

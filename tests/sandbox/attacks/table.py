@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from tests.sandbox.attacks import (
+    on_arguments,
     on_files,
     on_gevent,
     on_other_sandboxes,
@@ -21,6 +22,7 @@ ATTACKS = (
     *on_sockets.ATTACKS,
     *on_processes.ATTACKS,
     *on_signals.ATTACKS,
+    *on_arguments.ATTACKS,
     *on_resources.ATTACKS,
     *on_the_interpreter.ATTACKS,
     *on_other_sandboxes.ATTACKS,

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from course.sandbox.confinement.seccomp import ALLOW, KILL, compile_filter, refuse
+from course.sandbox.confinement.seccomp import ALLOW, ANY_CALL, KILL, compile_filter, refuse
 from course.sandbox.confinement.seccomp_numbers import AARCH64, MACHINES, NUMBERS, X86_64, Machine
 from course.sandbox.confinement.seccomp_rules import ALLOWED, DEFAULT, learner_rules
 from tests.sandbox.confinement.bpf import verdict
 from tests.sandbox.confinement.confined import printed
+from tests.sandbox.confinement.system_calls import PAGE, page
 
 OWN_PID = 4711
 EPERM, EACCES, ENOSYS = refuse(errno.EPERM), refuse(errno.EACCES), refuse(errno.ENOSYS)
@@ -251,7 +252,7 @@ ON_THIS_KERNEL = [
     ("receives plainly", "lambda: pair[0].recv(1, socket.MSG_OOB)", "EPERM", "EINVAL"),
     ("sends plainly", "lambda: pair[0].send(b'x', socket.MSG_OOB)", "EPERM", "1"),
     ("sends to its peer only", "lambda: pair[0].sendto(b'x', '/nowhere')", "EPERM", "EISCONN"),
-    ("asks about sockets only", "lambda: pair[0].getsockopt(6, 3)", "EPERM", "EOPNOTSUPP"),
+    ("asks about sockets only", "lambda: pair[0].getsockopt(6, 3)", "EPERM", "ENOTSUP"),
     ("does not ask who the peer is", "lambda: pair[0].getsockopt(1, 17) and 1", "EPERM", "1"),
     ("ends one or both ways", "lambda: pair[0].shutdown(3)", "EPERM", "EINVAL"),
     ("memory is private", "lambda: call('mmap', 0, 4096, 3, 0x21, -1, 0) and 1", "EPERM", "1"),
@@ -294,3 +295,20 @@ os._exit(0)
 def test_this_kernel_agrees(rule: str, act: str, with_it: str, without_it: str) -> None:
     assert printed(TRY.format(act=act)) == with_it
     assert printed(TRY.format(act=act), omit=[rule]) == without_it
+
+
+def test_the_page_of_system_calls_says_what_the_rules_say() -> None:
+    written = "`python -m tests.sandbox.confinement.system_calls` writes it anew"
+    assert PAGE.read_text(encoding="utf-8") == page(), written
+
+
+def test_every_rule_says_why_it_is_there_and_every_condition_what_it_allows() -> None:
+    for rule in learner_rules(X86_64, OWN_PID):
+        assert rule.why, rule.name
+        if rule.calls != ANY_CALL:
+            assert not rule.unless or any(condition.words for condition in rule.unless), rule.name
+
+
+@pytest.mark.parametrize("call", sorted({call for rule in ALLOWED for call in rule.calls}))
+def test_a_call_is_allowed_by_one_rule_alone(call: str) -> None:
+    assert sum(call in rule.calls for rule in ALLOWED) == 1
