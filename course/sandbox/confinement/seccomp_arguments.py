@@ -76,14 +76,11 @@ _FUTEX_PRIVATE_AND_CLOCK = 128 | 256
 
 
 def guards(own_pid: int) -> tuple[Rule, ...]:
-    """Return the rules for a process of this id; they stand before those that allow the calls."""
-    return (
-        *_on_processes(own_pid),
-        *_on_descriptors(),
-        *_on_sockets(),
-        *_on_memory(),
-        *_on_the_rest(),
-    )
+    """Return the rules for a process of this id; they stand before those that allow the calls.
+
+    What is called most stands first: see `compile_filter`.
+    """
+    return (*_on_sockets(), *_on_locks(), *_on_memory(), *_on_descriptors(), *_on_processes(own_pid), *_on_the_rest())
 
 
 def _guard(
@@ -149,13 +146,6 @@ def _on_descriptors() -> tuple[Rule, ...]:
 
 def _on_sockets() -> tuple[Rule, ...]:
     return (
-        _guard("socket pairs stay inside", "socketpair", _one_of(0, AF_UNIX=1), why="other families' code"),
-        _guard(
-            *("socket pairs are streams", "socketpair"),
-            Among(low(1), (1,), _SOCK_TYPE_MASK, "SOCK_STREAM, with CLOEXEC or NONBLOCK"),
-            why="a datagram socket can be turned to any address",
-        ),
-        _guard("accepts plainly", "accept4", _at_most(3, **_DESCRIPTOR_FLAGS), why=_TOMORROW),
         _guard(
             *("receives plainly", "recvfrom"),
             _at_most(3, **_RECEIVE),
@@ -174,6 +164,13 @@ def _on_sockets() -> tuple[Rule, ...]:
             why="SO_PEERCRED, SO_PEERSEC, SO_PEERGROUPS and SO_PEERPIDFD tell of the site's process",
         ),
         _guard("ends one or both ways", "shutdown", _one_of(1, SHUT_RD=0, SHUT_WR=1, SHUT_RDWR=2), why=_TOMORROW),
+        _guard("socket pairs stay inside", "socketpair", _one_of(0, AF_UNIX=1), why="other families' code"),
+        _guard(
+            *("socket pairs are streams", "socketpair"),
+            Among(low(1), (1,), _SOCK_TYPE_MASK, "SOCK_STREAM, with CLOEXEC or NONBLOCK"),
+            why="a datagram socket can be turned to any address",
+        ),
+        _guard("accepts plainly", "accept4", _at_most(3, **_DESCRIPTOR_FLAGS), why=_TOMORROW),
     )
 
 
@@ -198,7 +195,7 @@ def _on_memory() -> tuple[Rule, ...]:
     )
 
 
-def _on_the_rest() -> tuple[Rule, ...]:
+def _on_locks() -> tuple[Rule, ...]:
     return (
         _guard(
             *("locks are plain", "futex"),
@@ -210,6 +207,11 @@ def _on_the_rest() -> tuple[Rule, ...]:
             ),
             why="locks that lend priority: much code in the kernel, many of its mistakes",
         ),
+    )
+
+
+def _on_the_rest() -> tuple[Rule, ...]:
+    return (
         _guard(
             *("barriers stay inside", "membarrier"),
             _one_of(0, QUERY=0, PRIVATE_EXPEDITED=8, REGISTER_PRIVATE_EXPEDITED=16),

@@ -30,19 +30,22 @@ _PATHS = (
 
 def learner_rules(machine: Machine, own_pid: int) -> tuple[Rule, ...]:
     """Return the rules for one process. Order matters: guards stand before the rule that allows their calls."""
-    return (*_refused(machine), *guards(own_pid), *ALLOWED)
+    return (*_other_tables(machine), *guards(own_pid), *_REFUSED, *ALLOWED)
 
 
-def _refused(machine: Machine) -> tuple[Rule, ...]:
+def _other_tables(machine: Machine) -> tuple[Rule, ...]:
     foreign = "A foreign table (int 0x80 on x86_64) gives every number another meaning: nothing below would hold."
-    no_more = "All that is needed was read before."
     return (
         Rule("architecture", ANY_CALL, KILL, (Among(ARCHITECTURE, (machine.audit,)),), why=foreign),
         Rule("x32", ANY_CALL, refuse(errno.ENOSYS), (Among(NUMBER, (0,), _X32_BIT),), why=foreign),
-        Rule("paths", tuple(_PATHS.split()), refuse(errno.EACCES), why=no_more),
-        # ENOSYS makes the C library fall back to clone.
-        Rule("clone3", ("clone3",), refuse(errno.ENOSYS), why="Its flags lie behind a pointer, where no filter looks."),
     )
+
+
+_REFUSED = (
+    Rule("paths", tuple(_PATHS.split()), refuse(errno.EACCES), why="All that is needed was read before."),
+    # ENOSYS makes the C library fall back to clone.
+    Rule("clone3", ("clone3",), refuse(errno.ENOSYS), why="Its flags lie behind a pointer, where no filter looks."),
+)
 
 
 def _allow(name: str, calls: str, why: str) -> Rule:
