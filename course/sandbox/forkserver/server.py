@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 
 from course.program import RUNTIMES, Runtime, is_gevent
 from course.sandbox import available_modules, native
+from course.sandbox.confinement import precedence
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
 
 CONTROL = 0
@@ -158,6 +159,7 @@ def main(runtime: Runtime, *, confined: bool) -> None:
         runtime: of all children.
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
     """
+    precedence.give_way(precedence.FORK_SERVER)
     wire = native.socket(fileno=os.dup(CONTROL))
     wire.setblocking(True)  # the flag is shared with the other copies of this end, which gevent may have changed
     run = prepare(runtime, confined=confined)

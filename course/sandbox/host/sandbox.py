@@ -122,6 +122,11 @@ class Sandbox:
         return self._process.pid
 
     @property
+    def pids(self) -> tuple[int, ...]:
+        """Return the ids of all its processes: its limits count their sum."""
+        return () if self.pid is None else (self.pid,)
+
+    @property
     def trace(self) -> Trace:
         """Return the frames and marks so far."""
         return self._telemetry.trace

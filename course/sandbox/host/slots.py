@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import threading
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 
-MB = 1024 * 1024
+from course.sandbox.host.machine_memory import memory_for_the_site
+from course.sandbox.limits import MB
+
 MEMORY_PER_SLOT = 12 * MB
 """What a running sandbox needs, as measured, with room for what learners do."""
 MEMORY_PER_RUNTIME = 40 * MB
@@ -16,26 +20,53 @@ KEPT_FOR_THE_SITE = 256 * MB
 """With one fork server."""
 SLOTS_AT_MOST = 200
 
-CGROUP_FILES = (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"))
-MEMINFO = Path("/proc/meminfo")
+TASKS_KEPT_FOR_THE_SITE = 64
+"""Threads and processes: the web process's, the fork servers, the grader with what it starts."""
+PIDS_MAX = (Path("/sys/fs/cgroup/pids.max"), Path("/sys/fs/cgroup/pids/pids.max"))
 
 
-def slots_for_this_host(runtimes: int = 1) -> int:
-    """Count slots from the memory this process may use: the cgroup's limit, otherwise what the machine has free now.
+def slots_for_this_host(threads: int, runtimes: int = 1) -> int:
+    """Count slots from the memory this site may use, and from the threads and processes, where a host counts those.
 
     Args:
+        threads: that one program may have.
         runtimes: how many fork servers the site begins with.
     """
-    memory = min(filter(None, (_cgroup_limit(), _available())), default=512 * MB)
+    memory = memory_for_the_site() or 512 * MB
     kept = KEPT_FOR_THE_SITE + (runtimes - 1) * MEMORY_PER_RUNTIME
-    return max(2, min(SLOTS_AT_MOST, (memory - kept) // MEMORY_PER_SLOT))
+    slots = min(SLOTS_AT_MOST, (memory - kept) // MEMORY_PER_SLOT)
+    if (tasks := _tasks_allowed()) is not None:
+        slots = min(slots, (tasks - TASKS_KEPT_FOR_THE_SITE) // threads)
+    return max(2, slots)
+
+
+def _tasks_allowed() -> int | None:
+    """Return how many threads and processes this site may have, where that is counted by cgroup or by user."""
+    allowed = [int(text) for file in PIDS_MAX if (text := _text(file)).isdecimal()]
+    of_the_user = resource.getrlimit(resource.RLIMIT_NPROC)[0]
+    if os.geteuid() != 0 and of_the_user != resource.RLIM_INFINITY:
+        allowed.append(of_the_user)
+    return min(allowed, default=None)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text().strip()
+    except OSError:
+        return ""
 
 
 class Slots:
-    """A fixed number of places and a queue in order of arrival. Safe to use from several threads."""
+    """A fixed number of places and a queue in order of arrival. Safe to use from several threads.
 
-    def __init__(self, count: int) -> None:
+    Args:
+        count: how many there are.
+        has_room: whether there is memory for one more; while there is none, free places stay free.
+    """
+
+    def __init__(self, count: int, has_room: Callable[[], bool] = lambda: True) -> None:
         self.count = count
+        self._has_room = has_room
         self._taken: set[str] = set()
         self._waiting: deque[tuple[str, Callable[[], None]]] = deque()
         self._lock = threading.Lock()
@@ -60,7 +91,7 @@ class Slots:
             if instead_of in names:
                 self._waiting[names.index(instead_of)] = (who, when_free)
                 return names.index(instead_of) + 1
-            if len(self._taken) < self.count and not self._waiting:
+            if len(self._taken) < self.count and not self._waiting and self._has_room():
                 self._taken.add(who)
                 return 0
             self._waiting.append((who, when_free))
@@ -68,39 +99,24 @@ class Slots:
 
     def give_back(self, who: str) -> None:
         """Free the place, or leave the queue; the next in the queue gets it. Giving it back twice is harmless."""
-        calls: list[Callable[[], None]] = []
         with self._lock:
             self._taken.discard(who)
             self._waiting = deque(entry for entry in self._waiting if entry[0] != who)
-            while self._waiting and len(self._taken) < self.count:
+        self.let_in()
+
+    def let_in(self) -> bool:
+        """Give free places to those that wait, as long as there is room; return whether somebody got one."""
+        calls: list[Callable[[], None]] = []
+        with self._lock:
+            while self._waiting and len(self._taken) < self.count and self._has_room():
                 name, when_free = self._waiting.popleft()
                 self._taken.add(name)
                 calls.append(when_free)
         for call in calls:
             call()
+        return bool(calls)
 
     def queue(self) -> list[str]:
         """Return the names that wait, in order."""
         with self._lock:
             return [name for name, _ in self._waiting]
-
-
-def _cgroup_limit() -> int | None:
-    for file in CGROUP_FILES:
-        try:
-            text = file.read_text().strip()
-        except OSError:
-            continue
-        if text.isdecimal() and int(text) < 1 << 60:
-            return int(text)
-    return None
-
-
-def _available() -> int | None:
-    try:
-        for line in MEMINFO.read_text().splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return None

@@ -11,9 +11,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from course.program import RUNTIMES, Runtime
+from course.sandbox.host.machine_memory import free_memory
 from course.sandbox.host.runtime_host import CLOSED, RuntimeHost
 from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox, SandboxSpec
-from course.sandbox.host.slots import Slots, slots_for_this_host
+from course.sandbox.host.slots import MEMORY_PER_SLOT, Slots, slots_for_this_host
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
 from course.sandbox.model import RESTARTING, Program, Purpose, Watcher
@@ -56,7 +57,7 @@ class Supervisor:
         self._refusal: str | None = NOT_OPEN
         self._directory = directory
         self._owner = owner
-        self._slots = Slots(slots or slots_for_this_host(len(runtimes)))
+        self._slots = Slots(slots or slots_for_this_host(limits.threads, len(runtimes)), self._has_room)
         self._sandboxes: dict[str, Sandbox] = {}
         self._ended: deque[str] = deque()
         self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None
@@ -65,7 +66,7 @@ class Supervisor:
         self._hosts = {name: RuntimeHost(name, directory, self, unconfined=unconfined) for name in RUNTIMES}
         self._at_once = runtimes
         self._lock = threading.RLock()
-        self._watchdog = Watchdog(self.all)
+        self._watchdog = Watchdog(self.all, self._looked)
 
     # Life
 
@@ -198,6 +199,16 @@ class Supervisor:
         self._sandboxes[sandbox.id] = sandbox
         return self._slots.take(sandbox.id, lambda: self._launch(sandbox), instead_of=instead_of)
 
+    def _has_room(self) -> bool:
+        """Return whether the machine has memory for one more program."""
+        free = free_memory()
+        return free is None or free >= self.limits.machine_free_bytes + MEMORY_PER_SLOT
+
+    def _looked(self) -> None:
+        """Let in who waits for memory, if there is some again."""
+        if self._slots.let_in():
+            self._tell_the_queue()
+
     def _launch_or_queue(self, sandbox: Sandbox, position: int) -> None:
         if position:
             sandbox.queue(position)
@@ -224,6 +235,9 @@ class Supervisor:
         if sandbox.state.code == RESTARTING:
             return  # its place is taken over
         self._slots.give_back(sandbox.id)
+        self._tell_the_queue()
+
+    def _tell_the_queue(self) -> None:
         for position, waiting in enumerate(self._slots.queue(), start=1):
             queued = self.get(waiting)
             if queued is not None:

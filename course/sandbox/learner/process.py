@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from course.program import Runtime
 from course.sandbox import native
+from course.sandbox.confinement import precedence
 from course.sandbox.confinement.lockdown import LockdownFailed, confine
 from course.sandbox.learner.program import LearnerProgram, Server
 from course.sandbox.limits import Limits
@@ -78,6 +79,7 @@ def run_child(
     """
     control: Control | None = None
     try:
+        precedence.give_way(precedence.PROGRAM)
         listener, wire, files = _take(descriptors)
         control = Control(wire)
         limits = Limits(**request["limits"])
