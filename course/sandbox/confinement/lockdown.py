@@ -13,13 +13,14 @@ import os
 import resource
 import signal
 import site
+import socket
 import sys
 import sysconfig
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from course.sandbox import native
-from course.sandbox.confinement import landlock, seccomp
+from course.sandbox.confinement import landlock, seccomp, thread_listener
 from course.sandbox.confinement.forbidden import ACTS
 from course.sandbox.confinement.seccomp_numbers import Machine, UnknownMachine, this_machine
 from course.sandbox.confinement.seccomp_rules import DEFAULT, learner_rules
@@ -57,7 +58,14 @@ class LockdownFailed(Exception):
         self.message = message
 
 
-def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build: Callable[[], T]) -> T:
+def confine(
+    limits: Limits,
+    *,
+    keep_fds: Collection[int],
+    uid: int | None,
+    build: Callable[[], T],
+    listener_to: socket.socket | None = None,
+) -> T:
     """Give up every right a learner's program does not need, for good, and return what `build` made on the way.
 
     Call it in a fresh child with one thread; the caller must end the process when it raises.
@@ -69,6 +77,7 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
         uid: user and group id to become. Needed when running as root, and not possible otherwise (None then).
         build: makes the server: the last moment at which sockets can be created. It runs as `uid`, who may not be able
             to read Python's own files: import what it needs before.
+        listener_to: whoever counts this process's threads, where it has no `uid` of its own; closed.
 
     Raises:
         LockdownFailed: a step failed, or the self-test could do something forbidden.
@@ -76,7 +85,7 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
     parent = os.getppid()
     machine = _machine()
     with _step("descriptors"):
-        _close_all_but(keep_fds)
+        _close_all_but(keep_fds if listener_to is None else {*keep_fds, listener_to.fileno()})
         os.chdir("/")
     with _step("limits"):
         _set_limits(limits, own_uid=uid is not None)
@@ -97,6 +106,8 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
             landlock.lock(machine, abi, readable)
     for descriptor in readable:
         os.close(descriptor)
+    if listener_to is not None:
+        thread_listener.hand_over(machine, listener_to)
     with _step("seccomp"):
         rules = learner_rules(machine, os.getpid())
         seccomp.install(seccomp.compile_filter(rules, machine, default=DEFAULT), machine)

@@ -18,6 +18,7 @@ from course.sandbox.confinement.seccomp_numbers import Machine
 
 KILL = 0x80000000  # SECCOMP_RET_KILL_PROCESS
 ALLOW = 0x7FFF0000  # SECCOMP_RET_ALLOW
+ASK = 0x7FC00000  # SECCOMP_RET_USER_NOTIF: another process answers
 _ERRNO = 0x00050000  # SECCOMP_RET_ERRNO
 
 LOAD, JUMP_IF_EQUAL, AND, RETURN = 0x20, 0x15, 0x54, 0x06
@@ -29,7 +30,7 @@ ARCHITECTURE = 4
 ANY_CALL: tuple[str, ...] = ("*",)
 
 _SET_MODE_FILTER = 1
-_TSYNC = 1
+_TSYNC, _NEW_LISTENER = 1, 8
 
 
 def refuse(error: int) -> int:
@@ -150,11 +151,24 @@ def install(program: Sequence[Instruction], machine: Machine) -> None:
     Raises:
         OSError: the kernel refused it.
     """
-    code = ctypes.create_string_buffer(assemble(program))
-    header = _Program(len(program), ctypes.addressof(code))
-    straggler = call(machine, "seccomp", _SET_MODE_FILTER, _TSYNC, ctypes.byref(header))
+    straggler = _install(program, machine, _TSYNC)
     if straggler:
         raise OSError(0, f"thread {straggler} could not be given the filter", "seccomp")
+
+
+def install_with_listener(program: Sequence[Instruction], machine: Machine) -> int:
+    """Lock the filter onto the calling thread; return the descriptor on which its `ASK` is answered.
+
+    Raises:
+        OSError: the kernel refused it, or there is a listener already.
+    """
+    return _install(program, machine, _NEW_LISTENER)
+
+
+def _install(program: Sequence[Instruction], machine: Machine, flags: int) -> int:
+    code = ctypes.create_string_buffer(assemble(program))
+    header = _Program(len(program), ctypes.addressof(code))
+    return call(machine, "seccomp", _SET_MODE_FILTER, flags, ctypes.byref(header))
 
 
 _libc = ctypes.CDLL(None, use_errno=True)

@@ -185,7 +185,7 @@ def _exceeded(limits: Limits, usages: list[Usage], used: float, left: float) -> 
         return USED_UP.format(seconds=limits.cpu_soft_seconds), "cpu"
     if left < 0:
         return (
-            f"Stopped: your program computed for more than {limits.cpu_burst_seconds:g} s nearly without a rest. "
+            f"Stopped: your program kept the processor busy for more than {limits.cpu_burst_seconds:g} s. "
             "Does a loop never wait?",
             "cpu",
         )

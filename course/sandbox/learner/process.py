@@ -64,6 +64,7 @@ def run_child(
     runtime: Runtime,
     make_server: Callable[[socket.socket], Server],
     hidden: Sequence[str],
+    listener_to: socket.socket | None,
     confined: bool,
 ) -> NoReturn:
     """Become the learner's process. Never returns.
@@ -75,6 +76,7 @@ def run_child(
         make_server: makes the server of that runtime on the listener.
         hidden: our own modules, which the program should not find: a courtesy, not a protection. Not collected here,
             because looking at every name would copy 0.7 MB of pages that are shared with the fork server.
+        listener_to: whoever counts the threads of this process; None where the kernel does.
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
     """
     control: Control | None = None
@@ -91,7 +93,11 @@ def run_child(
             return make_server(listener)
 
         keep = {0, 1, 2, listener.fileno(), wire.fileno()}
-        server = confine(limits, keep_fds=keep, uid=request["uid"], build=build) if confined else build()
+        server = (
+            confine(limits, keep_fds=keep, uid=request["uid"], build=build, listener_to=listener_to)
+            if confined
+            else build()
+        )
         random.seed()
         for name in hidden:
             del sys.modules[name]
