@@ -4,8 +4,11 @@ import os
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.stage.host import Host
+
+pytestmark = pytest.mark.both_modes
 
 
 def precedence(pid: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from course.sandbox.confinement.thread_listener import kernel_can_ask
 
 pytestmark = [
     pytest.mark.programs,
+    pytest.mark.both_modes,
     pytest.mark.skipif(not kernel_can_ask(), reason="this kernel asks nobody about threads"),
 ]
 
