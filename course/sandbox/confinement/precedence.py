@@ -20,7 +20,8 @@ class Precedence:
     """Of memory: the kernel ends the highest first; 0 is what the site has, 1000 goes before all. See proc(5)."""
 
 
-PROGRAM = Precedence(nice=5, oom_score_adj=800)
+PROGRAM = Precedence(nice=2, oom_score_adj=800)
+"""A little behind the site, so that Run stays quick; the watchdog sends those far back that compute much."""
 FORK_SERVER = Precedence(nice=0, oom_score_adj=300)
 """It forks as fast as ever: Run must not wait behind programs that compute."""
 

@@ -27,7 +27,7 @@ THREADS_UNDER_WAY = 8
 QUIET_BYTES = 56 * MB
 """A program that holds no more has little of its own (the rest it shares with the others): ending it frees nothing."""
 NICE_OF_THE_BUSY = 15
-"""The priority of a program that has used up half of its budget: it waits for those that compute little."""
+"""Added to the site's own: a program that has used up half of its budget waits for those that compute little."""
 
 
 @dataclass
@@ -193,6 +193,7 @@ def _exceeded(limits: Limits, usages: list[Usage], used: float, left: float) -> 
 
 
 def _slow_down(pids: Iterable[int]) -> None:
+    nice = os.getpriority(os.PRIO_PROCESS, 0) + NICE_OF_THE_BUSY  # beyond 19 the kernel takes 19
     for pid in pids:
         with contextlib.suppress(OSError):  # it is gone
-            os.setpriority(os.PRIO_PGRP, pid, NICE_OF_THE_BUSY)  # all its threads: it leads a group of its own
+            os.setpriority(os.PRIO_PGRP, pid, nice)  # all its threads: it leads a group of its own

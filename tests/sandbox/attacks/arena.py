@@ -26,7 +26,13 @@ PATTERN = "canary" + "-[0-9a-f]{40}"
 """Finds the canary, and nothing in the programs that look for it."""
 
 LIMITS = Limits(
-    cpu_burst_seconds=1, cpu_soft_seconds=2, cpu_hard_seconds=3, start_seconds=4, output_bytes=128 * KB, open_files=64
+    cpu_burst_seconds=1,
+    cpu_share=0.05,
+    cpu_soft_seconds=2,
+    cpu_hard_seconds=3,
+    start_seconds=4,
+    output_bytes=128 * KB,
+    open_files=64,
 )
 """Of attackers."""
 OUTCOME = "outcome: "

@@ -21,4 +21,4 @@ def test_programs_go_before_the_fork_server_and_that_before_the_site(host: Host)
     fork_server = host.supervisor.forkserver_pid_under("threading") or 0
     assert precedence(fork_server) == (nice, max(300, score))
     program = host.start("adds").ready().sandbox.pid or 0
-    assert precedence(program) == (min(19, nice + 5), 800)
+    assert precedence(program) == (min(19, nice + 2), 800)

@@ -92,6 +92,7 @@ def kernel(monkeypatch: pytest.MonkeyPatch) -> Iterator[Kernel]:
     said = Kernel()
     monkeypatch.setattr(watching, "processor_seconds", said.processor_seconds)
     monkeypatch.setattr(watching, "usage_of", said.usage_of)
+    monkeypatch.setattr(watching.os, "getpriority", lambda which, pid: 0)
     monkeypatch.setattr(watching.os, "setpriority", lambda which, pid, nice: said.nice.__setitem__(pid, nice))
     yield said
 
