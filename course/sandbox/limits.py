@@ -29,6 +29,8 @@ class Limits:
     """RLIMIT_NPROC, counted by the kernel over all processes of the uid: a common ceiling, not one sandbox's."""
     open_files: int = 64
     file_bytes: int = 0
+    pending_signals: int = 64
+    """Counted by the kernel over all processes of the uid, as RLIMIT_NPROC is."""
     cpu_soft_seconds: int = 30
     cpu_hard_seconds: int = 31
     cpu_burst_seconds: float = 6

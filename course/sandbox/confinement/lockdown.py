@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import itertools
 import os
 import resource
@@ -44,6 +45,16 @@ def _interpreter_paths() -> set[str]:
 
 INTERPRETER_PATHS = frozenset(_interpreter_paths())
 """The folders that hold Python itself and its packages. Determined once, in the fork server."""
+
+
+NOBODY = 0x7FFFFFFE
+"""No process has this id: the kernel gives none above 2 ** 22."""
+
+
+@functools.cache
+def learner_filter(machine: Machine) -> bytes:
+    """Return the filter of a process whose id is `NOBODY`. The fork server asks once, so that its children have it."""
+    return seccomp.assemble(seccomp.compile_filter(learner_rules(machine, NOBODY), machine, default=DEFAULT))
 
 
 class LockdownFailed(Exception):
@@ -109,8 +120,7 @@ def confine(
     if listener_to is not None:
         thread_listener.hand_over(machine, listener_to)
     with _step("seccomp"):
-        rules = learner_rules(machine, os.getpid())
-        seccomp.install(seccomp.compile_filter(rules, machine, default=DEFAULT), machine)
+        seccomp.install(seccomp.put(learner_filter(machine), os.getpid(), instead_of=NOBODY), machine)
     _try_forbidden_acts(machine)
     return server
 
@@ -156,6 +166,7 @@ def _set_limits(limits: Limits, *, own_uid: bool) -> None:
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_MEMLOCK: (0, 0),
         resource.RLIMIT_MSGQUEUE: (0, 0),
+        resource.RLIMIT_SIGPENDING: (limits.pending_signals,) * 2,
     }
     for kind, (soft, hard) in ceilings.items():
         # A host may hold us lower than we ask: its ceiling stays.

@@ -6,7 +6,6 @@ Standard library only: the fork server imports it.
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 
 
@@ -14,16 +13,16 @@ from dataclasses import dataclass
 class Precedence:
     """How soon a process gives way."""
 
-    nice: int
-    """Of the processor; 0 is what the site has, 19 comes last."""
     oom_score_adj: int
     """Of memory: the kernel ends the highest first; 0 is what the site has, 1000 goes before all. See proc(5)."""
+    session_nice: int
+    """Of the processor, where the kernel weighs sessions against each other (autogroup); 0 is what the site has.
+
+    Elsewhere the watchdog lowers a program when it has started: Run must not wait behind programs that compute."""
 
 
-PROGRAM = Precedence(nice=2, oom_score_adj=800)
-"""A little behind the site, so that Run stays quick; the watchdog sends those far back that compute much."""
-FORK_SERVER = Precedence(nice=0, oom_score_adj=300)
-"""It forks as fast as ever: Run must not wait behind programs that compute."""
+PROGRAM = Precedence(oom_score_adj=800, session_nice=3)
+FORK_SERVER = Precedence(oom_score_adj=300, session_nice=0)
 
 
 def give_way(precedence: Precedence) -> None:
@@ -31,8 +30,6 @@ def give_way(precedence: Precedence) -> None:
 
     A system may know only some of it: what is missing is left out.
     """
-    os.nice(precedence.nice)
-    # Where the kernel weighs sessions against each other (autogroup), the number above counts within one only.
-    for file, number in (("oom_score_adj", precedence.oom_score_adj), ("autogroup", precedence.nice)):
+    for file, number in (("oom_score_adj", precedence.oom_score_adj), ("autogroup", precedence.session_nice)):
         with contextlib.suppress(OSError), open(f"/proc/self/{file}", "w") as setting:
             setting.write(str(number))

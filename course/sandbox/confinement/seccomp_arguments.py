@@ -38,7 +38,7 @@ def _no_pointer(argument: int) -> tuple[Among, Among]:
 # and (with the ignored CLONE_DETACHED) in musl. Anything else would be a process or a namespace.
 _THREAD_FLAGS = {"the flags of pthread_create in glibc": 0x003D0F00, "those in musl": 0x007D0F00}
 
-_TOMORROW = "what a later kernel may add"
+TOMORROW = "what a later kernel may add"
 
 _CLOEXEC, _NONBLOCK = 0o2000000, 0o4000
 _DESCRIPTOR_FLAGS = {"CLOEXEC": _CLOEXEC, "NONBLOCK": _NONBLOCK}
@@ -133,14 +133,14 @@ def _on_descriptors() -> tuple[Rule, ...]:
             _at_most(2, CLOSE_RANGE_CLOEXEC=4),
             why="CLOSE_RANGE_UNSHARE gives each thread a table, and so a limit of open files, of its own",
         ),
-        _guard("copies are plain", "dup3", _at_most(2, CLOEXEC=_CLOEXEC), why=_TOMORROW),
-        _guard("epoll is plain", "epoll_create1", _at_most(0, CLOEXEC=_CLOEXEC), why=_TOMORROW),
+        _guard("copies are plain", "dup3", _at_most(2, CLOEXEC=_CLOEXEC), why=TOMORROW),
+        _guard("epoll is plain", "epoll_create1", _at_most(0, CLOEXEC=_CLOEXEC), why=TOMORROW),
         _guard(
             *("epoll adds, changes and removes", "epoll_ctl"),
             _one_of(1, EPOLL_CTL_ADD=1, EPOLL_CTL_DEL=2, EPOLL_CTL_MOD=3),
-            why=_TOMORROW,
+            why=TOMORROW,
         ),
-        _guard(*("counters are plain", "eventfd2"), _at_most(1, EFD_SEMAPHORE=1, **_DESCRIPTOR_FLAGS), why=_TOMORROW),
+        _guard(*("counters are plain", "eventfd2"), _at_most(1, EFD_SEMAPHORE=1, **_DESCRIPTOR_FLAGS), why=TOMORROW),
     )
 
 
@@ -163,14 +163,14 @@ def _on_sockets() -> tuple[Rule, ...]:
             _one_of(2, **_SOCKET_OPTIONS),
             why="SO_PEERCRED, SO_PEERSEC, SO_PEERGROUPS and SO_PEERPIDFD tell of the site's process",
         ),
-        _guard("ends one or both ways", "shutdown", _one_of(1, SHUT_RD=0, SHUT_WR=1, SHUT_RDWR=2), why=_TOMORROW),
+        _guard("ends one or both ways", "shutdown", _one_of(1, SHUT_RD=0, SHUT_WR=1, SHUT_RDWR=2), why=TOMORROW),
         _guard("socket pairs stay inside", "socketpair", _one_of(0, AF_UNIX=1), why="other families' code"),
         _guard(
             *("socket pairs are streams", "socketpair"),
             Among(low(1), (1,), _SOCK_TYPE_MASK, "SOCK_STREAM, with CLOEXEC or NONBLOCK"),
             why="a datagram socket can be turned to any address",
         ),
-        _guard("accepts plainly", "accept4", _at_most(3, **_DESCRIPTOR_FLAGS), why=_TOMORROW),
+        _guard("accepts plainly", "accept4", _at_most(3, **_DESCRIPTOR_FLAGS), why=TOMORROW),
     )
 
 
@@ -220,5 +220,5 @@ def _on_the_rest() -> tuple[Rule, ...]:
         _guard(
             "random numbers do not wait", "getrandom", _at_most(2, GRND_NONBLOCK=1), why="GRND_RANDOM, where it blocks"
         ),
-        _guard("threads are known plainly", "rseq", _at_most(2, RSEQ_FLAG_UNREGISTER=1), why=_TOMORROW),
+        _guard("threads are known plainly", "rseq", _at_most(2, RSEQ_FLAG_UNREGISTER=1), why=TOMORROW),
     )

@@ -33,7 +33,7 @@ def hand_over(machine: Machine, to: socket.socket) -> None:
     Before the strict filter (which refuses to send a descriptor) and after no-new-privileges. Without a listener (a
     container's filter may have the only one that is allowed) the watchdog counts alone.
     """
-    program = seccomp.compile_filter(RULES, machine, default=seccomp.ALLOW)
+    program = seccomp.assemble(seccomp.compile_filter(RULES, machine, default=seccomp.ALLOW))
     with contextlib.suppress(OSError):
         listener = seccomp.install_with_listener(program, machine)
         socket.send_fds(to, [b"listener"], [listener])

@@ -22,6 +22,8 @@ from typing import Any, NoReturn
 from course.program import RUNTIMES, Runtime, is_gevent
 from course.sandbox import available_modules, native
 from course.sandbox.confinement import precedence
+from course.sandbox.confinement.lockdown import learner_filter
+from course.sandbox.confinement.seccomp_numbers import this_machine
 from course.sandbox.confinement.thread_listener import kernel_can_ask
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
 from course.sandbox.forkserver.thread_gate import ThreadGate
@@ -165,6 +167,8 @@ def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
 
         rehearse()
     available_modules.warm_up(runtime)  # last: it also takes back what a server does to the libraries' logs
+    if confined:
+        learner_filter(this_machine())
 
     def run(
         request: dict[str, Any],

@@ -26,8 +26,10 @@ THREADS_UNDER_WAY = 8
 """Beyond the limit: threads that were counted while they were being started (`forkserver.thread_gate`)."""
 QUIET_BYTES = 56 * MB
 """A program that holds no more has little of its own (the rest it shares with the others): ending it frees nothing."""
-NICE_OF_THE_BUSY = 15
-"""Added to the site's own: a program that has used up half of its budget waits for those that compute little."""
+START_SECONDS = 0.25
+"""Processor time that a start may take at the site's own priority: Run must not wait behind programs that compute."""
+NICE, NICE_OF_THE_BUSY = 3, 15
+"""Added to the site's own afterwards, and when half of the budget is used: who computes waits for those who do not."""
 
 
 @dataclass
@@ -36,7 +38,7 @@ class _Watched:
 
     budget: ProcessorBudget
     used: float = 0.0
-    slowed: bool = False
+    nice: int = 0
     headless: bool = False
     """Whether its main thread was gone; a process that ends looks so, too, but not twice."""
 
@@ -146,9 +148,10 @@ class Watchdog:
             )
         elif why is not None:
             sandbox.end("limited", *why)
-        elif left < limits.cpu_burst_seconds / 2 and not watched.slowed:
-            watched.slowed = True
-            _slow_down(sandbox.pids)
+        elif left < limits.cpu_burst_seconds / 2:
+            _send_back(watched, sandbox.pids, NICE_OF_THE_BUSY)
+        elif sandbox.clocks.ready_at is not None or used > START_SECONDS:
+            _send_back(watched, sandbox.pids, NICE)
 
     def _make_room(self, sandboxes: Iterable[Sandbox]) -> None:
         self._going = tuple(pid for pid in self._going if usage_of(pid) is not None)
@@ -156,23 +159,23 @@ class Watchdog:
         if free is None or self._going:
             return
         short = [each for each in sandboxes if not each.ended and free < each.limits.machine_free_bytes]
-        if short and (resident := _resident(largest := max(short, key=_resident))) > QUIET_BYTES:
+        if short and (held := _memory_of(largest := max(short, key=_memory_of))) > QUIET_BYTES:
             self._going = largest.pids
             largest.end(
                 "limited",
-                f"Stopped: this server is short of memory, and your program held the most of it ({resident // MB} MB). "
+                f"Stopped: this server is short of memory, and your program held the most of it ({held // MB} MB). "
                 "Keep less at once, then run it again.",
                 "machine_memory",
             )
 
 
-def _resident(sandbox: Sandbox) -> int:
-    return sum(usage.resident_bytes for pid in sandbox.pids if (usage := usage_of(pid)) is not None)
+def _memory_of(sandbox: Sandbox) -> int:
+    return sum(usage.memory_bytes for pid in sandbox.pids if (usage := usage_of(pid)) is not None)
 
 
 def _exceeded(limits: Limits, usages: list[Usage], used: float, left: float) -> tuple[str, str] | None:
     """Return why a program must end, as a sentence for the learner and a code, or None."""
-    if sum(usage.resident_bytes for usage in usages) > limits.resident_bytes:
+    if sum(usage.memory_bytes for usage in usages) > limits.resident_bytes:
         mb = limits.resident_bytes // MB
         return f"Stopped: {mb} MB memory limit. Keep less at once, then run it again.", "memory"
     if (threads := sum(usage.threads for usage in usages)) > limits.threads + THREADS_UNDER_WAY:
@@ -192,8 +195,12 @@ def _exceeded(limits: Limits, usages: list[Usage], used: float, left: float) -> 
     return None
 
 
-def _slow_down(pids: Iterable[int]) -> None:
-    nice = os.getpriority(os.PRIO_PROCESS, 0) + NICE_OF_THE_BUSY  # beyond 19 the kernel takes 19
+def _send_back(watched: _Watched, pids: Iterable[int], nice: int) -> None:
+    """Lower the priority of a program; to raise it again would need a right."""
+    if nice <= watched.nice:
+        return
+    watched.nice = nice
     for pid in pids:
         with contextlib.suppress(OSError):  # it is gone
-            os.setpriority(os.PRIO_PGRP, pid, nice)  # all its threads: it leads a group of its own
+            # All its threads: it leads a group of its own. Beyond 19 the kernel takes 19.
+            os.setpriority(os.PRIO_PGRP, pid, os.getpriority(os.PRIO_PROCESS, 0) + nice)

@@ -140,6 +140,11 @@ thread.join()
         "attempt(lambda: call('mmap', 0, 4096, 3, 0x122, -1, 0))",
     ),
     _refused(
+        "move memory and keep its old place",
+        "memory moves plainly",
+        "page = call('mmap', 0, 4096, 3, 0x22, -1, 0)\nattempt(lambda: call('mremap', page, 4096, 4096, 5, 0))",
+    ),
+    _refused(
         "have its pages compared with others'",
         "advice is harmless",
         "page = call('mmap', 0, 4096, 3, 0x22, -1, 0)\nattempt(lambda: call('madvise', page, 4096, 12))",

@@ -65,6 +65,40 @@ meanwhile(fill)
         ends,
     ),
     _bomb(
+        "hide memory in tables of pages",
+        "supervisor: memory",
+        "limited: memory",
+        """
+import ctypes, time
+hoard = []
+def scatter():
+    for number in range(25_000):
+        page = call("mmap", (1 << 44) + (number << 30), 4096, 3, 0x32, -1, 0)
+        ctypes.memset(page, 1, 1)
+        if number % 500 == 0:
+            time.sleep(0.01)
+    say("scattered")
+    time.sleep(5)
+meanwhile(scatter)
+""",
+        ends,
+    ),
+    _bomb(
+        "queue signals without end",
+        "setrlimit: pending signals",
+        "few were kept",
+        """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN])
+for _ in range(20_000):
+    os.kill(os.getpid(), signal.SIGRTMIN)
+kept = 0
+while signal.sigtimedwait([signal.SIGRTMIN], 0) is not None:
+    kept += 1
+say("few were kept" if kept < 100 else f"{kept} were kept")
+""",
+    ),
+    _bomb(
         "start threads without end",
         THREADS,
         "RuntimeError",

@@ -7,7 +7,6 @@ from pathlib import Path
 from course.sandbox.confinement.seccomp import ANY_CALL, KILL, Among, Rule, refuse
 from course.sandbox.confinement.seccomp_numbers import AARCH64, X86_64
 from course.sandbox.confinement.seccomp_rules import ALLOWED, learner_rules
-from tests.sandbox.attacks.table import ATTACKS
 
 PAGE = Path(__file__).parents[3] / "docs" / "system-calls.md"
 OWN_PID = 4711
@@ -20,7 +19,8 @@ Written from the rules of the filter (`course/sandbox/confinement/seccomp_rules.
 `python -m tests.sandbox.confinement.system_calls`; a test compares the two. What stands in no row is refused with
 EPERM. Each row and each rule has cases in `tests/sandbox/confinement/test_seccomp_rules.py` (by the name in its last
 column) that turn red when it is left out: an allowed call is then refused, a guarded argument passes. Many are tried on
-the kernel that runs the tests as well. Attacks are those of [attacks.md](attacks.md).
+the kernel that runs the tests as well, and what reaches further today is tried by an attack ([attacks.md](attacks.md),
+by the layer's name).
 """
 
 
@@ -40,16 +40,16 @@ def _allowed() -> Iterator[str]:
 
 
 def _held() -> Iterator[str]:
-    yield "\n## Why these arguments only\n\n| calls | what others could reach | attacks | the case |\n|---|---|---|---|"
+    yield "\n## Why these arguments only\n\n| calls | what others could reach | the case |\n|---|---|---|"
     for rule in _guards():
-        yield f"| {_calls(rule)} | {rule.why} | {_attacks(rule)} | {rule.name} |"
+        yield f"| {_calls(rule)} | {rule.why} | {rule.name} |"
 
 
 def _refused() -> Iterator[str]:
-    yield "\n## Refused in another way than by EPERM\n\n| calls | answer | why | attacks | the case |\n|---|---|---|---|---|"
+    yield "\n## Refused in another way than by EPERM\n\n| calls | answer | why | the case |\n|---|---|---|---|"
     for rule in RULES:
         if rule not in ALLOWED and rule not in _guards():
-            yield f"| {_calls(rule)} | {_answer(rule)} | {rule.why} | {_attacks(rule)} | {rule.name} |"
+            yield f"| {_calls(rule)} | {_answer(rule)} | {rule.why} | {rule.name} |"
 
 
 def _guards() -> list[Rule]:
@@ -75,10 +75,6 @@ def _answer(rule: Rule) -> str:
     if rule.verdict == KILL:
         return "the process is ended"
     return next(errno.errorcode[code] for code in errno.errorcode if refuse(code) == rule.verdict)
-
-
-def _attacks(rule: Rule) -> str:
-    return "; ".join(attack.name for attack in ATTACKS if attack.layer == f"seccomp: {rule.name}") or "none by itself"
 
 
 if __name__ == "__main__":

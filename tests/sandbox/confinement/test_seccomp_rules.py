@@ -1,13 +1,17 @@
 """Every rule of the filter is needed: with it a case ends as it must, without it the same case turns red."""
 
 import errno
+import functools
 from dataclasses import dataclass
 
 import pytest
 
-from course.sandbox.confinement.seccomp import ALLOW, ANY_CALL, KILL, compile_filter, refuse
+from course.sandbox.confinement.seccomp import ALLOW, ANY_CALL, KILL, Instruction, compile_filter, refuse
+from course.sandbox.confinement.seccomp_arguments import TOMORROW
+from course.sandbox.confinement.seccomp_arguments import guards as guards_of
 from course.sandbox.confinement.seccomp_numbers import AARCH64, MACHINES, NUMBERS, X86_64, Machine
 from course.sandbox.confinement.seccomp_rules import ALLOWED, DEFAULT, learner_rules
+from tests.sandbox.attacks.table import ATTACKS
 from tests.sandbox.confinement.bpf import verdict
 from tests.sandbox.confinement.confined import printed
 from tests.sandbox.confinement.system_calls import PAGE, page
@@ -156,13 +160,17 @@ NEVER = [
 ]
 
 
+@functools.cache
+def filter_without(machine: Machine, omit: str) -> list[Instruction]:
+    rules = [rule for rule in learner_rules(machine, OWN_PID) if rule.name != omit]
+    return compile_filter(rules, machine, default=DEFAULT)
+
+
 def answer(
     machine: Machine, number: int, arguments: tuple[int, ...] = (), *, omit: str = "", architecture: int | None = None
 ) -> int:
-    rules = [rule for rule in learner_rules(machine, OWN_PID) if rule.name != omit]
-    program = compile_filter(rules, machine, default=DEFAULT)
     seen_architecture = machine.audit if architecture is None else architecture
-    return verdict(program, number=number, architecture=seen_architecture, arguments=arguments)
+    return verdict(filter_without(machine, omit), number=number, architecture=seen_architecture, arguments=arguments)
 
 
 def numbered(machine: Machine, call: str) -> int:
@@ -307,6 +315,12 @@ def test_every_rule_says_why_it_is_there_and_every_condition_what_it_allows() ->
         assert rule.why, rule.name
         if rule.calls != ANY_CALL:
             assert not rule.unless or any(condition.words for condition in rule.unless), rule.name
+
+
+def test_every_argument_that_reaches_further_today_is_tried_by_an_attack() -> None:
+    tried = {attack.layer for attack in ATTACKS}
+    guards = [rule for rule in guards_of(OWN_PID) if rule.why != TOMORROW]
+    assert [rule.name for rule in guards if f"seccomp: {rule.name}" not in tried] == []
 
 
 @pytest.mark.parametrize("call", sorted({call for rule in ALLOWED for call in rule.calls}))

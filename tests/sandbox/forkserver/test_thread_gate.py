@@ -51,7 +51,7 @@ def fork(act, job="job", threads=10, listener=True):
             else:
                 theirs.close()
             newer = seccomp.Rule("clone3", ("clone3",), seccomp.refuse(38))
-            seccomp.install(seccomp.compile_filter([newer], machine, default=seccomp.ALLOW), machine)
+            seccomp.install(seccomp.assemble(seccomp.compile_filter([newer], machine, default=seccomp.ALLOW)), machine)
             os.write(words, f"{act()}\\n".encode())
             time.sleep(60)
         finally:

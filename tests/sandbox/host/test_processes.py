@@ -42,7 +42,7 @@ def test_memory_and_threads(living: Callable[[str], int]) -> None:
     )
     assert usage is not None
     assert usage.threads == 8 and not usage.main_thread_gone
-    assert 50 * MB < usage.resident_bytes < 90 * MB
+    assert 50 * MB < usage.memory_bytes < 90 * MB
 
 
 @pytest.mark.parametrize("clock", ["by its clock", "by its file"])
@@ -61,6 +61,20 @@ def test_processor_time_of_all_threads(
     assert used is not None and 0.28 < used < 5
 
 
+def test_tables_of_pages_are_memory_too(living: Callable[[str], int]) -> None:
+    usage = usage_of(
+        living(
+            "import ctypes\nlibrary = ctypes.CDLL(None)\nlibrary.mmap.restype = ctypes.c_void_p\n"
+            "for number in range(2000):\n"
+            "    where = library.mmap(ctypes.c_void_p((1 << 44) + (number << 30)), 4096, 3, 0x32, -1, 0)\n"
+            "    ctypes.memset(where, 1, 1)\n"
+            "print('there', flush=True)"
+        )
+    )
+    assert usage is not None
+    assert usage.memory_bytes > (2000 * 3 * 4096) + 5 * MB
+
+
 def test_a_main_thread_that_is_gone_is_seen_and_the_rest_is_counted_on(living: Callable[[str], int]) -> None:
     pid = living(
         "import ctypes, threading, time\n"
@@ -76,7 +90,7 @@ def test_a_main_thread_that_is_gone_is_seen_and_the_rest_is_counted_on(living: C
     until(gone)
     usage = usage_of(pid)
     assert usage is not None
-    assert usage.resident_bytes == 0, "the kernel tells again: a program without a main thread need not end"
+    assert usage.memory_bytes == 0, "the kernel tells again: a program without a main thread need not end"
     assert processor_seconds(pid) is not None
 
 

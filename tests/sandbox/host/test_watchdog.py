@@ -9,7 +9,7 @@ import pytest
 from course.sandbox.host import watchdog as watching
 from course.sandbox.host.clocks import Clocks
 from course.sandbox.host.processes import Usage
-from course.sandbox.host.watchdog import NICE_OF_THE_BUSY, QUIET_BYTES, THREADS_UNDER_WAY, Watchdog
+from course.sandbox.host.watchdog import NICE, NICE_OF_THE_BUSY, QUIET_BYTES, THREADS_UNDER_WAY, Watchdog
 from course.sandbox.limits import MB, Limits
 
 
@@ -73,14 +73,16 @@ class Kernel:
 
     def __init__(self) -> None:
         self.usages: dict[int, Usage] = {}
+        self.used: dict[int, float] = {}
         self.nice: dict[int, int] = {}
         self.asked = 0
 
     def set(self, pid: int, *, used: float = 1.0, mb: int = 40, threads: int = 1, headless: bool = False) -> None:
-        self.usages[pid] = Usage(used, mb * MB, threads, headless)
+        self.used[pid] = used
+        self.usages[pid] = Usage(mb * MB, threads, headless)
 
     def processor_seconds(self, pid: int) -> float | None:
-        return self.usages[pid].processor_seconds if pid in self.usages else None
+        return self.used.get(pid)
 
     def usage_of(self, pid: int) -> Usage | None:
         self.asked += 1
@@ -156,10 +158,19 @@ def test_who_has_used_up_half_of_the_budget_waits_for_the_others(kernel: Kernel)
     kernel.set(1, used=1.4)
     kernel.set(2, used=1.4)
     looked_at(sandbox, 1)
-    assert kernel.nice == {}
+    assert kernel.nice == {1: NICE, 2: NICE}
     kernel.set(2, used=1.8)
     looked_at(sandbox, 1)
     assert kernel.nice == {1: NICE_OF_THE_BUSY, 2: NICE_OF_THE_BUSY}
+
+
+@pytest.mark.parametrize(("used", "nice"), [(0.2, {}), (0.3, {1: NICE})])
+def test_a_start_has_the_sites_own_priority_unless_it_computes_much(
+    kernel: Kernel, used: float, nice: dict[int, int]
+) -> None:
+    kernel.set(1, used=used)
+    looked_at(Stub(pids=(1,)), 1)
+    assert kernel.nice == nice
 
 
 def test_a_program_at_rest_is_not_looked_at_closely(kernel: Kernel) -> None:
