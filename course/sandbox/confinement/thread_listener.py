@@ -27,15 +27,26 @@ def kernel_can_ask() -> bool:
     return version is not None and (int(version[1]), int(version[2])) >= _GOES_ON_SINCE
 
 
+def listen(machine: Machine) -> int:
+    """Have the starts of threads of this process answered on the descriptor that is returned.
+
+    No-new-privileges must be set already.
+
+    Raises:
+        OSError: the kernel refused it; a container's filter may have the only listener that is allowed.
+    """
+    program = seccomp.assemble(seccomp.compile_filter(RULES, machine, default=seccomp.ALLOW))
+    return seccomp.install_with_listener(program, machine)
+
+
 def hand_over(machine: Machine, to: socket.socket) -> None:
     """Have the starts of threads answered by whoever has the other end of this socket, from now on.
 
-    Before the strict filter (which refuses to send a descriptor) and after no-new-privileges. Without a listener (a
-    container's filter may have the only one that is allowed) the watchdog counts alone.
+    Before the strict filter (which refuses to send a descriptor) and after no-new-privileges. Where there can be no
+    listener the watchdog counts alone.
     """
-    program = seccomp.assemble(seccomp.compile_filter(RULES, machine, default=seccomp.ALLOW))
     with contextlib.suppress(OSError):
-        listener = seccomp.install_with_listener(program, machine)
+        listener = listen(machine)
         socket.send_fds(to, [b"listener"], [listener])
         os.close(listener)
     to.close()
