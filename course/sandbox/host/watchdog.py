@@ -135,6 +135,8 @@ class Watchdog:
             budget = ProcessorBudget(limits.cpu_burst_seconds, limits.cpu_share, now)
             watched = self._watched[sandbox.pids] = _Watched(budget)
         used = sum(processor_seconds(pid) or 0.0 for pid in sandbox.pids)
+        if sandbox.clocks.ready_at is not None or used > START_SECONDS:
+            _send_back(watched, sandbox.pids, NICE)
         if used - watched.used < AT_REST_SECONDS and not watched.headless:
             return
         watched.used = used
@@ -150,8 +152,6 @@ class Watchdog:
             sandbox.end("limited", *why)
         elif left < limits.cpu_burst_seconds / 2:
             _send_back(watched, sandbox.pids, NICE_OF_THE_BUSY)
-        elif sandbox.clocks.ready_at is not None or used > START_SECONDS:
-            _send_back(watched, sandbox.pids, NICE)
 
     def _make_room(self, sandboxes: Iterable[Sandbox]) -> None:
         self._going = tuple(pid for pid in self._going if usage_of(pid) is not None)

@@ -173,6 +173,17 @@ def test_a_start_has_the_sites_own_priority_unless_it_computes_much(
     assert kernel.nice == nice
 
 
+def test_a_program_is_sent_back_though_it_rests_from_its_start_on(kernel: Kernel) -> None:
+    sandbox = Stub(pids=(1,))
+    kernel.set(1, used=0.1)
+    watchdog = Watchdog(lambda: [sandbox])  # type: ignore[list-item]
+    watchdog.look(sandbox, 1)  # type: ignore[arg-type]
+    assert kernel.nice == {}
+    sandbox.clocks.ready_at = sandbox.clocks.used_at = 1.0
+    watchdog.look(sandbox, 2)  # type: ignore[arg-type]
+    assert kernel.nice == {1: NICE}
+
+
 def test_a_program_at_rest_is_not_looked_at_closely(kernel: Kernel) -> None:
     sandbox = running(pids=(1,))
     watchdog = Watchdog(lambda: [sandbox])  # type: ignore[list-item]
