@@ -18,7 +18,7 @@ test:
 
 quick:
 	@$(PYTHON) dev/prepare.py test
-	@$(BIN)/python -m pytest -n 2 -m "not browser and not programs and not timed" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -m "not browser and not programs and not timed $(OR)" $(ARGS)
 
 lint:
 	@$(PYTHON) dev/prepare.py test

@@ -12,6 +12,7 @@ the socket at descriptor 0:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -37,6 +38,9 @@ from course.grading.failures import AuthorError
 from course.grading.model import RunSummary
 from course.grading.reports import Reports
 
+NICE = 3
+OOM_SCORE_ADJ = 300
+"""Below a learner's program, above the site: proc(5)."""
 CHILD_ADDRESS_SPACE = 2 * 1024**3
 CHILD_OPEN_FILES = 256
 """Open files and sockets: a check has a few dozen clients at most, each with two or three."""
@@ -237,9 +241,17 @@ def _read_notes(wire: socket.socket, reports: Reports) -> None:
     os._exit(0)  # the dispatcher is gone: nobody waits for a result
 
 
+def _give_way() -> None:
+    """Let pages go before checks: of the processor, as the programs have it that are checked, and of memory."""
+    os.nice(NICE)
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as setting:
+        setting.write(str(OOM_SCORE_ADJ))
+
+
 def main() -> None:
     """Serve on descriptor 0; what a ``checks.py`` prints goes to stderr."""
     run_seconds, at_once = float(sys.argv[1]), int(sys.argv[2])
+    _give_way()
     wire = socket.socket(fileno=os.dup(0))
     wire.setblocking(True)  # a socket that a gevent process made is non-blocking
     nothing = os.open(os.devnull, os.O_RDONLY)

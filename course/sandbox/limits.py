@@ -29,10 +29,14 @@ class Limits:
     """RLIMIT_NPROC, counted by the kernel over all processes of the uid: a common ceiling, not one sandbox's."""
     open_files: int = 64
     file_bytes: int = 0
+    pending_signals: int = 64
+    """Counted by the kernel over all processes of the uid, as RLIMIT_NPROC is."""
     cpu_soft_seconds: int = 30
     cpu_hard_seconds: int = 31
-    cpu_hog_share: float = 0.9
-    cpu_hog_seconds: float = 8
+    cpu_burst_seconds: float = 6
+    """Processor time that may be used at once, of all threads and processes together."""
+    cpu_share: float = 0.25
+    """How many seconds of it come back each second."""
     wall_seconds: float = 600
     idle_seconds: float = 120
     idle_warning_seconds: float = 30
@@ -42,6 +46,8 @@ class Limits:
     output_bytes: int = 1 * MB
     message_bytes: int = 256 * KB
     engineio_sessions: int = 8
+    machine_free_bytes: int = 96 * MB
+    """Kept free of the machine's memory for the site: below it no program starts, and the largest one ends."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Limits:

@@ -6,10 +6,21 @@ theirs must hold between real threads, under every runtime. Standard library onl
 
 from __future__ import annotations
 
+from _socket import socketpair
 from _thread import allocate_lock, stack_size, start_new_thread
 from os import fork, waitpid
-from select import select
+from select import poll
 from signal import signal
 from socket import socket
 
-__all__ = ["allocate_lock", "fork", "select", "signal", "socket", "stack_size", "start_new_thread", "waitpid"]
+__all__ = [
+    "allocate_lock",
+    "fork",
+    "poll",
+    "signal",
+    "socket",
+    "socketpair",
+    "stack_size",
+    "start_new_thread",
+    "waitpid",
+]

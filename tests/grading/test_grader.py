@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from course.grading.grader import Grader
-from course.grading.grader_process import CHILD_OPEN_FILES
+from course.grading.grader_process import CHILD_OPEN_FILES, NICE, OOM_SCORE_ADJ
 from course.grading.model import CheckResult, RunSummary
 from course.grading.reports import MAX_NOTES, ReportRelay, Reports
 from tests.grading.talkative import SOURCE
@@ -407,6 +407,13 @@ def test_it_works_and_restarts_in_a_process_patched_by_gevent(bundle: Bundle, tm
     assert done.stdout.split("\n")[:-1] == ["good 2/4", "others went on", "endless error", "good 2/4", "closed"], (
         done.stdout + done.stderr
     )
+
+
+def test_it_gives_way_to_pages(grader: Grader) -> None:
+    nice = psutil.Process().nice()
+    process = psutil.Process(grader.pid)
+    assert process.nice() == min(19, nice + NICE)
+    assert int(Path(f"/proc/{process.pid}/oom_score_adj").read_text()) >= OOM_SCORE_ADJ
 
 
 def wait_for_family(grader: Grader) -> list[psutil.Process]:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import functools
 import itertools
 import os
 import resource
 import signal
 import site
+import socket
 import sys
 import sysconfig
 from collections.abc import Callable, Collection
 from typing import TypeVar
 
 from course.sandbox import native
-from course.sandbox.confinement import landlock, seccomp
+from course.sandbox.confinement import landlock, seccomp, thread_listener
 from course.sandbox.confinement.forbidden import ACTS
 from course.sandbox.confinement.seccomp_numbers import Machine, UnknownMachine, this_machine
 from course.sandbox.confinement.seccomp_rules import DEFAULT, learner_rules
@@ -46,6 +48,16 @@ INTERPRETER_PATHS = frozenset(_interpreter_paths())
 """The folders that hold Python itself and its packages. Determined once, in the fork server."""
 
 
+NOBODY = 0x7FFFFFFE
+"""No process has this id: the kernel gives none above 2 ** 22."""
+
+
+@functools.cache
+def learner_filter(machine: Machine) -> bytes:
+    """Return the filter of a process whose id is `NOBODY`. The fork server asks once, so that its children have it."""
+    return seccomp.assemble(seccomp.compile_filter(learner_rules(machine, NOBODY), machine, default=DEFAULT))
+
+
 class LockdownFailed(Exception):
     """A step of the confinement failed: no learner's code may run in this process, which should end.
 
@@ -58,7 +70,14 @@ class LockdownFailed(Exception):
         self.message = message
 
 
-def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build: Callable[[], T]) -> T:
+def confine(
+    limits: Limits,
+    *,
+    keep_fds: Collection[int],
+    uid: int | None,
+    build: Callable[[], T],
+    listener_to: socket.socket | None = None,
+) -> T:
     """Give up every right a learner's program does not need, for good, and return what `build` made on the way.
 
     Call it in a fresh child with one thread; the caller must end the process when it raises.
@@ -70,6 +89,7 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
         uid: user and group id to become. Needed when running as root, and not possible otherwise (None then).
         build: makes the server: the last moment at which sockets can be created. It runs as `uid`, who may not be able
             to read Python's own files: import what it needs before.
+        listener_to: whoever counts this process's threads, where it has no `uid` of its own; closed.
 
     Raises:
         LockdownFailed: a step failed, or the self-test could do something forbidden.
@@ -77,7 +97,7 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
     parent = os.getppid()
     machine = _machine()
     with _step("descriptors"):
-        _close_all_but(keep_fds)
+        _close_all_but(keep_fds if listener_to is None else {*keep_fds, listener_to.fileno()})
         os.chdir("/")
     with _step("limits"):
         _set_limits(limits, own_uid=uid is not None)
@@ -98,9 +118,10 @@ def confine(limits: Limits, *, keep_fds: Collection[int], uid: int | None, build
             landlock.lock(machine, abi, readable)
     for descriptor in readable:
         os.close(descriptor)
+    if listener_to is not None:
+        thread_listener.hand_over(machine, listener_to)
     with _step("seccomp"):
-        rules = learner_rules(machine, os.getpid())
-        seccomp.install(seccomp.compile_filter(rules, machine, default=DEFAULT), machine)
+        seccomp.install(seccomp.put(learner_filter(machine), os.getpid(), instead_of=NOBODY), machine)
     _try_forbidden_acts(machine)
     return server
 
@@ -146,6 +167,7 @@ def _set_limits(limits: Limits, *, own_uid: bool) -> None:
         resource.RLIMIT_CORE: (0, 0),
         resource.RLIMIT_MEMLOCK: (0, 0),
         resource.RLIMIT_MSGQUEUE: (0, 0),
+        resource.RLIMIT_SIGPENDING: (limits.pending_signals,) * 2,
     }
     for kind, (soft, hard) in ceilings.items():
         # A host may hold us lower than we ask: its ceiling stays.

@@ -18,7 +18,7 @@ import course
 from course.program import RUNTIMES, Runtime, is_gevent
 from course.sandbox import native
 from course.sandbox.available_modules import import_gevent
-from course.sandbox.confinement import landlock, landlock_acts, seccomp
+from course.sandbox.confinement import landlock, landlock_acts, seccomp, thread_listener
 from course.sandbox.confinement.forbidden import ACTS
 from course.sandbox.confinement.lockdown import INTERPRETER_PATHS, LockdownFailed, confine
 from course.sandbox.confinement.seccomp_numbers import Machine, UnknownMachine, this_machine
@@ -115,7 +115,7 @@ def _try_here(runtime: Runtime) -> list[ProbeRow]:
     confined = _in_a_child(_try_confined if runtime == "threading" else _try_confined_under_gevent)
     if not confined:
         confined = [ProbeRow("seccomp", "live on under the filter", True, False, "the process died")]
-    return confined + (_try_landlock(machine) if runtime == "threading" else [])
+    return confined + ([_try_threads(machine), *_try_landlock(machine)] if runtime == "threading" else [])
 
 
 def _in_a_child(attempt: Callable[[], list[ProbeRow]]) -> list[ProbeRow]:
@@ -169,6 +169,24 @@ def _try_confined_under_gevent() -> list[ProbeRow]:
 def _capabilities() -> int:
     with open("/proc/self/status") as status:
         return next(int(line.split()[1], 16) for line in status if line.startswith("CapEff"))
+
+
+def _try_threads(machine: Machine) -> ProbeRow:
+    act = "start one thread too many"
+    if os.geteuid() == 0:
+        return ProbeRow("threads", act, False, True, "each program has a user of its own, and the kernel counts")
+
+    def attempt() -> list[ProbeRow]:
+        seccomp.call(machine, "prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        try:
+            thread_listener.listen(machine)
+        except OSError as error:
+            return [ProbeRow("threads", act, False, False, f"only the watchdog counts: {error.strerror}")]
+        return [ProbeRow("threads", act, False, True, "the fork server counts")]
+
+    if not thread_listener.kernel_can_ask():
+        return ProbeRow("threads", act, False, False, "only the watchdog counts: this kernel asks nobody")
+    return _in_a_child(attempt)[0]
 
 
 def _try_landlock(machine: Machine) -> list[ProbeRow]:

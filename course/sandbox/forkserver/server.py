@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -20,13 +21,18 @@ from typing import Any, NoReturn
 
 from course.program import RUNTIMES, Runtime, is_gevent
 from course.sandbox import available_modules, native
+from course.sandbox.confinement import precedence
+from course.sandbox.confinement.lockdown import learner_filter
+from course.sandbox.confinement.seccomp_numbers import this_machine
+from course.sandbox.confinement.thread_listener import kernel_can_ask
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
+from course.sandbox.forkserver.thread_gate import ThreadGate
 
 CONTROL = 0
 """The socket to the supervisor is this program's standard input."""
 
-RunChild = Callable[[dict[str, Any], Sequence[int], Sequence[str]], NoReturn]
-"""Becomes the learner's process: request, descriptors, and the names of our own modules."""
+RunChild = Callable[[dict[str, Any], Sequence[int], Sequence[str], native.socket | None], NoReturn]
+"""Becomes the learner's process: request, descriptors, the names of our own modules, where its threads are counted."""
 
 
 class ForkServer:
@@ -35,16 +41,22 @@ class ForkServer:
     Args:
         channel: to the supervisor.
         run_child: never returns.
+        counts_threads: of children that have no user of their own.
     """
 
-    def __init__(self, channel: Channel, run_child: RunChild) -> None:
+    def __init__(self, channel: Channel, run_child: RunChild, *, counts_threads: bool) -> None:
         self._channel = channel
         self._run_child = run_child
         self._jobs: dict[int, str] = {}
+        self._counts_threads = counts_threads
         self._ours = [name for name in sys.modules if name.split(".")[0] == "course"]
         self._wakeup, self._alarm = os.pipe()
         for end in (self._wakeup, self._alarm):
             os.set_blocking(end, False)
+        self._poll = native.poll()
+        for readable in (self._channel.fileno(), self._wakeup):
+            self._poll.register(readable, select.POLLIN)
+        self._gate = ThreadGate(self._poll)
 
     def serve(self) -> None:
         """Fork and reap until the supervisor is gone."""
@@ -62,12 +74,13 @@ class ForkServer:
             os.kill(pid, signal.SIGKILL)  # nobody else reaps them: the number is still theirs
 
     def _serve_once(self) -> None:
-        readable, _, _ = native.select([self._channel.fileno(), self._wakeup], [], [])
-        if self._wakeup in readable:
+        events = dict(self._poll.poll(self._gate.patience()))
+        self._gate.hear(events)  # first: what follows closes descriptors, and their numbers may be used again
+        if self._wakeup in events:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._wakeup, 4096)
             self._reap()
-        if self._channel.fileno() in readable:
+        if self._channel.fileno() in events:
             while True:
                 request, descriptors = self._channel.receive()
                 self._fork(request, descriptors)
@@ -77,6 +90,9 @@ class ForkServer:
     def _fork(self, request: dict[str, Any], descriptors: Sequence[int]) -> None:
         for descriptor in descriptors:
             os.set_blocking(descriptor, True)  # they may come from a gevent process, where they do not block
+        counted, listener_to = None, None
+        if self._counts_threads and request["uid"] is None:
+            counted, listener_to = self._gate.expect(request["job"], request["limits"]["threads"])
         try:
             pid = native.fork()
         except OSError as error:
@@ -84,10 +100,14 @@ class ForkServer:
             return
         else:
             if pid == 0:
-                self._become_child(request, descriptors)
+                self._become_child(request, descriptors, listener_to)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
+            if listener_to is not None:
+                listener_to.close()
+        if counted is not None:
+            self._gate.admit(counted, pid)
         self._jobs[pid] = request["job"]
         self._tell_started(request["job"], pid)
 
@@ -102,7 +122,9 @@ class ForkServer:
         finally:
             os.close(pidfd)
 
-    def _become_child(self, request: dict[str, Any], descriptors: Sequence[int]) -> NoReturn:
+    def _become_child(
+        self, request: dict[str, Any], descriptors: Sequence[int], listener_to: native.socket | None
+    ) -> NoReturn:
         try:
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGTERM):
@@ -111,7 +133,7 @@ class ForkServer:
             self._channel.close()
             os.close(self._wakeup)
             os.close(self._alarm)
-            self._run_child(request, descriptors, self._ours)
+            self._run_child(request, descriptors, self._ours, listener_to)
         finally:
             os._exit(70)  # never back into the parent's loop
 
@@ -123,6 +145,7 @@ class ForkServer:
                 return
             if pid == 0:
                 return
+            self._gate.forget(pid)
             self._channel.send({"exited": self._jobs.pop(pid, ""), "status": os.waitstatus_to_exitcode(status)})
 
 
@@ -144,9 +167,24 @@ def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
 
         rehearse()
     available_modules.warm_up(runtime)  # last: it also takes back what a server does to the libraries' logs
+    if confined:
+        learner_filter(this_machine())
 
-    def run(request: dict[str, Any], descriptors: Sequence[int], hidden: Sequence[str]) -> NoReturn:
-        run_child(request, descriptors, runtime=runtime, make_server=make_server, hidden=hidden, confined=confined)
+    def run(
+        request: dict[str, Any],
+        descriptors: Sequence[int],
+        hidden: Sequence[str],
+        listener_to: native.socket | None,
+    ) -> NoReturn:
+        run_child(
+            request,
+            descriptors,
+            runtime=runtime,
+            make_server=make_server,
+            hidden=hidden,
+            listener_to=listener_to,
+            confined=confined,
+        )
 
     return run
 
@@ -158,12 +196,13 @@ def main(runtime: Runtime, *, confined: bool) -> None:
         runtime: of all children.
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
     """
+    precedence.give_way(precedence.FORK_SERVER)
     wire = native.socket(fileno=os.dup(CONTROL))
     wire.setblocking(True)  # the flag is shared with the other copies of this end, which gevent may have changed
     run = prepare(runtime, confined=confined)
     gc.collect()
     gc.freeze()  # without it the first collection in a child would copy every page of the parent
-    ForkServer(Channel(wire), run).serve()
+    ForkServer(Channel(wire), run, counts_threads=confined and kernel_can_ask()).serve()
 
 
 if __name__ == "__main__":

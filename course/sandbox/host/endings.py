@@ -9,6 +9,7 @@ from course.sandbox.limits import Limits
 from course.sandbox.model import State, StateChange
 
 AGAIN = "Press Run to start it again."
+USED_UP = "Stopped: your program has used up its {seconds} s of processor time. Let it compute less."
 KILLED_REASON = (
     "You killed the server process: no handler ran, and nobody was told. "
     "Press Restart to start the same program again; its clients come back by themselves."
@@ -28,9 +29,7 @@ def ending_of(exit_code: int | None, described: EndDescribed | None, limits: Lim
         limits: of the sandbox.
     """
     if exit_code == -signal.SIGXCPU:
-        seconds = limits.cpu_soft_seconds
-        used_up = f"Stopped: your program has used up its {seconds} s of processor time. Let it compute less."
-        return StateChange("limited", used_up, "cpu")
+        return StateChange("limited", USED_UP.format(seconds=limits.cpu_soft_seconds), "cpu")
     if exit_code == -signal.SIGSYS:
         asked = "Your program asked the system for something that is never allowed here."
         return StateChange("crashed", asked, "forbidden")

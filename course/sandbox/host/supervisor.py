@@ -12,10 +12,11 @@ from pathlib import Path
 
 from course.program import RUNTIMES, Runtime
 from course.sandbox.host.endings import NOT_STARTED_REASON
+from course.sandbox.host.machine_memory import free_memory
 from course.sandbox.host.runtime_host import CLOSED, RuntimeHost
 from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox
 from course.sandbox.host.sandbox_spec import SandboxSpec
-from course.sandbox.host.slots import Slots, slots_for_this_host
+from course.sandbox.host.slots import MEMORY_PER_SLOT, Slots, slots_for_this_host
 from course.sandbox.host.socket_folder import SocketFolder
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
@@ -61,7 +62,8 @@ class Supervisor:
         self._directory = directory
         self._folder = SocketFolder(directory)
         self._owner = owner
-        self._slots: Slots[Sandbox] = Slots(slots or slots_for_this_host(len(runtimes)))
+        count = slots or slots_for_this_host(limits.threads, len(runtimes))
+        self._slots: Slots[Sandbox] = Slots(count, self._has_room)
         self._sandboxes: dict[str, Sandbox] = {}
         self._ended: deque[str] = deque()
         self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None
@@ -70,7 +72,7 @@ class Supervisor:
         self._hosts = {name: RuntimeHost(name, directory, unconfined=unconfined) for name in RUNTIMES}
         self._at_once = runtimes
         self._lock = threading.RLock()
-        self._watchdog = Watchdog(self.all)
+        self._watchdog = Watchdog(self.all, self._looked)
 
     # Life
 
@@ -224,6 +226,16 @@ class Supervisor:
         places = len(sandbox.program.processes)
         return self._slots.take(sandbox, lambda: self._launch(sandbox), places=places, instead_of=instead_of)
 
+    def _has_room(self) -> bool:
+        """Return whether the machine has memory for one more program."""
+        free = free_memory()
+        return free is None or free >= self.limits.machine_free_bytes + MEMORY_PER_SLOT
+
+    def _looked(self) -> None:
+        """Let in who waits for memory, if there is some again."""
+        if self._slots.let_in():
+            self._tell_the_queue()
+
     def _launch_or_queue(self, sandbox: Sandbox, position: int) -> None:
         if position:
             sandbox.queue(position)
@@ -255,5 +267,8 @@ class Supervisor:
             if sandbox.restarted:
                 return  # its places go to the one that continues it
         self._slots.give_back(sandbox)
+        self._tell_the_queue()
+
+    def _tell_the_queue(self) -> None:
         for position, waiting in enumerate(self._slots.queue(), start=1):
             waiting.queue(position)

@@ -1,34 +1,72 @@
-"""Limits measured from outside, out of the program's reach: memory, processor, wall clock, idleness."""
+"""Limits measured from outside, out of the program's reach: memory, threads, processor, wall clock, idleness."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
+from dataclasses import dataclass
 
+from course.sandbox.host.endings import USED_UP
+from course.sandbox.host.machine_memory import free_memory
+from course.sandbox.host.processes import Usage, processor_seconds, usage_of
+from course.sandbox.host.processor_budget import ProcessorBudget
 from course.sandbox.host.sandbox import Sandbox
+from course.sandbox.limits import MB, Limits
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 0.2
-TICKS = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+AT_REST_SECONDS = 0.0005
+"""Who has computed less than this since the last look can't have taken much memory, nor started many threads."""
+THREADS_UNDER_WAY = 8
+"""Beyond the limit: threads that were counted while they were being started (`forkserver.thread_gate`)."""
+QUIET_BYTES = 56 * MB
+"""A program that holds no more has little of its own (the rest it shares with the others): ending it frees nothing."""
+START_SECONDS = 0.25
+"""Processor time that a start may take at the site's own priority: Run must not wait behind programs that compute."""
+NICE, NICE_OF_THE_BUSY = 3, 15
+"""Added to the site's own afterwards, and when half of the budget is used: who computes waits for those who do not."""
+
+
+@dataclass
+class _Watched:
+    """What is remembered of a sandbox between two looks."""
+
+    budget: ProcessorBudget
+    used: float = 0.0
+    nice: int = 0
+    headless: bool = False
+    """Whether its main thread was gone; a process that ends looks so, too, but not twice."""
 
 
 class Watchdog:
     """Looks at every running sandbox a few times a second, on a thread of its own.
 
+    A sandbox at rest costs one system call for each of its processes. Only one that has computed is looked at more
+    closely: without computing nobody takes memory or starts threads.
+
     Args:
         running: returns the sandboxes to look at.
+        looked: called after each round.
+        free: returns what is free of the machine's memory, None where nobody says.
     """
 
-    def __init__(self, running: Callable[[], Iterable[Sandbox]]) -> None:
+    def __init__(
+        self,
+        running: Callable[[], Iterable[Sandbox]],
+        looked: Callable[[], None] = lambda: None,
+        free: Callable[[], int | None] = free_memory,
+    ) -> None:
         self._running = running
-        self._busy: dict[str, tuple[float, float, float]] = {}
-        """Sandbox id → when it was looked at, its processor seconds then, and since when it has been busy."""
+        self._looked = looked
+        self._free = free
+        self._watched: dict[tuple[int, ...], _Watched] = {}
+        self._going: tuple[int, ...] = ()
+        """The processes of the sandbox that was ended last to make room: what they held comes back with their end."""
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sandbox limits", daemon=True)
 
@@ -43,14 +81,22 @@ class Watchdog:
 
     def _run(self) -> None:
         while not self._stopped.wait(EVERY_SECONDS):
-            sandboxes = list(self._running())
-            for sandbox in sandboxes:
-                try:
-                    self.look(sandbox, time.monotonic())
-                except Exception:  # a failure at one sandbox must not leave the others without limits
-                    log.exception("could not look at %s", sandbox.id)
-            alive = {sandbox.id for sandbox in sandboxes}
-            self._busy = {name: seen for name, seen in self._busy.items() if name in alive}
+            try:
+                self.look_at_all(list(self._running()), time.monotonic())
+            except Exception:  # the next round is as important as this one
+                log.exception("a round of the watch failed")
+
+    def look_at_all(self, sandboxes: list[Sandbox], now: float) -> None:
+        """End every sandbox that has exceeded one of its limits; if memory runs short, the largest one."""
+        for sandbox in sandboxes:
+            try:
+                self.look(sandbox, now)
+            except Exception:  # a failure at one sandbox must not leave the others without limits
+                log.exception("could not look at %s", sandbox.id)
+        alive = {sandbox.pids for sandbox in sandboxes}
+        self._watched = {pids: seen for pids, seen in self._watched.items() if pids in alive}
+        self._make_room(sandboxes)
+        self._looked()
 
     def look(self, sandbox: Sandbox, now: float) -> None:
         """End `sandbox` if it has exceeded one of its limits."""
@@ -68,9 +114,8 @@ class Watchdog:
                 return
         else:
             self._look_at_clocks(sandbox, now)
-        if not sandbox.ended and sandbox.pid is not None:
-            self._look_at_memory(sandbox)
-            self._look_at_processor(sandbox, now)
+        if sandbox.pids and not sandbox.ended:
+            self._look_at_processes(sandbox, now)
 
     def _look_at_clocks(self, sandbox: Sandbox, now: float) -> None:
         limits, clocks = sandbox.limits, sandbox.clocks
@@ -83,31 +128,79 @@ class Watchdog:
         elif idle_seconds > limits.idle_seconds - limits.idle_warning_seconds and not clocks.idle_warned:
             sandbox.warn_idle()
 
-    def _look_at_memory(self, sandbox: Sandbox) -> None:
-        try:
-            pages = int(Path(f"/proc/{sandbox.pid}/statm").read_text().split()[1])
-        except (OSError, IndexError, ValueError):
+    def _look_at_processes(self, sandbox: Sandbox, now: float) -> None:
+        limits = sandbox.limits
+        watched = self._watched.get(sandbox.pids)
+        if watched is None:
+            budget = ProcessorBudget(limits.cpu_burst_seconds, limits.cpu_share, now)
+            watched = self._watched[sandbox.pids] = _Watched(budget)
+        used = sum(processor_seconds(pid) or 0.0 for pid in sandbox.pids)
+        if sandbox.clocks.ready_at is not None or used > START_SECONDS:
+            _send_back(watched, sandbox.pids, NICE)
+        if used - watched.used < AT_REST_SECONDS and not watched.headless:
             return
-        if pages * PAGE_BYTES > sandbox.limits.resident_bytes:
-            mb = sandbox.limits.resident_bytes // (1024 * 1024)
-            sandbox.end("limited", f"Stopped: {mb} MB memory limit. Keep less at once, then run it again.", "memory")
+        watched.used = used
+        left = watched.budget.left(used, now)
+        usages = [usage for pid in sandbox.pids if (usage := usage_of(pid)) is not None]
+        why = _exceeded(limits, usages, used, left)
+        was_headless, watched.headless = watched.headless, any(usage.main_thread_gone for usage in usages)
+        if watched.headless and was_headless:
+            sandbox.end(
+                "limited", "Stopped: the main thread of your program has ended while others went on.", "headless"
+            )
+        elif why is not None:
+            sandbox.end("limited", *why)
+        elif left < limits.cpu_burst_seconds / 2:
+            _send_back(watched, sandbox.pids, NICE_OF_THE_BUSY)
 
-    def _look_at_processor(self, sandbox: Sandbox, now: float) -> None:
-        try:
-            fields = Path(f"/proc/{sandbox.pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
+    def _make_room(self, sandboxes: Iterable[Sandbox]) -> None:
+        self._going = tuple(pid for pid in self._going if usage_of(pid) is not None)
+        free = self._free()
+        if free is None or self._going:
             return
-        used = (int(fields[11]) + int(fields[12])) / TICKS
-        seen_at, used_then, since = self._busy.get(sandbox.id, (now, used, now))
-        if now - seen_at >= 1:
-            busy = (used - used_then) / (now - seen_at) > sandbox.limits.cpu_hog_share
-            self._busy[sandbox.id] = (now, used, since if busy else now)
-            if busy and now - since > sandbox.limits.cpu_hog_seconds:
-                seconds = sandbox.limits.cpu_hog_seconds
-                sandbox.end(
-                    "limited",
-                    f"Stopped: your program kept the processor busy for {seconds:g} s. Does a loop never wait?",
-                    "cpu",
-                )
-        else:
-            self._busy.setdefault(sandbox.id, (now, used, now))
+        short = [each for each in sandboxes if not each.ended and free < each.limits.machine_free_bytes]
+        if short and (held := _memory_of(largest := max(short, key=_memory_of))) > QUIET_BYTES:
+            self._going = largest.pids
+            largest.end(
+                "limited",
+                f"Stopped: this server is short of memory, and your program held the most of it ({held // MB} MB). "
+                "Keep less at once, then run it again.",
+                "machine_memory",
+            )
+
+
+def _memory_of(sandbox: Sandbox) -> int:
+    return sum(usage.memory_bytes for pid in sandbox.pids if (usage := usage_of(pid)) is not None)
+
+
+def _exceeded(limits: Limits, usages: list[Usage], used: float, left: float) -> tuple[str, str] | None:
+    """Return why a program must end, as a sentence for the learner and a code, or None."""
+    if sum(usage.memory_bytes for usage in usages) > limits.resident_bytes:
+        mb = limits.resident_bytes // MB
+        return f"Stopped: {mb} MB memory limit. Keep less at once, then run it again.", "memory"
+    if (threads := sum(usage.threads for usage in usages)) > limits.threads + THREADS_UNDER_WAY:
+        return (
+            f"Stopped: your program had {threads} threads at once, and {limits.threads} is the limit. "
+            "Start fewer, or let them end.",
+            "threads",
+        )
+    if used > limits.cpu_soft_seconds:
+        return USED_UP.format(seconds=limits.cpu_soft_seconds), "cpu"
+    if left < 0:
+        return (
+            f"Stopped: your program kept the processor busy for more than {limits.cpu_burst_seconds:g} s. "
+            "Does a loop never wait?",
+            "cpu",
+        )
+    return None
+
+
+def _send_back(watched: _Watched, pids: Iterable[int], nice: int) -> None:
+    """Lower the priority of a program; to raise it again would need a right."""
+    if nice <= watched.nice:
+        return
+    watched.nice = nice
+    for pid in pids:
+        with contextlib.suppress(OSError):  # it is gone
+            # All its threads: it leads a group of its own. Beyond 19 the kernel takes 19.
+            os.setpriority(os.PRIO_PGRP, pid, os.getpriority(os.PRIO_PROCESS, 0) + nice)

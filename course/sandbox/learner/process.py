@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from course.program import Runtime
 from course.sandbox import native
-from course.sandbox.confinement import verdict
+from course.sandbox.confinement import precedence, verdict
 from course.sandbox.confinement.lockdown import LockdownFailed, confine
 from course.sandbox.confinement.verdict import Verdict
 from course.sandbox.learner import companions
@@ -66,6 +66,7 @@ def run_child(
     runtime: Runtime,
     make_server: Callable[[socket.socket], Server],
     hidden: Sequence[str],
+    listener_to: socket.socket | None,
     confined: bool,
 ) -> NoReturn:
     """Become the learner's process. Never returns.
@@ -79,9 +80,11 @@ def run_child(
         make_server: makes the server of that runtime on the listener.
         hidden: our own modules, which the program should not find: a courtesy, not a protection. Not collected here,
             because looking at every name would copy 0.7 MB of pages that are shared with the fork server.
+        listener_to: whoever counts the threads of this process; None where the kernel does.
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
     """
     try:
+        precedence.give_way(precedence.PROGRAM)
         taken = _take(descriptors)
         control = Control(taken.control)
         limits = Limits(**request["limits"])
@@ -92,7 +95,7 @@ def run_child(
         def build() -> Server:
             return make_server(taken.listener)
 
-        server = _confine(limits, taken, request["uid"], build) if confined else build()
+        server = _confine(limits, taken, request["uid"], build, listener_to) if confined else build()
         verdict.tell(taken.verdict, Verdict())  # closed before there is any code of the learner's: nobody can forge it
         random.seed()
         for name in hidden:
@@ -109,12 +112,14 @@ def run_child(
         os._exit(0)  # whatever happened: never back into the fork server's code
 
 
-def _confine(limits: Limits, taken: _Taken, uid: int | None, build: Callable[[], Server]) -> Server:
+def _confine(
+    limits: Limits, taken: _Taken, uid: int | None, build: Callable[[], Server], listener_to: socket.socket | None
+) -> Server:
     """Be confined, or say why that failed and end."""
     kept = (taken.listener, taken.control, taken.verdict, taken.lines)
     keep_fds = {0, 1, 2, *(wire.fileno() for wire in kept if wire is not None)}
     try:
-        return confine(limits, keep_fds=keep_fds, uid=uid, build=build)
+        return confine(limits, keep_fds=keep_fds, uid=uid, build=build, listener_to=listener_to)
     except LockdownFailed as failure:
         verdict.tell(taken.verdict, Verdict(failure.layer, failure.message))
         os._exit(0)

@@ -15,6 +15,8 @@ export function clock(seconds) {
 /** @type {Record<string, string>} */
 const SHORT_REASONS = {
   memory: "memory limit",
+  machine_memory: "the server is short of memory",
+  threads: "thread limit",
   cpu: "processor limit",
   wall: "time limit",
   idle: "nobody used it",

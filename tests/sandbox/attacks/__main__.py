@@ -1,10 +1,14 @@
 """Runs every attack and writes the table: ``python -m tests.sandbox.attacks [file]`` (default docs/attacks.md).
 
-Exits with 1 when an attack was not refused as expected.
+As root it runs those on the sandbox once more as an ordinary user, in a copy of the tree (`.ci/in-a-copy`), where this
+module is asked for its lines alone (``--lines``). Exits with 1 when an attack was not refused as expected.
 """
 
+import json
+import os
 import platform
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +18,7 @@ from typing import Any
 
 from tests.sandbox.attacks.arena import Arena
 from tests.sandbox.attacks.gateway_cases import CASES
-from tests.sandbox.attacks.table import ATTACKS, Line, as_markdown
+from tests.sandbox.attacks.table import ATTACKS, Line, as_markdown, this_mode
 from tests.sandbox.gateway.stage import Front, accepts, running, until
 from tests.stage.ports import free_port
 
@@ -27,6 +31,9 @@ Each line is a small hostile program (or, for the gateway, a hostile client) tha
 supervisor, a second sandbox and, for the gateway, another client had to be served as before. `make attacks` runs them
 all and writes this page; `make test` runs the same ones as tests. Seen: Linux {kernel}, {machine}, Python {python}.
 
+As root each program has a user of its own, which an ordinary user can't give it: other layers hold some of the limits
+then. So the programs run in both modes. What a client of the gateway tries is the same in both.
+
 What this cannot show: bugs of the kernel itself, and what one program can learn of another by timing the processor
 that they share.
 """
@@ -36,6 +43,8 @@ def main(target: Path) -> int:
     """Run everything, write the page, say what did not hold."""
     with tempfile.TemporaryDirectory(prefix="attacks-") as directory:
         lines = [*_on_the_sandbox(Path(directory)), *_on_the_gateway(Path(directory))]
+    if os.geteuid() == 0:
+        lines += _as_an_ordinary_user()
     uname = platform.uname()
     head = HEAD.format(
         kernel=uname.release.split("-")[0], machine=uname.machine, python=".".join(platform.python_version_tuple()[:2])
@@ -43,7 +52,7 @@ def main(target: Path) -> int:
     target.write_text(head + as_markdown(lines), encoding="utf-8")
     fell = [line for line in lines if not line.held]
     for line in fell:
-        print(f"{line.group}: {line.name}: expected {line.expected!r}, seen {line.seen!r}")
+        print(f"{line.group}: {line.name} ({line.mode}): expected {line.expected!r}, seen {line.seen!r}")
     print(f"{len(lines) - len(fell)} of {len(lines)} attacks were refused as expected; the table is in {target.name}.")
     return 1 if fell else 0
 
@@ -53,13 +62,28 @@ def _on_the_sandbox(directory: Path) -> Iterator[Line]:
         for attack in ATTACKS:
             seen = arena.attack(attack)
             harm = arena.harm()
-            yield Line(attack.group, attack.name, attack.layer, attack.expected, f"{seen} ({harm})" if harm else seen)
+            said = f"{seen} ({harm})" if harm else seen
+            yield Line(attack.group, attack.name, attack.layer, attack.expected, said, this_mode())
 
 
 def _on_the_gateway(directory: Path) -> Iterator[Line]:
     with _served_gateway(str(directory / "learner")) as front:
         for case in CASES:
-            yield Line("gateway", case.name, f"gateway: {case.layer}", case.expected, case.attempt(front))
+            seen = case.attempt(front)
+            yield Line("gateway", case.name, f"gateway: {case.layer}", case.expected, seen, this_mode())
+
+
+def _as_an_ordinary_user() -> list[Line]:
+    command = [ROOT / ".ci" / "in-a-copy", ".venv/bin/python", "-m", "tests.sandbox.attacks", "--lines"]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    return [Line(*json.loads(line)) for line in done.stdout.splitlines() if line.startswith('["')]
+
+
+def _say_lines() -> int:
+    with tempfile.TemporaryDirectory(prefix="attacks-") as directory:
+        for line in _on_the_sandbox(Path(directory)):
+            print(json.dumps(line), flush=True)
+    return 0
 
 
 @contextmanager
@@ -73,4 +97,6 @@ def _served_gateway(learner: str) -> Iterator[Any]:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["--lines"]:
+        sys.exit(_say_lines())
     sys.exit(main(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "attacks.md"))

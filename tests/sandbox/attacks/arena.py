@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from course.program import RUNTIMES, Runtime
+from course.sandbox.host.processes import processor_seconds
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.limits import KB, Limits
@@ -25,7 +26,13 @@ PATTERN = "canary" + "-[0-9a-f]{40}"
 """Finds the canary, and nothing in the programs that look for it."""
 
 LIMITS = Limits(
-    cpu_hog_seconds=1, cpu_soft_seconds=2, cpu_hard_seconds=3, start_seconds=4, output_bytes=128 * KB, open_files=64
+    cpu_burst_seconds=1,
+    cpu_share=0.05,
+    cpu_soft_seconds=2,
+    cpu_hard_seconds=3,
+    start_seconds=4,
+    output_bytes=128 * KB,
+    open_files=64,
 )
 """Of attackers."""
 OUTCOME = "outcome: "
@@ -118,6 +125,12 @@ class Attempt:
         before = time.process_time()
         self._sandbox.wait_ended(seconds)
         return (time.process_time() - before) / seconds
+
+    def fork_servers_share_of_a_core(self, seconds: float) -> float:
+        pid = self._supervisor.forkserver_pid_under(self._sandbox.program.runtime) or 0
+        before = processor_seconds(pid) or 0.0
+        self._sandbox.wait_ended(seconds)
+        return ((processor_seconds(pid) or 0.0) - before) / seconds
 
 
 class Arena:

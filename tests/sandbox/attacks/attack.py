@@ -14,6 +14,7 @@ GROUPS = (
     "sockets",
     "processes",
     "signals",
+    "arguments",
     "resources",
     "interpreter",
     "claims",
@@ -40,6 +41,9 @@ class Run(Protocol):
 
     def supervisors_share_of_a_core(self, seconds: float) -> float:
         """Return how busy the supervisor was over so many seconds."""
+
+    def fork_servers_share_of_a_core(self, seconds: float) -> float:
+        """Return how busy the fork server was over so many seconds."""
 
 
 def says(run: Run) -> str:

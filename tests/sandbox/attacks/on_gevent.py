@@ -113,7 +113,7 @@ ATTACKS = (
     ),
     _own(
         "make pools of threads without end",
-        "setrlimit: processes, address space",
+        on_resources.THREADS,
         "RuntimeError",
         """
 import time

@@ -15,6 +15,36 @@ def rests(run: Run) -> str:
     return "the supervisor rests" if share < 0.25 else f"the supervisor is busy ({share:.0%} of a core)"
 
 
+THREADS = "setrlimit or fork server: threads"
+"""The kernel counts them where the program has a user of its own, the fork server where it has not."""
+
+_MANY_THREADS = """
+import threading
+stop = threading.Event()
+def start_many():
+    try:
+        for _ in range(5000):
+            threading.Thread(target=stop.wait, daemon=True).start()
+    except RuntimeError:
+        return "RuntimeError"
+    return "every one was started"
+def say_how_many():
+    ended = start_many()
+    most = threading.active_count()
+    say(f"{ended}, " + ("within the limit" if most <= 40 else f"{most} threads"))
+    os._exit(0)
+"""
+
+_WITHOUT_A_MAIN_THREAD = """
+import ctypes, threading, time
+hoard = []
+def go_on():
+    while True:
+        <do>
+threading.Thread(target=go_on, daemon=True).start()
+c_library().syscall(NUMBERS["exit"], 0)
+"""
+
 ATTACKS = (
     _bomb(
         "ask for all memory at once", "setrlimit: address space", "MemoryError", "attempt(lambda: bytearray(1 << 36))"
@@ -35,8 +65,42 @@ meanwhile(fill)
         ends,
     ),
     _bomb(
+        "hide memory in tables of pages",
+        "supervisor: memory",
+        "limited: memory",
+        """
+import ctypes, time
+hoard = []
+def scatter():
+    for number in range(25_000):
+        page = call("mmap", (1 << 44) + (number << 30), 4096, 3, 0x32, -1, 0)
+        ctypes.memset(page, 1, 1)
+        if number % 500 == 0:
+            time.sleep(0.01)
+    say("scattered")
+    time.sleep(5)
+meanwhile(scatter)
+""",
+        ends,
+    ),
+    _bomb(
+        "queue signals without end",
+        "setrlimit: pending signals",
+        "few were kept",
+        """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGRTMIN])
+for _ in range(20_000):
+    os.kill(os.getpid(), signal.SIGRTMIN)
+kept = 0
+while signal.sigtimedwait([signal.SIGRTMIN], 0) is not None:
+    kept += 1
+say("few were kept" if kept < 100 else f"{kept} were kept")
+""",
+    ),
+    _bomb(
         "start threads without end",
-        "setrlimit: processes, address space",
+        THREADS,
         "RuntimeError",
         """
 import threading
@@ -47,6 +111,128 @@ def many():
 attempt(many)
 stop.set()
 """,
+    ),
+    _bomb(
+        "start threads with the smallest stacks",
+        THREADS,
+        "RuntimeError, within the limit",
+        _MANY_THREADS + "threading.stack_size(32768)\nsay_how_many()",
+    ),
+    _bomb(
+        "start threads from threads",
+        THREADS,
+        "RuntimeError, within the limit",
+        _MANY_THREADS
+        + """
+threading.stack_size(32768)
+for _ in range(3):
+    threading.Thread(target=start_many, daemon=True).start()
+say_how_many()
+""",
+    ),
+    _bomb(
+        "start threads where no library counts them",
+        THREADS,
+        "RuntimeError, within the limit",
+        _MANY_THREADS
+        + """
+import _thread
+def start_many():
+    try:
+        for _ in range(5000):
+            _thread.start_new_thread(stop.acquire, ())
+    except RuntimeError:
+        return "RuntimeError"
+    return "every one was started"
+stop = _thread.allocate_lock()
+stop.acquire()
+_thread.stack_size(32768)
+threading.active_count = _thread._count
+say_how_many()
+""",
+    ),
+    _bomb(
+        "keep whoever counts threads busy",
+        "fork server: so many starts a second",
+        "the fork server rests",
+        """
+import threading
+def flood():
+    while True:
+        try:
+            thread = threading.Thread(target=int)
+            thread.start()
+            thread.join()
+        except RuntimeError:
+            pass
+def several():
+    for _ in range(8):
+        threading.Thread(target=flood, daemon=True).start()
+meanwhile(several)
+""",
+        lambda run: (
+            "the fork server rests" if run.fork_servers_share_of_a_core(2) < 0.35 else "the fork server is busy"
+        ),
+    ),
+    _bomb(
+        "end the main thread and go on",
+        "supervisor: main thread",
+        "limited: headless",
+        _WITHOUT_A_MAIN_THREAD.replace("<do>", "time.sleep(0.01)"),
+        ends,
+    ),
+    _bomb(
+        "fill memory behind a main thread that has gone",
+        "supervisor: main thread",
+        "limited: headless",
+        _WITHOUT_A_MAIN_THREAD.replace("<do>", "hoard.append(bytearray(b'x' * (1 << 19))); time.sleep(0.01)"),
+        ends,
+    ),
+    _bomb(
+        "compute behind a main thread that has gone",
+        "supervisor: main thread",
+        "limited: headless",
+        _WITHOUT_A_MAIN_THREAD.replace("<do>", "sum(range(10000))"),
+        ends,
+    ),
+    _bomb(
+        "compute on every processor",
+        "supervisor: cpu",
+        "limited: cpu",
+        """
+import hashlib, threading
+def loop():
+    while True:
+        hashlib.pbkdf2_hmac("sha256", b"x", b"y", 50_000)
+def several():
+    for _ in range(4):
+        threading.Thread(target=loop, daemon=True).start()
+meanwhile(several)
+""",
+        ends,
+    ),
+    _bomb(
+        "compute with a rest after each tenth of a second",
+        "supervisor: cpu",
+        "limited: cpu",
+        """
+import time
+def loop():
+    while True:
+        until = time.thread_time() + 0.1
+        while time.thread_time() < until:
+            pass
+        time.sleep(0.03)
+meanwhile(loop)
+""",
+        ends,
+    ),
+    _bomb("go before the others", "seccomp: default", "EPERM", "attempt(lambda: os.nice(-5))"),
+    _bomb(
+        "have the kernel end another process first",
+        "seccomp: paths",
+        "EACCES",
+        "attempt(lambda: open('/proc/self/oom_score_adj', 'w'))",
     ),
     _bomb(
         "open descriptors without end",

@@ -7,9 +7,9 @@ import pytest
 
 from tests.sandbox.attacks.arena import Arena
 from tests.sandbox.attacks.attack import GROUPS, Attack
-from tests.sandbox.attacks.table import ATTACKS
+from tests.sandbox.attacks.table import ATTACKS, Line, as_markdown
 
-pytestmark = pytest.mark.programs
+pytestmark = [pytest.mark.programs, pytest.mark.both_modes]
 
 
 @pytest.fixture(scope="module")
@@ -39,3 +39,28 @@ def test_the_canary_is_there_to_be_found(arena: Arena) -> None:
     from tests.sandbox.attacks.arena import CANARY, PATTERN
 
     assert re.fullmatch(PATTERN, os.environ[CANARY])
+
+
+def test_the_page_has_a_row_for_each_case_and_a_column_for_each_mode() -> None:
+    lines = [
+        Line("signals", "kill", "seccomp", "EPERM", "EPERM", "root"),
+        Line("signals", "wait", "seccomp", "EPERM", "EPERM", "root"),
+        Line("signals", "kill", "seccomp", "EPERM", "it worked", "ordinary user"),
+        Line("signals", "wait", "seccomp", "EPERM", "EPERM", "ordinary user"),
+        Line("gateway", "shout", "gateway", "400", "400", "root"),
+    ]
+    assert as_markdown(lines).splitlines() == [
+        "",
+        "## Signals: 1 of 2 held",
+        "",
+        "| case | layer that refuses | expected | seen as root | seen as ordinary user |",
+        "|---|---|---|---|---|",
+        "| kill | seccomp | EPERM | EPERM | it worked |",
+        "| wait | seccomp | EPERM | EPERM | EPERM |",
+        "",
+        "## Gateway: 1 of 1 held",
+        "",
+        "| case | layer that refuses | expected | seen as root |",
+        "|---|---|---|---|",
+        "| shout | gateway | 400 | 400 |",
+    ]

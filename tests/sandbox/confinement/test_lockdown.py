@@ -16,7 +16,7 @@ from course.sandbox.confinement.forbidden import ACTS, Act
 from course.sandbox.confinement.landlock import handled_by
 from tests.sandbox.confinement.confined import ROOT, UID, printed, run_confined, stage
 
-pytestmark = pytest.mark.programs
+pytestmark = [pytest.mark.programs, pytest.mark.both_modes]
 
 AS_ROOT = os.geteuid() == 0
 

@@ -1,5 +1,6 @@
 """The probe: a table of tried acts, and a sentence where running code must stay off."""
 
+import os
 import subprocess
 import sys
 import time
@@ -24,6 +25,13 @@ def test_it_finds_this_machine_fit_within_a_second() -> None:
     assert report.reason == ""
     tried = [row.act for row in report.rows if row.layer == "seccomp"]
     assert tried == [act.name for act in ACTS]
+
+
+@pytest.mark.both_modes
+def test_it_says_who_counts_threads() -> None:
+    (row,) = [row for row in probe().rows if row.layer == "threads"]
+    who = "the kernel counts" if os.geteuid() == 0 else "the fork server counts"
+    assert row.refused and not row.required and row.detail.endswith(who)
 
 
 @pytest.mark.parametrize("runtime", ["gevent", "gevent-patched"])

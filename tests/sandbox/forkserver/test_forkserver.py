@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 FOLDERS = ("learner", "forkserver", "confinement")
 LEAVES = {
     "course.program",
-    *(f"course.sandbox.{name}" for name in ("available_modules", "client_tag", "limits", "native")),
+    *(f"course.sandbox.{name}" for name in ("available_modules", "client_tag", "limits", "native", "per_second")),
 }
 KEPT_OUT = {"eventlet", "geventwebsocket", "redis", "kombu", "sqlalchemy", "psycopg", "flask_sqlalchemy", "markdown"}
 USED = set(

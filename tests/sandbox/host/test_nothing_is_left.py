@@ -228,7 +228,9 @@ class Sandboxes(RuleBasedStateMachine):
             for sandbox in self.known:
                 assert sandbox.ended and sandbox.wait_ended(0)
             self.supervisor.close()
-            until(lambda: descriptors() == self.descriptors, PATIENCE)
+            until(
+                lambda: descriptors() <= self.descriptors, PATIENCE
+            )  # what a test before left to the collector may go
         finally:
             self.supervisor.close()
             self.patches.undo()

@@ -290,7 +290,7 @@ def test_sleeping_holds_others_up_only_where_nothing_is_patched(host: Host, each
 
 
 def test_a_loop_that_never_yields_is_ended_from_outside(limited_host: Callable[..., Host], runtime: Runtime) -> None:
-    host = limited_host(cpu_hog_seconds=1, cpu_hog_share=0.2)
+    host = limited_host(cpu_burst_seconds=0.5, cpu_share=0)
     running = host.run(anywhere("misbehaves_on_request"), runtime).ready()
     neighbour = host.run(WORKS, runtime).ready()
     with running.client().accepted() as client:

@@ -1,13 +1,14 @@
 """Places and the queue before them."""
 
+import resource
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from course.sandbox.host import slots
-from course.sandbox.host.slots import MB, Slots, slots_for_this_host
+from course.sandbox.host import machine_memory, slots
+from course.sandbox.host.slots import Slots, slots_for_this_host
 
 
 def test_as_many_as_there_are_places_get_one() -> None:
@@ -130,33 +131,51 @@ def test_there_are_never_more_than_there_are_and_nobody_waits_beside_room(acts: 
         assert not waiting or places.taken + waiting[places.queue()[0]] > 3
 
 
-@pytest.mark.parametrize(
-    ("limit", "available", "least", "most"),
-    [
-        ("max", 512, 20, 32),
-        (str(512 * MB), 64_000, 20, 32),
-        (str(1024 * MB), 64_000, 60, 75),
-        (str(64 * MB), 64_000, 2, 2),
-        ("max", 64_000, 200, 200),
-        (str(1 << 62), 512, 20, 32),
-    ],
-)
-def test_the_places_of_a_host_come_from_its_memory(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, available: int, least: int, most: int
-) -> None:
-    group, info = tmp_path / "memory.max", tmp_path / "meminfo"
-    group.write_text(limit + "\n")
-    info.write_text(f"MemTotal: 1 kB\nMemAvailable:  {available * 1024} kB\n")
-    monkeypatch.setattr(slots, "CGROUP_FILES", (group,))
-    monkeypatch.setattr(slots, "MEMINFO", info)
-    assert least <= slots_for_this_host() <= most
-    if 2 < least < 200:
-        assert slots_for_this_host(runtimes=3) < slots_for_this_host()
+def test_without_room_free_places_stay_free_until_there_is_some() -> None:
+    room, called = [False], []
+    places = Slots(3, lambda: room[0])
+    assert [places.take(name, lambda name=name: called.append(name)) for name in ("Ada", "Grace")] == [1, 2]
+    assert not places.let_in()
+    room[0] = True
+    assert places.let_in()
+    assert called == ["Ada", "Grace"]
+    assert not places.let_in()
 
 
-def test_a_host_that_says_nothing_of_its_memory_has_some_places(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine without cgroups, whose memory is what the file says."""
+    monkeypatch.setattr(machine_memory, "CGROUPS", ())
+    monkeypatch.setattr(machine_memory, "MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(slots, "PIDS_MAX", (tmp_path / "pids.max",))
+    monkeypatch.setattr(slots.resource, "getrlimit", lambda kind: (resource.RLIM_INFINITY,) * 2)
+    return tmp_path
+
+
+@pytest.mark.parametrize(("memory", "places"), [(512, 21), (1024, 64), (64, 2), (64_000, 200)])
+def test_the_places_of_a_host_come_from_its_memory(host: Path, memory: int, places: int) -> None:
+    (host / "meminfo").write_text(f"MemTotal: 1 kB\nMemAvailable:  {memory * 1024} kB\n")
+    assert slots_for_this_host(40) == places
+    if 2 < places < 200:
+        assert slots_for_this_host(40, runtimes=3) < places
+
+
+def test_a_host_that_says_nothing_of_its_memory_has_some_places(host: Path) -> None:
+    assert slots_for_this_host(40) >= 2
+
+
+@pytest.mark.parametrize(("tasks", "places"), [("max", 200), ("256", 4), ("4096", 100), ("50", 2)])
+def test_where_threads_are_counted_every_program_may_have_all_of_its_own(host: Path, tasks: str, places: int) -> None:
+    (host / "meminfo").write_text("MemAvailable:  64000000 kB\n")
+    (host / "pids.max").write_text(tasks + "\n")
+    assert slots_for_this_host(40) == places
+
+
+@pytest.mark.parametrize(("uid", "places"), [(1000, 4), (0, 200)])
+def test_the_threads_of_a_user_count_where_programs_have_no_user_of_their_own(
+    host: Path, monkeypatch: pytest.MonkeyPatch, uid: int, places: int
 ) -> None:
-    monkeypatch.setattr(slots, "CGROUP_FILES", (tmp_path / "nothing",))
-    monkeypatch.setattr(slots, "MEMINFO", tmp_path / "nothing")
-    assert slots_for_this_host() >= 2
+    (host / "meminfo").write_text("MemAvailable:  64000000 kB\n")
+    monkeypatch.setattr(slots.resource, "getrlimit", lambda kind: (256, 256))
+    monkeypatch.setattr(slots.os, "geteuid", lambda: uid)
+    assert slots_for_this_host(40) == places

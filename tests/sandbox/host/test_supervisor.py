@@ -261,7 +261,7 @@ def test_a_program_that_never_listens_is_ended(limited_host: Callable[..., Host]
 
 
 def test_a_program_that_computes_without_end_is_ended(limited_host: Callable[..., Host]) -> None:
-    change = ending(limited_host(cpu_hog_seconds=1, cpu_hog_share=0.2), "misbehaves_on_request", "compute")
+    change = ending(limited_host(cpu_burst_seconds=0.5, cpu_share=0), "misbehaves_on_request", "compute")
     assert (change.state, change.code) == ("limited", "cpu")
     assert "processor" in change.reason
 
