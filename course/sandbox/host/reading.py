@@ -14,13 +14,11 @@ from course.sandbox.host.streams import Name, Streams
 
 SPEAKING: tuple[Name, ...] = ("stdout", "stderr", "control")
 """A process that has closed these has said everything."""
-OUTPUT_BYTES = 16 * 1024
-CONTROL_BYTES = 4 * 1024
-"""Of one stream, in one look at it."""
-PAUSE_SECONDS = 0.005
-"""Between two looks at the streams: a program that floods them waits, instead of keeping this process busy."""
-FLOODED_PAUSE_SECONDS = 0.05
-"""The same while it says more than is passed on."""
+PAUSE_SECONDS, PIECE_BYTES = 0.005, 8 * 1024
+"""Between two looks at the streams, and of each stream in one: a program that says much waits, instead of keeping this
+process busy."""
+FLOODED_PAUSE_SECONDS, FLOODED_PIECE_BYTES = 0.05, 64 * 1024
+"""The same while it says more than is passed on: what is skipped costs little by the block."""
 
 
 class Hearer(Protocol):
@@ -55,27 +53,28 @@ class Reading:
 
     def until_one_has_said_all(self) -> int:
         """Read on; return the number of the first process that has closed its streams."""
+        flooded = False
         with selectors.DefaultSelector() as selector:
             for stream in self._ends:
                 selector.register(stream, selectors.EVENT_READ)
             while True:
-                flooded = False
+                size, flooded = FLOODED_PIECE_BYTES if flooded else PIECE_BYTES, False
                 for key, ready in selector.select():
                     stream = cast(socket.socket, key.fileobj)
                     if ready & selectors.EVENT_WRITE:
                         self._relay.send(self._ends[stream][0])
                     if ready & selectors.EVENT_READ:
-                        flooded |= self._read(stream, selector)
+                        flooded |= self._read(stream, size, selector)
                 for number, name in self._ends.values():
                     if name in SPEAKING and not self._open[number]:
                         return number
                 self._look_at_the_lines(selector)
                 time.sleep(FLOODED_PAUSE_SECONDS if flooded else PAUSE_SECONDS)
 
-    def _read(self, stream: socket.socket, selector: selectors.BaseSelector) -> bool:
+    def _read(self, stream: socket.socket, size: int, selector: selectors.BaseSelector) -> bool:
         """Read one piece of a stream; return whether it held more than is passed on."""
         number, name = self._ends[stream]
-        data = _receive(stream, CONTROL_BYTES if name == "control" else OUTPUT_BYTES)
+        data = _receive(stream, size)
         if not data:
             if data is not None:
                 selector.unregister(stream)

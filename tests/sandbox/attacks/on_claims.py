@@ -9,7 +9,7 @@ LAYER = "supervisor: a child only describes"
 
 def barely_works(run: Run) -> str:
     """Whether the supervisor spends next to nothing on what the program says."""
-    share = run.supervisors_share_of_a_core(1.5)
+    share = run.supervisors_share_of_a_core(1.0)
     return "the supervisor rests" if share < 0.1 else f"the supervisor is busy ({share:.0%} of a core)"
 
 
