@@ -79,6 +79,7 @@ MarkKind = Literal[
     "opened",
     "closed",
     "refused",
+    "changed",
     "delayed",
     "lost",
     "cut",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from urllib.parse import quote, urljoin, urlsplit
 from wsgiref.types import WSGIEnvironment
 
+from course.browser_features import permissions_policy
 from course.sandbox.client_tag import HEADER
 from course.sandbox.gateway.address import METHODS, Address, has_dot_segment
 
@@ -15,13 +16,16 @@ BACKEND_HOST = "localhost:5000"
 """The host name that a learner's server is told: the address that Flask prints when it starts."""
 BACKEND_ORIGIN = f"http://{BACKEND_HOST}"
 
+NOTHING_ALLOWED = permissions_policy()
+
 TO_BACKEND = frozenset({"accept", "accept-language", "content-type", "user-agent", "x-requested-with"})
 """Cookie and Authorization are the course's; Accept-Encoding would hide polling bodies from the trace;
 Sec-WebSocket-Extensions would do so with frames, and costs 100 KB a connection."""
 
-TO_CLIENT = frozenset({"allow", "content-disposition", "content-encoding", "content-language", "content-type"})
+TO_CLIENT = frozenset({"allow", "content-encoding", "content-language", "content-type"})
 """Nothing that outlives the answer or speaks for the whole origin: no Set-Cookie, Service-Worker-Allowed,
-Clear-Site-Data, Refresh, Link, Strict-Transport-Security, X-Accel-*, and none of the guards below."""
+Clear-Site-Data, Refresh, Link, Strict-Transport-Security, X-Accel-*, Content-Disposition, and none of the guards
+below."""
 
 
 def request_headers(environ: WSGIEnvironment, address: Address, cookie: str | None) -> Headers:
@@ -59,6 +63,10 @@ def guards(address: Address | None) -> Headers:
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
         ("Cache-Control", "no-store"),
+        ("Permissions-Policy", NOTHING_ALLOWED),
+        # A page in a sandbox has no origin: for its own server, too, it is of another one. And a browser refuses to
+        # show a sandboxed page that carries a Cross-Origin-Opener-Policy.
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
         *_cors(address),
     ]
 
