@@ -10,14 +10,14 @@ from collections.abc import Collection
 
 SWITCHED_OFF = (
     # What the visitor's surroundings look and sound like, and where they are.
-    "accelerometer camera compute-pressure display-capture geolocation gyroscope idle-detection magnetometer microphone "
-    "on-device-speech-recognition screen-wake-lock speaker-selection window-management xr-spatial-tracking "
+    "accelerometer camera compute-pressure display-capture geolocation gyroscope idle-detection magnetometer "
+    "microphone on-device-speech-recognition screen-wake-lock speaker-selection window-management xr-spatial-tracking "
     "captured-surface-control "
     # Devices, and other machines near the visitor.
     "gamepad hid keyboard-map local-fonts local-network local-network-access loopback-network midi serial usb "
     # Who they are, and what they pay with.
-    "browsing-topics digital-credentials-create digital-credentials-get identity-credentials-get otp-credentials payment "
-    "private-state-token-issuance private-state-token-redemption publickey-credentials-create "
+    "browsing-topics digital-credentials-create digital-credentials-get identity-credentials-get otp-credentials "
+    "payment private-state-token-issuance private-state-token-redemption publickey-credentials-create "
     "publickey-credentials-get storage-access "
     # What can pass for something else, or be taken unseen.
     "autoplay clipboard-read clipboard-write encrypted-media fullscreen media-playback-while-not-visible "

@@ -168,6 +168,5 @@ def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor, client_script: 
     )
     site: WSGIApplication = over_https(wrapped) if settings.https else wrapped
     proxies = settings.trusted_proxies
-    app.wsgi_app = (  # type: ignore[method-assign]
-        ProxyFix(site, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else site
-    )
+    whole = ProxyFix(site, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else site
+    app.wsgi_app = whole  # type: ignore[method-assign, assignment]

@@ -4,7 +4,7 @@ It imports once and forks in milliseconds. It is a program of its own, started w
 thread, holds no secret, and imports nothing of the course but what its children need. It talks over the socket on its
 standard input (`course.sandbox.forkserver.channel`). It ends when that socket does, and its children end with it.
 
-Asked for ``{job, limits, uid, terminal, inside}`` with the descriptors of `run_child`, it says ``{started, pid}``
+Asked for ``{job, limits, uid, terminal}`` with the descriptors of `run_child`, it says ``{started, pid}``
 with a pidfd, or ``{failed, why}``; later ``{exited, status}``: the exit status, or minus the signal.
 """
 

@@ -15,8 +15,9 @@ from course.sandbox.gateway.backend import Backend, BackendResponse
 from course.sandbox.gateway.client_socket import stop_reading
 from course.sandbox.gateway.downloads import shown_in_place
 from course.sandbox.gateway.exchange import Exchange
-from course.sandbox.gateway.headers import Headers, request_headers, response_headers, rewritten_location
+from course.sandbox.gateway.headers import request_headers, response_headers, rewritten_location
 from course.sandbox.gateway.link import is_event
+from course.server_request import Headers
 
 PACKETS_PER_BODY = 4
 """A polling body of several packets may be this many times the largest message: 1 MB, the library's own limit."""

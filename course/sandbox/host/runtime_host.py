@@ -125,7 +125,6 @@ class RuntimeHost:
             "limits": asdict(sandbox.limits),
             "uid": sandbox.uid,
             "terminal": sandbox.program.terminal,
-            "inside": sandbox.purpose == "run",  # a check judges what clients see
         }
         # A file without a name, because a program may be larger than what fits between two sockets at once.
         with tempfile.TemporaryFile("w+", encoding="ascii", dir=self._directory) as program:

@@ -68,7 +68,7 @@ def run_child(
     """Become the learner's process. Never returns.
 
     Args:
-        request: ``{limits, uid, terminal, inside}``; `inside`: whether to report what goes on inside the program.
+        request: ``{limits, uid, terminal}``. Nothing in it says what the program is run for: it must not know.
         descriptors: listener, stdout, stderr, control, program (a file with the files as JSON); in this order.
         runtime: the one that this process was prepared for.
         make_server: makes the server of that runtime on the listener.
@@ -95,8 +95,7 @@ def run_child(
             del sys.modules[name]
         if not confined:
             native.start_new_thread(_end_with_the_supervisor, (wire,))
-        inside = control.send if request["inside"] else None
-        LearnerProgram(files, runtime, control.tell, server, inside).run()
+        LearnerProgram(files, runtime, control.tell, server, control.send).run()
         sys.stdout.flush()
         sys.stderr.flush()
     except LockdownFailed as failure:

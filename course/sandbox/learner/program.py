@@ -52,7 +52,7 @@ class LearnerProgram:
         runtime: of the program.
         tell: sends a message to the supervisor.
         server: serves the application that the program makes.
-        inside: sends the supervisor reports of its handlers, emissions and rooms, as JSON; without it nothing is noted.
+        inside: sends the supervisor reports of its handlers, emissions and rooms, as JSON.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class LearnerProgram:
         runtime: Runtime,
         tell: Tell,
         server: Server,
-        inside: Callable[[bytes], None] | None = None,
+        inside: Callable[[bytes], None],
     ) -> None:
         self._files = files
         self._own = frozenset(files)
@@ -75,8 +75,7 @@ class LearnerProgram:
         """Run to the end, and tell why it ended."""
         memory_files.install(self._files, self._runtime)
         self._catch_what_is_raised_later()
-        if self._inside is not None:
-            hooks.begin(self._inside, self._own, self._runtime)
+        hooks.begin(self._inside, self._own, self._runtime)
         werkzeug.serving.run_simple = self._run_simple
         flask.cli.show_server_banner = lambda *_: None
         sys.argv = ["server.py"]

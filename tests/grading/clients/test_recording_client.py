@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from course.grading.clients.asking import Door
 from course.grading.clients.recording import Recording
 from course.grading.clients.recording_client import RecordingClient
 from course.grading.clients.server import Server
@@ -20,7 +21,7 @@ Program = tuple[Path, Reports]
 
 
 def connected(program: Program, recording: Recording, *transports: Any) -> RecordingClient:
-    client = RecordingClient("A", program[0], recording, on_event=lambda namespace, event, args: None)
+    client = RecordingClient("A", Door(program[0]), recording, on_event=lambda namespace, event, args: None)
     client.open(namespace="/", transports=transports, auth=None, seconds=3)
     return client
 
@@ -74,7 +75,9 @@ def test_binary_frames_are_written_as_polling_writes_them_on_both_transports(pro
 
 def test_events_and_acknowledgements_keep_the_order_of_the_wire(program: Program) -> None:
     order: list[str] = []
-    client = RecordingClient("A", program[0], Recording(), on_event=lambda _ns, event, args: order.append(args[0]))
+    client = RecordingClient(
+        "A", Door(program[0]), Recording(), on_event=lambda _ns, event, args: order.append(args[0])
+    )
     client.open(namespace="/", transports=["websocket"], auth=None, seconds=3)
     done = threading.Event()
     for number in range(200):
@@ -150,7 +153,7 @@ socketio.run(app)
 """
     with served(source) as path:
         recording = Recording()
-        client = RecordingClient("A", path, recording, on_event=lambda *_: None)
+        client = RecordingClient("A", Door(path), recording, on_event=lambda *_: None)
         with pytest.raises(Exception, match="Connection error"):
             client.open(namespace="/", transports=["websocket"], auth=None, seconds=1)
         client.close()

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from course.program import RUNTIMES, Runtime
-from course.sandbox.client_tag import HEADER
+from course.server_request import TAG
 from tests.stage.host import Host, Running, source_of
 
 SOURCE = source_of("tells_inside").splitlines()
@@ -125,9 +125,9 @@ def test_handlers_do_what_they_did_before(running: Running) -> None:
 
 
 def test_the_program_does_not_see_how_its_client_is_known(running: Running) -> None:
-    status, body = running.get("/headers", {HEADER: "A"})
+    status, body = running.get("/headers", {TAG: "A"})
     assert status == 200
-    assert HEADER not in body.lower()
+    assert TAG not in body.lower()
 
 
 def test_a_traceback_looks_as_it_would_at_home(running: Running) -> None:
