@@ -98,6 +98,37 @@ def test_a_fence_is_answered_and_leaves_no_row(program: Program) -> None:
     client.close()
 
 
+def test_the_answer_to_an_upgrade_is_not_a_fences(program: Program) -> None:
+    """The server lets one NOOP come behind the change to a WebSocket: were it taken for a fence's, silence would lie."""
+    recording = Recording()
+    client = RecordingClient("A", Door(program[0]), recording, on_event=lambda *_: None)
+    for frame in ("2probe", "5"):
+        recording.add("A", "sent", frame, "websocket")
+    answered = client.ask_fence()
+    client.eio.on_return()
+    assert not answered.is_set()
+    client.eio.on_return()
+    assert answered.is_set()
+    client.close()
+
+
+def test_only_the_packets_of_an_upgrade_are_recorded_and_no_fences(program: Program) -> None:
+    recording = Recording()
+    client = connected(program, recording, "polling", "websocket")
+    assert client.fence(5) and client.fence(5)
+    client.close()
+    assert frames(recording, "sent", "websocket").count("5") == 1
+    assert frames(recording, "received", "websocket").count("6") == 1
+
+
+def test_a_server_that_answers_what_nobody_asked_makes_no_fence_come_back(program: Program) -> None:
+    client = connected(program, Recording(), "websocket")
+    assert client.fence(5)
+    client.eio.on_return()  # a NOOP of the server's own
+    assert client.fence(5)
+    client.close()
+
+
 def test_it_gives_every_thread_back(program: Program) -> None:
     before = set(threading.enumerate())
     for transports in (("websocket",), ("polling",), ("polling", "websocket")) * 40:
