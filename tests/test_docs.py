@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+AT_THE_ROOT = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
@@ -22,7 +23,7 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]:
+    for document in [*(ROOT / name for name in AT_THE_ROOT), *ROOT.glob("docs/**/*.md")]:
         shown = re.sub(r"^```.*?^```|`[^`\n]*`", "", document.read_text(), flags=re.M | re.S)  # examples are no links
         for link in re.findall(r"\]\((?!http)([^)#]+)", shown):
             assert (document.parent / link).exists(), f"{document.name} links to {link}"
@@ -30,8 +31,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_every_file_that_a_document_names_exists() -> None:
     documents = [
-        ROOT / "README.md",
-        ROOT / "CONTRIBUTING.md",
+        *(ROOT / name for name in AT_THE_ROOT),
         *ROOT.glob("docs/*.md"),
         *ROOT.glob("docs/decisions/*.md"),
     ]
