@@ -14,7 +14,7 @@ from flask import Flask, jsonify, request
 from flask_socketio import SocketIO
 
 app = Flask(__name__)
-socketio = SocketIO(app, async_mode="threading")
+socketio = SocketIO(app)
 packets = []
 receive = engineio_socket.Socket.receive
 
@@ -39,7 +39,9 @@ def told(act):
 
 
 def peer(environ):
-    connection = environ["werkzeug.socket"]
+    connection = environ.get("werkzeug.socket")
+    if connection is None:
+        return None  # gevent's server keeps it to itself
     sockets = (socket.SO_TYPE, socket.SO_RCVBUF, socket.SO_SNDBUF, socket.SO_KEEPALIVE, socket.SO_PASSCRED)
     return {
         "family": connection.family.name,
@@ -47,6 +49,10 @@ def peer(environ):
         "name": told(connection.getpeername),
         "options": [told(lambda: connection.getsockopt(socket.SOL_SOCKET, option)) for option in sockets],  # noqa: B023
     }
+
+
+def unread(connection):
+    return connection and told(lambda: connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT).decode())
 
 
 def request_seen():
@@ -126,8 +132,7 @@ def look(question):
 
 @app.post("/look")
 def look_by_http():
-    unread = told(lambda: request.environ["werkzeug.socket"].recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT).decode())
-    seen = {**request_seen(), "not with the head": unread}
+    seen = {**request_seen(), "not with the head": unread(request.environ.get("werkzeug.socket"))}
     return jsonify({**seen, "body": request.get_data(as_text=True), "process": process_seen()})
 
 

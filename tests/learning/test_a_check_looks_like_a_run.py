@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from werkzeug.serving import make_server
 
 from course.grading.clients.server import Server
 from course.grading.reports import Reports
+from course.program import Runtime
 from course.sandbox.gateway.middleware import Gateway
 from tests.stage.host import Host
 
@@ -52,8 +52,8 @@ def base(host: Host) -> Iterator[str]:
     served.shutdown()
 
 
-def seen_in_a_run(host: Host, base: str, transports: list[str]) -> dict[str, Any]:
-    running = host.start(APP, purpose="run").ready()
+def seen_in_a_run(host: Host, base: str, transports: list[str], runtime: Runtime) -> dict[str, Any]:
+    running = host.start(APP, purpose="run", runtime=runtime).ready()
     client = socketio.Client(reconnection=False)
     try:
         client.connect(base, socketio_path=f"sandbox/{running.id}/A/socket.io", transports=transports)
@@ -66,8 +66,8 @@ def seen_in_a_run(host: Host, base: str, transports: list[str]) -> dict[str, Any
     return told_alike({"socket": seen, "http": posted})
 
 
-def seen_in_a_check(host: Host, transports: list[Any]) -> dict[str, Any]:
-    running = host.start(APP, purpose="check").ready()
+def seen_in_a_check(host: Host, transports: list[Any], runtime: Runtime) -> dict[str, Any]:
+    running = host.start(APP, purpose="check", runtime=runtime).ready()
     server = Server(running.sandbox.socket_path, Reports())
     try:
         client = server.client("Ada", transports=transports)
@@ -93,11 +93,12 @@ def told_alike(seen: Any) -> Any:
     return ADDRESSES.sub("…", seen) if isinstance(seen, str) else seen
 
 
+@pytest.mark.parametrize("runtime", ["threading", "gevent"])
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"], ["polling", "websocket"]], ids="-".join)
 def test_requests_process_and_packets_are_those_of_a_client_in_a_terminal(
-    host: Host, base: str, transports: list[str]
+    host: Host, base: str, transports: list[str], runtime: Runtime
 ) -> None:
-    run, check = seen_in_a_run(host, base, transports), seen_in_a_check(host, transports)
+    run, check = seen_in_a_run(host, base, transports, runtime), seen_in_a_check(host, transports, runtime)
     assert run["socket"]["environ"] and run["http"]["headers"]
     for part in ("socket", "http"):
         assert set(run[part]) == set(check[part])
@@ -124,7 +125,7 @@ def test_what_a_fence_sends_reaches_no_handler_and_no_log_that_a_program_has_by_
 
 def test_every_client_of_a_check_has_a_tag_as_those_of_a_page_have(host: Host) -> None:
     running = host.start(APP, purpose="check").ready()
-    server = Server(Path(running.sandbox.socket_path), Reports())
+    server = Server(running.sandbox.socket_path, Reports())
     try:
         tags = [
             dict(client.ask("look", QUESTION, within=20).value["environ"])["duplex.client"]

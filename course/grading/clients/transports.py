@@ -3,8 +3,9 @@
 The server at the other end is a learner's: it may flood, stall, redirect or speak nonsense. So nothing here follows
 a redirect, reads more than `MAX_RECEIVED_BYTES`, or opens anything but the one unix socket.
 
-Three privates are touched: websocket-client's `WebSocket._recv`, to count and to freeze; urllib3's `_new_conn`, where a
-connection is made; and requests' `Response._content`, so that a body which was read here can be read again.
+Four privates are touched: websocket-client's `WebSocket._recv`, to count and to freeze; urllib3's `_new_conn`, where a
+connection is made, and `_put_conn`, where it is kept for the next request; and requests' `Response._content`, so that a
+body which was read here can be read again.
 """
 
 from __future__ import annotations
@@ -168,6 +169,12 @@ class _UnixPool(HTTPConnectionPool):
 
     def _new_conn(self) -> _UnixConnection:
         return _UnixConnection(self, timeout=self.timeout.connect_timeout)
+
+    def _put_conn(self, conn: Any) -> None:
+        """Close what is given back: each request has a connection of its own, though not every server says so."""
+        if conn is not None:
+            conn.close()
+        super()._put_conn(None)
 
 
 class RecordingAdapter(requests.adapters.HTTPAdapter):
