@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 SandboxMode = Literal["confined", "unconfined", "off"]
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+_ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -100,6 +101,11 @@ def _refuse_unsafe(settings: Settings, environment: Mapping[str, str]) -> None:
     if settings.sandbox_host and not settings.course_url:
         raise SettingRefused(
             "SANDBOX_HOST needs COURSE_URL too, the course's own address, such as https://example.org."
+        )
+    if settings.sandbox_host and not _ORIGIN.fullmatch(settings.course_url):
+        raise SettingRefused(
+            f"COURSE_URL is {settings.course_url!r}: with SANDBOX_HOST it must be scheme and host alone, such as "
+            "https://example.org."
         )
     if settings.sandbox_host and settings.sandbox_host == urlsplit(settings.course_url).netloc.lower():
         raise SettingRefused("SANDBOX_HOST must be another host name than COURSE_URL's: it keeps the two apart.")

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from wsgiref.types import WSGIApplication
 
 import flask_migrate
 from flask import Flask
@@ -30,6 +31,7 @@ from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.host import socket_folder
 from course.sandbox.host.supervisor import Supervisor
 from course.web.errors import install_errors
+from course.web.front_gate import front_gate, over_https
 from course.web.minify import install_small_pages
 from course.web.routes.account import account
 from course.web.routes.assets import install_assets
@@ -59,7 +61,14 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _open_database(app)
     courses = Courses(settings.course, drafts=not settings.production)
-    socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
+    socketio = SocketIO(
+        app,
+        async_mode="gevent",
+        max_http_buffer_size=MESSAGE_BYTES,
+        ping_interval=20,
+        ping_timeout=20,
+        cors_allowed_origins=[],  # the library's own check is off: it believes X-Forwarded-Host. The front gate asks.
+    )
     learning = Learning(courses.current, _supervisor(settings, courses.current()), Grader())
     hub = Hub(app, socketio, learning, sandbox_url=settings.sandbox_url)
     for slug in (*(lesson.slug for lesson in courses.current().readable), PLAYGROUND):
@@ -151,13 +160,13 @@ def _supervisor(settings: Settings, course: Course) -> Supervisor:
 def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor, client_script: Callable[[str], str]) -> None:
     """Put the gateway around everything: requests for learners' servers do not pass through Flask."""
     wrapped = Gateway(
-        small_and_prompt(app.wsgi_app),
+        front_gate(small_and_prompt(app.wsgi_app)),
         sandboxes,
         host=settings.sandbox_host or None,
         course_url=settings.course_url if settings.sandbox_host else "",
         client_script=client_script,
     )
+    site: WSGIApplication = over_https(wrapped) if settings.https else wrapped
     proxies = settings.trusted_proxies
-    app.wsgi_app = (  # type: ignore[method-assign]
-        ProxyFix(wrapped, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else wrapped
-    )
+    whole = ProxyFix(site, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else site
+    app.wsgi_app = whole  # type: ignore[method-assign, assignment]

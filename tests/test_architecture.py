@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 COURSE = ROOT / "course"
 
 LAYERS = (
-    ("program", "wire"),
+    ("browser_features", "origin", "program", "server_request", "wire"),
     ("content",),
     ("sandbox", "grading"),
     ("progress",),

@@ -42,6 +42,12 @@ def test_programs_may_have_a_host_of_their_own_which_is_not_the_courses(tmp_path
         settings(tmp_path, SANDBOX_HOST="example.org", **course)
 
 
+@pytest.mark.parametrize("course", ["https://example.org/duplex", "https://[", "https://user@example.org", "https://"])
+def test_beside_programs_with_a_host_of_their_own_the_course_is_an_origin(tmp_path: Path, course: str) -> None:
+    with pytest.raises(SettingRefused, match="COURSE_URL"):
+        settings(tmp_path, SANDBOX_HOST="run.example.org", COURSE_URL=course)
+
+
 def test_a_secret_key_is_no_short_word(tmp_path: Path) -> None:
     with pytest.raises(SettingRefused, match="SECRET_KEY"):
         settings(tmp_path, PRODUCTION="1", SECRET_KEY="x" * 15)

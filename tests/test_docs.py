@@ -10,6 +10,7 @@ from course.cli.commands import course_cli
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 COMMAND = re.compile(r"bin/course ((?!…)[a-z-]+(?: +[\w{}./-]+| +--[a-z-]+)*)")
+AT_THE_ROOT = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
 MAKEFILE = (ROOT / "Makefile").read_text()
 
 
@@ -48,7 +49,7 @@ def test_no_document_names_a_command_that_is_not_found() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    for document in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/**/*.md")]:
+    for document in [*(ROOT / name for name in AT_THE_ROOT), *ROOT.glob("docs/**/*.md")]:
         shown = re.sub(r"^```.*?^```|`[^`\n]*`", "", document.read_text(), flags=re.M | re.S)  # examples are no links
         for link in re.findall(r"\]\((?!http)([^)#]+)", shown):
             assert (document.parent / link).exists(), f"{document.name} links to {link}"
@@ -56,8 +57,7 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_every_file_that_a_document_names_exists() -> None:
     documents = [
-        ROOT / "README.md",
-        ROOT / "CONTRIBUTING.md",
+        *(ROOT / name for name in AT_THE_ROOT),
         *ROOT.glob("docs/*.md"),
         *ROOT.glob("docs/decisions/*.md"),
     ]

@@ -168,7 +168,7 @@ class NotingWatcher:
         """Do nothing: the checking clients record their own frames."""
 
     def inside(self, sandbox_id: str, reports: list[dict[str, Any]], dropped: int) -> None:
-        """Do nothing: a program does not report from inside while it is checked."""
+        """Do nothing: a check judges what clients see. The program reports nevertheless: it must not know."""
 
     def marked(self, sandbox_id: str, marks: list[Mark]) -> None:
         """Do nothing: the checking clients do not connect through the gateway."""

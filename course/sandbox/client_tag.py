@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from course.server_request import TAG
+
 CLIENT_TAG = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,15}")
-HEADER = "x-duplex-client"
 ENVIRON = "duplex.client"
 """Where the tag stands in a request's WSGI environment, beside what the server puts there (``werkzeug.socket``…)."""
 
 MEASURING = "probe-"
 """Clients whose tag begins like this only measure, many times a second: they would push everybody else out of sight."""
 
-_AS_HEADER = f"HTTP_{HEADER.upper().replace('-', '_')}"
+_AS_HEADER = f"HTTP_{TAG.upper().replace('-', '_')}"
 
 
 def take_tag(environ: dict[str, Any]) -> dict[str, Any]:

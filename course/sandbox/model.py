@@ -92,6 +92,7 @@ MarkKind = Literal[
     "opened",
     "closed",
     "refused",
+    "changed",
     "delayed",
     "lost",
     "cut",

@@ -1,30 +1,16 @@
-"""What every course page carries: a strict Content Security Policy, and an Origin check on changes."""
+"""What every course page carries: a strict Content Security Policy. `course.web.front_gate` does the rest."""
 
 from __future__ import annotations
 
 import secrets
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, g, request
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+from flask import Flask, Response, g
 
 
 def install_security(app: Flask, sandbox_url: str = "") -> None:
-    """Add the checks and headers to `app`; its pages may connect to `sandbox_url`, the programs' own host if any."""
+    """Add the policy to the pages of `app`; they may connect to `sandbox_url`, the programs' own host if any."""
     programs = f" {sandbox_url}" if sandbox_url else ""
     sockets = f" ws{sandbox_url.removeprefix('http')}" if sandbox_url else ""
-
-    @app.before_request
-    def refuse_foreign_origin() -> None:
-        """Refuse changes that a page of another site asks for: browsers always send Origin with a POST."""
-        if request.method in SAFE_METHODS:
-            return
-        origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.host:
-            abort(403, "This form was sent from another site, so nothing was changed.")
-        if origin is None and request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            abort(403, "This form was sent from another site, so nothing was changed.")
 
     @app.context_processor
     def csp_nonce() -> dict[str, str]:
@@ -33,12 +19,7 @@ def install_security(app: Flask, sandbox_url: str = "") -> None:
         return {"csp_nonce": g.csp_nonce}
 
     @app.after_request
-    def add_headers(response: Response) -> Response:
-        response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        response.headers.setdefault("Referrer-Policy", "same-origin")
-        if request.is_secure or urlsplit(request.host_url).hostname in ("localhost", "127.0.0.1"):
-            # Over plain HTTP from elsewhere browsers ignore it, and say so on the console of every page.
-            response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    def add_policy(response: Response) -> Response:
         if response.mimetype == "text/html":
             nonce = f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else ""
             response.headers["Content-Security-Policy"] = (

@@ -322,7 +322,7 @@ def test_the_course_itself_does_not_listen_to_an_opaque_origin(site):
     assert requests.post(f"{site.url}/me/delete", headers=opaque, timeout=10).status_code == 403
     for transport in ("polling", "websocket"):
         answer = requests.get(f"{site.url}/socket.io/?EIO=4&transport={transport}", headers=opaque, timeout=10)
-        assert answer.status_code == 400
+        assert answer.status_code == 403
     for path in ("/me/", "/playground/"):
         policy = requests.get(site.url + path, headers=opaque, timeout=10).headers["Content-Security-Policy"]
         assert "frame-ancestors 'none'" in policy

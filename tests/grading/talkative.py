@@ -95,7 +95,7 @@ def flood():
 @app.post("/tell")
 def tell():
     socketio.emit("told", request.get_json()["word"])
-    return {"told": True, "accept": request.headers.get("X-Word")}
+    return {"told": True, "accept": request.headers.get("X-Requested-With")}
 
 
 @app.post("/break")

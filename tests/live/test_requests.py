@@ -120,7 +120,7 @@ def test_it_refuses_a_foreign_origin(site: RunningSite) -> None:
     import requests
 
     address = f"{site.url}/socket.io/?EIO=4&transport=polling"
-    assert requests.get(address, headers={"Origin": "https://evil.example"}, timeout=5).status_code == 400
+    assert requests.get(address, headers={"Origin": "https://evil.example"}, timeout=5).status_code == 403
     assert requests.get(address, headers={"Origin": site.url}, timeout=5).status_code == 200
 
 

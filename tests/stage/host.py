@@ -14,11 +14,11 @@ from typing import Any, Self
 import websocket
 
 from course.program import Runtime
-from course.sandbox.client_tag import HEADER
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import Supervisor
 from course.sandbox.limits import Limits
 from course.sandbox.model import LearnerException, Mark, Output, Program, Purpose, StateChange
+from course.server_request import TAG
 from course.wire import TraceRow
 
 APPS = Path(__file__).parents[1] / "apps"
@@ -144,7 +144,7 @@ class Client:
         raw.settimeout(PATIENCE)
         raw.connect(str(path))
         url = "ws://localhost/socket.io/?EIO=4&transport=websocket"
-        header = [f"{HEADER}: {tag}"] if tag else []
+        header = [f"{TAG}: {tag}"] if tag else []
         self._ws = websocket.create_connection(url, timeout=PATIENCE, header=header, socket=raw, suppress_origin=True)
         self._receive("0")
         self._ws.send("40" + self._namespace + (json.dumps(auth) if auth is not None else ""))

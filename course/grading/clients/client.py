@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import socketio
 
+from course.grading.clients.asking import Door
 from course.grading.clients.checked_server import CheckedServer
 from course.grading.clients.claims import Claims
 from course.grading.clients.evidence import Answer
@@ -21,8 +21,8 @@ from course.wire import Transport
 class Client(Claims):
     """A real Socket.IO client with a name. Made by `Server.client`."""
 
-    def __init__(self, name: str, namespace: str, path: Path, server: CheckedServer, origin: str | None = None) -> None:
-        super().__init__(name, path, server, origin)
+    def __init__(self, name: str, namespace: str, door: Door, server: CheckedServer, origin: str | None = None) -> None:
+        super().__init__(name, door, server, origin)
         self.sid = ""
         """The server's name for this connection in its namespace; it is kept when the connection has ended."""
         self.refusal: Refusal | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import engineio
@@ -12,7 +13,22 @@ DRAIN_SECONDS = 0.5
 
 
 class OrderedEngine(engineio.Client):  # type: ignore[misc]
-    """The library's client, with events in the order of the wire and a goodbye that arrives."""
+    """The library's client, with events in the order of the wire, a goodbye that arrives, and bare round trips."""
+
+    on_return: Callable[[], None] = staticmethod(lambda: None)
+    """Called when the server has answered a round trip, behind everything that it had sent before."""
+
+    def ask_return(self) -> None:
+        """Send what ends a change to WebSockets: a server answers it with a NOOP at any time, and does nothing else.
+
+        No client has a request for this. Any other packet would reach the program's handlers, or say who asks.
+        """
+        self._send_packet(engineio.packet.Packet(engineio.packet.UPGRADE))
+
+    def _receive_packet(self, pkt: engineio.packet.Packet) -> None:
+        super()._receive_packet(pkt)
+        if pkt.packet_type == engineio.packet.NOOP:
+            self.on_return()
 
     def _trigger_event(self, event: str, *args: Any, **options: Any) -> Any:
         """Let the reading thread handle messages itself.

@@ -6,15 +6,18 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import requests
 
+from course.grading.clients.asking import OURS, Door
 from course.grading.clients.checked_server import CheckedServer
 from course.grading.clients.transports import REQUEST_SECONDS, RecordingAdapter
 from course.grading.failures import REPORT_SECONDS, AuthorError, CheckFailed, show
+from course.server_request import PASSED_ON
 
+CHOSEN = (*sorted(PASSED_ON), "cookie", "origin")
+"""Headers that a check may choose."""
 HANDSHAKE = "/socket.io/?EIO=4&transport=polling"
 
 
@@ -91,35 +94,38 @@ class HttpAnswer:
 
 def request(
     server: CheckedServer,
-    path: Path,
+    door: Door,
     method: str,
     target: str,
     *,
     json: Any = None,
     headers: Mapping[str, str] | None = None,
 ) -> HttpAnswer:
-    """Send one request over the unix socket at `path` and return its answer; follows no redirect.
+    """Send one request to the server behind `door` and return its answer; follows no redirect.
 
     Args:
         server: explains the failures.
-        path: the sandbox's unix socket.
+        door: to the learner's server.
         method: GET, POST, …
         target: path and query.
         json: sent as the body when it is not None.
-        headers: added to the usual ones.
+        headers: added to the usual ones; only what the gateway passes on from a client, or an origin.
 
     Raises:
         CheckFailed: the server is gone, or answered nothing in time.
-        AuthorError: the target does not begin with a slash.
+        AuthorError: the target does not begin with a slash, or no client could send one of the headers.
     """
     if not target.startswith("/"):
         raise AuthorError(f"a path begins with a slash: {target!r}")
+    foreign = [name for name in headers or {} if name.lower() not in CHOSEN]
+    if foreign:
+        raise AuthorError(f"no client of a running program can send {foreign[0]!r}: the gateway passes on {CHOSEN}")
     begun = time.monotonic()
-    with _session(server, path) as session:
+    with _session(server, door) as session:
         try:
             response = session.request(
                 method,
-                "http://sandbox" + target,
+                OURS + target,
                 json=json,
                 headers=dict(headers or {}),
                 timeout=REQUEST_SECONDS,
@@ -131,20 +137,20 @@ def request(
     return HttpAnswer(f"{method} {target}", response.status_code, text, response.headers, begun, server)
 
 
-def end_handshake(server: CheckedServer, path: Path, opened: HttpAnswer) -> None:
+def end_handshake(server: CheckedServer, door: Door, opened: HttpAnswer) -> None:
     """Close the session that a handshake has opened, if it opened one: the server would keep it for a while."""
     try:
         sid = json.loads(opened.text.removeprefix("0"))["sid"]
-        with _session(server, path) as session:
-            session.post("http://sandbox" + HANDSHAKE, params={"sid": sid}, data="1", timeout=REQUEST_SECONDS)
+        with _session(server, door) as session:
+            session.post(OURS + HANDSHAKE, params={"sid": sid}, data="1", timeout=REQUEST_SECONDS)
     except (ValueError, TypeError, KeyError, requests.RequestException):
         pass  # it opened no session, or the server has ended it
 
 
-def _session(server: CheckedServer, path: Path) -> requests.Session:
+def _session(server: CheckedServer, door: Door) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
-    session.mount("http://", RecordingAdapter("http", path, server.recording))
+    session.mount("http://", RecordingAdapter("http", door, server.recording))
     return session
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from course.grading.clients.asking import Door
 from course.grading.clients.checked_server import CheckedServer
 from course.grading.clients.evidence import Received
 from course.grading.clients.recording_client import RecordingClient
@@ -25,7 +25,7 @@ MAX_INBOX = 2000
 class Listening:
     """The part of a `Client` that receives what the server sends, and waits for it."""
 
-    def __init__(self, name: str, path: Path, server: CheckedServer, origin: str | None) -> None:
+    def __init__(self, name: str, door: Door, server: CheckedServer, origin: str | None) -> None:
         self.name = name
         self._server = server
         self._heard: list[Received] = []
@@ -37,7 +37,7 @@ class Listening:
         self._slowest_seconds = 0.0
         self.sio = RecordingClient(
             name,
-            path,
+            door,
             server.recording,
             on_event=self._on_event,
             on_lost=lambda _namespace: self._on_lost(),

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from course.grading.model import TraceRows
-from course.wire import Direction, TraceRow, Transport, is_fence, payload_bytes
+from course.wire import Direction, TraceRow, Transport, payload_bytes
+
+PROBE, UPGRADE, NOOP = "2probe", "5", "6"
+"""What a client that changes to a WebSocket sends, and then sends; and what the server lets come behind."""
 
 
 class Recording:
@@ -33,6 +36,10 @@ class Recording:
         self.dropped = 0
         self.flooded: set[str] = set()
         """Clients that gave up since they were sent more bytes than a check reads."""
+        self.upgraded: set[str] = set()
+        """Clients that have changed from long-polling to a WebSocket."""
+        self._probing: set[str] = set()
+        self._answered: set[str] = set()
 
     @property
     def rows(self) -> TraceRows:
@@ -46,11 +53,11 @@ class Recording:
         return self._clock() - self._started
 
     def add(self, client: str, direction: Direction, frame: str | bytes, transport: Transport) -> None:
-        """Keep one literal Engine.IO packet; bytes are a binary frame. Our own fences are left out."""
+        """Keep one literal Engine.IO packet; bytes are a binary frame. Fences and their answers are left out."""
         if isinstance(frame, bytes):
             size, text = len(frame), "b" + base64.b64encode(frame).decode("ascii")
         else:
-            if is_fence(frame):
+            if self._is_fence(client, frame):
                 return
             size, text = payload_bytes(frame, transport), frame
         with self._lock:
@@ -60,3 +67,14 @@ class Recording:
             self._bytes_left -= len(text)
             row = TraceRow(self.seconds, client, direction, text, transport, size)
             self._rows.append(row.as_json())
+
+    def _is_fence(self, client: str, frame: str) -> bool:
+        """Return whether it is a fence or the answer to one: packets that a change to WebSockets has too, once each."""
+        if frame == PROBE:
+            self._probing.add(client)
+        if frame not in (UPGRADE, NOOP):
+            return False
+        before, after = (self._probing, self.upgraded) if frame == UPGRADE else (self.upgraded, self._answered)
+        belongs = client in before and client not in after
+        after |= {client} if belongs else set()
+        return not belongs

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import requests
 import socketio
 
+from course.grading.clients.asking import OURS, Door
 from course.grading.clients.engineio_privates import DRAIN_SECONDS
 from course.grading.clients.recording import Recording
 from course.grading.clients.socketio_privates import HookedClient
 from course.grading.clients.transports import REQUEST_SECONDS, RecordingAdapter, RecordingWebSocket
-from course.wire import FENCE, Transport
+from course.wire import Transport
 
 NO_ACKNOWLEDGEMENT = object()
 """Returned by `on_event` to leave a question of the server unanswered."""
@@ -33,7 +33,7 @@ class RecordingClient(HookedClient):
 
     Args:
         name: the client's name in the trace.
-        path: the sandbox's unix socket.
+        door: to the learner's server.
         recording: is given every literal frame.
         on_event: called as ``on_event(namespace, event, args)``; what it returns acknowledges a server's question,
             unless it is `NO_ACKNOWLEDGEMENT`.
@@ -44,7 +44,7 @@ class RecordingClient(HookedClient):
     def __init__(
         self,
         name: str,
-        path: Path,
+        door: Door,
         recording: Recording,
         *,
         on_event: Callable[[str, str, tuple[Any, ...]], Any],
@@ -53,7 +53,7 @@ class RecordingClient(HookedClient):
     ) -> None:
         session = requests.Session()
         session.trust_env = False
-        adapter = RecordingAdapter(name, path, recording, self._on_http_refusal)
+        adapter = RecordingAdapter(name, door, recording, self._on_http_refusal)
         session.mount("http://", adapter)
         session.mount("https://", adapter)
         if origin:
@@ -67,11 +67,13 @@ class RecordingClient(HookedClient):
             http_session=session,
             websocket_extra_options={
                 "class_": functools.partial(
-                    RecordingWebSocket, client=name, path=path, recording=recording, on_refused=self._on_http_refusal
+                    RecordingWebSocket, client=name, door=door, recording=recording, on_refused=self._on_http_refusal
                 ),
                 "origin": origin,
             },
         )
+        self.eio.on_return = self._fence_is_back
+        self._name, self._recording = name, recording
         self._session = session
         self._adapter = adapter
         self._frozen = False
@@ -79,8 +81,9 @@ class RecordingClient(HookedClient):
         """The namespaces that the server has disconnected: what it still sends there reaches nobody."""
         self._on_event = on_event
         self._on_lost = on_lost
-        self._fences: dict[str, threading.Event] = {}
-        self._fence_numbers = itertools.count()
+        self._fences: deque[threading.Event] = deque()
+        """Those that are on their way, oldest first: their answers come in this order."""
+        self._upgrade_answered = False
         self._decided = threading.Event()
         self.accepted_as = ""
         """The sid that the server gave; empty as long as it has not accepted."""
@@ -100,7 +103,7 @@ class RecordingClient(HookedClient):
                 answered in time.
         """
         self.connect(
-            "http://sandbox",
+            OURS,
             transports=list(transports),
             namespaces=[namespace],
             auth=auth,
@@ -145,26 +148,24 @@ class RecordingClient(HookedClient):
     def fence(self, seconds: float) -> bool:
         """Make a round trip on this very connection, after everything the server has queued for it so far.
 
-        Any Socket.IO server answers a request for a namespace it does not know, so this works with every
-        learner's program and calls none of its handlers. Returns False when no answer came in time.
+        Engine.IO answers it by itself, so this works with every learner's program, calls none of its handlers, and
+        shows none of them who asks. Returns False when no answer came in time.
         """
         return self.ask_fence().wait(seconds)
 
     def ask_fence(self) -> threading.Event:
         """Begin the round trip of `fence`, and return an event that is set at its end."""
-        namespace = f"{FENCE}{next(self._fence_numbers)}"
-        answered = self._fences[namespace] = threading.Event()
-        self.eio.send(f"0{namespace},")
+        answered = threading.Event()
+        self._fences.append(answered)
+        self.eio.ask_return()
         return answered
 
-    def passes_fence(self, namespace: str) -> bool:
-        """Note that a fence has come back, if this is one."""
-        fence = self._fences.get(namespace)
-        if fence is None:
-            return False
-        fence.set()
-        self._decided.set()
-        return True
+    def _fence_is_back(self) -> None:
+        if self._name in self._recording.upgraded and not self._upgrade_answered:
+            self._upgrade_answered = True  # of the connection's own change to WebSockets, which comes first
+        elif self._fences:
+            self._fences.popleft().set()
+            self._decided.set()
 
     def accepted(self, namespace: str) -> None:
         """Note the sid that the server gave."""

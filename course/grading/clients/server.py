@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from course.grading.clients.asking import Door, knock, tags
 from course.grading.clients.client import Client
 from course.grading.clients.evidence import Listener
 from course.grading.clients.http_answer import HANDSHAKE, HttpAnswer, end_handshake, request
 from course.grading.clients.recording import Recording
 from course.grading.clients.refusal import Refusal, let_in, no_refusal, not_accepted
-from course.grading.clients.transports import connect_unix
 from course.grading.failures import AuthorError, CheckFailed, ReportedException
 from course.grading.reports import Reports
 from course.wire import Transport
@@ -29,6 +29,7 @@ class Server:
 
     def __init__(self, path: Path, reports: Reports) -> None:
         self._path = path
+        self._tags = tags()
         self._clients: dict[str, Client] = {}
         self.reports = reports
         self.recording = Recording()
@@ -119,7 +120,7 @@ class Server:
         Raises:
             CheckFailed: the server is gone, or did not answer.
         """
-        return request(self, self._path, method, path, json=json, headers=headers)
+        return request(self, Door(self._path), method, path, json=json, headers=headers)
 
     def handshake(self, *, origin: str | None = None) -> HttpAnswer:
         """Return the answer to the request with which every Socket.IO client of a browser begins.
@@ -128,7 +129,7 @@ class Server:
             CheckFailed: the server is gone, or did not answer.
         """
         opened = self.http("GET", HANDSHAKE, headers={"Origin": origin} if origin else None)
-        end_handshake(self, self._path, opened)
+        end_handshake(self, Door(self._path), opened)
         return opened
 
     def others(self, than: Listener) -> list[Client]:
@@ -174,7 +175,7 @@ class Server:
     def _listens(self) -> bool:
         """Return whether the server lives: it then waits for a new connection to send, while a dying one closes it."""
         try:
-            with connect_unix(self._path, DYING_SECONDS) as connection:
+            with knock(Door(self._path), DYING_SECONDS) as connection:
                 return bool(connection.recv(1))
         except TimeoutError:
             return True
@@ -190,7 +191,7 @@ class Server:
         """
         if name in self._clients:
             raise AuthorError(f"this check has a client named {name!r} already")
-        client = Client(name, namespace, self._path, self, origin)
+        client = Client(name, namespace, Door(self._path, next(self._tags)), self, origin)
         begun = time.monotonic()
         client.open(auth, transports, CONNECT_SECONDS)
         if not client.refusal:

@@ -16,10 +16,6 @@ class HookedClient(socketio.Client):  # type: ignore[misc]
     question is acknowledged, and what comes after the server's goodbye is delivered nevertheless.
     """
 
-    def passes_fence(self, namespace: str) -> bool:
-        """Return whether this answers a fence: then the library does not see it."""
-        raise NotImplementedError
-
     def accepted(self, namespace: str) -> None:
         """The server has accepted the connection to a namespace."""
         raise NotImplementedError
@@ -49,14 +45,12 @@ class HookedClient(socketio.Client):  # type: ignore[misc]
         self._send_packet(self.packet_class(kind, namespace=namespace, id=number, data=data))
 
     def _handle_connect(self, namespace: str | None, data: Any) -> None:
-        if not self.passes_fence(namespace or "/"):
-            super()._handle_connect(namespace, data)
-            self.accepted(namespace or "/")
+        super()._handle_connect(namespace, data)
+        self.accepted(namespace or "/")
 
     def _handle_error(self, namespace: str | None, data: Any) -> None:
-        if not self.passes_fence(namespace or "/"):
-            super()._handle_error(namespace, data)
-            self.refused(data)
+        super()._handle_error(namespace, data)
+        self.refused(data)
 
     def _handle_event(self, namespace: str | None, id: int | None, data: Any) -> None:
         self.received(namespace or "/", id, data)

@@ -3,8 +3,9 @@
 The server at the other end is a learner's: it may flood, stall, redirect or speak nonsense. So nothing here follows
 a redirect, reads more than `MAX_RECEIVED_BYTES`, or opens anything but the one unix socket.
 
-Three privates are touched: websocket-client's `WebSocket._recv`, to count and to freeze; urllib3's `_new_conn`, where a
-connection is made; and requests' `Response._content`, so that a body which was read here can be read again.
+Four privates are touched: websocket-client's `WebSocket._recv`, to count and to freeze; urllib3's `_new_conn`, where a
+connection is made, and `_put_conn`, where it is kept for the next request; and requests' `Response._content`, so that a
+body which was read here can be read again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import socket
 import threading
 import weakref
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -23,6 +23,7 @@ import websocket
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
+from course.grading.clients.asking import Door, knock
 from course.grading.clients.recording import Recording
 
 MAX_RECEIVED_BYTES = 8 * 1024 * 1024
@@ -35,22 +36,6 @@ _SEPARATOR = "\x1e"
 """Between the packets of one polling body."""
 
 
-def connect_unix(path: Path, timeout: float | None = REQUEST_SECONDS) -> socket.socket:
-    """Return a connected stream socket.
-
-    Raises:
-        OSError: nothing listens there.
-    """
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(timeout)
-    try:
-        connection.connect(str(path))
-    except OSError:
-        connection.close()
-        raise
-    return connection
-
-
 class RecordingWebSocket(websocket.WebSocket):
     """A WebSocket over the sandbox's unix socket; a fresh connection for every `connect`.
 
@@ -61,7 +46,7 @@ class RecordingWebSocket(websocket.WebSocket):
         self,
         *,
         client: str,
-        path: Path,
+        door: Door,
         recording: Recording,
         on_refused: Refused = lambda status, text: None,
         **options: Any,
@@ -70,14 +55,14 @@ class RecordingWebSocket(websocket.WebSocket):
         super().__init__(**{**options, "skip_utf8_validation": True})
         self._on_refused = on_refused
         self._client = client
-        self._path = path
+        self._door = door
         self._recording = recording
         self._bytes_left = MAX_RECEIVED_BYTES
         self._frozen = False
 
     def connect(self, url: str, **options: Any) -> None:
         """Do the handshake over a fresh unix socket, whatever host the address names."""
-        options["socket"] = connect_unix(self._path)
+        options["socket"] = knock(self._door, REQUEST_SECONDS)
         options["redirect_limit"] = 0  # a redirect would be followed to any address the learner names
         try:
             super().connect(url, **options)  # type: ignore[no-untyped-call]
@@ -159,9 +144,9 @@ class _UnixConnection(HTTPConnection):
 
 
 class _UnixPool(HTTPConnectionPool):
-    def __init__(self, path: Path) -> None:
+    def __init__(self, door: Door) -> None:
         super().__init__("sandbox")
-        self._path = path
+        self._door = door
         self._lock = threading.Lock()
         self._open: weakref.WeakSet[socket.socket] = weakref.WeakSet()
         self._cut = False
@@ -171,7 +156,7 @@ class _UnixPool(HTTPConnectionPool):
         with self._lock:
             if self._cut:
                 raise ConnectionError("this client has vanished")
-            connection = connect_unix(self._path)
+            connection = knock(self._door, REQUEST_SECONDS)
             self._open.add(connection)
             return connection
 
@@ -185,6 +170,12 @@ class _UnixPool(HTTPConnectionPool):
     def _new_conn(self) -> _UnixConnection:
         return _UnixConnection(self, timeout=self.timeout.connect_timeout)
 
+    def _put_conn(self, conn: Any) -> None:
+        """Close what is given back: each request has a connection of its own, though not every server says so."""
+        if conn is not None:
+            conn.close()
+        super()._put_conn(None)
+
 
 class RecordingAdapter(requests.adapters.HTTPAdapter):
     """Sends HTTP requests over the unix socket, whatever host the address names, and records polled packets.
@@ -193,7 +184,7 @@ class RecordingAdapter(requests.adapters.HTTPAdapter):
     """
 
     def __init__(
-        self, client: str, path: Path, recording: Recording, on_refused: Refused = lambda status, text: None
+        self, client: str, door: Door, recording: Recording, on_refused: Refused = lambda status, text: None
     ) -> None:
         super().__init__(max_retries=0)
         self._on_refused = on_refused
@@ -203,7 +194,7 @@ class RecordingAdapter(requests.adapters.HTTPAdapter):
         self._client = client
         self._recording = recording
         self._bytes_left = MAX_RECEIVED_BYTES
-        self._pool = _UnixPool(path)
+        self._pool = _UnixPool(door)
 
     def get_connection_with_tls_context(self, *_args: Any, **_options: Any) -> HTTPConnectionPool:
         """Return the pool of the one unix socket."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus
 from wsgiref.types import WSGIEnvironment
 
+from course.origin import Origin, own_origin, read_origin
 from course.sandbox.client_tag import CLIENT_TAG
 
 MOUNT = "/sandbox/"
@@ -16,8 +18,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SANDBOX_ID = re.compile(r"[A-Za-z0-9_]{1,32}-[0-9a-f]{32}")
 PAGE_MARK = "~"
 """Before a client's tag it means the page that runs the client's code, not a route of the learner's server."""
-_HOST = re.compile(r"([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
-_ORIGIN = re.compile(r"[\x21-\x7e]{1,200}")
+_PRETENDED = re.compile(r"[\x21-\x7e]{1,200}")
 _UNSAFE_IN_PATH = re.compile(r"[\x00-\x1f\x7f\\]")
 
 UNKNOWN = "There is no running program at this address. Press Run on the lesson page, then use the new one."
@@ -84,24 +85,23 @@ def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
     Raises:
         NotPassed: the path, the host or the origin can't be accepted.
     """
-    host = environ.get("HTTP_HOST", "").lower()
-    if not _HOST.fullmatch(host):
+    own = own_origin(environ)
+    if own is None:
         raise NotPassed(400, "bad_host", "The request names no usable host.")
     if environ["REQUEST_METHOD"] not in METHODS:
         raise NotPassed(405, "bad_method", "The course passes on only the usual HTTP methods.")
     sandbox_id, client, path = _split(environ["PATH_INFO"])
     query, pretended = _split_query(environ.get("QUERY_STRING", ""))
     is_page, client = client.startswith(PAGE_MARK), client.removeprefix(PAGE_MARK)
-    base = f"{environ['wsgi.url_scheme']}://{host}"
-    course = course_url or base
+    course = course_url or str(own)
     return Address(
         sandbox_id=sandbox_id,
         client=client,
         path=path,
         query=query,
-        base=base,
+        base=str(own),
         prefix=f"{environ.get('SCRIPT_NAME', '')}{MOUNT}{sandbox_id}/{client}",
-        origin=_checked_origin(environ.get("HTTP_ORIGIN"), frozenset({urlsplit(course).netloc.lower(), host})),
+        origin=_checked_origin(environ.get("HTTP_ORIGIN"), (own, read_origin(course))),
         pretended_origin=pretended,
         is_page=is_page,
         course=course,
@@ -134,18 +134,15 @@ def _split_query(query: str) -> tuple[str, str | None]:
             kept.append(piece)
         elif value:
             pretended = unquote_plus(value)
-    if pretended is not None and not _ORIGIN.fullmatch(pretended):
+    if pretended is not None and not _PRETENDED.fullmatch(pretended):
         raise NotPassed(400, "bad_origin", "The pretended origin must be a short address such as https://example.com")
     return quote("&".join(kept).encode("latin-1"), safe="/:@!$&'()*+,;=~?%[]|"), pretended
 
 
-def _checked_origin(origin: str | None, hosts: frozenset[str]) -> str | None:
-    if origin is None or origin == "null":
-        return origin
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or parts.netloc.lower() not in hosts or not _ORIGIN.fullmatch(origin):
+def _checked_origin(said: str | None, let_in: Collection[Origin | None]) -> str | None:
+    if said is None or said == "null":
+        return said
+    origin = read_origin(said)
+    if origin is None or origin not in let_in:
         raise NotPassed(403, "foreign_origin", "A page of another site may not talk to this program.")
-    return origin
+    return said

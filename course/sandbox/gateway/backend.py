@@ -15,6 +15,7 @@ from pathlib import Path
 import h11
 
 from course.sandbox.gateway.address import NotPassed
+from course.server_request import framing
 
 READ_BYTES = 64 * 1024
 HEAD_BYTES = 32 * 1024
@@ -59,14 +60,12 @@ class Backend:
 
     def send(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes = b"") -> None:
         """Send one whole request. `headers` hold neither framing nor Connection, unless it asks for an upgrade."""
-        framing = [("content-length", str(len(body)))] if body or method in ("POST", "PUT", "PATCH") else []
-        if not any(name == "connection" for name, _ in headers):
-            framing.append(("connection", "close"))
+        headers = [*headers, *framing(method, len(body), headers)]
         try:
             request = h11.Request(
                 method=method,
                 target=target.encode("ascii"),
-                headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in headers + framing],
+                headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in headers],
             )
             data = self._http.send(request) or b""
             data += (self._http.send(h11.Data(data=body)) or b"") if body else b""

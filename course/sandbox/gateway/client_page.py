@@ -11,7 +11,8 @@ from html import escape
 
 from course.program import CLIENT_FILES, CLIENT_PAGE, CLIENT_SCRIPT, Files
 from course.sandbox.gateway.address import Address, NotPassed
-from course.sandbox.gateway.headers import Headers, client_page_headers
+from course.sandbox.gateway.headers import client_page_headers
+from course.server_request import Headers
 
 FRAME = "client-frame.js"
 """What runs first in every page: Socket.IO, and the script that reports to the pane."""

@@ -9,7 +9,7 @@ from wsgiref.types import WSGIEnvironment
 
 from course.sandbox.gateway.address import Address, NotPassed
 from course.sandbox.gateway.backend import BackendResponse
-from course.sandbox.gateway.headers import Headers, guards
+from course.sandbox.gateway.headers import guards
 
 ACCEPT_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -41,19 +41,6 @@ def checked_key(environ: WSGIEnvironment) -> str:
     ):
         raise NotPassed(400, "bad_handshake", "This is no proper WebSocket handshake.")
     return key
-
-
-def upgrade_headers(environ: WSGIEnvironment, key: str) -> Headers:
-    """Return the handshake's headers for the learner's server: no extension is ever offered."""
-    headers = [
-        ("upgrade", "websocket"),
-        ("connection", "Upgrade"),
-        ("sec-websocket-key", key),
-        ("sec-websocket-version", "13"),
-    ]
-    if protocol := environ.get("HTTP_SEC_WEBSOCKET_PROTOCOL"):
-        headers.append(("sec-websocket-protocol", protocol))
-    return headers
 
 
 def agreement(response: BackendResponse, key: str, environ: WSGIEnvironment, address: Address) -> bytes:

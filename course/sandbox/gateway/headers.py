@@ -6,41 +6,26 @@ from collections.abc import Iterable
 from urllib.parse import quote, urljoin, urlsplit
 from wsgiref.types import WSGIEnvironment
 
-from course.sandbox.client_tag import HEADER
+from course.browser_features import permissions_policy
 from course.sandbox.gateway.address import METHODS, Address, has_dot_segment
+from course.server_request import HOST, ORIGIN, PASSED_ON, Headers, asked
 
-Headers = list[tuple[str, str]]
+NOTHING_ALLOWED = permissions_policy()
 
-BACKEND_HOST = "localhost:5000"
-"""The host name that a learner's server is told: the address that Flask prints when it starts."""
-BACKEND_ORIGIN = f"http://{BACKEND_HOST}"
-
-TO_BACKEND = frozenset({"accept", "accept-language", "content-type", "user-agent", "x-requested-with"})
-"""Cookie and Authorization are the course's; Accept-Encoding would hide polling bodies from the trace;
-Sec-WebSocket-Extensions would do so with frames, and costs 100 KB a connection."""
-
-TO_CLIENT = frozenset({"allow", "content-disposition", "content-encoding", "content-language", "content-type"})
+TO_CLIENT = frozenset({"allow", "content-encoding", "content-language", "content-type"})
 """Nothing that outlives the answer or speaks for the whole origin: no Set-Cookie, Service-Worker-Allowed,
-Clear-Site-Data, Refresh, Link, Strict-Transport-Security, X-Accel-*, and none of the guards below."""
+Clear-Site-Data, Refresh, Link, Strict-Transport-Security, X-Accel-*, Content-Disposition, and none of the guards
+below."""
 
 
 def request_headers(environ: WSGIEnvironment, address: Address, cookie: str | None) -> Headers:
     """Return what the learner's server is told: the allowed headers, its own Host, an Origin, its own cookies.
 
-    And whose request it is, which the prepared server takes out again (`course.sandbox.client_tag`).
+    And whose request it is.
     """
-    passed = [("host", BACKEND_HOST), (HEADER, address.client)]
-    for name in sorted(TO_BACKEND):
-        key = name.upper().replace("-", "_")
-        value = environ.get(key if key == "CONTENT_TYPE" else f"HTTP_{key}")
-        if value:
-            passed.append((name, value))
-    origin = address.pretended_origin or (BACKEND_ORIGIN if address.origin else None)
-    if origin:
-        passed.append(("origin", origin))
-    if cookie:
-        passed.append(("cookie", cookie))
-    return passed
+    given = {name: environ.get(_variable(name), "") for name in PASSED_ON}
+    origin = address.pretended_origin or (ORIGIN if address.origin else None)
+    return asked(given, client=address.client, origin=origin, cookie=cookie)
 
 
 def response_headers(backend: Iterable[tuple[str, str]], address: Address) -> Headers:
@@ -59,6 +44,10 @@ def guards(address: Address | None) -> Headers:
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
         ("Cache-Control", "no-store"),
+        ("Permissions-Policy", NOTHING_ALLOWED),
+        # A page in a sandbox has no origin: for its own server, too, it is of another one. And a browser refuses to
+        # show a sandboxed page that carries a Cross-Origin-Opener-Policy.
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
         *_cors(address),
     ]
 
@@ -98,15 +87,20 @@ def rewritten_location(location: str, address: Address) -> str | None:
     redirect (CSP 3, section 7.7), so no redirect may lead to the course either: each stays in the prefix.
     """
     try:
-        target = urlsplit(urljoin(BACKEND_ORIGIN + address.path, location))
+        target = urlsplit(urljoin(ORIGIN + address.path, location))
     except ValueError:
         return None
-    if target.scheme not in ("http", "https") or target.netloc.lower() != BACKEND_HOST or has_dot_segment(target.path):
+    if target.scheme not in ("http", "https") or target.netloc.lower() != HOST or has_dot_segment(target.path):
         return None
     path = "/" + quote(target.path.lstrip("/"), safe="/:@!$&'()*+,;=~%")
     query = f"?{quote(target.query, safe='/:@!$&()*+,;=~?%')}" if target.query else ""
     fragment = f"#{quote(target.fragment, safe='/:@!$&()*+,;=~?%')}" if target.fragment else ""
     return address.prefix + path + query + fragment
+
+
+def _variable(name: str) -> str:
+    key = name.upper().replace("-", "_")
+    return key if key == "CONTENT_TYPE" else f"HTTP_{key}"
 
 
 def _policy(address: Address | None, script: str = "") -> str:

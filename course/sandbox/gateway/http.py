@@ -13,9 +13,11 @@ from wsgiref.types import WSGIEnvironment
 from course.sandbox.gateway.address import NotPassed
 from course.sandbox.gateway.backend import Backend, BackendResponse
 from course.sandbox.gateway.client_socket import stop_reading
+from course.sandbox.gateway.downloads import shown_in_place
 from course.sandbox.gateway.exchange import Exchange
-from course.sandbox.gateway.headers import Headers, request_headers, response_headers, rewritten_location
+from course.sandbox.gateway.headers import request_headers, response_headers, rewritten_location
 from course.sandbox.gateway.link import is_event
+from course.server_request import Headers
 
 PACKETS_PER_BODY = 4
 """A polling body of several packets may be this many times the largest message: 1 MB, the library's own limit."""
@@ -82,7 +84,10 @@ def begin_answer(exchange: Exchange, response: BackendResponse) -> None:
         NotPassed: it redirects to another site.
     """
     keep_cookies(exchange, response)
-    headers: Headers = response_headers(response.headers, exchange.address)
+    kept, changed = shown_in_place(response.headers, exchange.environ)
+    if changed:
+        exchange.sandbox.trace.mark(exchange.client, "changed", changed)
+    headers: Headers = response_headers(kept, exchange.address)
     for location in response.all("location")[:1]:
         rewritten = rewritten_location(location, exchange.address)
         if rewritten is None:
@@ -198,7 +203,7 @@ class _Polling:
     def _note_opened(self, packet: str) -> None:
         try:
             sid = json.loads(packet[1:])["sid"]
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return
         if isinstance(sid, str):
             self._exchange.admission.opened(sid)

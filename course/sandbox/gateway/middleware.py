@@ -9,9 +9,9 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from threading import Lock
-from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from course.origin import read_origin
 from course.sandbox.client_faults import Cut
 from course.sandbox.gateway.address import MOUNT, UNKNOWN, Address, NotPassed, read_address
 from course.sandbox.gateway.admission import Admission
@@ -54,7 +54,7 @@ class Gateway:
         course_url: str = "",
         client_script: Callable[[str], str] = lambda name: "",
     ) -> None:
-        if host and not urlsplit(course_url).netloc:
+        if host and read_origin(course_url) is None:
             raise ValueError("A host for sandboxes needs the address of the course too, such as https://example.com")
         self._app = app
         self._sandboxes = sandboxes

@@ -15,7 +15,8 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from course.sandbox.gateway.address import Address
-from course.sandbox.gateway.headers import Headers, preview_headers
+from course.sandbox.gateway.headers import preview_headers
+from course.server_request import Headers
 
 TAG = "preview"
 """The tag of the preview pane: a client of its own, with its own cookies."""

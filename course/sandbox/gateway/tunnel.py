@@ -13,13 +13,14 @@ from course.sandbox.gateway.backend import READ_BYTES, Backend, BackendResponse
 from course.sandbox.gateway.client_socket import client_socket, leave
 from course.sandbox.gateway.exchange import Exchange
 from course.sandbox.gateway.frames import FrameReader, FrameRefused, close_frame
-from course.sandbox.gateway.handshake import agreement, checked_key, upgrade_headers
+from course.sandbox.gateway.handshake import agreement, checked_key
 from course.sandbox.gateway.http import begin_answer, forward, keep_cookies, mark_refusal
 from course.sandbox.gateway.idle_tunnels import IdleWatch
 from course.sandbox.gateway.line import Line, Parcel
 from course.sandbox.gateway.link import HELD, is_event, lose
 from course.sandbox.gateway.rate_limiter import RateLimiter
 from course.sandbox.gateway.running import RunningSandbox
+from course.server_request import upgrade
 from course.wire import Direction
 
 IDLE_SECONDS = 120.0
@@ -47,7 +48,8 @@ def pass_websocket(exchange: Exchange, idle_watch: IdleWatch) -> Iterable[bytes]
             stack.enter_context(admission.session(sid))
         stack.enter_context(admission.connection())
         backend = stack.enter_context(Backend(sandbox.socket_path))
-        response = forward(exchange, backend, upgrade_headers(exchange.environ, key))
+        protocol = exchange.environ.get("HTTP_SEC_WEBSOCKET_PROTOCOL")
+        response = forward(exchange, backend, upgrade(key, protocol))
         if response.status != 101:
             return [_refusal(exchange, backend, response)]
         exchange.link.carry("received", [])

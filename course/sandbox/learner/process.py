@@ -73,7 +73,7 @@ def run_child(
 
     Args:
         request: ``{limits, uid, terminal, inside, entry}``; `inside`: whether to report what goes on inside the
-            program; `entry`: the file that is run.
+            program; `entry`: the file that is run. Nothing says what the program is run for: it must not know.
         descriptors: program (a file with the files as JSON), listener, stdout, stderr, control, verdict, and where the
             sandbox has other processes, a socket for lines to and from them; in this order.
         runtime: the one that this process was prepared for.

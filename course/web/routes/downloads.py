@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from course.content.model import PLAYGROUND, SCRATCH
 from course.learning.actions import valid_files
 from course.learning.refused import Refused
+from course.live import payloads
 from course.program import Files
 from course.progress import work
 from course.web.identity import current_learner
@@ -44,12 +45,9 @@ def _posted() -> Files | None:
     if request.method != "POST" or not text:
         return None
     try:
-        files = json.loads(text)
-    except ValueError:
-        files = None
-    if not isinstance(files, dict) or not all(isinstance(source, str) for source in files.values()):
+        return payloads.files({"files": json.loads(text)})
+    except (ValueError, RecursionError):
         abort(400, "The form's files could not be read.")
-    return files
 
 
 def _saved(slug: str, exercise: str) -> Files | None:

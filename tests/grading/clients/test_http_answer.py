@@ -18,7 +18,7 @@ FOREIGN = "http://elsewhere.example"
 
 def test_a_route_answers_and_its_event_arrives(server: Server) -> None:
     listener, word = server.client("listener"), random_word()
-    answer = server.http("POST", "/tell", json={"word": word}, headers={"X-Word": word})
+    answer = server.http("POST", "/tell", json={"word": word}, headers={"X-Requested-With": word})
     answer.expect_status(200)
     assert answer.json() == {"told": True, "accept": word}
     listener.expect_event("told", word)

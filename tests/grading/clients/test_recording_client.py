@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from course.grading.clients.asking import Door
 from course.grading.clients.recording import Recording
 from course.grading.clients.recording_client import RecordingClient
 from course.grading.clients.server import Server
@@ -20,7 +21,7 @@ Program = tuple[Path, Reports]
 
 
 def connected(program: Program, recording: Recording, *transports: Any) -> RecordingClient:
-    client = RecordingClient("A", program[0], recording, on_event=lambda namespace, event, args: None)
+    client = RecordingClient("A", Door(program[0]), recording, on_event=lambda namespace, event, args: None)
     client.open(namespace="/", transports=transports, auth=None, seconds=3)
     return client
 
@@ -74,7 +75,9 @@ def test_binary_frames_are_written_as_polling_writes_them_on_both_transports(pro
 
 def test_events_and_acknowledgements_keep_the_order_of_the_wire(program: Program) -> None:
     order: list[str] = []
-    client = RecordingClient("A", program[0], Recording(), on_event=lambda _ns, event, args: order.append(args[0]))
+    client = RecordingClient(
+        "A", Door(program[0]), Recording(), on_event=lambda _ns, event, args: order.append(args[0])
+    )
     client.open(namespace="/", transports=["websocket"], auth=None, seconds=3)
     done = threading.Event()
     for number in range(200):
@@ -92,6 +95,37 @@ def test_a_fence_is_answered_and_leaves_no_row(program: Program) -> None:
     before = len(recording.rows)
     assert client.fence(2) and client.fence(2)
     assert len(recording.rows) == before
+    client.close()
+
+
+def test_the_answer_to_an_upgrade_is_not_a_fences(program: Program) -> None:
+    """The server lets one NOOP come behind the change to a WebSocket: were it taken for a fence's, silence would lie."""
+    recording = Recording()
+    client = RecordingClient("A", Door(program[0]), recording, on_event=lambda *_: None)
+    for frame in ("2probe", "5"):
+        recording.add("A", "sent", frame, "websocket")
+    answered = client.ask_fence()
+    client.eio.on_return()
+    assert not answered.is_set()
+    client.eio.on_return()
+    assert answered.is_set()
+    client.close()
+
+
+def test_only_the_packets_of_an_upgrade_are_recorded_and_no_fences(program: Program) -> None:
+    recording = Recording()
+    client = connected(program, recording, "polling", "websocket")
+    assert client.fence(5) and client.fence(5)
+    client.close()
+    assert frames(recording, "sent", "websocket").count("5") == 1
+    assert frames(recording, "received", "websocket").count("6") == 1
+
+
+def test_a_server_that_answers_what_nobody_asked_makes_no_fence_come_back(program: Program) -> None:
+    client = connected(program, Recording(), "websocket")
+    assert client.fence(5)
+    client.eio.on_return()  # a NOOP of the server's own
+    assert client.fence(5)
     client.close()
 
 
@@ -150,7 +184,7 @@ socketio.run(app)
 """
     with served(source) as path:
         recording = Recording()
-        client = RecordingClient("A", path, recording, on_event=lambda *_: None)
+        client = RecordingClient("A", Door(path), recording, on_event=lambda *_: None)
         with pytest.raises(Exception, match="Connection error"):
             client.open(namespace="/", transports=["websocket"], auth=None, seconds=1)
         client.close()

@@ -245,6 +245,63 @@ def a_preflight_from_a_foreign_page(front):
     return status(front.request("OPTIONS", "/seen", headers=headers), 403)
 
 
+def not_our_page(front, origin):
+    answers = [
+        front.request("GET", "/seen", headers=[("Origin", origin)]).status,
+        front.request(
+            "OPTIONS", "/seen", headers=[("Origin", origin), ("Access-Control-Request-Method", "PUT")]
+        ).status,
+    ]
+    connection, answer = front.upgrade(headers=[("Origin", origin)])
+    connection.close()
+    return REFUSED if [*answers, answer.status] == [403, 403, 403] else f"{origin[:40]}: {answers} {answer.status}"
+
+
+@case("origin", REFUSED)
+def an_origin_that_is_none(front):
+    nonsense = ("http://[", f"http://{front.host}/", f"http://{front.host}, http://{front.host}", "http://", "x" * 2000)
+    outcomes = [not_our_page(front, origin) for origin in (*nonsense, f"http://user@{front.host}", "file://")]
+    return next((outcome for outcome in outcomes if outcome != REFUSED), REFUSED)
+
+
+@case("origin", REFUSED)
+def the_same_host_by_another_scheme_or_port(front):
+    name, _, port = front.host.partition(":")
+    others = (f"https://{front.host}", f"http://{name}", f"http://{name}:{int(port) - 1}", f"http://{name}.:{port}")
+    outcomes = [not_our_page(front, origin) for origin in others]
+    return next((outcome for outcome in outcomes if outcome != REFUSED), REFUSED)
+
+
+@case("origin", REFUSED)
+def a_foreign_page_that_names_itself_as_the_host(front):
+    headers = [("Origin", "https://evil.example"), ("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Proto", "https")]
+    return status(front.request("GET", "/seen", headers=headers), 403)
+
+
+# What a browser would do with an answer
+
+
+@case("downloads", CONTAINED)
+def a_file_to_be_saved_under_the_courses_name(front):
+    for kind in ("text/html", "application/octet-stream", "application/x-apple-aspen-config", "text/csv"):
+        for asks in ([("Sec-Fetch-Dest", "document")], [("Sec-Fetch-Dest", "iframe")], [("Accept", "text/html,*/*")]):
+            answer = front.request("GET", f"/file?kind={kind}&save=1", headers=asks)
+            shown = (answer.header("content-type") or "").partition(";")[0] in ("text/html", "text/plain")
+            if answer.status != 200 or answer.header("content-disposition") or not shown:
+                return f"{kind}: {answer.headers}"
+    return CONTAINED
+
+
+@case("policy", CONTAINED)
+def a_page_that_would_use_camera_clipboard_and_the_whole_screen(front):
+    for path, sandbox in (("/", RUNNING), ("/none", RUNNING), ("/", NOBODY), ("/..%2f", RUNNING)):
+        policy = front.request("GET", path, sandbox=sandbox).header("permissions-policy") or ""
+        missing = [name for name in ("camera", "clipboard-write", "fullscreen", "usb") if f"{name}=()" not in policy]
+        if missing:
+            return f"{path}: {missing}"
+    return CONTAINED
+
+
 # Giants and crowds
 
 

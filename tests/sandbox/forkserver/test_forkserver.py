@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[3]
 FOLDERS = ("learner", "forkserver", "confinement")
 LEAVES = {
     "course.program",
+    "course.server_request",
     *(f"course.sandbox.{name}" for name in ("available_modules", "client_tag", "limits", "native", "per_second")),
 }
 KEPT_OUT = {"eventlet", "geventwebsocket", "redis", "kombu", "sqlalchemy", "psycopg", "flask_sqlalchemy", "markdown"}
@@ -57,7 +58,7 @@ def modules(prepared: dict[str, Any]) -> set[str]:
 
 def test_it_imports_nothing_of_the_course_but_what_its_children_need(modules: set[str]) -> None:
     """What runs inside the learner's process is three folders and a few leaves: nothing of the site's side."""
-    ours = {name for name in modules if name.startswith("course.sandbox.") or name == "course.program"}
+    ours = {name for name in modules if name.startswith("course.sandbox.") or name in LEAVES}
     assert {name for name in modules if name.split(".")[0] == "course"} == ours | {"course", "course.sandbox"}
     assert {name for name in ours - LEAVES if name.split(".")[2] not in FOLDERS} == set()
 

@@ -52,6 +52,12 @@ def hostile_page():
     return (Path(__file__).parent / "hostile_page.html").read_text()
 
 
+@app.get("/file")
+def file():
+    headers = {"Content-Disposition": "attachment; filename=invoice.exe"} if "save" in request.args else {}
+    return Response("a,b\n1,2\n", content_type=request.args["kind"], headers=headers)
+
+
 @app.route("/seen", methods=["GET", "POST", "PUT"])
 def seen():
     return jsonify(

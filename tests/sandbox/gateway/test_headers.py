@@ -79,7 +79,7 @@ class TestAddress:
     def test_it_takes_usual_hosts(self, host):
         assert address(HTTP_HOST=host).base == f"https://{host.lower()}"
 
-    @pytest.mark.parametrize("origin", [None, "null", "https://course.example", "http://course.example"])
+    @pytest.mark.parametrize("origin", [None, "null", "https://course.example", "HTTPS://course.example:443"])
     def test_it_takes_the_own_origin_the_opaque_one_and_none(self, origin):
         given = {} if origin is None else {"HTTP_ORIGIN": origin}
         assert address(**given).origin == origin
@@ -90,6 +90,9 @@ class TestAddress:
             "https://evil.example",
             "https://course.example.evil.example",
             "https://course.example:444",
+            "http://course.example",
+            "https://course.example, https://course.example",
+            "https://course.example/",
             "file://course.example",
             "course.example",
             "https://evil@course.example",
