@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import resource
 import secrets
+import socket
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -29,7 +31,10 @@ from course.progress import models as _tables  # noqa: F401  (registers the tabl
 from course.progress.writing import tune_sqlite
 from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.host.supervisor import Supervisor
+from course.web.connections import Connections, count_ceilings
 from course.web.errors import install_errors
+from course.web.hosts import HostGuard, KnownHosts
+from course.web.lasting import Lasting
 from course.web.minify import install_small_pages
 from course.web.routes.account import account
 from course.web.routes.assets import install_assets
@@ -65,7 +70,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for slug in (*(lesson.slug for lesson in courses.current().readable), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, hub))
     guard(socketio)
-    app.extensions["duplex"] = Site(settings, learning, hub, courses, SearchIndex(courses.current))
+    connections = _connections(settings)
+    app.extensions["duplex"] = Site(settings, learning, hub, courses, SearchIndex(courses.current), connections)
     courses.on_change = hub.lesson_changed
     courses.on_new = lambda slug: socketio.on_namespace(LessonNamespace(slug, hub))
     install_security(app, settings.sandbox_url)
@@ -76,7 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (pages, look_up, questions, notes, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
-    _wrap(app, settings, learning.sandboxes, manifest.path)
+    _wrap(app, settings, learning.sandboxes, connections, manifest.path)
     return app
 
 
@@ -148,15 +154,36 @@ def _supervisor(settings: Settings, course: Course) -> Supervisor:
     )
 
 
-def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor, client_script: Callable[[str], str]) -> None:
-    """Put the gateway around everything: requests for learners' servers do not pass through Flask."""
-    wrapped = Gateway(
+def _connections(settings: Settings) -> Connections:
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    behind_proxy = settings.trusted_proxies > 0
+    return Connections(count_ceilings(descriptors, at_most=settings.connections, behind_proxy=behind_proxy))
+
+
+def _known_hosts(settings: Settings) -> KnownHosts:
+    """Return the site's names: in development all that this machine has in the network that it is opened to."""
+    if settings.production or settings.loopback:
+        return KnownHosts(settings.host_names)
+    name = socket.gethostname().lower()
+    return KnownHosts(settings.host_names | {name, f"{name.partition('.')[0]}.local"}, own_addresses=True)
+
+
+def _wrap(
+    app: Flask,
+    settings: Settings,
+    sandboxes: Supervisor,
+    connections: Connections,
+    client_script: Callable[[str], str],
+) -> None:
+    """Put around Flask what every request passes first, learners' servers' included: those do not pass through it."""
+    gateway = Gateway(
         small_and_prompt(app.wsgi_app),
         sandboxes,
         host=settings.sandbox_host or None,
         course_url=settings.course_url if settings.sandbox_host else "",
         client_script=client_script,
     )
+    wrapped = HostGuard(Lasting(gateway, connections), _known_hosts(settings))
     proxies = settings.trusted_proxies
     app.wsgi_app = (  # type: ignore[method-assign]
         ProxyFix(wrapped, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else wrapped
