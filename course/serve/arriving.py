@@ -155,4 +155,3 @@ class CheckedReader:
         if len(data) < announced:
             raise NotReceived
         return data
-

@@ -1,4 +1,4 @@
-"""gunicorn's gevent worker, as this site needs it: patient with nobody for ever, never full of silence, quick to end."""
+"""gunicorn's gevent worker, as this site needs it: never patient for ever, never full of silence, quick to end."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         for server in servers:
             server.close()
         self.connections.hang_up_silent()
-        with gevent.Timeout(LEAVING_SECONDS, False):
+        with suppress(gevent.Timeout), gevent.Timeout(LEAVING_SECONDS):
             while self.connections.at_work:
                 gevent.sleep(0.02)
 

@@ -23,7 +23,9 @@ def post(*lines: str | bytes, body: bytes = HIDDEN) -> bytes:
 
 def request(first: str | bytes, *lines: str | bytes, host: bytes = b"Host: localhost", body: bytes = b"") -> bytes:
     head = [first, *([host] if host else []), *lines]
-    return b"\r\n".join(line if isinstance(line, bytes) else line.encode("latin-1") for line in head) + b"\r\n\r\n" + body
+    return (
+        b"\r\n".join(line if isinstance(line, bytes) else line.encode("latin-1") for line in head) + b"\r\n\r\n" + body
+    )
 
 
 LENGTH = f"Content-Length: {len(HIDDEN)}"
