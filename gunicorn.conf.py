@@ -32,7 +32,7 @@ def post_worker_init(worker):
 
         from course.factory import stop
 
-        gevent.spawn(stop, worker.app.callable)
+        worker.farewell = gevent.spawn(stop, worker.app.callable)
         worker.handle_exit(number, frame)
 
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):

@@ -241,7 +241,10 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
-    write_line(wire, {"job": 0, "warm": True})
+    try:
+        write_line(wire, {"job": 0, "warm": True})
+    except BrokenPipeError:
+        return  # the site has ended meanwhile
     Dispatcher(wire, run_seconds=run_seconds, at_once=at_once).serve()
 
 

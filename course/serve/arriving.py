@@ -70,8 +70,9 @@ class Arriving(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
         self._patience = patience
         self._clock = clock
         self._in_head = True
+        self._begun = False
+        """Whether there is a part of a head."""
         self._deadline: float | None = None
-        self._silence = 0.0
         self._bytes = self._pieces = 0
         self._waited = 0.0
 
@@ -79,9 +80,8 @@ class Arriving(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
         """Wait for the head of a request: of the `first` on a connection, or of the next."""
         self._in_head = True
         self._bytes = self._pieces = 0
-        started = first or self.buf.tell() > 0  # what came behind the last request is the beginning of the next
-        self._silence = self._patience.silence_seconds
-        self._deadline = self._clock() + self._patience.head_seconds if started else None
+        self._begun = self.buf.tell() > 0  # what came behind the last request is the beginning of the next
+        self._deadline = self._clock() + self._patience.head_seconds if first or self._begun else None
 
     def expect_body(self) -> None:
         """Wait for the body that the head has announced."""
@@ -105,7 +105,8 @@ class Arriving(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
         try:
             data: bytes = super().chunk(size_hint)
         except TimeoutError:
-            if self._in_head and not self._bytes:
+            self._waited += self._clock() - began
+            if self._in_head and not self._begun:
                 return b""
             raise TooSlow from None
         finally:
@@ -116,7 +117,7 @@ class Arriving(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
     def _seconds_left(self, now: float) -> float:
         if not self._in_head:
             return self._patience.body_seconds + self._bytes / self._patience.body_bytes_a_second - self._waited
-        return self._silence if self._deadline is None else self._deadline - now
+        return self._patience.silence_seconds if self._deadline is None else self._deadline - now
 
     def _count(self, arrived: int, began: float) -> None:
         now = self._clock()
@@ -124,6 +125,7 @@ class Arriving(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
         if not self._in_head:
             self._waited += now - began
             return
+        self._begun = self._begun or arrived > 0
         if self._deadline is None:
             self._deadline = now + self._patience.head_seconds
         if self._bytes > self._patience.head_bytes or self._pieces > self._patience.head_pieces:

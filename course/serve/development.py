@@ -9,18 +9,19 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 import gevent.socket
 from flask import Flask
 from gunicorn.config import Config
+from gunicorn.errors import AppImportError
 from gunicorn.glogging import Logger
 from gunicorn.workers.base import Worker
 
 from course.config import ROOT
 from course.factory import start
 from course.serve.descriptors import raise_descriptors
-from course.serve.worker import SiteWorker
+from course.serve.worker import SiteWorker, vanish
 from course.web.site import Site
 
 
@@ -42,8 +43,16 @@ def serve(app: Flask, page: str = "/", *, browse: bool = False) -> None:
         if browse:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
-    DevelopmentWorker(app, listener, say_where).init_process()
+    worker = DevelopmentWorker(app, listener, say_where)
+    try:
+        worker.init_process()
+    except AppImportError as refusal:
+        sys.exit(str(refusal))
+    except SystemExit:
+        if not worker.is_ending:  # else it was asked to, while it was starting
+            raise
     sys.stdout.write("\n  Stopped.\n")
+    vanish()
 
 
 class DevelopmentWorker(SiteWorker):
@@ -61,6 +70,13 @@ class DevelopmentWorker(SiteWorker):
         """Serve."""
         raise_descriptors()
         Worker.init_process(self)
+
+    def open(self, listener: Any) -> None:
+        """Listen; another program may have taken the address since it was bound."""
+        try:
+            super().open(listener)
+        except OSError as error:
+            _refuse(error, *listener.getsockname()[:2])
 
     def notify(self) -> None:
         """Tell nobody: there is no master that waits for a sign of life."""
@@ -97,9 +113,13 @@ def _bind(host: str, port: int) -> Any:
     try:
         listener.bind((host, port))
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            sys.exit(f"Port {port} is taken by another program. Choose another one:  make run PORT={port + 1}")
-        if error.errno == errno.EACCES:
-            sys.exit(f"Port {port} needs more rights than you have. Choose one above 1023:  make run PORT=5000")
-        sys.exit(f"The address {host}:{port} can't be used here ({error.strerror}). Check HOST and PORT.")
+        _refuse(error, host, port)
     return listener
+
+
+def _refuse(error: OSError, host: str, port: int) -> NoReturn:
+    if error.errno == errno.EADDRINUSE:
+        sys.exit(f"Port {port} is taken by another program. Choose another one:  make run PORT={port + 1}")
+    if error.errno == errno.EACCES:
+        sys.exit(f"Port {port} needs more rights than you have. Choose one above 1023:  make run PORT=5000")
+    sys.exit(f"The address {host}:{port} can't be used here ({error.strerror}). Check HOST and PORT.")

@@ -8,7 +8,7 @@ import signal
 import sys
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import gevent
 from gevent.event import Event
@@ -41,8 +41,15 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         super().__init__(*args, **options)
         self.patience = Patience()
         self.connections: Connections
+        self.farewell: gevent.Greenlet[..., object] | None = None
+        """What else is done at the end; it is waited for as long as for answers."""
         self._ending = Event()
         self._refusals = 0
+
+    @property
+    def is_ending(self) -> bool:
+        """Return whether it was asked to end."""
+        return bool(self._ending.is_set())
 
     # Its life
 
@@ -53,7 +60,12 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         if self.age == 1 and "GUNICORN_PID" not in os.environ:
             self._be_deaf()
         raise_descriptors()
-        super().init_process()
+        try:
+            super().init_process()
+        except SystemExit:
+            if not self.is_ending:
+                raise
+        vanish()
 
     def load_wsgi(self) -> None:
         """Load the site.
@@ -64,7 +76,7 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         try:
             super().load_wsgi()
         except SystemExit as refusal:
-            if self._ending.is_set():
+            if self.is_ending:
                 raise
             raise AppImportError(str(refusal.code)) from refusal
         site = getattr(self.wsgi, "extensions", {}).get("duplex")
@@ -82,8 +94,13 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             server.close()
         self.connections.hang_up_silent()
         with suppress(gevent.Timeout), gevent.Timeout(LEAVING_SECONDS):
-            while self.connections.at_work:
+            while self.connections.at_work or not (self.farewell is None or self.farewell.dead):
                 gevent.sleep(0.02)
+
+    def open(self, listener: Any) -> None:
+        """Let clients in."""
+        listener.listen(self.cfg.backlog)
+        listener.setblocking(True)
 
     def listening(self) -> None:
         """Say that clients are answered from now on. Nothing to do under a master, which has said so."""
@@ -110,8 +127,7 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
                 listener.shutdown(2)
 
     def _server(self, listener: Any) -> StreamServer:
-        listener.listen(self.cfg.backlog)
-        listener.setblocking(True)
+        self.open(listener)
         return StreamServer(listener, handle=partial(self.handle, listener))
 
     # One connection
@@ -172,6 +188,14 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             pass
         finally:
             self._refusals -= 1
+
+
+def vanish() -> NoReturn:
+    """End this process without taking everything in it apart, which takes a second; fork servers see its end."""
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(0)
 
 
 _FULL = (

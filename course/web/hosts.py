@@ -44,7 +44,7 @@ class Host:
     def is_loopback(self) -> bool:
         """Whether browsers look for this name on their own machine without asking anybody (RFC 6761, section 6.3)."""
         if self.address is not None:
-            return self.address.is_loopback
+            return (getattr(self.address, "ipv4_mapped", None) or self.address).is_loopback
         return self.name == "localhost" or self.name.endswith(".localhost")
 
 
@@ -55,7 +55,9 @@ def read_host(text: str) -> Host | None:
         return None
     port = int(found["port"]) if found["port"] else None
     host = Host(found["name"].strip("[]"), port)
-    if ("[" in found["name"] and not isinstance(host.address, IPv6Address)) or not 0 < (port or 1) < 65536:
+    if ("[" in found["name"] and not isinstance(host.address, IPv6Address)) or not 0 < (
+        1 if port is None else port
+    ) < 65536:
         return None
     return host
 

@@ -38,6 +38,13 @@ class RunningSite:
         return self._process.pid
 
     def start(self) -> RunningSite:
+        """Start it, and wait until it answers."""
+        self.launch()
+        self._wait_until_it_answers()
+        return self
+
+    def launch(self) -> None:
+        """Start it, and do not wait."""
         self.instance.mkdir(parents=True, exist_ok=True)
         inherited = {key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ}
         with self.log.open("ab") as log:
@@ -55,8 +62,6 @@ class RunningSite:
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait_until_it_answers()
-        return self
 
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + 240
@@ -70,6 +75,16 @@ class RunningSite:
             except requests.RequestException:
                 time.sleep(0.05)  # polling a condition that nothing announces: another process's port
         raise AssertionError(f"the site did not start:\n{self.log.read_text()[-4000:]}")
+
+    def poll(self) -> int | None:
+        """Return how it ended; None while it runs."""
+        assert self._process is not None
+        return self._process.poll()
+
+    def wait(self, seconds: float) -> int:
+        """Wait for its end, and return how it ended."""
+        assert self._process is not None
+        return self._process.wait(seconds)
 
     def kill(self) -> None:
         """Kill the web process with SIGKILL; what it has started must end by itself."""
