@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import socket
 import sys
 from contextlib import suppress
 from functools import partial
@@ -124,7 +125,7 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         """
         for listener in self.sockets:
             with suppress(OSError):
-                listener.shutdown(2)
+                listener.shutdown(socket.SHUT_RDWR)
 
     def _server(self, listener: Any) -> StreamServer:
         self.open(listener)
@@ -165,10 +166,12 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             pass  # the connection is over, for the client or for whoever has answered
         except NotReceived as failure:
             _tell(client, failure)
+            _see_off(client)
         except OSError as error:
             self.log.debug("A connection has failed: %s", error)
         except Exception as error:
             self.handle_error(request, client, addr, error)
+            _see_off(client)
 
     def _answer(self, listener: Any, client: Any, addr: Any, request: Any, arriving: Arriving) -> None:
         arriving.expect_body()
@@ -219,7 +222,7 @@ def _passed_over(parser: Any) -> bool:
 
 def _hang_up(client: Any) -> None:
     with suppress(OSError):
-        client.shutdown(2)
+        client.shutdown(socket.SHUT_RDWR)
 
 
 def _tell(client: Any, failure: NotReceived) -> None:
@@ -227,6 +230,15 @@ def _tell(client: Any, failure: NotReceived) -> None:
     with suppress(OSError):
         client.settimeout(1.0)
         util.write_error(client, failure.status, failure.reason, failure.sentence)
+
+
+def _see_off(client: Any) -> None:
+    """Let a last answer arrive: what is still unread would make the end of the connection overtake it."""
+    with suppress(OSError), suppress(gevent.Timeout), gevent.Timeout(1.0):
+        client.shutdown(socket.SHUT_WR)
+        for _ in range(UNREAD_BYTES // 65536):
+            if not client.recv(65536):
+                return
 
 
 def _end_with_master(master: int) -> None:

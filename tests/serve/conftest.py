@@ -2,24 +2,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.stage.running_site import GUNICORN, RunningSite
-
-PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": "x" * 32, "ALLOWED_HOSTS": "learn.example.org"}
-MODES = ("development", "production")
+from tests.serve.modes import MODES, served_in
+from tests.stage.running_site import RunningSite
 
 
 @pytest.fixture(scope="session")
 def in_mode(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], RunningSite]]:
-    """Return the site as `make run` starts it, or as gunicorn does; each is started once. No program is run on it."""
+    """Return the site as it is served in a mode; each is started once. No program is run on it."""
     started: dict[str, RunningSite] = {}
 
     def start(mode: str) -> RunningSite:
         if mode not in started:
-            folder = tmp_path_factory.mktemp(mode)
-            if mode == "production":
-                started[mode] = RunningSite(folder, GUNICORN, SANDBOX="off", **PRODUCTION).start()
-            else:
-                started[mode] = RunningSite(folder, SANDBOX="off").start()
+            started[mode] = served_in(mode, tmp_path_factory.mktemp(mode)).start()
         return started[mode]
 
     yield start

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
+from tests.stage.running_site import RunningSite
+
+PATIENCE = 30.0
 HIDDEN = b"GET /hidden-in-a-body HTTP/1.1\r\nHost: localhost\r\n\r\n"
 """Nothing lies there: an answer to it is a 404, the only one that a spelling could bring about."""
 
@@ -129,3 +135,21 @@ SIZES = [
 ]  # fmt: skip
 
 SPELLINGS = [*TWO_LENGTHS, *NAMES, *CODINGS, *LINES, *CHUNKS, *TARGETS, *SIZES]
+
+
+def statuses_of(answers: bytes) -> list[int]:
+    return [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3}) [A-Z]", answers)]
+
+
+def exchange(site: RunningSite, data: bytes) -> bytes:
+    """Send bytes, then nothing more; return what comes back until the site closes."""
+    with socket.create_connection(("127.0.0.1", site.port), timeout=PATIENCE) as connection:
+        pieces = []
+        with suppress(ConnectionError):
+            connection.sendall(data)
+        with suppress(OSError):  # it may have ended, and been closed by the site
+            connection.shutdown(socket.SHUT_WR)
+        with suppress(ConnectionError):
+            while piece := connection.recv(65536):
+                pieces.append(piece)
+        return b"".join(pieces)

@@ -16,19 +16,14 @@ import psutil
 import pytest
 import requests
 
+from tests.serve.modes import MODES, in_mode
 from tests.stage.ports import free_port
 from tests.stage.quick_to_close import QuickToClose
-from tests.stage.running_site import GUNICORN, MAKE_RUN, ROOT, RunningSite
+from tests.stage.running_site import GUNICORN, ROOT, RunningSite
 
-COMMANDS = {"development": MAKE_RUN, "production": GUNICORN}
-PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": "x" * 32}
 SOON = 6.0
 """Three times what is promised. An open WebSocket used to hold the end up for as long as the master would wait."""
 PATIENCE = 60.0
-
-
-def running(mode: str, folder: Path, **environment: str) -> RunningSite:
-    return RunningSite(folder, COMMANDS[mode], **(PRODUCTION if mode == "production" else {}), **environment)
 
 
 def open_websocket(site: RunningSite) -> QuickToClose:
@@ -41,7 +36,7 @@ def open_websocket(site: RunningSite) -> QuickToClose:
 @pytest.mark.programs
 @pytest.mark.parametrize(("mode", "number"), [("development", signal.SIGINT), ("production", signal.SIGTERM)])
 def test_it_ends_soon_and_tells_everybody(tmp_path: Path, mode: str, number: int) -> None:
-    site = running(mode, tmp_path).start()
+    site = in_mode(mode, tmp_path).start()
     processes = psutil.Process(site.pid).children(recursive=True)
     idle = socket.create_connection(("127.0.0.1", site.port))
     with closing(open_websocket(site)) as page, idle:
@@ -57,11 +52,11 @@ def test_it_ends_soon_and_tells_everybody(tmp_path: Path, mode: str, number: int
         assert site.log.read_text().endswith("\n  Stopped.\n")
 
 
-@pytest.mark.parametrize("mode", COMMANDS)
+@pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("seconds", [0.3, 1.2, 2.4])
 def test_a_signal_while_it_starts_ends_it_without_a_traceback(tmp_path: Path, mode: str, seconds: float) -> None:
     """At any of these moments, which differ from machine to machine; no moment is a wrong one."""
-    site = running(mode, tmp_path, SANDBOX="off")
+    site = in_mode(mode, tmp_path, SANDBOX="off")
     site.launch()
     with pytest.raises(subprocess.TimeoutExpired):
         site.wait(seconds)
@@ -74,7 +69,7 @@ def test_a_signal_while_it_starts_ends_it_without_a_traceback(tmp_path: Path, mo
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the worker sees the master's end at the next second")
 def test_a_worker_ends_with_its_master(tmp_path: Path) -> None:
-    site = running("production", tmp_path, SANDBOX="off").start()
+    site = in_mode("production", tmp_path, SANDBOX="off").start()
     (worker,) = psutil.Process(site.pid).children()
     with closing(open_websocket(site)):
         site.kill()
@@ -115,7 +110,7 @@ def test_a_site_that_refuses_to_start_ends(tmp_path: Path, environment: dict[str
 
 def test_nobody_can_connect_before_the_site_can_answer(tmp_path: Path) -> None:
     """A balancer then asks another process; a connection that is accepted would hang until this one is up."""
-    site = running("production", tmp_path, SANDBOX="off")
+    site = in_mode("production", tmp_path, SANDBOX="off")
     site.launch()
     try:
         answered = 0

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from course.serve.arriving import Arriving, CheckedReader, NotReceived, Patience, TooLarge, TooSlow
-from tests.serve.conftest import MODES
+from tests.serve.modes import MODES
 from tests.stage.running_site import RunningSite
 
 PATIENCE = 60.0

@@ -122,7 +122,7 @@ def app_with(tmp_path: Path, **environment: str):
     return create_app(read_settings({"INSTANCE_DIR": str(tmp_path), "SANDBOX": "off", **environment}))
 
 
-def status(app, host: str | None, path: str = "/", **environ: str) -> tuple[int, str]:
+def status(app, host: str | None, path: str = "/no-such-page", **environ: str) -> tuple[int, str]:
     """Ask the whole site, as its web server does; return the status and the sentence."""
     answer = app.test_client().get(path, environ_overrides={"HTTP_HOST": host or "", **environ})
     return answer.status_code, answer.text if answer.mimetype == "text/plain" else ""
@@ -160,7 +160,7 @@ PRODUCTION = {"PRODUCTION": "1", "SECRET_KEY": "x" * 32}
 def test_in_production_the_operator_or_the_platform_says_its_names(tmp_path: Path) -> None:
     app = app_with(tmp_path, **PRODUCTION, ALLOWED_HOSTS="learn.example.org, *.class.example", FLY_APP_NAME="duplex-7")
     known = ("learn.example.org", "a.class.example", "duplex-7.fly.dev", "localhost:8000")
-    assert [status(app, name)[0] for name in known] == [200] * 4
+    assert [status(app, name)[0] for name in known] == [404] * 4
     assert [status(app, name)[0] for name in ("example.org", "other.fly.dev", "203.0.113.5")] == [421] * 3
 
 
@@ -220,7 +220,7 @@ def test_an_opened_development_site_answers_to_the_address_that_was_asked(
 
 def test_behind_a_trusted_proxy_the_name_that_it_tells_counts(tmp_path: Path) -> None:
     app = app_with(tmp_path, **PRODUCTION, ALLOWED_HOSTS="learn.example.org", TRUSTED_PROXIES="1")
-    assert status(app, "10.0.0.5:8000", HTTP_X_FORWARDED_HOST="learn.example.org")[0] == 200
+    assert status(app, "10.0.0.5:8000", HTTP_X_FORWARDED_HOST="learn.example.org")[0] == 404
     assert status(app, "learn.example.org", HTTP_X_FORWARDED_HOST="evil.example")[0] == 421
     bare = app_with(tmp_path, **PRODUCTION, ALLOWED_HOSTS="learn.example.org")
     assert status(bare, "evil.example", HTTP_X_FORWARDED_HOST="learn.example.org")[0] == 421
