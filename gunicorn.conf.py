@@ -9,6 +9,7 @@ import signal
 import sys
 
 from course.config import SettingRefused, read_settings
+from course.serve.worker import stay_closed
 
 try:
     read_settings()
@@ -22,6 +23,11 @@ graceful_timeout = 5  # seconds, then the plug is pulled; the worker needs two
 secure_scheme_headers = {}  # which proxies are believed says TRUSTED_PROXIES alone
 forwarder_headers = ""
 control_socket_disable = True
+
+
+def when_ready(master):
+    """Let clients wait at the door: a worker opens it, once the site can answer."""
+    stay_closed(master)
 
 
 def post_worker_init(worker):

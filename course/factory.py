@@ -92,6 +92,8 @@ def start(app: Flask) -> None:
     Call it on the main thread: under gevent a process must be started there. Everything ends with this process.
     """
     site: Site = app.extensions["duplex"]
+    if site.settings.production and not site.settings.host_names:
+        app.logger.warning("No host name of this site is known: set ALLOWED_HOSTS, or only this machine can use it.")
     if site.settings.migrate:
         with app.app_context():
             flask_migrate.upgrade()

@@ -58,8 +58,6 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         """Become a worker. Until its own handlers are set, those of the master would swallow a signal."""
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _end_with_master(self.ppid)
-        if self.age == 1 and "GUNICORN_PID" not in os.environ:
-            self._be_deaf()
         raise_descriptors()
         try:
             super().init_process()
@@ -99,7 +97,7 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
                 gevent.sleep(0.02)
 
     def open(self, listener: Any) -> None:
-        """Let clients in."""
+        """Let clients in: see `stay_closed`."""
         listener.listen(self.cfg.backlog)
         listener.setblocking(True)
 
@@ -116,16 +114,6 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             sys.exit(0)
 
     handle_quit = handle_exit
-
-    def _be_deaf(self) -> None:
-        """Let nobody connect before the site can answer: the master listens long before, and clients would hang.
-
-        Linux gives up listening, and keeps the address; elsewhere this fails and clients wait. Only the first worker
-        does it: while a later one starts, the one before it still serves.
-        """
-        for listener in self.sockets:
-            with suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)
 
     def _server(self, listener: Any) -> StreamServer:
         self.open(listener)
@@ -191,6 +179,18 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
             pass
         finally:
             self._refusals -= 1
+
+
+def stay_closed(master: Any) -> None:
+    """Let nobody connect before a worker can answer. gunicorn listens long before, and clients would hang.
+
+    Linux gives up listening, and keeps the address; elsewhere this fails, and clients wait. Sockets that a master was
+    handed are left as they are: whoever had them before may still serve on them.
+    """
+    if master.master_pid == 0 and not master.systemd:
+        for listener in master.LISTENERS:
+            with suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
 
 
 def vanish() -> NoReturn:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.serve.cases import CASES, SiteCase
-from tests.serve.framing import HIDDEN, PATIENCE, exchange, statuses_of
+from tests.serve.framing import HIDDEN, PATIENCE, SPELLINGS, Spelling, exchange, statuses_of
+from tests.serve.modes import MODES
+from tests.stage.cases import cases
 from tests.stage.running_site import RunningSite
 
 FOLLOWED = b"GET /the-next-request HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -18,6 +23,24 @@ FOLLOWED = b"GET /the-next-request HTTP/1.1\r\nHost: localhost\r\nConnection: cl
 def test_it_is_refused(served: RunningSite, case: SiteCase) -> None:
     assert case.attempt(served) == case.expected
     assert served.errors() == ""
+
+
+@settings(max_examples=cases(40), deadline=None)
+@given(
+    st.sampled_from(SPELLINGS),
+    st.sampled_from(MODES),
+    st.floats(0, 1, exclude_max=True),
+    st.sampled_from([b"", b"\0", b"\n", b"\r", b" ", b"\xff", b"\r\n", b":", b"0", b"\r\n\r\n"]),
+)
+def test_no_change_of_a_byte_makes_it_fall(
+    in_mode: Callable[[str], RunningSite], spelling: Spelling, mode: str, place: float, other: bytes
+) -> None:
+    site = in_mode(mode)
+    at = int(place * len(spelling.data))
+    answer = exchange(site, spelling.data[:at] + other + spelling.data[at + 1 :])
+    assert not answer or statuses_of(answer)
+    assert 500 not in statuses_of(answer)
+    assert site.errors() == ""
 
 
 def test_one_request_may_follow_another(served: RunningSite) -> None:
