@@ -20,7 +20,7 @@ FOLLOWED = b"GET /the-next-request HTTP/1.1\r\nHost: localhost\r\nConnection: cl
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_it_is_refused(served: RunningSite, case: SiteCase) -> None:
+def test_it_holds_in_both_modes(served: RunningSite, case: SiteCase) -> None:
     assert case.attempt(served) == case.expected
     assert served.errors() == ""
 

@@ -120,3 +120,19 @@ def test_a_site_that_refuses_to_start_ends(tmp_path: Path, environment: dict[str
     assert run.stdout.count("Booting worker") == (1 if "DATABASE_URL" in environment else 0)
     if "DATABASE_URL" not in environment:
         assert "Traceback" not in run.stdout and len(run.stdout.splitlines()) == 1
+
+
+def test_whatever_refuses_to_start_ends_the_master_too(tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text("import sys\n\nsys.exit('Not today.')\n")
+    options = ["-k", "course.serve.worker.SiteWorker", "-b", f"127.0.0.1:{free_port()}", "--no-control-socket"]
+    run = subprocess.run(
+        [sys.executable, "-m", "gunicorn", *options, "server:app"],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert run.returncode == 4
+    assert run.stdout.count("Booting worker") == 1 and "Not today." in run.stdout and "Traceback" not in run.stdout
