@@ -30,6 +30,12 @@ def when_ready(master):
     stay_closed(master)
 
 
+def child_exit(master, worker):
+    """Close the door again when nobody is left behind it: a new worker takes some seconds to come."""
+    if not master.WORKERS:
+        stay_closed(master)
+
+
 def post_worker_init(worker):
     """At the end tell every page and end every sandbox: open connections would hold it up."""
 
