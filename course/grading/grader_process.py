@@ -12,6 +12,7 @@ the socket at descriptor 0:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import resource
@@ -241,11 +242,9 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
-    try:
+    with contextlib.suppress(ConnectionError):  # the site has ended, in the middle of a word perhaps
         write_line(wire, {"job": 0, "warm": True})
-    except BrokenPipeError:
-        return  # the site has ended meanwhile
-    Dispatcher(wire, run_seconds=run_seconds, at_once=at_once).serve()
+        Dispatcher(wire, run_seconds=run_seconds, at_once=at_once).serve()
 
 
 if __name__ == "__main__":

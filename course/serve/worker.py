@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import gevent
 from gevent.event import Event
+from gevent.pool import Pool
 from gevent.server import StreamServer
 from gunicorn import http, util
 from gunicorn.errors import AppImportError
@@ -32,6 +33,8 @@ UNREAD_BYTES = 1024 * 1024
 """As much of a body that nobody has read is passed over to keep a connection, and as an answer is on its way."""
 REFUSALS = 64
 """So many are told that the site is full, at the same time; more are closed without a word."""
+AT_A_TIME = 16
+"""So many arrive before the others have their turn."""
 PR_SET_PDEATHSIG = 1
 
 
@@ -117,7 +120,12 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _server(self, listener: Any) -> StreamServer:
         self.open(listener)
-        return StreamServer(listener, handle=partial(self.handle, listener))
+        # With those that are just being told so, and those that have just arrived; a pool that is full accepts no more,
+        # but neither stays for long.
+        room = Pool(self.connections.ceilings.connections + REFUSALS + AT_A_TIME)
+        server = StreamServer(listener, handle=partial(self.handle, listener), spawn=room)
+        server.max_accept = AT_A_TIME
+        return server
 
     # One connection
 
@@ -221,8 +229,10 @@ def _passed_over(parser: Any) -> bool:
 
 
 def _hang_up(client: Any) -> None:
+    """Close a connection under whoever waits for it: its descriptor is free at once."""
     with suppress(OSError):
         client.shutdown(socket.SHUT_RDWR)
+    util.close(client)
 
 
 def _tell(client: Any, failure: NotReceived) -> None:

@@ -128,6 +128,9 @@ class Connections:
             return None
         if self._lasting_of[key] + weight > self.ceilings.lasting_by_address:
             return None
+        while self.open + weight - 1 > self.ceilings.connections:
+            if not self._let_go_of_one():
+                return None
         self.lasting += weight
         self._lasting_of[key] += weight
         self._second_sockets += weight - 1

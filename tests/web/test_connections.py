@@ -79,11 +79,13 @@ class AllDay(RuleBasedStateMachine):
 
     @rule(target=places, address=ADDRESSES, weight=st.sampled_from([1, 2]))
     def last(self, address: str, weight: int):
+        before = self.connections.open
         place = self.connections.last(address, weight)
         if place is None:
             share = sum(each for other, each in self.lasting if share_of(other) == share_of(address))
             total = sum(each for _, each in self.lasting)
-            assert total + weight > CEILINGS.lasting or share + weight > CEILINGS.lasting_by_address
+            full = before + weight - 1 > CEILINGS.connections
+            assert full or total + weight > CEILINGS.lasting or share + weight > CEILINGS.lasting_by_address
             return multiple()
         self.lasting.append((address, weight))
         return (place, address, weight)
@@ -106,7 +108,7 @@ class AllDay(RuleBasedStateMachine):
         assert self.connections.open == len(is_open) + second
         assert self.connections.at_work == sum(each.state == "at work" for each in is_open)
         assert self.connections.lasting == sum(weight for _, weight in self.lasting) <= CEILINGS.lasting
-        assert len(is_open) <= CEILINGS.connections
+        assert self.connections.open <= CEILINGS.connections
         assert all(len(self.open_of(each.address)) <= CEILINGS.by_address for each in is_open)
 
 
