@@ -9,7 +9,7 @@ import sys  # noqa: E402
 
 from course.config import SettingRefused  # noqa: E402
 from course.factory import create_app, start  # noqa: E402
-from course.serve import serve  # noqa: E402
+from course.serve.development import serve  # noqa: E402
 
 try:
     app = create_app()

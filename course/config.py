@@ -16,9 +16,21 @@ from course.sandbox.limits import LimitRefused, Limits
 ROOT = Path(__file__).resolve().parent.parent
 
 SandboxMode = Literal["confined", "unconfined", "off"]
+_NAME = re.compile(r"\*|(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]*")
 _HOST_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 _ORIGIN = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+PLATFORMS = {
+    "RENDER_EXTERNAL_HOSTNAME": "{}",
+    "FLY_APP_NAME": "{}.fly.dev",
+    "RAILWAY_PUBLIC_DOMAIN": "{}",
+    "HEROKU_APP_DEFAULT_DOMAIN_NAME": "{}",
+    "KOYEB_PUBLIC_DOMAIN": "{}",
+    "WEBSITE_HOSTNAME": "{}",  # Azure App Service
+    "REPLIT_DEV_DOMAIN": "{}",
+}
+"""What platforms tell a site about its own name, and what the name is then."""
 
 
 class SettingRefused(ValueError):
@@ -42,6 +54,8 @@ class Settings:
     trusted_proxies: int = 0  # TRUSTED_PROXIES: how many proxies in front set X-Forwarded-*
     sandbox_host: str = ""  # SANDBOX_HOST: a second host name of this site, for learners' programs alone
     course_url: str = ""  # COURSE_URL: the address of the course itself; needed with SANDBOX_HOST
+    allowed_hosts: tuple[str, ...] = ()  # ALLOWED_HOSTS: the site's names, beside those that the platform tells
+    connections: int | None = None  # CONNECTIONS: at once; counted from what the machine allows where not set
     limits: Limits = field(default_factory=Limits)  # SANDBOX_<LIMIT>
     edit_url: str = ""  # EDIT_URL: where the lessons' files are edited; pages then link to theirs
     migrate: bool = True  # MIGRATE=0: the release phase does it instead
@@ -50,6 +64,12 @@ class Settings:
     def loopback(self) -> bool:
         """Return whether only this machine can reach the site."""
         return self.host in LOOPBACK
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """Return the names under which the site is reached, without ports: all that settings tell."""
+        told = {urlsplit(self.course_url).hostname, urlsplit(f"//{self.sandbox_host}").hostname}
+        return frozenset({*self.allowed_hosts, *filter(None, told)})
 
     @property
     def sandbox_url(self) -> str:
@@ -83,6 +103,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         trusted_proxies=_whole_number(environment, "TRUSTED_PROXIES", 0, 0, 10) or 0,
         sandbox_host=_host_name(environment, "SANDBOX_HOST"),
         course_url=_address(environment, "COURSE_URL"),
+        allowed_hosts=(*_names(environment, "ALLOWED_HOSTS"), *_platform_names(environment)),
+        connections=_whole_number(environment, "CONNECTIONS", None, 16, 60_000),
         limits=limits,
         edit_url=_address(environment, "EDIT_URL"),
         migrate=_switch(environment, "MIGRATE", default=True),
@@ -137,6 +159,21 @@ def _address(environment: Mapping[str, str], name: str) -> str:
     if text and not text.startswith(("https://", "http://")):
         raise SettingRefused(f"{name} is {text!r}: it must be a whole address, such as https://example.org/lessons.")
     return text.rstrip("/")
+
+
+def _names(environment: Mapping[str, str], name: str) -> list[str]:
+    names = [each.strip().lower() for each in environment.get(name, "").split(",") if each.strip()]
+    for each in names:
+        if not _NAME.fullmatch(each):
+            raise SettingRefused(
+                f"{name} has {each!r}: it must be host names without port, such as learn.example.org,*.example.org."
+            )
+    return names
+
+
+def _platform_names(environment: Mapping[str, str]) -> list[str]:
+    told = (form.format(environment[name].lower()) for name, form in PLATFORMS.items() if environment.get(name))
+    return [name for name in told if _NAME.fullmatch(name) and "*" not in name]
 
 
 def _host_name(environment: Mapping[str, str], name: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import atexit
+import resource
+import socket
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -30,8 +32,11 @@ from course.progress.writing import tune_sqlite
 from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.host import socket_folder
 from course.sandbox.host.supervisor import Supervisor
+from course.web.connections import Connections, count_ceilings
 from course.web.errors import install_errors
 from course.web.front_gate import front_gate, over_https
+from course.web.hosts import HostGuard, KnownHosts
+from course.web.lasting import Lasting
 from course.web.minify import install_small_pages
 from course.web.routes.account import account
 from course.web.routes.assets import install_assets
@@ -74,7 +79,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     for slug in (*(lesson.slug for lesson in courses.current().readable), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, hub))
     guard(socketio)
-    app.extensions["duplex"] = Site(settings, learning, hub, courses, SearchIndex(courses.current))
+    connections = _connections(settings)
+    app.extensions["duplex"] = Site(settings, learning, hub, courses, SearchIndex(courses.current), connections)
     courses.on_change = hub.lesson_changed
     courses.on_new = lambda slug: socketio.on_namespace(LessonNamespace(slug, hub))
     install_security(app, settings.sandbox_url)
@@ -85,7 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (pages, look_up, questions, notes, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
-    _wrap(app, settings, learning.sandboxes, manifest.path)
+    _wrap(app, settings, learning.sandboxes, connections, manifest.path)
     return app
 
 
@@ -95,6 +101,8 @@ def start(app: Flask) -> None:
     Call it on the main thread: under gevent a process must be started there. Everything ends with this process.
     """
     site: Site = app.extensions["duplex"]
+    if site.settings.production and not site.settings.host_names:
+        app.logger.warning("No host name of this site is known: set ALLOWED_HOSTS, or only this machine can use it.")
     if site.settings.migrate:
         with app.app_context():
             flask_migrate.upgrade()
@@ -157,16 +165,37 @@ def _supervisor(settings: Settings, course: Course) -> Supervisor:
     )
 
 
-def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor, client_script: Callable[[str], str]) -> None:
-    """Put the gateway around everything: requests for learners' servers do not pass through Flask."""
-    wrapped = Gateway(
+def _connections(settings: Settings) -> Connections:
+    descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    behind_proxy = settings.trusted_proxies > 0
+    return Connections(count_ceilings(descriptors, at_most=settings.connections, behind_proxy=behind_proxy))
+
+
+def _known_hosts(settings: Settings) -> KnownHosts:
+    """Return the site's names: in development all that this machine has in the network that it is opened to."""
+    if settings.production or settings.loopback:
+        return KnownHosts(settings.host_names)
+    name = socket.gethostname().lower()
+    return KnownHosts(settings.host_names | {name, f"{name.partition('.')[0]}.local"}, own_addresses=True)
+
+
+def _wrap(
+    app: Flask,
+    settings: Settings,
+    sandboxes: Supervisor,
+    connections: Connections,
+    client_script: Callable[[str], str],
+) -> None:
+    """Put around Flask what every request passes first, learners' servers' included: those do not pass through it."""
+    gateway = Gateway(
         front_gate(small_and_prompt(app.wsgi_app)),
         sandboxes,
         host=settings.sandbox_host or None,
         course_url=settings.course_url if settings.sandbox_host else "",
         client_script=client_script,
     )
-    site: WSGIApplication = over_https(wrapped) if settings.https else wrapped
+    guarded = HostGuard(Lasting(gateway, connections), _known_hosts(settings))
+    site: WSGIApplication = over_https(guarded) if settings.https else guarded
     proxies = settings.trusted_proxies
     whole = ProxyFix(site, x_for=proxies, x_proto=proxies, x_host=proxies) if proxies else site
     app.wsgi_app = whole  # type: ignore[method-assign, assignment]

@@ -24,8 +24,8 @@ OUR_TESTS = [
     if path.name not in ("apps", "courses", "js", "__pycache__") and (path.is_dir() or path.suffix == ".py")
 ]
 """Beside them lie programs of learners, who import what they like."""
-LOADED_BY_NAME = {"gunicorn", "pymdown-extensions", "simple-websocket"}
-"""Used by the site without an import: Procfile, Markdown and python-engineio name them."""
+LOADED_BY_NAME = {"pymdown-extensions", "simple-websocket"}
+"""Used by the site without an import: Markdown and python-engineio name them."""
 TOOLS = {"mypy", "pytest-timeout", "redis", "ruff", "uv"}
 """Used by the Makefile, pytest's settings, or a lesson's server; beside them the stubs for mypy."""
 

@@ -25,7 +25,6 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -257,7 +256,9 @@ def main() -> None:
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.dup2(2, 1)
-    with suppress(BrokenPipeError, ConnectionResetError):  # the site has ended meanwhile, so nobody wants results
+    with contextlib.suppress(
+        BrokenPipeError, ConnectionResetError
+    ):  # the site has ended meanwhile, so nobody wants results
         write_line(wire, {"job": 0, "warm": True})
         Dispatcher(wire, run_seconds=run_seconds, at_once=at_once).serve()
 

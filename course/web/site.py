@@ -12,6 +12,7 @@ from course.content.course_on_disk import Courses
 from course.content.model import Course
 from course.learning.actions import Learning
 from course.live.hub import Hub
+from course.web.connections import Connections
 from course.web.views.search_index import SearchIndex
 
 
@@ -24,6 +25,7 @@ class Site:
     hub: Hub
     courses: Courses
     search: SearchIndex
+    connections: Connections
 
     @property
     def course(self) -> Course:

@@ -15,11 +15,17 @@ health = Blueprint("health", __name__)
 def healthz() -> tuple[dict[str, object], int]:
     """Answer 200 while pages can be served, even when no code can be run; the answer says so."""
     db.session.execute(text("SELECT 1"))
-    sandboxes = site().learning.sandboxes
+    sandboxes, connections = site().learning.sandboxes, site().connections
     return {
         "ok": True,
         "lessons": len(site().course.lessons),
         "sandboxes": len(sandboxes.all()),
         "run": sandboxes.unavailable or "available",
         "runtimes_off": sandboxes.runtimes_off,
+        "connections": {
+            "open": connections.open,
+            "ceiling": connections.ceilings.connections,
+            "lasting": connections.lasting,
+            "lasting_ceiling": connections.ceilings.lasting,
+        },
     }, 200

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from tests.sandbox.attacks.arena import Arena
 from tests.sandbox.attacks.gateway_cases import CASES
 from tests.sandbox.attacks.table import ATTACKS, Line, as_markdown, this_mode
 from tests.sandbox.gateway.stage import Front, accepts, running, until
+from tests.serve.cases import CASES as SITE_CASES
+from tests.serve.modes import MODES, served_in
 from tests.stage.ports import free_port
 
 ROOT = Path(__file__).parents[3]
@@ -28,8 +30,8 @@ WEB_SERVER = "gunicorn"
 HEAD = """# Attacks on the sandbox
 
 Each line is a small hostile program (or, for the gateway, a hostile client) that really ran. After each one the
-supervisor, a second sandbox and, for the gateway, another client had to be served as before. `make attacks` runs them
-all and writes this page; `make test` runs the same ones as tests. Seen: Linux {kernel}, {machine}, Python {python}.
+supervisor, a second sandbox and, for the gateway, another client had to be served as before. The web server's are tried
+on the site as `make run` and as gunicorn starts it, and counted once. `make attacks` runs them all and writes this page; `make test` runs the same ones as tests. Seen: Linux {kernel}, {machine}, Python {python}.
 
 As root each program has a user of its own, which an ordinary user can't give it: other layers hold some of the limits
 then. So the programs run in both modes. What a client of the gateway tries is the same in both.
@@ -42,7 +44,11 @@ that they share.
 def main(target: Path) -> int:
     """Run everything, write the page, say what did not hold."""
     with tempfile.TemporaryDirectory(prefix="attacks-") as directory:
-        lines = [*_on_the_sandbox(Path(directory)), *_on_the_gateway(Path(directory))]
+        lines = [
+            *_on_the_sandbox(Path(directory)),
+            *_on_the_gateway(Path(directory)),
+            *_on_the_web_server(Path(directory)),
+        ]
     if os.geteuid() == 0:
         lines += _as_an_ordinary_user()
     uname = platform.uname()
@@ -84,6 +90,18 @@ def _say_lines() -> int:
         for line in _on_the_sandbox(Path(directory)):
             print(json.dumps(line), flush=True)
     return 0
+
+
+def _on_the_web_server(directory: Path) -> Iterator[Line]:
+    with ExitStack() as stack:
+        sites = [served_in(mode, directory / mode) for mode in MODES]
+        for site in sites:
+            stack.callback(site.stop)
+            site.start()
+        for case in SITE_CASES:
+            seen = [case.attempt(site) for site in sites]
+            worst = next((each for each in seen if each != case.expected), case.expected)
+            yield Line("web server", case.name, f"web server: {case.layer}", case.expected, worst, this_mode())
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def main(server, port, socket_path):
             def load_config(self):
                 for name, value in {
                     "bind": f"127.0.0.1:{port}",
-                    "worker_class": "gevent",
+                    "worker_class": "course.serve.worker.SiteWorker",
                     "workers": 1,
                     "loglevel": "warning",
                     "graceful_timeout": 1,

@@ -351,16 +351,15 @@ def accepts(served: Service) -> bool:
 def test_the_sites_own_file_tells_everybody_and_ends(folder: Path) -> None:
     stand_in = folder / "stand-in/course"
     stand_in.mkdir(parents=True)
+    for part in (ROOT / "course").iterdir():
+        (stand_in / part.name).symlink_to(part)
+    (stand_in / "factory.py").unlink()
     (stand_in / "factory.py").write_text(STOP)
-    with gunicorn(
-        GREEN,
-        folder,
-        "-c",
-        str(ROOT / "gunicorn.conf.py"),
-        "--graceful-timeout",
-        "100",
-        PYTHONPATH=str(stand_in.parent),
-    ) as served:
+    options = ("-c", str(ROOT / "gunicorn.conf.py"), "--graceful-timeout", "100")
+    settings = {"PYTHONPATH": str(stand_in.parent), "INSTANCE_DIR": str(folder)}
+    with gunicorn(GREEN, folder, *options, **settings) as served:
+        while not accepts(served):
+            pass
         client = Wire(served.url)
         assert client.receive().startswith("0{")
         served.terminate()
