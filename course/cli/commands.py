@@ -26,6 +26,7 @@ from course.content.model import Course, Lesson
 from course.content.problems import Problem
 from course.learning.actions import Learning
 from course.progress.lesson_report import lesson_report
+from course.progress.sweep import Retention, idle, sweep
 from course.sandbox.host.supervisor import SandboxesUnavailable
 from course.web.site import site
 
@@ -142,6 +143,17 @@ def report_command(slugs: tuple[str, ...]) -> None:
         raise click.ClickException(f"There is no lesson called {', '.join(sorted(unknown))}.")
     for lesson in lessons:
         click.echo("\n".join(lines_of(lesson_report(lesson))))
+
+
+@course_cli.command("sweep")
+@click.option("--delete", "really", is_flag=True, help="Delete them; without this they are only counted.")
+def sweep_command(really: bool) -> None:
+    """Show who has not been here for so long that their work is swept away (KEEP_DAYS, KEEP_VISITORS_DAYS)."""
+    settings = site().settings
+    retention = Retention(settings.keep_days, settings.keep_visitors_days)
+    found = sweep(retention) if really else idle(retention)
+    done = "were deleted" if really else "would be deleted; --delete does it"
+    click.echo(f"{len(found.learners)} learners, {found.versions} versions, {found.bytes} bytes {done}.")
 
 
 @course_cli.command("probe")
