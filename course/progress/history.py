@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from flask_sqlalchemy.session import Session
-from sqlalchemy import func, select, update
+from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.orm import scoped_session
 
 from course.extensions import db
@@ -19,6 +20,9 @@ from course.progress.thinning import Held
 SAVE_EVERY_SECONDS = 30.0
 """Saves of one tab closer together than this share one entry."""
 PAGE = 30
+
+Number = int | ScalarSelect[Any]
+"""The number of a version, or what the database finds it by."""
 
 
 @dataclass(frozen=True)
@@ -130,12 +134,12 @@ def hold(session: scoped_session[Session], work: Work, version: int, why: Held) 
     _change(session, work, version, WorkVersion.held.op("|")(why.value))
 
 
-def let_go(session: scoped_session[Session], work: Work, version: int, why: Held) -> None:
+def let_go(session: scoped_session[Session], work: Work, version: Number, why: Held) -> None:
     """Take one reason back."""
     _change(session, work, version, WorkVersion.held.op("&")(~why.value))
 
 
-def _change(session: scoped_session[Session], work: Work, version: int, held: object) -> None:
+def _change(session: scoped_session[Session], work: Work, version: Number, held: object) -> None:
     session.execute(
         update(WorkVersion)
         .where(WorkVersion.work_id == work.id, WorkVersion.version == version)
@@ -166,11 +170,8 @@ def _add(
     held: Held,
 ) -> WorkVersion:
     thinning.make_room(session, learner, size=len(kept.packed), versions=1)
-    last = session.scalar(
-        select(func.max(WorkVersion.version)).where(WorkVersion.work_id == work.id, WorkVersion.tab == tab)
-    )
-    if last is not None:
-        let_go(session, work, last, Held.TAB)
+    of_tab = select(func.max(WorkVersion.version)).where(WorkVersion.work_id == work.id, WorkVersion.tab == tab)
+    let_go(session, work, of_tab.scalar_subquery(), Held.TAB)
     work.newest += 1
     added = WorkVersion(
         work_id=work.id,

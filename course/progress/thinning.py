@@ -68,6 +68,8 @@ def make_room(session: scoped_session[Session], learner: Learner, *, size: int, 
 
 def thin(session: scoped_session[Session], learner: Learner, work: Work) -> None:
     """Look at the next few old versions of a workspace, and drop all but the newest of each hour."""
+    if work.newest - work.thinned_through <= VERSIONS_KEPT:
+        return
     mine = WorkVersion.work_id == work.id
     young = session.scalar(
         select(WorkVersion.version).where(mine).order_by(WorkVersion.version.desc()).offset(VERSIONS_KEPT - 1).limit(1)
