@@ -526,6 +526,8 @@ interface PageState {
   highlightedLine: number | null;
   savedAnew: number;
   lessonChanged: boolean;
+  /** The learner was deleted, in another tab. */
+  forgotten: boolean;
   notice: { text: string; kind: string; count: number };
 }
 

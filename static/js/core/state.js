@@ -104,6 +104,7 @@ export function stateFromPage(page) {
     highlightedLine: null,
     savedAnew: 0,
     lessonChanged: false,
+    forgotten: false,
     notice: { text: "", kind: "status", count: 0 },
   };
 }

@@ -40,6 +40,11 @@ export class Workspaces {
     for (const work of this.#works.values()) work.leave();
   }
 
+  /** Nothing is kept any more, not even in this browser: the learner was deleted. */
+  forget() {
+    for (const name of Object.keys(this.#store.get().page.workspaces ?? {})) this.#workOf(name).forget();
+  }
+
   /** Save the open workspace now. */
   save() {
     return this.#current.save();
