@@ -1,15 +1,17 @@
 """What learners have written is kept, with versions to go back to."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, text
 
 from course.extensions import db
-from course.progress import answers, history, learners, own_data, work
+from course.progress import answers, history, learners, notes, own_data, work
 from course.progress.answers import Answered
 from course.progress.models import Answer, Learner, Work, WorkVersion
+from course.progress.not_kept import Forgotten
 from course.progress.thinning import Held
 
 ME, LESSON, EXERCISE = "a" * 32, "listening-to-events", "add-with-ack"
@@ -192,6 +194,39 @@ def test_a_learner_can_take_everything_away_and_delete_it() -> None:
     learners.forget(ME)
     for table in (Learner, Work, WorkVersion, Answer):
         assert db.session.scalar(select(func.count()).select_from(table)) == 0
+
+
+@pytest.mark.parametrize(
+    "keep",
+    [
+        lambda: save("again"),
+        lambda: work.record_attempt(ME, LESSON, EXERCISE, files("again"), [], 1),
+        lambda: work.note_hint(ME, LESSON, EXERCISE, 1),
+        lambda: work.note_solution_asked(ME, LESSON, EXERCISE),
+        lambda: answers.record(ME, LESSON, Answered("q", "v1", ("one",), "", True)),
+        lambda: notes.add(ME, LESSON, "v1", "", "a note"),
+    ],
+    ids=["a save", "an attempt", "a hint", "a solution", "an answer", "a note"],
+)
+@pytest.mark.parametrize("was_here", [True, False])
+def test_nothing_can_be_kept_of_somebody_who_was_deleted(keep: Callable[[], object], was_here: bool) -> None:
+    if was_here:
+        save("mine")
+    learners.forget(ME)
+    learners.forget(ME)
+    with pytest.raises(Forgotten):
+        keep()
+    assert learners.is_forgotten(ME) and not learners.is_forgotten("b" * 32)
+    assert db.session.scalar(select(func.count()).select_from(Learner)) == 0
+    assert ME not in str(db.session.execute(text("SELECT * FROM forgotten_learner")).all()), "a hash, not the id"
+
+
+def test_notes_have_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(notes, "NOTES_AN_HOUR", notes.NOTES_KEPT + 10)
+    for number in range(notes.NOTES_KEPT):
+        notes.add(ME, LESSON, "v1", "", f"note {number}")
+    with pytest.raises(notes.TooManyNotes):
+        notes.add(ME, LESSON, "v1", "", "one more")
 
 
 def test_sqlite_is_set_up_for_many_readers_and_one_writer(app: Flask) -> None:
