@@ -502,6 +502,8 @@ interface PageState {
   version: number;
   saveState: SaveState;
   saveMessage: string;
+  /** What the server said when it would not keep the program; trying again by itself would not help. */
+  saveRefusal: string;
   conflict: ServerFiles | null;
   undo: { label: string; workspace: string; files: Files } | null;
   connection: Connection;

@@ -70,6 +70,8 @@ def test_at_the_quota_the_page_says_so_and_nothing_that_was_typed_is_lost(bench,
     bench.write(FULL)
     state = bench.page.locator("code-editor .save-state")
     expect(state).to_contain_text("your earlier versions fill your space")
+    expect(bench.notes).to_contain_text("Delete earlier versions under “Your data”, or go on tomorrow")
+    expect(bench.notes.get_by_role("link", name="Your data")).to_be_visible()
     expect(bench.page.get_by_role("alert")).to_contain_text("This browser keeps your code.")
     bench.page.reload()
     bench.expect_program(FULL)

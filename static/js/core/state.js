@@ -80,6 +80,7 @@ export function stateFromPage(page) {
     version: workspaces[workspace]?.version ?? 0,
     saveState: "saved",
     saveMessage: "",
+    saveRefusal: "",
     conflict: null,
     undo: null,
     connection: "connecting",

@@ -63,6 +63,8 @@ export class Work {
     /** @type {SaveState} */
     this.state = "saved";
     this.message = "";
+    /** What the server said when it would not keep this, until it keeps something again; or "". */
+    this.refusal = "";
     /** @type {ServerFiles | null} */
     this.conflict = null;
     this.#saved = files;
@@ -145,6 +147,7 @@ export class Work {
     this.version = version;
     this.files = files;
     this.#saved = files;
+    this.refusal = "";
     this.conflict = null;
     this.#tell("saved");
   }
@@ -209,6 +212,7 @@ export class Work {
    */
   #confirmed(version, files) {
     this.#saved = files;
+    this.refusal = "";
     this.#loaded = false;
     this.#drafts.dropThrough(this.version);
     this.version = version;
@@ -226,6 +230,7 @@ export class Work {
       return;
     }
     if (WORTH_RETRYING.has(error.code)) this.#saveAfter(RETRY_MS);
+    else if (error.code !== "offline") this.refusal = error.message;
     this.#tell(error.code === "offline" ? "offline" : "local", error.code === "offline" ? "" : error.message);
   }
 

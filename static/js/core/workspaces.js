@@ -166,7 +166,8 @@ export class Workspaces {
   #show(work) {
     const state = this.#store.get();
     const kept = { files: work.files, version: work.version };
-    const open = { ...kept, saveState: work.state, saveMessage: work.message, conflict: work.conflict };
+    const { state: saveState, message: saveMessage, refusal: saveRefusal, conflict } = work;
+    const open = { ...kept, saveState, saveMessage, saveRefusal, conflict };
     const patch = withWorkspace(state, work.workspace, kept);
     this.#store.set(work.workspace === state.workspace ? { ...patch, ...open } : patch);
   }
