@@ -59,6 +59,9 @@ class Settings:
     limits: Limits = field(default_factory=Limits)  # SANDBOX_<LIMIT>
     edit_url: str = ""  # EDIT_URL: where the lessons' files are edited; pages then link to theirs
     migrate: bool = True  # MIGRATE=0: the release phase does it instead
+    keep_days: int = 400  # KEEP_DAYS: after so long without anything new a learner's work is swept; 0 keeps it
+    keep_visitors_days: int = 60  # KEEP_VISITORS_DAYS: the same for who only looked for an hour; 0 keeps it
+    storage_mb: int = 2000  # STORAGE_MB: a larger database takes nothing new from newcomers; 0 is no limit
 
     @property
     def loopback(self) -> bool:
@@ -108,6 +111,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         limits=limits,
         edit_url=_address(environment, "EDIT_URL"),
         migrate=_switch(environment, "MIGRATE", default=True),
+        keep_days=_whole_number(environment, "KEEP_DAYS", 400, 0, 100_000) or 0,
+        keep_visitors_days=_whole_number(environment, "KEEP_VISITORS_DAYS", 60, 0, 100_000) or 0,
+        storage_mb=_whole_number(environment, "STORAGE_MB", 2000, 0, 10_000_000) or 0,
     )
     _refuse_unsafe(settings, environment)
     return settings

@@ -28,6 +28,7 @@ from course.live.hub import Hub
 from course.live.namespace import LessonNamespace
 from course.live.wsgi import small_and_prompt
 from course.progress import models as _tables  # noqa: F401  (registers the tables)
+from course.progress.sweep import Retention, sweep_daily
 from course.progress.writing import tune_sqlite
 from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.host import socket_folder
@@ -109,6 +110,9 @@ def start(app: Flask) -> None:
     if site.settings.sandbox != "off":
         site.learning.sandboxes.open()
     site.learning.grader.open()
+    socketio = app.extensions["socketio"]
+    retention = Retention(site.settings.keep_days, site.settings.keep_visitors_days)
+    socketio.start_background_task(sweep_daily, app, retention, socketio.sleep)
     atexit.register(stop, app)
     if not site.settings.production:
         site.courses.watch()
@@ -130,6 +134,8 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"hide_parameters": True},  # no learner's id or program in a log
+        STORAGE_BYTES=settings.storage_mb * 1024 * 1024,
         MAX_CONTENT_LENGTH=PAGE_BYTES,
         PERMANENT_SESSION_LIFETIME=timedelta(days=365),
         SESSION_COOKIE_NAME="__Host-duplex" if settings.https else "duplex",

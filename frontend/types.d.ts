@@ -502,6 +502,8 @@ interface PageState {
   version: number;
   saveState: SaveState;
   saveMessage: string;
+  /** What the server said when it would not keep the program; trying again by itself would not help. */
+  saveRefusal: string;
   conflict: ServerFiles | null;
   undo: { label: string; workspace: string; files: Files } | null;
   connection: Connection;
@@ -526,6 +528,8 @@ interface PageState {
   highlightedLine: number | null;
   savedAnew: number;
   lessonChanged: boolean;
+  /** The learner was deleted, in another tab. */
+  forgotten: boolean;
   notice: { text: string; kind: string; count: number };
 }
 

@@ -33,6 +33,7 @@ from course.content.programs import read_program
 from course.learning.actions import Learning
 from course.program import Files
 from course.progress.lesson_report import lesson_report
+from course.progress.sweep import Retention, idle, sweep
 from course.sandbox.host.supervisor import SandboxesUnavailable
 from course.web.site import site
 
@@ -200,6 +201,17 @@ def report_command(lessons: tuple[str, ...]) -> None:
     """List answers, checks and notes of learners, for LESSONS or for all."""
     for lesson in choose(lessons, site().course.everything):
         click.echo("\n".join(lines_of(lesson_report(lesson))))
+
+
+@course_cli.command("sweep")
+@click.option("--delete", "really", is_flag=True, help="Delete them; without this they are only counted.")
+def sweep_command(really: bool) -> None:
+    """Show who has not been here for so long that their work is swept away (KEEP_DAYS, KEEP_VISITORS_DAYS)."""
+    settings = site().settings
+    retention = Retention(settings.keep_days, settings.keep_visitors_days)
+    found = sweep(retention) if really else idle(retention)
+    done = "were deleted" if really else "would be deleted; --delete does it"
+    click.echo(f"{len(found.learners)} learners, {found.versions} versions, {found.bytes} bytes {done}.")
 
 
 @course_cli.command("probe")

@@ -6,21 +6,29 @@ Those that read or keep something need an application context.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
 from course.content.pieces import Exercise, Question
 from course.content.questions.marking import MAX_ANSWER_LENGTH, is_right
 from course.grading.grader import Grader
+from course.learning import faults
 from course.learning.refused import Refused
 from course.learning.verdicts import Verdict, is_choice
 from course.program import RUNTIMES, Files, ProgramRefused, Runtime, check_files
-from course.progress import answers, work
+from course.progress import answers, history, learners, work
 from course.progress.answers import Answered
-from course.progress.work import Conflict, Saved
+from course.progress.history import Entry
+from course.progress.not_kept import Forgotten
+from course.progress.work import Conflict, Kept
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
 from course.sandbox.model import Program, Purpose, Watcher
+
+GONE = ("unknown_version", "That version is not kept any more.")
+FORGOTTEN_HERE = 10_000
+"""Deleted learners that this process remembers: for requests that were under way, which end within minutes."""
 
 
 class Learning:
@@ -30,6 +38,7 @@ class Learning:
         self._courses = courses
         self.sandboxes = sandboxes
         self.grader = grader
+        self._forgotten: OrderedDict[str, None] = OrderedDict()
 
     # Finding things
 
@@ -108,11 +117,27 @@ class Learning:
 
         Raises:
             Refused: no code can be run now.
+            course.progress.not_kept.Forgotten: the learner has asked to be deleted, maybe while it started.
         """
+        self._refuse_forgotten(learner)
         try:
-            return self.sandboxes.start(program, learner=learner, purpose=purpose, watcher=watcher)
+            sandbox = self.sandboxes.start(program, learner=learner, purpose=purpose, watcher=watcher)
         except SandboxesUnavailable as refusal:
             raise Refused("sandbox_unavailable", str(refusal)) from refusal
+        self._refuse_forgotten(learner)
+        return sandbox
+
+    def restart(self, sandbox: Sandbox, watcher: Watcher) -> Sandbox:
+        """Start a running or a killed program again, at the same address; `watcher` watches it from then on.
+
+        Raises:
+            Refused: it ended for another reason, or no code can be run now.
+            course.progress.not_kept.Forgotten: as for `start`.
+        """
+        self._refuse_forgotten(sandbox.learner)
+        again = faults.restart(self.sandboxes, sandbox, watcher)
+        self._refuse_forgotten(sandbox.learner)
+        return again
 
     def stop(self, learner: str) -> None:
         """Stop the learner's program, if one is running."""
@@ -127,17 +152,25 @@ class Learning:
             raise Refused("not_running", "Your server is not running any more. Press Run to start it again.")
         self.sandboxes.keep_alive(sandbox.id)
 
-    # Saved work
+    # Saved work: `tab` names the open page that asks
 
     def save(
-        self, learner: str, slug: str, exercise: str, files: Files, base_version: int | None, *, loaded: bool = False
-    ) -> Saved:
+        self,
+        learner: str,
+        slug: str,
+        exercise: str,
+        files: Files,
+        base_version: int | None,
+        *,
+        loaded: bool = False,
+        tab: str = "",
+    ) -> Kept:
         """Keep what the editor holds: typed, or `loaded` in place of what was there; the history has both."""
         self.starting_files(slug, exercise)
         valid_files(files)
         try:
             kind = "loaded" if loaded else "save"
-            return work.save(learner, slug, exercise, files, kind=kind, base_version=base_version)
+            return work.save(learner, slug, exercise, files, kind=kind, base_version=base_version, tab=tab)
         except Conflict as conflict:
             raise Refused(
                 "conflict",
@@ -145,24 +178,58 @@ class Learning:
                 newer={"version": conflict.version, "files": conflict.files},
             ) from conflict
 
-    def reset(self, learner: str, slug: str, exercise: str) -> Saved:
+    def reset(self, learner: str, slug: str, exercise: str, *, tab: str = "") -> Kept:
         """Put the starter back; what was there stays in the history."""
-        return work.save(learner, slug, exercise, self.starting_files(slug, exercise), kind="starter")
+        return work.save(learner, slug, exercise, self.starting_files(slug, exercise), kind="starter", tab=tab)
 
-    def use_solution(self, learner: str, slug: str, exercise: str) -> Saved:
+    def use_solution(self, learner: str, slug: str, exercise: str, *, tab: str = "") -> Kept:
         """Put the official solution into the editor; what was there stays in the history."""
         found = self.exercise(slug, exercise)
         if not self._may_see_solution(learner, slug, exercise):
             raise Refused("ask_again", "Look at the solution first.")
-        return work.save(learner, slug, exercise, found.solution, kind="solution")
+        return work.save(learner, slug, exercise, found.solution, kind="solution", tab=tab)
 
-    def restore(self, learner: str, slug: str, exercise: str, version: int) -> Saved:
+    def restore(self, learner: str, slug: str, exercise: str, version: int, *, tab: str = "") -> Kept:
         """Put an earlier version back."""
         self.starting_files(slug, exercise)
         try:
-            return work.restore(learner, slug, exercise, version)
+            return work.restore(learner, slug, exercise, version, tab=tab)
         except KeyError:
-            raise Refused("unknown_version", "That version is not kept any more.") from None
+            raise Refused(*GONE) from None
+
+    def history(self, learner: str, slug: str, exercise: str, before: int | None) -> tuple[list[Entry], bool]:
+        """Return the versions before the one called `before`, newest first, and whether there are older ones."""
+        self.starting_files(slug, exercise)
+        return history.page(learner, slug, exercise, before=before)
+
+    def version(self, learner: str, slug: str, exercise: str, version: int) -> Files:
+        """Return the files of one version."""
+        self.starting_files(slug, exercise)
+        try:
+            return history.files_of(learner, slug, exercise, version)
+        except KeyError:
+            raise Refused(*GONE) from None
+
+    # Leaving
+
+    def forget(self, learner: str) -> None:
+        """Delete a learner: all that is kept, and every program of theirs. Nothing may begin under that id again."""
+        learners.forget(learner)
+        self._forgotten[learner] = None
+        while len(self._forgotten) > FORGOTTEN_HERE:
+            self._forgotten.popitem(last=False)
+        self._stop_all(learner)
+
+    def _refuse_forgotten(self, learner: str) -> None:
+        """Refuse to run what a deleted learner's page asked for, before that or while it is asked."""
+        if learner in self._forgotten:
+            self._stop_all(learner)
+            raise Forgotten
+
+    def _stop_all(self, learner: str) -> None:
+        for sandbox in self.sandboxes.all():
+            if sandbox.learner == learner:
+                self.sandboxes.stop(sandbox.id)
 
     # Questions
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from course.progress.not_kept import NotKept
+
 
 class Refused(Exception):
     """The request can't be granted. `code` is stable; the message is a sentence for the learner."""
@@ -14,3 +16,8 @@ class Refused(Exception):
         self.message = message
         self.extra = extra
         """More fields of the answer, beside ``error``."""
+
+
+def not_kept(reason: NotKept) -> Refused:
+    """Return how a request is refused whose result could not be kept."""
+    return Refused(reason.code, str(reason))

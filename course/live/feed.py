@@ -144,6 +144,10 @@ class Feeds:
         while len(self._feeds) > FEEDS_KEPT:
             self._feeds.popitem(last=False)
 
+    def forget(self, learner: str) -> None:
+        """Drop the learner's feed."""
+        self._feeds.pop(learner, None)
+
     def of(self, learner: str, slug: str) -> dict[str, Any] | None:
         """Return what a page of the lesson `slug` needs to know about the learner's newest run there."""
         feed = self._feeds.get(learner)

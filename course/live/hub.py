@@ -84,6 +84,17 @@ class Hub:
 
         return emit
 
+    def forget(self, learner: str) -> None:
+        """Delete a learner, drop what is remembered of their run, and tell and disconnect their open pages.
+
+        Needs an application context.
+        """
+        self.learning.forget(learner)
+        self.feeds.forget(learner)
+        for sid, slug in self.presence.of(learner):
+            self.socketio.emit(events.FORGOTTEN, {}, to=sid, namespace=namespace_of(slug))
+            self.socketio.server.disconnect(sid, namespace=namespace_of(slug))
+
     def presence_changed(self, visit: Visit) -> None:
         """Soon tell everybody on the lesson how many learners are there."""
 

@@ -7,13 +7,14 @@ from typing import Any
 from flask import current_app, request, session
 from flask_socketio import ConnectionRefusedError, Namespace, emit, join_room
 
-from course.learning.refused import Refused
+from course.learning.refused import Refused, not_kept
 from course.live import events
 from course.live.flask_socketio_privates import in_request_context
 from course.live.hub import Hub, Visit, answered_room, namespace_of
 from course.live.payloads import payload_of
 from course.live.requests import REQUESTS
-from course.progress import answers
+from course.progress import answers, learners
+from course.progress.not_kept import Forgotten, NotKept
 
 
 class LessonNamespace(Namespace):  # type: ignore[misc]
@@ -39,17 +40,23 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
         join_room(visit.room)
         for question in answers.newest(learner, self._slug):
             join_room(answered_room(question))
+        self._hub.presence.arrive(sid, self._slug, learner)
+        if learners.is_forgotten(learner):  # looked up once the deletion would find this connection, not before
+            self._forget(sid)
+            raise ConnectionRefusedError(str(Forgotten()), {"code": Forgotten.code})
         state = self._hub.feeds.state_of(learner, self._slug)
         if state is not None:  # what changed between the page's rendering and its connection, or while it was away
             emit(events.SANDBOX_STATE, state)
-        self._hub.presence.arrive(sid, self._slug, learner)
         self._hub.presence_changed(visit)
 
     def on_disconnect(self, reason: str) -> None:
         """Forget the connection; the learner's program runs on until its own limits end it."""
-        visit = self._visits.pop(request.sid, None)  # type: ignore[attr-defined]
+        self._forget(request.sid)  # type: ignore[attr-defined]
+
+    def _forget(self, sid: str) -> None:
+        visit = self._visits.pop(sid, None)
         if visit is not None:
-            self._hub.presence.leave(visit.sid)
+            self._hub.presence.leave(sid)
             self._hub.presence_changed(visit)
 
     def trigger_event(self, event: str, *args: Any) -> Any:
@@ -74,6 +81,8 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
             return {"ok": True, **REQUESTS[event](self._hub, visit, payload_of(values))}
         except Refused as refused:
             return refusal(refused)
+        except NotKept as reason:
+            return refusal(not_kept(reason))
         except Exception:
             current_app.logger.exception("the request %r failed", event)
             return refusal(Refused("our_fault", "Something went wrong on our side. Nothing is lost; try again."))

@@ -25,6 +25,10 @@ class Presence:
             if not self._here[key]:
                 del self._here[key]
 
+    def of(self, learner: str) -> list[tuple[str, str]]:
+        """Return the learner's connections: their id, and the lesson."""
+        return [(sid, slug) for sid, (slug, there) in self._sids.items() if there == learner]
+
     def count(self, slug: str) -> int:
         """Return how many learners are on a lesson."""
         return sum(1 for lesson, _ in self._here if lesson == slug)

@@ -13,8 +13,8 @@ from course.learning.refused import Refused
 from course.live import events, payloads
 from course.live.feed import RunFeed, limits_json
 from course.live.hub import Hub, Visit, answered_room
-from course.progress import work
-from course.progress.work import Saved
+from course.progress.not_kept import NotKept
+from course.progress.work import Kept
 from course.sandbox.gateway.client_page import has_client
 
 Payload = dict[str, Any]
@@ -77,8 +77,8 @@ def _check(hub: Hub, visit: Visit, check_run: str, exercise: str, files: Mapping
             checked = checking.check(hub.learning, visit.learner, visit.slug, exercise, files, report)
             finished |= {"passed": checked.passed, "total": checked.total, "error": checked.error}
             hub.progress_changed(visit, hub.learning.lesson(visit.slug))
-    except Refused as refusal:
-        finished["error"] = {"code": refusal.code, "message": refusal.message}
+    except (Refused, NotKept) as refusal:
+        finished["error"] = {"code": refusal.code, "message": str(refusal)}
     except Exception:
         hub.app.logger.exception("a check of %s/%s failed", visit.slug, exercise)
         message = "The check itself went wrong. That is our fault: it costs no attempt. Try again in a moment."
@@ -93,7 +93,7 @@ def save(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     exercise = payloads.name(payload, "exercise")
     base = payloads.optional_number(payload, "base_version")
     files, loaded = payloads.files(payload), payloads.flag(payload, "loaded")
-    saved = hub.learning.save(visit.learner, visit.slug, exercise, files, base, loaded=loaded)
+    saved = hub.learning.save(visit.learner, visit.slug, exercise, files, base, loaded=loaded, tab=visit.sid)
     return {"version": _tell_other_tabs(hub, visit, saved).version}
 
 
@@ -102,19 +102,19 @@ def restore(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     exercise = payloads.name(payload, "exercise")
     match payload.get("to"):
         case "starter":
-            saved = hub.learning.reset(visit.learner, visit.slug, exercise)
+            saved = hub.learning.reset(visit.learner, visit.slug, exercise, tab=visit.sid)
         case "solution":
-            saved = hub.learning.use_solution(visit.learner, visit.slug, exercise)
+            saved = hub.learning.use_solution(visit.learner, visit.slug, exercise, tab=visit.sid)
         case None:
             version = payloads.number(payload, "version")
-            saved = hub.learning.restore(visit.learner, visit.slug, exercise, version)
+            saved = hub.learning.restore(visit.learner, visit.slug, exercise, version, tab=visit.sid)
         case _:
             raise payloads.bad("“to” may be starter or solution.")
     _tell_other_tabs(hub, visit, saved)
     return {"version": saved.version, "files": dict(saved.files)}
 
 
-def _tell_other_tabs(hub: Hub, visit: Visit, saved: Saved) -> Saved:
+def _tell_other_tabs(hub: Hub, visit: Visit, saved: Kept) -> Kept:
     payload = {"exercise": saved.exercise, "version": saved.version, "files": dict(saved.files)}
     hub.socketio.emit(
         events.WORK_SAVED, payload, to=visit.room, namespace=visit.namespace, skip_sid=visit.sid, include_self=True
@@ -123,13 +123,25 @@ def _tell_other_tabs(hub: Hub, visit: Visit, saved: Saved) -> Saved:
 
 
 def history(hub: Hub, visit: Visit, payload: Payload) -> Answer:
-    """Return the earlier versions and the checked attempts of a workspace."""
-    exercise = payloads.name(payload, "exercise")
-    hub.learning.starting_files(visit.slug, exercise)
-    return {
-        "versions": work.versions(visit.learner, visit.slug, exercise),
-        "attempts": work.attempts(visit.learner, visit.slug, exercise),
-    }
+    """Return a page of a workspace's earlier versions, without their files: those before a version, or the newest."""
+    exercise, before = payloads.name(payload, "exercise"), payloads.optional_number(payload, "before")
+    entries, older = hub.learning.history(visit.learner, visit.slug, exercise, before)
+    told = [
+        {
+            "version": entry.version,
+            "kind": entry.kind,
+            "saved_at": entry.saved_at,
+            "attempt": {"passed": entry.attempt[0], "total": entry.attempt[1]} if entry.attempt else None,
+        }
+        for entry in entries
+    ]
+    return {"versions": told, "older": older}
+
+
+def version(hub: Hub, visit: Visit, payload: Payload) -> Answer:
+    """Return the files of one version."""
+    exercise, number = payloads.name(payload, "exercise"), payloads.number(payload, "version")
+    return {"version": number, "files": dict(hub.learning.version(visit.learner, visit.slug, exercise, number))}
 
 
 def answer(hub: Hub, visit: Visit, payload: Payload) -> Answer:
@@ -166,7 +178,7 @@ def fault(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     if feed is None or sandbox is None:
         raise Refused("not_running", "Run your server first.")
     if kind == "restart":
-        faults.restart(hub.learning.sandboxes, sandbox, feed)
+        hub.learning.restart(sandbox, feed)
     elif kind == "kill":
         faults.kill(sandbox)
     else:
@@ -186,5 +198,6 @@ REQUESTS: Mapping[str, Callable[[Hub, Visit, Payload], Answer]] = {
     events.HINT: hint,
     events.SOLUTION: solution,
     events.HISTORY: history,
+    events.VERSION: version,
     events.FAULT: fault,
 }

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from course.extensions import db
+from course.progress import learners
 from course.progress.models import Answer
-from course.progress.work import ensure_learner
 from course.progress.writing import writing
 
 VOTES_SHOWN_FROM = 5
 """Fewer votes than this are not shown: they would reveal who answered what."""
+ANSWERS_KEPT = 10
+"""The newest answers to a question that stay, beside the first one."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +49,10 @@ class Votes:
 def record(learner: str, lesson: str, answer: Answered) -> None:
     """Keep one answer."""
     with writing() as session:
-        ensure_learner(session, learner)
+        learners.for_writing(session, learner)
+        mine = (Answer.learner_id == learner, Answer.lesson == lesson, Answer.question == answer.question)
         earlier = session.scalar(
-            select(Answer.id)
-            .where(
-                Answer.learner_id == learner,
-                Answer.lesson == lesson,
-                Answer.question == answer.question,
-                Answer.question_version == answer.question_version,
-            )
-            .limit(1)
+            select(Answer.id).where(*mine, Answer.question_version == answer.question_version).limit(1)
         )
         session.add(
             Answer(
@@ -70,6 +66,11 @@ def record(learner: str, lesson: str, answer: Answered) -> None:
                 first=earlier is None,
             )
         )
+        session.flush()
+        repeated = select(Answer.id).where(*mine, Answer.first.is_(False)).order_by(Answer.id.desc())
+        old = session.scalars(repeated.offset(ANSWERS_KEPT)).all()
+        if old:
+            session.execute(delete(Answer).where(Answer.id.in_(old)))
 
 
 def newest(learner: str, lesson: str) -> dict[str, Answered]:

@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 
 from course.extensions import db
+from course.progress import learners
 from course.progress.models import Note
-from course.progress.work import ensure_learner
 from course.progress.writing import writing
 
 NOTE_CHARACTERS = 1000
 PARAGRAPH_CHARACTERS = 300
 NOTES_AN_HOUR = 20
 """From one learner; nobody who really reads writes more."""
+NOTES_KEPT = 300
+"""From one learner in all: several for each page of the course."""
 HOUR_SECONDS = 3600.0
 
 
 class TooManyNotes(Exception):
-    """This learner has left as many notes as are allowed in an hour."""
+    """This learner has left as many notes as are allowed in an hour, or in all."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,13 @@ def add(learner: str, lesson: str, lesson_version: str, paragraph: str, text: st
     """Keep a note; what is too long is cut.
 
     Raises:
-        TooManyNotes: the learner has left too many in the last hour.
+        TooManyNotes: the learner has left too many.
     """
     with writing() as session:
-        ensure_learner(session, learner)
-        recent = select(func.count()).where(Note.learner_id == learner, Note.created_at > time.time() - HOUR_SECONDS)
-        if (session.scalar(recent) or 0) >= NOTES_AN_HOUR:
+        learners.for_writing(session, learner)
+        theirs = select(func.count()).where(Note.learner_id == learner)
+        recent = theirs.where(Note.created_at > time.time() - HOUR_SECONDS)
+        if (session.scalar(recent) or 0) >= NOTES_AN_HOUR or (session.scalar(theirs) or 0) >= NOTES_KEPT:
             raise TooManyNotes
         session.add(
             Note(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from course.progress.not_kept import NotKept
 from course.web.site import site
 
 NEXT_STEPS = {
@@ -13,12 +14,17 @@ NEXT_STEPS = {
     405: ("This address can't be used like that", "Go back to the course map."),
     410: ("This is over", "Go back to the lesson and press Run."),
     413: ("That is too large", "Send less at once."),
+    503: ("That could not be kept", "Nothing else has changed. Go back, and try again in a moment."),
     500: ("Something broke on our side", "Nothing of yours is lost. Reload the page in a moment."),
 }
 
 
 def install_errors(app: Flask) -> None:
     """Give every error a page in the course's own design."""
+
+    @app.errorhandler(NotKept)
+    def show_not_kept(reason: NotKept) -> tuple[str, int]:
+        return show(ServiceUnavailable(str(reason)))
 
     @app.errorhandler(HTTPException)
     def show(error: HTTPException) -> tuple[str, int]:

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import flask_migrate
 import pytest
+from sqlalchemy import update
 
 from course.authoring.check_programs import Step
 from course.authoring.new_lesson import make_lesson
@@ -20,7 +23,10 @@ from course.cli.problem_formats import as_github, as_json, as_text
 from course.cli.progress_bar import as_line
 from course.config import read_settings
 from course.content.problems import Problem
+from course.extensions import db
 from course.factory import create_app
+from course.progress import work
+from course.progress.models import Learner
 from tests.stage.courses import EXERCISE, LESSON, change, whole_course
 from tests.stage.delivering import GOLDEN, with_delivery
 
@@ -147,6 +153,24 @@ def test_json_can_be_read_by_a_program(root: Path) -> None:
     assert done.returncode == 1
     assert (problem["file"], problem["line"], problem["rule"]) == (str(root / LESSON), line, "block-name")
     assert {"message", "fix", "severity"} < problem.keys()
+
+
+def test_sweep_shows_who_would_go_and_takes_them_only_when_told(root: Path) -> None:
+    app = create_app(read_settings(settings(root, {"KEEP_DAYS": "30"})))
+    with app.app_context():
+        flask_migrate.upgrade()
+        for learner, days in (("here", 1), ("gone", 31)):
+            work.save(learner, "lesson", "exercise", {"server.py": "text"})
+            seen = time.time() - days * 24 * 3600
+            db.session.execute(update(Learner).where(Learner.id == learner).values(seen_at=seen))
+            db.session.commit()
+        db.session.remove()
+    said = [flask_course(root, "sweep", *more, KEEP_DAYS="30").stdout for more in ((), ("--delete",), ())]
+    assert said[0].startswith("1 learners, 1 versions, ") and said[0].endswith("would be deleted; --delete does it.\n")
+    assert said[1].startswith("1 learners, 1 versions, ") and said[1].endswith("were deleted.\n")
+    assert said[2].startswith("0 learners, 0 versions, 0 bytes")
+    with app.app_context():
+        assert work.find("here", "lesson", "exercise") is not None
 
 
 @pytest.mark.programs

@@ -277,3 +277,49 @@ test("drafts of other learners, lessons and workspaces are left alone", () => {
   assert.deepEqual(own.all(), []);
   assert.equal(draftsOf({ learner: "x", ...place, storage }).all().length, 1);
 });
+
+for (const [code, again] of [
+  ["too_often", true],
+  ["busy", true],
+  ["quota", false],
+  ["full", false],
+]) {
+  test(
+    `a save that is refused with "${code}" is kept in this browser, in words${again ? ", and tried again" : ""}`,
+    withTimers(async (pass) => {
+      const server = fakeServer({ version: 1, files: program("a") });
+      const refused = Object.assign(new Error("Not kept on the server."), { code });
+      const answers = [() => Promise.reject(refused), (...asked) => server.request(...asked)];
+      const { work, storage } = open(server, fakeStorage(), { request: (...asked) => answers.shift()(...asked) });
+      work.edit(program("ab"));
+      pass(700);
+      await settle();
+      assert.deepEqual([work.state, work.message], ["local", "Not kept on the server."]);
+      assert.deepEqual(draftsOf({ learner: "", ...place, storage }).all()[0].files, program("ab"));
+      pass(5_000);
+      await settle();
+      assert.equal(server.files["server.py"], again ? "ab" : "a");
+      await work.save();
+      assert.deepEqual([server.files["server.py"], work.state], ["ab", "saved"], "the next save asks again");
+    }),
+  );
+}
+
+test(
+  "after its learner was deleted a page keeps and sends nothing, whatever is typed",
+  withTimers(async (pass) => {
+    const server = fakeServer({ version: 1, files: program("a") });
+    const { work, storage } = open(server);
+    work.edit(program("ab"));
+    work.forget();
+    pass(1_000);
+    work.edit(program("abc"));
+    work.leave();
+    await work.save();
+    pass(10_000);
+    await settle();
+    assert.equal(server.saves, 0);
+    assert.deepEqual(Object.keys(storage), []);
+    assert.equal(work.files["server.py"], "abc", "what is on the screen stays there");
+  }),
+);

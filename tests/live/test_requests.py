@@ -177,13 +177,42 @@ def test_a_program_that_is_loaded_leaves_what_was_typed_in_the_history(page: Pag
     for text, loaded in (("typed", False), ("an example", True), ("an example, changed", False)):
         page.ask("save", {"exercise": "scratch", "files": {"server.py": text}, "base_version": None, "loaded": loaded})
     history = page.ask("history", {"exercise": "scratch"})["versions"]
-    assert [(entry["kind"], entry["files"]["server.py"]) for entry in history] == [
+    assert [(entry["kind"], text_of(page, entry["version"])) for entry in history] == [
         ("save", "an example, changed"),
         ("loaded", "an example"),
         ("save", "typed"),
     ]
     refused = page.ask("save", {"exercise": "scratch", "files": {"server.py": "x"}, "loaded": "yes"})
     assert refused["error"]["code"] == "bad_payload"
+
+
+def text_of(page: Page, version: int) -> str:
+    text: str = page.ask("version", {"exercise": "scratch", "version": version})["files"]["server.py"]
+    return text
+
+
+def test_the_history_comes_in_pages_without_files(page: Page) -> None:
+    for number in range(40):
+        page.ask("save", {"exercise": "scratch", "files": {"server.py": f"{number}"}, "loaded": True})
+    newest = page.ask("history", {"exercise": "scratch"})
+    assert len(json.dumps(newest)) < 5000 and newest["older"] is True
+    assert newest["versions"][0].keys() == {"version", "kind", "saved_at", "attempt"}
+    rest = page.ask("history", {"exercise": "scratch", "before": newest["versions"][-1]["version"]})
+    assert rest["older"] is False
+    assert [entry["version"] for entry in newest["versions"] + rest["versions"]] == list(range(40, 0, -1))
+    assert page.ask("version", {"exercise": "scratch", "version": 41})["error"]["code"] == "unknown_version"
+    for bad in ({"before": "x"}, {"before": -1}, {"before": True}):
+        assert page.ask("history", {"exercise": "scratch", **bad})["error"]["code"] == "bad_payload"
+    assert page.ask("version", {"exercise": "scratch"})["error"]["code"] == "bad_payload"
+
+
+def test_each_tab_has_its_last_text_in_the_history(site: RunningSite) -> None:
+    with Page(site.url) as one, Page(site.url, cookies=one.browser) as two:
+        for page, text in ((one, "first"), (one, "of one"), (two, "of two")):
+            page.ask("save", {"exercise": "add-with-ack", "files": {"server.py": text}})
+        versions = [entry["version"] for entry in one.ask("history", {"exercise": "add-with-ack"})["versions"]]
+        texts = [one.ask("version", {"exercise": "add-with-ack", "version": each})["files"] for each in versions]
+        assert texts == [{"server.py": "of two"}, {"server.py": "of one"}]
 
 
 def test_the_solution_comes_on_asking_twice(page: Page) -> None:

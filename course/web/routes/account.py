@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, stream_with_context, url_for
 
 from course.progress import own_data
 from course.progress.lesson_progress import course_progress
+from course.progress.thinning import QUOTA_BYTES
 from course.web.identity import current_learner, forget_learner
 from course.web.site import site
 
@@ -17,13 +16,13 @@ account = Blueprint("account", __name__)
 @account.get("/me/")
 def me() -> str:
     """Show what is kept about this learner."""
-    kept = own_data.export(current_learner())
     return render_template(
         "me.html",
         course=site().course,
         progress=course_progress(current_learner(), site().course),
         problems=(),
-        kept=kept,
+        kept=own_data.summary(current_learner()),
+        quota=QUOTA_BYTES,
         page_data={"kind": "me"},
     )
 
@@ -31,19 +30,25 @@ def me() -> str:
 @account.get("/me/data.json")
 def download() -> Response:
     """Send everything that is kept about this learner."""
-    text = json.dumps(own_data.export(current_learner()), indent=2, ensure_ascii=False)
     return Response(
-        text,
+        stream_with_context(own_data.export(current_learner())),
         mimetype="application/json",
         headers={"Content-Disposition": 'attachment; filename="duplex-my-data.json"', "Cache-Control": "no-store"},
     )
 
 
+@account.post("/me/versions/delete")
+def delete_versions() -> Response:
+    """Delete the earlier versions, which make room for new ones."""
+    own_data.forget_versions(current_learner())
+    return redirect(url_for("account.me"), 303)  # type: ignore[return-value]
+
+
 @account.post("/me/delete")
 def delete() -> Response:
-    """Delete everything that is kept about this learner, and forget their id."""
-    learner = current_learner()
-    site().learning.stop(learner)
-    own_data.forget(learner)
+    """Delete everything that is kept about this learner, here and in this browser, and forget their id."""
+    site().hub.forget(current_learner())
     forget_learner()
-    return redirect(url_for("pages.course_map"), 303)  # type: ignore[return-value]
+    answer = redirect(url_for("pages.course_map"), 303)
+    answer.headers["Clear-Site-Data"] = '"storage"'
+    return answer  # type: ignore[return-value]

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, request,
 
 from course.learning.refused import Refused
 from course.progress import notes as kept
+from course.progress.not_kept import NotKept
 from course.web.identity import current_learner
 from course.web.site import site
 
@@ -30,7 +31,9 @@ def leave(slug: str) -> Response:
         try:
             kept.add(current_learner(), slug, lesson.version, paragraph, text)
         except kept.TooManyNotes:
-            status, said = 429, "That is enough for one hour: your notes so far are kept. Come back later."
+            status, said = 429, "That is enough for now: your notes so far are kept. Come back later."
+        except NotKept as reason:
+            status, said = 503, str(reason)
     if request.accept_mimetypes.best == "application/json":
         answer = jsonify({"ok": status == 200, "message": said})
         answer.status_code = status

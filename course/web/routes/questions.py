@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 
 from course.learning.refused import Refused
+from course.progress.not_kept import NotKept
 from course.web.identity import current_learner
 from course.web.site import site
 
@@ -22,6 +23,8 @@ def answer(slug: str, question: str) -> Response:
         if refused.code == "unknown_lesson":
             abort(404)
         flash(refused.message, question)
+    except NotKept as reason:
+        flash(str(reason), question)
     mode = request.form.get("mode") or None  # the view that shows the form
     place = url_for("pages.lesson", slug=slug, mode=mode, _anchor=f"question-{question}")
     return redirect(place, 303)  # type: ignore[return-value]

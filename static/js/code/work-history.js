@@ -2,7 +2,7 @@
 // brought back.
 
 import { actions, define, store } from "../core/page.js";
-import { taskSlot } from "../core/tasks.js";
+import { Cancelled, taskSlot } from "../core/tasks.js";
 import { moment } from "../core/words.js";
 import { dialogHead, fill, h } from "../dom/h.js";
 import { loadDiff } from "./editor_chunk.js";
@@ -14,11 +14,13 @@ const KINDS = {
   solution: "The solution",
   restore: "Brought back",
   check: "Checked",
+  conflict: "The other copy, when there were two",
 };
 
 class WorkHistory extends HTMLElement {
   #ends = [];
   #asking = taskSlot();
+  #oldest = null;
   #diff = null;
 
   connectedCallback() {
@@ -26,6 +28,7 @@ class WorkHistory extends HTMLElement {
     this.list = h("ol", { class: "versions" });
     this.place = h("div", { class: "diff", hidden: true });
     this.note = h("p", { class: "note", role: "status" });
+    this.older = h("button", { type: "button", class: "small", hidden: true, onclick: () => this.#more() }, "Older");
     this.dialog = h(
       "dialog",
       { class: "history", "aria-labelledby": "history-title", onclose: () => this.#closed() },
@@ -33,6 +36,7 @@ class WorkHistory extends HTMLElement {
       this.note,
       this.place,
       this.list,
+      this.older,
     );
     fill(this, this.dialog);
     document.addEventListener("history-requested", open);
@@ -47,36 +51,46 @@ class WorkHistory extends HTMLElement {
   async #open() {
     if (this.dialog.open) return;
     fill(this.list);
+    this.#oldest = null;
     this.place.hidden = true;
+    this.older.hidden = true;
     this.note.textContent = "Asking the server…";
     this.dialog.showModal();
     try {
       await actions.save();
-      this.#draw(await this.#asking.start(() => actions.history()));
+      this.#add(await this.#asking.start(() => actions.history()));
+      this.note.textContent = this.#oldest
+        ? "Bringing a version back makes a new one: nothing here is lost."
+        : "No version is kept yet. Write something: it is saved as you type, and its versions stand here.";
     } catch (error) {
-      this.note.textContent = error.message;
+      this.#failed(error);
     }
   }
 
-  #draw({ versions, attempts }) {
-    this.note.textContent =
-      versions.length > 0
-        ? "Bringing a version back makes a new one: nothing here is lost."
-        : "No version is kept yet. Write something: it is saved as you type, and its versions stand here.";
-    const attemptOf = new Map([...attempts].reverse().map((attempt) => [attempt.version, attempt]));
-    fill(
-      this.list,
-      versions.map((entry) => this.#entry(entry, attemptOf.get(entry.version))),
-    );
+  /** Add the next page, and go on from its first version: the button may have gone. */
+  async #more() {
+    const before = this.list.children.length;
+    try {
+      this.#add(await this.#asking.start(() => actions.history(this.#oldest)));
+      this.note.textContent = `${this.list.children.length - before} older versions are shown.`;
+      this.list.children[before]?.focus();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
-  #entry(entry, attempt) {
-    const { version, kind, saved_at: at, files } = entry;
+  #add({ versions, older }) {
+    this.list.append(...versions.map((entry) => this.#entry(entry)));
+    this.#oldest = versions.at(-1)?.version ?? this.#oldest;
+    this.older.hidden = !older;
+  }
+
+  #entry({ version, kind, saved_at: at, attempt }) {
     const current = version === store.get().version;
     const checked = attempt ? ` · ${attempt.passed} of ${attempt.total} checks passed` : "";
     return h(
       "li",
-      { class: current ? "is-current" : "" },
+      { class: current ? "is-current" : "", tabindex: "-1" },
       h(
         "span",
         {},
@@ -86,16 +100,21 @@ class WorkHistory extends HTMLElement {
           { class: "note" },
           `${KINDS[kind] ?? kind} · ${moment(at)}${checked}${current ? " · in the editor now" : ""} `,
         ),
-        files &&
-          !current &&
-          h("button", { type: "button", class: "link", onclick: () => this.#compare(version, files) }, "Compare"),
+        !current && h("button", { type: "button", class: "link", onclick: () => this.#compare(version) }, "Compare"),
       ),
       !current &&
         h("button", { type: "button", class: "small", onclick: () => this.#bringBack(version) }, "Bring back"),
     );
   }
 
-  async #compare(version, files) {
+  async #compare(version) {
+    let files;
+    try {
+      ({ files } = await this.#asking.start(() => actions.version(version)));
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
     this.#clearDiff();
     this.place.hidden = false;
     const name = "server.py";
@@ -117,6 +136,10 @@ class WorkHistory extends HTMLElement {
   async #bringBack(version) {
     if (await actions.restoreVersion(version)) this.dialog.close();
     else this.note.textContent = "That did not work just now. Your code is unchanged.";
+  }
+
+  #failed(error) {
+    if (!(error instanceof Cancelled)) this.note.textContent = error.message;
   }
 
   #clearDiff() {

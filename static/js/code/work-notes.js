@@ -13,6 +13,7 @@ class WorkNotes extends HTMLElement {
     const draw = () => this.#draw();
     this.#ends = [
       store.subscribe((state) => state.conflict, draw),
+      store.subscribe((state) => state.saveRefusal, draw),
       store.subscribe((state) => state.undo, draw),
       store.subscribe((state) => state.runError, draw),
       store.subscribe((state) => state.sandbox, draw),
@@ -25,7 +26,7 @@ class WorkNotes extends HTMLElement {
   }
 
   #draw() {
-    fill(this, conflictNote(), this.#runNote(), undoNote());
+    fill(this, conflictNote(), refusalNote(), this.#runNote(), undoNote());
     this.hidden = this.children.length === 0;
   }
 
@@ -69,6 +70,11 @@ function conflictNote() {
     act("This one", () => actions.resolveConflict("mine")),
     act("The other one", () => actions.resolveConflict("theirs")),
   );
+}
+
+function refusalNote() {
+  const { saveRefusal } = store.get();
+  return saveRefusal ? note("is-warn", saveRefusal, h("a", { href: "/me/" }, "Your data")) : null;
 }
 
 function undoNote() {

@@ -69,6 +69,9 @@ export function draftsOf({ learner, slug, workspace, storage }) {
         return false;
       }
     },
+    dropAll() {
+      for (const key of keys()) storage?.removeItem(key);
+    },
     /**
      * Drop the drafts whose base is `base` or older.
      *

@@ -12,6 +12,7 @@ export const ANSWER = "answer";
 export const HINT = "hint";
 export const SOLUTION = "solution";
 export const HISTORY = "history";
+export const VERSION = "version";
 export const FAULT = "fault";
 
 /** Sent to the page. */
@@ -28,5 +29,7 @@ export const VOTES = "votes";
 export const PRESENCE = "presence";
 export const PROGRESS = "progress";
 export const LESSON_CHANGED = "lesson_changed";
+/** The learner was deleted; the connection ends. */
+export const FORGOTTEN = "forgotten";
 /** The answer to a malformed packet that did not ask for an acknowledgement. */
 export const REFUSED = "refused";

@@ -149,6 +149,13 @@ function hearInside(told) {
   );
 }
 
+/** The learner was deleted, in another tab: nothing is sent or kept here any more. */
+function forgotten() {
+  link?.close();
+  work.forget();
+  store.set({ forgotten: true });
+}
+
 /** @type {Record<string, (told: any) => void>} */
 const handlers = {
   [EVENTS.SANDBOX_STATE]: (told) => store.set((state) => onSandboxState(state, told)),
@@ -163,6 +170,7 @@ const handlers = {
   [EVENTS.VOTES]: ({ question, ...votes }) => store.set((state) => ({ votes: { ...state.votes, [question]: votes } })),
   [EVENTS.PRESENCE]: ({ here }) => store.set({ presence: here }),
   [EVENTS.PROGRESS]: (told) => store.set({ progress: told }),
+  [EVENTS.FORGOTTEN]: forgotten,
   [EVENTS.LESSON_CHANGED]: () => store.set((state) => ({ savedAnew: state.savedAnew + 1 })),
 };
 
@@ -270,7 +278,14 @@ export const actions = {
   useSolution: () => restore({ to: "solution" }, "The solution is in your editor."),
   /** @param {number} version */
   restoreVersion: (version) => restore({ version }, `Restored version ${version}.`),
-  history: () => request(EVENTS.HISTORY, { exercise: store.get().workspace }),
+  /**
+   * A page of the open workspace's earlier versions: those before one of them, or the newest.
+   *
+   * @param {number | null} before
+   */
+  history: (before = null) => request(EVENTS.HISTORY, { exercise: store.get().workspace, before }),
+  /** @param {number} version */
+  version: (version) => request(EVENTS.VERSION, { exercise: store.get().workspace, version }),
   /** @param {string} exercise */
   solution: (exercise) => request(EVENTS.SOLUTION, { exercise }),
 

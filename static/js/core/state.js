@@ -80,6 +80,7 @@ export function stateFromPage(page) {
     version: workspaces[workspace]?.version ?? 0,
     saveState: "saved",
     saveMessage: "",
+    saveRefusal: "",
     conflict: null,
     undo: null,
     connection: "connecting",
@@ -104,6 +105,7 @@ export function stateFromPage(page) {
     highlightedLine: null,
     savedAnew: 0,
     lessonChanged: false,
+    forgotten: false,
     notice: { text: "", kind: "status", count: 0 },
   };
 }

@@ -6,7 +6,7 @@ import { SAVE } from "./events.js";
 const SAVE_DELAY_MS = 700;
 const RETRY_MS = 5_000;
 const NO_ROOM = "This browser has no room for a local copy; your code is kept on the server only.";
-const WORTH_RETRYING = new Set(["timeout", "bad_reply", "rate_limited", "too_many_requests"]);
+const WORTH_RETRYING = new Set(["timeout", "bad_reply", "too_often", "busy"]);
 
 /**
  * @typedef {{
@@ -42,6 +42,7 @@ export class Work {
   /** @type {Promise<void> | null} */
   #saving = null;
   #loaded = false;
+  #forgotten = false;
 
   /** @param {WorkOptions} place */
   constructor({
@@ -62,6 +63,8 @@ export class Work {
     /** @type {SaveState} */
     this.state = "saved";
     this.message = "";
+    /** What the server said when it would not keep this, until it keeps something again; or "". */
+    this.refusal = "";
     /** @type {ServerFiles | null} */
     this.conflict = null;
     this.#saved = files;
@@ -97,17 +100,26 @@ export class Work {
   async save() {
     this.#cancelTimer();
     while (this.#saving) await this.#saving;
-    if (!this.unsaved || this.conflict) return;
+    if (!this.unsaved || this.conflict || this.#forgotten) return;
+    const sent = this.files;
     this.#saving = this.#sendOnce();
     await this.#saving;
-    if (this.unsaved && this.state === "local" && this.#timer === undefined) this.#saveAfter(this.#delay);
+    // Typed meanwhile. What was refused is not sent again by itself: the answer would be the same.
+    if (this.files !== sent && this.unsaved && this.state === "local") this.#saveAfter(this.#delay);
   }
 
   /** The page is being left: send without waiting. The draft stays until a later visit sees that it arrived. */
   leave() {
-    if (!this.unsaved || this.conflict) return;
+    if (!this.unsaved || this.conflict || this.#forgotten) return;
     this.#keep();
     this.#send(SAVE, this.#payload());
+  }
+
+  /** The learner was deleted: the drafts go, and nothing is kept or sent from here on. */
+  forget() {
+    this.#cancelTimer();
+    this.#forgotten = true;
+    this.#drafts.dropAll();
   }
 
   /**
@@ -135,6 +147,7 @@ export class Work {
     this.version = version;
     this.files = files;
     this.#saved = files;
+    this.refusal = "";
     this.conflict = null;
     this.#tell("saved");
   }
@@ -199,6 +212,7 @@ export class Work {
    */
   #confirmed(version, files) {
     this.#saved = files;
+    this.refusal = "";
     this.#loaded = false;
     this.#drafts.dropThrough(this.version);
     this.version = version;
@@ -216,6 +230,7 @@ export class Work {
       return;
     }
     if (WORTH_RETRYING.has(error.code)) this.#saveAfter(RETRY_MS);
+    else if (error.code !== "offline") this.refusal = error.message;
     this.#tell(error.code === "offline" ? "offline" : "local", error.code === "offline" ? "" : error.message);
   }
 
@@ -241,6 +256,7 @@ export class Work {
   }
 
   #keep() {
+    if (this.#forgotten) return true;
     if (this.unsaved || this.conflict) return this.#drafts.write(this.version, this.files, this.#saved);
     this.#drafts.dropThrough(this.version);
     return true;
@@ -248,7 +264,7 @@ export class Work {
 
   /** @param {number} delay */
   #saveAfter(delay) {
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#forgotten) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.save();

@@ -40,6 +40,11 @@ export class Workspaces {
     for (const work of this.#works.values()) work.leave();
   }
 
+  /** Nothing is kept any more, not even in this browser: the learner was deleted. */
+  forget() {
+    for (const name of Object.keys(this.#store.get().page.workspaces ?? {})) this.#workOf(name).forget();
+  }
+
   /** Save the open workspace now. */
   save() {
     return this.#current.save();
@@ -161,7 +166,8 @@ export class Workspaces {
   #show(work) {
     const state = this.#store.get();
     const kept = { files: work.files, version: work.version };
-    const open = { ...kept, saveState: work.state, saveMessage: work.message, conflict: work.conflict };
+    const { state: saveState, message: saveMessage, refusal: saveRefusal, conflict } = work;
+    const open = { ...kept, saveState, saveMessage, saveRefusal, conflict };
     const patch = withWorkspace(state, work.workspace, kept);
     this.#store.set(work.workspace === state.workspace ? { ...patch, ...open } : patch);
   }

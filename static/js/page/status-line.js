@@ -13,6 +13,8 @@ class StatusLine extends HTMLElement {
   #ends = [];
   #timer = null;
   #fading = null;
+  /** Why the program was not saved, as it was said last: it is tried again and again. */
+  #toldWhy = "";
 
   connectedCallback() {
     this.status = h("div", { class: "status visually-hidden", role: "status" });
@@ -27,6 +29,14 @@ class StatusLine extends HTMLElement {
       store.subscribe(
         (state) => state.lessonChanged,
         () => this.#drawBanner(),
+      ),
+      store.subscribe(
+        (state) => state.forgotten,
+        () => this.#drawBanner(),
+      ),
+      store.subscribe(
+        (state) => state.saveMessage,
+        (why, before) => before !== undefined && why && why !== this.#toldWhy && this.#notSaved(why),
       ),
       store.subscribe(
         (state) => state.notice,
@@ -97,7 +107,13 @@ class StatusLine extends HTMLElement {
     else this.#say(checkSummary(checks));
   }
 
+  #notSaved(why) {
+    this.#toldWhy = why;
+    this.#alertUnseen(why);
+  }
+
   #saveChanged(now, before) {
+    if (now === "saved") this.#toldWhy = "";
     if (now === "conflict")
       this.#alertUnseen("This program was also changed somewhere else. Choose above the editor which one to keep.");
     else if (before === "offline" && now === "saved") this.#say("Connected again; everything is saved.");
@@ -112,10 +128,16 @@ class StatusLine extends HTMLElement {
   }
 
   #drawBanner() {
-    const { connection, connectionReason, everOnline, lessonChanged } = store.get();
+    const { connection, connectionReason, everOnline, lessonChanged, forgotten } = store.get();
     const away = connection === "offline";
-    this.banner.hidden = !away && !lessonChanged;
-    if (away) {
+    this.banner.hidden = !away && !lessonChanged && !forgotten;
+    if (forgotten) {
+      fill(
+        this.banner,
+        h("span", {}, "Your data was deleted, so nothing on this page is kept any more. "),
+        h("button", { type: "button", class: "small", onclick: () => window.location.reload() }, "Begin anew"),
+      );
+    } else if (away) {
       const cookie = /cookie/i.test(connectionReason);
       fill(
         this.banner,
