@@ -37,7 +37,7 @@ from course.grading.failures import AuthorError
 from course.grading.model import RunSummary
 from course.grading.reports import Reports
 
-NICE = 3
+NICE = 2
 OOM_SCORE_ADJ = 300
 """Below a learner's program, above the site: proc(5)."""
 CHILD_ADDRESS_SPACE = 2 * 1024**3

@@ -21,7 +21,7 @@ class Precedence:
     Elsewhere the watchdog lowers a program when it has started: Run must not wait behind programs that compute."""
 
 
-PROGRAM = Precedence(oom_score_adj=800, session_nice=3)
+PROGRAM = Precedence(oom_score_adj=800, session_nice=2)
 FORK_SERVER = Precedence(oom_score_adj=300, session_nice=0)
 
 

@@ -28,7 +28,7 @@ QUIET_BYTES = 56 * MB
 """A program that holds no more has little of its own (the rest it shares with the others): ending it frees nothing."""
 START_SECONDS = 0.25
 """Processor time that a start may take at the site's own priority: Run must not wait behind programs that compute."""
-NICE, NICE_OF_THE_BUSY = 3, 15
+NICE, NICE_OF_THE_BUSY = 2, 10
 """Added to the site's own afterwards, and when half of the budget is used: who computes waits for those who do not."""
 
 
