@@ -17,6 +17,8 @@ from course.sandbox.host.slots import Slots, slots_for_this_host
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
 from course.sandbox.model import RESTARTING, Program, Purpose, Watcher
+from course.shares.fair_queue import Share
+from course.shares.shares import Shares
 
 FIRST_UID = 60_000
 UIDS = 4_000
@@ -40,6 +42,7 @@ class Supervisor:
         owner: the first part of every sandbox id: it names the process that a request must reach.
         unconfined: run programs without confinement (development on loopback only; the settings see to that).
         runtimes: whose fork servers are started by `open`; another one's is started by the first program that needs it.
+        shares: what an address may have of the slots.
     """
 
     def __init__(
@@ -51,12 +54,13 @@ class Supervisor:
         owner: str = "w1",
         unconfined: bool = False,
         runtimes: Collection[Runtime] = RUNTIMES[:1],
+        shares: Shares | None = None,
     ) -> None:
         self.limits = limits
         self._refusal: str | None = NOT_OPEN
         self._directory = directory
         self._owner = owner
-        self._slots = Slots(slots or slots_for_this_host(len(runtimes)))
+        self._slots = Slots(slots or slots_for_this_host(len(runtimes)), shares)
         self._sandboxes: dict[str, Sandbox] = {}
         self._ended: deque[str] = deque()
         self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None
@@ -117,8 +121,12 @@ class Supervisor:
 
     # Sandboxes
 
-    def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> Sandbox:
+    def start(
+        self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher, share: Share | None = None
+    ) -> Sandbox:
         """Start `program`; the learner's older sandbox of the same purpose ends.
+
+        `share` says whose turn it takes where programs have to wait.
 
         Returns:
             The sandbox: ``starting``, or ``queued`` when all slots are taken.
@@ -136,7 +144,7 @@ class Supervisor:
         sandbox = Sandbox(spec, watcher, self._on_end)
         with self._lock:
             older = self.of_learner(learner, purpose)
-            position = self._take_slot(sandbox, instead_of=older.id if older is not None else None)
+            position = self._take_slot(sandbox, instead_of=older.id if older is not None else None, share=share)
         if older is not None:
             older.end("stopped", "A newer run took its place.", "replaced")
         self._launch_or_queue(sandbox, position)
@@ -193,10 +201,10 @@ class Supervisor:
         if sandbox is not None:
             sandbox.touch()
 
-    def _take_slot(self, sandbox: Sandbox, *, instead_of: str | None) -> int:
+    def _take_slot(self, sandbox: Sandbox, *, instead_of: str | None, share: Share | None = None) -> int:
         """Make the sandbox known under its id; return its place in the queue, 0 when it may start now."""
         self._sandboxes[sandbox.id] = sandbox
-        return self._slots.take(sandbox.id, lambda: self._launch(sandbox), instead_of=instead_of)
+        return self._slots.take(sandbox.id, lambda: self._launch(sandbox), instead_of=instead_of, share=share)
 
     def _launch_or_queue(self, sandbox: Sandbox, position: int) -> None:
         if position:
