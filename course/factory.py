@@ -19,16 +19,19 @@ from course.config import ROOT, Settings, read_settings
 from course.content.course_on_disk import Courses
 from course.content.model import PLAYGROUND, Course
 from course.extensions import compress, db, migrate
-from course.grading.grader import Grader
+from course.grading.grader import Grader, checks_at_once
 from course.learning.actions import Learning
-from course.live.guard import guard
+from course.live.door import Door
+from course.live.guard import Guard
 from course.live.hub import Hub
 from course.live.namespace import LessonNamespace
-from course.live.wsgi import small_and_prompt
+from course.live.packets import MESSAGE_BYTES
 from course.progress import models as _tables  # noqa: F401  (registers the tables)
 from course.progress.writing import tune_sqlite
 from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.host.supervisor import Supervisor
+from course.shares.shares import Shares
+from course.shares.turns import Turns
 from course.web.errors import install_errors
 from course.web.minify import install_small_pages
 from course.web.routes.account import account
@@ -44,8 +47,6 @@ from course.web.site import Site
 from course.web.views.search_index import SearchIndex
 
 PAGE_BYTES = 1024 * 1024
-MESSAGE_BYTES = 512 * 1024
-"""The largest Socket.IO message from a page: 64 KB of source, with room for JSON's escapes."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -59,12 +60,23 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _open_database(app)
     courses = Courses(settings.course, drafts=not settings.production)
-    socketio = SocketIO(app, async_mode="gevent", max_http_buffer_size=MESSAGE_BYTES, ping_interval=20, ping_timeout=20)
-    learning = Learning(courses.current, _supervisor(settings, courses.current()), Grader())
-    hub = Hub(app, socketio, learning, sandbox_url=settings.sandbox_url)
+    shares = Shares(settings.limit_exceptions)
+    socketio = SocketIO(
+        app,
+        async_mode="gevent",
+        async_handlers=False,  # the guard starts a task for each event, so many at a time
+        max_http_buffer_size=MESSAGE_BYTES,
+        ping_interval=20,
+        ping_timeout=20,
+    )
+    turns = Turns(checks_at_once(), shares.weight)
+    learning = Learning(
+        courses.current, _supervisor(settings, courses.current(), shares), Grader(at_once=checks_at_once()), turns
+    )
+    hub = Hub(app, socketio, learning, shares, sandbox_url=settings.sandbox_url)
     for slug in (*(lesson.slug for lesson in courses.current().readable), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, hub))
-    guard(socketio)
+    guard = Guard(socketio, shares, app.logger)
     app.extensions["duplex"] = Site(settings, learning, hub, courses, SearchIndex(courses.current))
     courses.on_change = hub.lesson_changed
     courses.on_new = lambda slug: socketio.on_namespace(LessonNamespace(slug, hub))
@@ -76,7 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (pages, look_up, questions, notes, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
-    _wrap(app, settings, learning.sandboxes, manifest.path)
+    _wrap(app, settings, learning.sandboxes, manifest.path, guard)
     return app
 
 
@@ -137,7 +149,7 @@ def _open_database(app: Flask) -> None:
         tune_sqlite(db.engine)
 
 
-def _supervisor(settings: Settings, course: Course) -> Supervisor:
+def _supervisor(settings: Settings, course: Course, shares: Shares) -> Supervisor:
     directory = Path(tempfile.gettempdir()) / f"duplex-{secrets.token_hex(8)}"  # made when programs can first run
     return Supervisor(
         settings.limits,
@@ -145,13 +157,16 @@ def _supervisor(settings: Settings, course: Course) -> Supervisor:
         slots=settings.sandbox_slots,
         unconfined=settings.sandbox == "unconfined",
         runtimes=course.runtimes,
+        shares=shares,
     )
 
 
-def _wrap(app: Flask, settings: Settings, sandboxes: Supervisor, client_script: Callable[[str], str]) -> None:
+def _wrap(
+    app: Flask, settings: Settings, sandboxes: Supervisor, client_script: Callable[[str], str], guard: Guard
+) -> None:
     """Put the gateway around everything: requests for learners' servers do not pass through Flask."""
     wrapped = Gateway(
-        small_and_prompt(app.wsgi_app),
+        Door(app.wsgi_app, guard),
         sandboxes,
         host=settings.sandbox_host or None,
         course_url=settings.course_url if settings.sandbox_host else "",

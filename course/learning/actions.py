@@ -11,7 +11,7 @@ from collections.abc import Callable
 from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
 from course.content.pieces import Exercise, Question
 from course.content.questions.marking import MAX_ANSWER_LENGTH, is_right
-from course.grading.grader import Grader
+from course.grading.grader import Grader, checks_at_once
 from course.learning.refused import Refused
 from course.learning.verdicts import Verdict, is_choice
 from course.program import RUNTIMES, Files, ProgramRefused, Runtime, check_files
@@ -21,15 +21,20 @@ from course.progress.work import Conflict, Saved
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
 from course.sandbox.model import Program, Purpose, Watcher
+from course.shares.fair_queue import Share
+from course.shares.turns import Turns
 
 
 class Learning:
-    """The use cases, over one course, one supervisor and one grader."""
+    """The use cases, over one course, one supervisor, one grader, and the turns at it."""
 
-    def __init__(self, courses: Callable[[], Course], sandboxes: Supervisor, grader: Grader) -> None:
+    def __init__(
+        self, courses: Callable[[], Course], sandboxes: Supervisor, grader: Grader, turns: Turns | None = None
+    ) -> None:
         self._courses = courses
         self.sandboxes = sandboxes
         self.grader = grader
+        self.turns = turns or Turns(checks_at_once())
 
     # Finding things
 
@@ -92,25 +97,36 @@ class Learning:
     # Running
 
     def run(
-        self, learner: str, slug: str, exercise: str, files: Files, watcher: Watcher, runtime: str | None = None
+        self,
+        learner: str,
+        slug: str,
+        exercise: str,
+        files: Files,
+        watcher: Watcher,
+        runtime: str | None = None,
+        *,
+        share: Share | None = None,
     ) -> Sandbox:
         """Start the learner's program in a sandbox of its own, in place of their previous one.
 
-        `runtime` is the learner's choice; without one it is the first that the workspace offers.
+        `runtime` is the learner's choice; without one it is the first that the workspace offers. `share` says whose
+        turn it takes where programs have to wait.
         """
         chosen = self._chosen_runtime(slug, exercise, runtime)
         terminal = exercise == SCRATCH or self.exercise(slug, exercise).terminal
         program = program_of(files, chosen, terminal=terminal)
-        return self.start(program, learner=learner, purpose="run", watcher=watcher)
+        return self.start(program, learner=learner, purpose="run", watcher=watcher, share=share)
 
-    def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> Sandbox:
+    def start(
+        self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher, share: Share | None = None
+    ) -> Sandbox:
         """Start a program: the learner's own run, or one to be checked.
 
         Raises:
             Refused: no code can be run now.
         """
         try:
-            return self.sandboxes.start(program, learner=learner, purpose=purpose, watcher=watcher)
+            return self.sandboxes.start(program, learner=learner, purpose=purpose, watcher=watcher, share=share)
         except SandboxesUnavailable as refusal:
             raise Refused("sandbox_unavailable", str(refusal)) from refusal
 
