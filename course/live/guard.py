@@ -25,8 +25,7 @@ from course.live.events import REFUSED
 from course.live.outgoing import OutgoingQueue
 from course.live.packets import CONNECT, EVENT, Malformed, Packet, read_packet
 from course.live.socketio_privates import send_packet
-from course.live.websocket import WebSocket, accept
-from course.sandbox.gateway.client_socket import leave
+from course.live.websocket import WebSocket, accept, leave
 from course.shares.pace import Pace
 from course.shares.shares import OverShare, Shares
 

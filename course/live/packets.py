@@ -26,7 +26,9 @@ VALUES = 2000
 CONNECT, DISCONNECT, EVENT = 0, 1, 2
 RESERVED = frozenset({"connect", "disconnect", "connect_error", "*"})
 
-_FRAME = re.compile(r"1|2probe|3.{0,16}|5|4[0-2].*", re.ASCII | re.DOTALL)
+_FRAME = re.compile(r"1|3.{0,16}|4[0-2].*", re.ASCII | re.DOTALL)
+_UPGRADE = ("2probe", "5")
+"""What a page sends on a WebSocket that takes over from long-polling, and nowhere else."""
 _PACKET = re.compile(
     rf"([0-2])(?:(/[^,?]{{0,{NAMESPACE_CHARACTERS}}})(?:,|$))?([0-9]{{1,10}})?(.*)", re.ASCII | re.DOTALL
 )
@@ -50,7 +52,7 @@ class Packet:
     """Why an event must go no further, as a sentence for the answer; "" for a good packet."""
 
 
-def check_frame(frame: str | bytes) -> str:
+def check_frame(frame: str | bytes, *, on_websocket: bool = True) -> str:
     """Return an Engine.IO frame that a page may send.
 
     Raises:
@@ -58,7 +60,7 @@ def check_frame(frame: str | bytes) -> str:
     """
     if isinstance(frame, bytes | bytearray):
         raise Malformed("Pages send no binary data.")
-    if not _FRAME.fullmatch(frame):
+    if not _FRAME.fullmatch(frame) and not (on_websocket and frame in _UPGRADE):
         raise Malformed("This is no Engine.IO frame that a page sends.")
     return frame
 
@@ -75,7 +77,7 @@ def frames_of(body: bytes) -> list[str]:
         raise Malformed("The body is not UTF-8.") from None
     if text.count(SEPARATOR) >= FRAMES_IN_A_BODY:
         raise Malformed("There are too many frames in one request.")
-    return [check_frame(frame) for frame in text.split(SEPARATOR)]
+    return [check_frame(frame, on_websocket=False) for frame in text.split(SEPARATOR)]
 
 
 def read_packet(text: str) -> Packet:

@@ -12,9 +12,10 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import TracebackType
+from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 from wsproto.connection import Connection, ConnectionType
@@ -23,7 +24,7 @@ from wsproto.frame_protocol import CloseReason
 from wsproto.utilities import ProtocolError
 
 from course.live.packets import MESSAGE_BYTES, Malformed, check_frame
-from course.sandbox.gateway.client_socket import client_socket
+from course.sandbox.gateway import client_socket
 from course.sandbox.gateway.handshake import ACCEPT_GUID, checked_key
 from course.shares.pace import Pace
 
@@ -46,11 +47,23 @@ def accept(environ: WSGIEnvironment) -> socket.socket:
     """
     key = checked_key(environ)
     digest = base64.b64encode(hashlib.sha1(key.encode() + ACCEPT_GUID).digest()).decode()  # noqa: S324  # RFC 6455
-    found = client_socket(environ)
+    found = client_socket.client_socket(environ)
     found.settimeout(PATIENCE_SECONDS)
     head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     found.sendall(f"{head}Sec-WebSocket-Accept: {digest}\r\n\r\n".encode())
     return found
+
+
+def leave(environ: WSGIEnvironment) -> Iterable[bytes]:
+    """End a request whose socket was a WebSocket's: what its peer still sends is no request to the web server.
+
+    Raises:
+        StopIteration, ConnectionError: as the web server wants it (see `client_socket.leave`).
+    """
+    body: Any = environ["wsgi.input"]
+    with suppress(OSError):
+        getattr(body, "rfile", body).close()  # pywsgi would read on; other servers hear of the end by an exception
+    return client_socket.leave(environ)
 
 
 class WebSocket:
