@@ -21,6 +21,8 @@ def settings(tmp_path: Path, **environment: str):
         ("SANDBOX_RESIDENT_BYTES", "lots"),
         ("PRODUCTION", "perhaps"),
         ("WEB_CONCURRENCY", "2"),
+        ("LIMIT_EXCEPTIONS", "203.0.113.0/24 until yesterday"),
+        ("LIMIT_EXCEPTIONS", "everybody"),
         ("EDIT_URL", "javascript:alert(1)"),
         ("COURSE_URL", "example.org"),
         ("SANDBOX_HOST", "https://run.example.org"),

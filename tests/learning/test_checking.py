@@ -9,7 +9,10 @@ import pytest
 
 from course.grading.model import CheckResult, RunSummary
 from course.learning import checking as check_runs
+from course.learning.refused import Refused
 from course.sandbox.model import StateChange
+from course.shares.fair_queue import Share
+from course.shares.turns import Turns
 from tests.stage.courses import this_course
 
 SLUG, EXERCISE = "listening-to-events", "add-with-ack"
@@ -48,7 +51,8 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def checked(desk: Any) -> check_runs.Checked:
-    return check_runs.check(desk, "Ada", SLUG, EXERCISE, {"server.py": "pass"}, lambda result: None)
+    with Turns(1).ask(Share("a", "Ada")) as turn:
+        return check_runs.check(desk, "Ada", SLUG, EXERCISE, {"server.py": "pass"}, lambda result: None, turn)
 
 
 @pytest.mark.parametrize("outcome", ["passed", "failed"])
@@ -84,3 +88,14 @@ def test_a_program_is_stopped_however_its_check_ends(kept: list[Any]) -> None:
     with suppress(LookupError):
         checked(desk)
     assert kept == [] and desk.stopped == ["one"]
+
+
+def test_a_check_whose_turn_never_comes_is_not_run_and_costs_no_attempt(
+    kept: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_runs, "TURN_SECONDS", 0.01)
+    turns, desk = Turns(1), Hub(RunSummary(0, 0, None))
+    with turns.ask(Share("a", "Grace")), turns.ask(Share("b", "Ada")) as mine:
+        with pytest.raises(Refused, match="busy"):
+            check_runs.check(desk, "Ada", SLUG, EXERCISE, {"server.py": "pass"}, lambda result: None, mine)
+    assert kept == [] and desk.stopped == []
