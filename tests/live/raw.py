@@ -61,6 +61,7 @@ class Raw:
             f"{told}{forwarded}{headers}\r\n".encode()
         )
         self._bytes = b""
+        self._kept: list[str] = []
         self.status = self._head()
         if self.status == 101:
             self.receive()  # the Engine.IO handshake
@@ -82,13 +83,18 @@ class Raw:
         return json.loads(self.heard(f"43{LESSON},{ack}"))[0]
 
     def heard(self, prefix: str, *, kinds: str = "") -> str:
-        """Wait for a message with that beginning, and return the rest of it."""
+        """Wait for a message with that beginning, and return the rest of it; others are kept for later."""
         beginnings = tuple(prefix.format(kind=kind) for kind in kinds) or (prefix,)
+        for text in self._kept:
+            if text.startswith(beginnings):
+                self._kept.remove(text)
+                return text.removeprefix(beginnings[0])
         while True:
             opcode, data = self.receive()
             assert opcode != CLOSE, data
             if data.decode().startswith(beginnings):
                 return data.decode().removeprefix(beginnings[0])
+            self._kept.append(data.decode())
 
     def receive(self) -> tuple[int, bytes]:
         """Return opcode and payload of the next frame; (8, b"") when the connection has gone without a Close."""

@@ -12,11 +12,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.sandbox.attacks import site_cases
 from tests.sandbox.attacks.arena import Arena
 from tests.sandbox.attacks.gateway_cases import CASES
 from tests.sandbox.attacks.table import ATTACKS, Line, as_markdown
 from tests.sandbox.gateway.stage import Front, accepts, running, until
 from tests.stage.ports import free_port
+from tests.stage.running_site import RunningSite
 
 ROOT = Path(__file__).parents[3]
 WEB_SERVER = "gunicorn"
@@ -35,7 +37,7 @@ that they share.
 def main(target: Path) -> int:
     """Run everything, write the page, say what did not hold."""
     with tempfile.TemporaryDirectory(prefix="attacks-") as directory:
-        lines = [*_on_the_sandbox(Path(directory)), *_on_the_gateway(Path(directory))]
+        lines = [*_on_the_sandbox(Path(directory)), *_on_the_gateway(Path(directory)), *_on_the_site(Path(directory))]
     uname = platform.uname()
     head = HEAD.format(
         kernel=uname.release.split("-")[0], machine=uname.machine, python=".".join(platform.python_version_tuple()[:2])
@@ -60,6 +62,17 @@ def _on_the_gateway(directory: Path) -> Iterator[Line]:
     with _served_gateway(str(directory / "learner")) as front:
         for case in CASES:
             yield Line("gateway", case.name, f"gateway: {case.layer}", case.expected, case.attempt(front))
+
+
+def _on_the_site(directory: Path) -> Iterator[Line]:
+    site = RunningSite(directory / "site", TRUSTED_PROXIES="1", SANDBOX="off").start()
+    try:
+        for case in site_cases.CASES:
+            seen = case.attempt(site.url)
+            harm = site.errors()
+            yield Line(site_cases.GROUP, case.name, case.layer, case.expected, f"{seen} ({harm})" if harm else seen)
+    finally:
+        site.stop()
 
 
 @contextmanager
