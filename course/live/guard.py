@@ -169,6 +169,7 @@ class Guard:
         if said.namespace not in connection.namespaces and len(connection.namespaces) >= NAMESPACES_AT_MOST:
             self.end(sid, f"One connection can be on {NAMESPACES_AT_MOST} pages at most.")
             return
+        environ = self._server.environ.get(sid)
         try:
             self._pass_on(sid, data)
         except Exception:
@@ -177,7 +178,9 @@ class Guard:
         if self._server.manager.sid_from_eio_sid(sid, said.namespace) is not None:
             connection.namespaces.add(said.namespace)
         if sid not in self.connections:
-            # It ended while its page was being let in, which the library would never take back.
+            # It ended while its page was being let in, which the libraries would never take back: for them it had not
+            # come yet, and has no request any more in which its handler could hear of the end.
+            self._server.environ[sid] = environ
             self._tell_of_end(sid, self._server.reason.TRANSPORT_CLOSE)
 
     def _answer(self, sid: str, said: Packet) -> None:

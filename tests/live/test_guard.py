@@ -1,5 +1,6 @@
 """The course's own Socket.IO against clients that no page of ours is."""
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -113,6 +114,27 @@ def test_a_packet_behind_the_end_of_its_connection_leaves_nothing(quiet: Running
             told = onlooker.await_event("presence", here=2)
             assert told == {"here": 2}
             assert newcomer.client.connected
+
+
+def test_a_connection_that_ends_while_its_page_is_let_in_leaves_nothing(quiet: RunningSite, cookie: str) -> None:
+    with raw(quiet.url, cookie) as page:  # spends the learner's budget, so that the next page has to wait for a while
+        for number in range(57):
+            page.say(f'42{LESSON},{number}["sudo",{{}}]')
+        for _ in range(57):
+            page.heard(f"43{LESSON},")
+        for number in range(100, 104):
+            page.say(f'42{LESSON},{number}["sudo",{{}}]')
+        sid = session(quiet.url, Cookie=cookie)
+        entering = threading.Thread(target=lambda: post(quiet.url, sid, f"40{LESSON},", Cookie=cookie))
+        entering.start()
+        entering.join(0.3)
+        assert entering.is_alive(), "it waits"
+        assert post(quiet.url, sid, "1", Cookie=cookie).status_code == 200
+        entering.join()
+    with raw(quiet.url, cookie_of(quiet.url)) as onlooker:
+        onlooker.socket.settimeout(5)
+        while json.loads(onlooker.heard(f'42{LESSON},["presence",')[:-1])["here"] != 1:
+            pass  # the first page leaves only now, which is told, too
 
 
 def test_events_of_one_connection_wait_for_each_other_and_the_site_answers(quiet: RunningSite, cookie: str) -> None:
