@@ -105,6 +105,8 @@ class Raw:
         elif size == 127:
             size = int.from_bytes(self._take(8))
         payload = self._take(size)
+        if (head[:1], payload) == (b"\x81", b"2"):  # a heartbeat
+            self.say("3")
         return (head[0] & 0x0F if head else CLOSE), payload
 
     def closed(self) -> tuple[int, str]:
