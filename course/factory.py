@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         ping_interval=20,
         ping_timeout=20,
     )
-    turns = Turns(checks_at_once(), shares.weight)
+    turns = Turns(checks_at_once(), shares)
     learning = Learning(
         courses.current, _supervisor(settings, courses.current(), shares), Grader(at_once=checks_at_once()), turns
     )

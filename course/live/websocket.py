@@ -60,9 +60,10 @@ def leave(environ: WSGIEnvironment) -> Iterable[bytes]:
     Raises:
         StopIteration, ConnectionError: as the web server wants it (see `client_socket.leave`).
     """
-    body: Any = environ["wsgi.input"]
-    with suppress(OSError):
-        getattr(body, "rfile", body).close()  # pywsgi would read on; other servers hear of the end by an exception
+    if "gunicorn.socket" not in environ:  # pywsgi would read on; gunicorn hears of the end by an exception
+        body: Any = environ["wsgi.input"]
+        with suppress(OSError):
+            getattr(body, "rfile", body).close()
     return client_socket.leave(environ)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 
 from course.shares.fair_queue import FairQueue, Share
+from course.shares.shares import Shares
 
 WAITING_OF_ADDRESS = 60
 """Two classes."""
@@ -54,14 +55,17 @@ class Turn:
 class Turns:
     """Turns for so many at once. A learner has one that has come, and one that waits. Safe to use from several threads.
 
+    The last of them is for addresses that have none: who comes from elsewhere does not even wait for one to end.
+
     Args:
         at_once: how many turns may have come at the same time.
-        weight: see `FairQueue`.
+        shares: what an address may have; without it all addresses are alike.
     """
 
-    def __init__(self, at_once: int, weight: Callable[[str], float] = lambda address: 1) -> None:
+    def __init__(self, at_once: int, shares: Shares | None = None) -> None:
         self._at_once = at_once
-        self._queue: FairQueue[Turn] = FairQueue(weight)
+        self._shares = shares or Shares()
+        self._queue: FairQueue[Turn] = FairQueue(self._shares.weight)
         self._having: dict[str, Turn] = {}
         self._asked: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -107,7 +111,7 @@ class Turns:
         moved: list[tuple[Turn, int]] = []
         with self._lock:
             while len(self._having) < self._at_once:
-                taken = self._queue.take(lambda share: share.learner not in self._having)
+                taken = self._queue.take(self._may_have_one)
                 if taken is None:
                     break
                 turn, share = taken
@@ -116,3 +120,10 @@ class Turns:
             moved += [(turn, place) for place, turn in enumerate(self._queue, start=1)]
         for turn, place in moved:
             turn.move(place)
+
+    def _may_have_one(self, share: Share) -> bool:
+        if share.learner in self._having:
+            return False
+        if len(self._having) + 1 < self._at_once or not self._shares.limits(share.address):
+            return True
+        return all(turn.share.address != share.address for turn in self._having.values())

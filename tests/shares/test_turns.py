@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from course.shares import turns as module
+from course.shares.addresses import HERE
 from course.shares.fair_queue import Share
 from course.shares.turns import NoTurn, Turn, Turns
 from tests.stage.cases import cases
@@ -42,6 +43,22 @@ def test_a_learner_has_one_turn_that_has_come_and_one_that_waits() -> None:
     turns.give_back(first)
     assert second.wait(0)
     assert not turns.ask(ADA).wait(0)
+
+
+def test_the_last_turn_is_for_an_address_that_has_none() -> None:
+    turns = Turns(3)
+    flood = [turns.ask(Share("flood", f"fresh {number}", known=False)) for number in range(6)]
+    assert [turn.wait(0) for turn in flood] == [True, True, False, False, False, False]
+    ada = turns.ask(ADA)
+    assert ada.wait(0), "who comes from elsewhere does not wait"
+    turns.give_back(flood[0])
+    assert not flood[2].wait(0) and turns.ask(GRACE).wait(0), "nor does the next one"
+    turns.give_back(ada)
+    assert not flood[2].wait(0)
+    turns.give_back(flood[1])
+    assert flood[2].wait(0) and not flood[3].wait(0)
+    here = Turns(3)
+    assert all(here.ask(Share(HERE, str(number))).wait(0) for number in range(3)), "this machine may have them all"
 
 
 def test_a_turn_is_given_back_however_it_ends_and_only_once() -> None:
