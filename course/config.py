@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from course.sandbox.limits import LimitRefused, Limits
+from course.shares.exceptions import ExceptionRefused, LimitException, read_exceptions
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,6 +53,7 @@ class Settings:
     sandbox_slots: int | None = None  # SANDBOX_SLOTS: programs at once; counted from memory where not set
     https: bool = False  # HTTPS=1: cookies are Secure and carry the __Host- prefix
     trusted_proxies: int = 0  # TRUSTED_PROXIES: how many proxies in front set X-Forwarded-*
+    limit_exceptions: tuple[LimitException, ...] = ()  # LIMIT_EXCEPTIONS: networks not limited by address, for a time
     sandbox_host: str = ""  # SANDBOX_HOST: a second host name of this site, for learners' programs alone
     course_url: str = ""  # COURSE_URL: the address of the course itself; needed with SANDBOX_HOST
     allowed_hosts: tuple[str, ...] = ()  # ALLOWED_HOSTS: the site's names, beside those that the platform tells
@@ -104,6 +106,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         sandbox_slots=_whole_number(environment, "SANDBOX_SLOTS", None, 1, 10_000),
         https=_switch(environment, "HTTPS"),
         trusted_proxies=_whole_number(environment, "TRUSTED_PROXIES", 0, 0, 10) or 0,
+        limit_exceptions=_exceptions(environment, "LIMIT_EXCEPTIONS"),
         sandbox_host=_host_name(environment, "SANDBOX_HOST"),
         course_url=_address(environment, "COURSE_URL"),
         allowed_hosts=(*_names(environment, "ALLOWED_HOSTS"), *_platform_names(environment)),
@@ -187,6 +190,13 @@ def _host_name(environment: Mapping[str, str], name: str) -> str:
     if text and not _HOST_NAME.fullmatch(text):
         raise SettingRefused(f"{name} is {text!r}: it must be a host name alone, such as run.example.org.")
     return text
+
+
+def _exceptions(environment: Mapping[str, str], name: str) -> tuple[LimitException, ...]:
+    try:
+        return read_exceptions(environment.get(name, ""))
+    except ExceptionRefused as refusal:
+        raise SettingRefused(f"{name}: {refusal}") from refusal
 
 
 def _mode(environment: Mapping[str, str]) -> SandboxMode:

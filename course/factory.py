@@ -21,18 +21,21 @@ from course.config import ROOT, Settings, read_settings
 from course.content.course_on_disk import Courses
 from course.content.model import PLAYGROUND, Course
 from course.extensions import compress, db, migrate
-from course.grading.grader import Grader
+from course.grading.grader import Grader, checks_at_once
 from course.learning.actions import Learning
-from course.live.guard import guard
+from course.live.door import Door
+from course.live.guard import Guard
 from course.live.hub import Hub
 from course.live.namespace import LessonNamespace
-from course.live.wsgi import small_and_prompt
+from course.live.packets import MESSAGE_BYTES
 from course.progress import models as _tables  # noqa: F401  (registers the tables)
 from course.progress.sweep import Retention, sweep_daily
 from course.progress.writing import tune_sqlite
 from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.host import socket_folder
 from course.sandbox.host.supervisor import Supervisor
+from course.shares.shares import Shares
+from course.shares.turns import Turns
 from course.web.connections import Connections, count_ceilings
 from course.web.errors import install_errors
 from course.web.front_gate import front_gate, over_https
@@ -52,8 +55,6 @@ from course.web.site import Site
 from course.web.views.search_index import SearchIndex
 
 PAGE_BYTES = 1024 * 1024
-MESSAGE_BYTES = 512 * 1024
-"""The largest Socket.IO message from a page: 64 KB of source, with room for JSON's escapes."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -67,19 +68,24 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     _open_database(app)
     courses = Courses(settings.course, drafts=not settings.production)
+    shares = Shares(settings.limit_exceptions)
     socketio = SocketIO(
         app,
         async_mode="gevent",
+        async_handlers=False,  # the guard starts a task for each event, so many at a time
         max_http_buffer_size=MESSAGE_BYTES,
         ping_interval=20,
         ping_timeout=20,
         cors_allowed_origins=[],  # the library's own check is off: it believes X-Forwarded-Host. The front gate asks.
     )
-    learning = Learning(courses.current, _supervisor(settings, courses.current()), Grader())
-    hub = Hub(app, socketio, learning, sandbox_url=settings.sandbox_url)
+    turns = Turns(checks_at_once(), shares)
+    learning = Learning(
+        courses.current, _supervisor(settings, courses.current(), shares), Grader(at_once=checks_at_once()), turns
+    )
+    hub = Hub(app, socketio, learning, shares, sandbox_url=settings.sandbox_url)
     for slug in (*(lesson.slug for lesson in courses.current().readable), PLAYGROUND):
         socketio.on_namespace(LessonNamespace(slug, hub))
-    guard(socketio)
+    guard = Guard(socketio, shares, app.logger)
     connections = _connections(settings)
     app.extensions["duplex"] = Site(settings, learning, hub, courses, SearchIndex(courses.current), connections)
     courses.on_change = hub.lesson_changed
@@ -92,7 +98,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (pages, look_up, questions, notes, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
-    _wrap(app, settings, learning.sandboxes, connections, manifest.path)
+    _wrap(app, settings, learning.sandboxes, connections, manifest.path, guard)
     return app
 
 
@@ -160,7 +166,7 @@ def _open_database(app: Flask) -> None:
         tune_sqlite(db.engine)
 
 
-def _supervisor(settings: Settings, course: Course) -> Supervisor:
+def _supervisor(settings: Settings, course: Course, shares: Shares) -> Supervisor:
     directory = Path(tempfile.gettempdir()) / socket_folder.name()  # made when programs can first run
     return Supervisor(
         settings.limits,
@@ -168,6 +174,7 @@ def _supervisor(settings: Settings, course: Course) -> Supervisor:
         slots=settings.sandbox_slots,
         unconfined=settings.sandbox == "unconfined",
         runtimes=course.runtimes,
+        shares=shares,
     )
 
 
@@ -191,10 +198,11 @@ def _wrap(
     sandboxes: Supervisor,
     connections: Connections,
     client_script: Callable[[str], str],
+    guard: Guard,
 ) -> None:
     """Put around Flask what every request passes first, learners' servers' included: those do not pass through it."""
     gateway = Gateway(
-        front_gate(small_and_prompt(app.wsgi_app)),
+        front_gate(Door(app.wsgi_app, guard)),
         sandboxes,
         host=settings.sandbox_host or None,
         course_url=settings.course_url if settings.sandbox_host else "",

@@ -488,6 +488,8 @@ interface Checks {
   total: number;
   tasks: any[];
   error: ToldError | null;
+  /** In line, from 1; 0 when it need not wait. */
+  place: number;
   /** What was checked. */
   files?: Files;
 }

@@ -24,6 +24,8 @@ def settings(tmp_path: Path, **environment: str):
         ("KEEP_DAYS", "-1"),
         ("KEEP_VISITORS_DAYS", "long"),
         ("STORAGE_MB", "2 GB"),
+        ("LIMIT_EXCEPTIONS", "203.0.113.0/24 until yesterday"),
+        ("LIMIT_EXCEPTIONS", "everybody"),
         ("EDIT_URL", "javascript:alert(1)"),
         ("COURSE_URL", "example.org"),
         ("SANDBOX_HOST", "https://run.example.org"),

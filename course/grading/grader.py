@@ -25,6 +25,15 @@ from course.grading.reports import Note, ReportRelay
 ROOT = Path(__file__).resolve().parents[2]
 OVERRAN = "The check did not come to an end, so we stopped it. That does not count as an attempt."
 
+
+def checks_at_once() -> int:
+    """Return how many check runs this machine can go on with at the same time.
+
+    That is one for each core, and one more: a check waits about a third of its time, for clients and for silence.
+    """
+    return (os.cpu_count() or 1) + 1
+
+
 OnResult = Callable[[CheckResult], None]
 Message = dict[str, Any]
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from course.content.model import PLAYGROUND, SCRATCH, Course, Lesson
 from course.content.pieces import Exercise, Question
 from course.content.questions.marking import MAX_ANSWER_LENGTH, is_right
-from course.grading.grader import Grader
+from course.grading.grader import Grader, checks_at_once
 from course.learning import faults
 from course.learning.refused import Refused
 from course.learning.verdicts import Verdict, is_choice
@@ -25,6 +25,8 @@ from course.progress.work import Conflict, Kept
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
 from course.sandbox.model import Program, Purpose, Watcher
+from course.shares.fair_queue import Share
+from course.shares.turns import Turns
 
 GONE = ("unknown_version", "That version is not kept any more.")
 FORGOTTEN_HERE = 10_000
@@ -32,13 +34,16 @@ FORGOTTEN_HERE = 10_000
 
 
 class Learning:
-    """The use cases, over one course, one supervisor and one grader."""
+    """The use cases, over one course, one supervisor, one grader, and the turns at it."""
 
-    def __init__(self, courses: Callable[[], Course], sandboxes: Supervisor, grader: Grader) -> None:
+    def __init__(
+        self, courses: Callable[[], Course], sandboxes: Supervisor, grader: Grader, turns: Turns | None = None
+    ) -> None:
         self._courses = courses
         self.sandboxes = sandboxes
         self.grader = grader
         self._forgotten: OrderedDict[str, None] = OrderedDict()
+        self.turns = turns or Turns(checks_at_once())
 
     # Finding things
 
@@ -101,18 +106,29 @@ class Learning:
     # Running
 
     def run(
-        self, learner: str, slug: str, exercise: str, files: Files, watcher: Watcher, runtime: str | None = None
+        self,
+        learner: str,
+        slug: str,
+        exercise: str,
+        files: Files,
+        watcher: Watcher,
+        runtime: str | None = None,
+        *,
+        share: Share | None = None,
     ) -> Sandbox:
         """Start the learner's program in a sandbox of its own, in place of their previous one.
 
-        `runtime` is the learner's choice; without one it is the first that the workspace offers.
+        `runtime` is the learner's choice; without one it is the first that the workspace offers. `share` says whose
+        turn it takes where programs have to wait.
         """
         chosen = self._chosen_runtime(slug, exercise, runtime)
         terminal = exercise == SCRATCH or self.exercise(slug, exercise).terminal
         program = program_of(files, chosen, terminal=terminal)
-        return self.start(program, learner=learner, purpose="run", watcher=watcher)
+        return self.start(program, learner=learner, purpose="run", watcher=watcher, share=share)
 
-    def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> Sandbox:
+    def start(
+        self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher, share: Share | None = None
+    ) -> Sandbox:
         """Start a program: the learner's own run, or one to be checked.
 
         Raises:
@@ -121,7 +137,7 @@ class Learning:
         """
         self._refuse_forgotten(learner)
         try:
-            sandbox = self.sandboxes.start(program, learner=learner, purpose=purpose, watcher=watcher)
+            sandbox = self.sandboxes.start(program, learner=learner, purpose=purpose, watcher=watcher, share=share)
         except SandboxesUnavailable as refusal:
             raise Refused("sandbox_unavailable", str(refusal)) from refusal
         self._refuse_forgotten(learner)

@@ -17,10 +17,15 @@ from course.program import Files
 from course.progress import work
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.model import NOT_THE_PROGRAMS, LearnerException, Mark, Output, Program, StateChange
+from course.shares.fair_queue import Share
+from course.shares.turns import NoTurn, Turn
 from course.wire import TraceRow
 
+TURN_SECONDS = 600.0
+"""How long a check waits for its turn; its learner is told the place in line."""
 READY_SECONDS = 30.0
 """How long a check waits for a free slot and the program's start."""
+BUSY = "The server is busy, so nothing was checked. Try again in a moment."
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,18 @@ class Checked:
     """``{"code", "message"}`` when the check itself failed: our fault, so it does not count as an attempt."""
 
 
+def ask_for_turn(learning: Learning, share: Share, told: Callable[[int], None]) -> Turn:
+    """Ask for a turn at the checks; `told` hears the place in line.
+
+    Raises:
+        Refused: the learner has one and waits for another, or too many wait.
+    """
+    try:
+        return learning.turns.ask(share, told)
+    except NoTurn as refusal:
+        raise Refused("check_waiting", str(refusal)) from refusal
+
+
 def check(
     learning: Learning,
     learner: str,
@@ -40,8 +57,11 @@ def check(
     exercise: str,
     files: Files,
     on_result: Callable[[dict[str, Any]], None],
+    turn: Turn,
 ) -> Checked:
-    """Check a submission and keep it as an attempt. Blocks until it is done; needs an application context.
+    """Check a submission when its turn comes, and keep it as an attempt.
+
+    Blocks until it is done; needs an application context.
 
     Args:
         learning: the use cases.
@@ -50,6 +70,7 @@ def check(
         exercise: of the lesson.
         files: the submission.
         on_result: hears each result as the page draws it, in order.
+        turn: was asked for with `ask_for_turn`, and is given back by the caller.
 
     Raises:
         Refused: the submission can't be run at all.
@@ -62,7 +83,9 @@ def check(
         results.append(result_json(learning, slug, found, result))
         on_result(results[-1])
 
-    error = _run(learning, learner, found, program, report)
+    if not turn.wait(TURN_SECONDS):
+        raise Refused("busy", BUSY)
+    error = _run(learning, learner, found, program, report, turn.share)
     total = max(len(found.tasks), len(results))
     passed = sum(1 for result in results if result["outcome"] == "passed")
     if error is None and any(result["outcome"] == "error" for result in results):
@@ -101,11 +124,16 @@ def _heading(learning: Learning, href: str) -> str:
 
 
 def _run(
-    learning: Learning, learner: str, exercise: Exercise, program: Program, report: Callable[[CheckResult], None]
+    learning: Learning,
+    learner: str,
+    exercise: Exercise,
+    program: Program,
+    report: Callable[[CheckResult], None],
+    share: Share,
 ) -> Mapping[str, str] | None:
     """Run every check; return the error if it is ours."""
     notes = ReportRelay()
-    sandbox = learning.start(program, learner=learner, purpose="check", watcher=NotingWatcher(notes))
+    sandbox = learning.start(program, learner=learner, purpose="check", watcher=NotingWatcher(notes), share=share)
     try:
         state = sandbox.wait_ready(READY_SECONDS)
         if state.state == "ready":
@@ -123,7 +151,7 @@ def _never_ready(
 ) -> Mapping[str, str] | None:
     """Report why nothing could be checked: the learner's program failed, unless it never had a chance to run."""
     if state.state in ("queued", "starting") or state.code in NOT_THE_PROGRAMS:
-        return {"code": "busy", "message": "The server is busy, so nothing was checked. Try again in a moment."}
+        return {"code": "busy", "message": BUSY}
     failed = CheckResult(
         name=exercise.tasks[0].check,
         title="Your server starts",

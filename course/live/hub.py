@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 from flask_socketio import SocketIO
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 
 from course.content.model import Lesson
 from course.learning.actions import Learning
+from course.learning.fair_use import Visitor, meet, pay, share_of
 from course.learning.refused import Refused
 from course.learning.verdicts import votes_json
 from course.live import events
@@ -22,15 +21,9 @@ from course.live.feed import Feeds
 from course.live.presence import Presence
 from course.progress import answers
 from course.progress.lesson_progress import lesson_progress
-
-PER_MINUTE = {
-    events.RUN: 60,
-    events.CHECK: 30,
-    events.SAVE: 200,
-    events.ANSWER: 60,
-    events.PREDICT: 60,
-}
-"""How often one learner may do what costs us resources; everything else is allowed 240 times a minute."""
+from course.shares.fair_queue import Share
+from course.shares.prices import CONNECTIONS_OF_LEARNER
+from course.shares.shares import Shares
 
 
 @dataclass(frozen=True)
@@ -41,6 +34,13 @@ class Visit:
     learner: str
     slug: str
     namespace: str
+    address: str | None = None
+    """Where it comes from, as far as the trusted proxies tell."""
+
+    @property
+    def visitor(self) -> Visitor:
+        """Return whose connection it is, and from where."""
+        return Visitor(self.learner, self.address)
 
     @property
     def room(self) -> str:
@@ -51,26 +51,53 @@ class Visit:
 class Hub:
     """Made once by the factory. `sandbox_url` is where programs answer if they have a host of their own, else ""."""
 
-    def __init__(self, app: Flask, socketio: SocketIO, learning: Learning, *, sandbox_url: str = "") -> None:
+    def __init__(
+        self, app: Flask, socketio: SocketIO, learning: Learning, shares: Shares, *, sandbox_url: str = ""
+    ) -> None:
         self.app = app
         self.socketio = socketio
         self.learning = learning
         self.feeds = Feeds()
         self.presence = Presence()
-        self.checking: set[str] = set()
-        """Learners whose check is in progress."""
+        self.shares = shares
         self._sandbox_url = sandbox_url
         self._coalescer = Coalescer(socketio.start_background_task, socketio.sleep)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
 
-    def allow(self, visit: Visit, event: str) -> None:
-        """Count one more request.
+    def arrive(self, visit: Visit) -> None:
+        """Let one more page of a learner in. Needs an application context.
 
         Raises:
-            Refused: the learner does this too often.
+            Refused: they have too many, or open them too often.
         """
-        if not self._limiter.hit(RateLimitItemPerMinute(PER_MINUTE.get(event, 240)), visit.learner, event):
-            raise Refused("too_often", "That was a little too often. Wait a few seconds, then try again.")
+        if self.presence.pages_of(visit.learner) >= CONNECTIONS_OF_LEARNER:
+            words = (
+                f"{CONNECTIONS_OF_LEARNER} pages of the course are open already. Close one of them, and reload this."
+            )
+            raise Refused("too_many_pages", words)
+        self.presence.arrive(visit.sid, visit.slug, visit.learner)
+        try:
+            pay(self.shares, visit.visitor, "page")
+            meet(self.shares, visit.visitor)
+        except BaseException:
+            self.presence.leave(visit.sid)
+            raise
+
+    def allow(self, visit: Visit, event: str) -> None:
+        """Let the learner pay for one more request. Needs an application context.
+
+        Raises:
+            Refused: their budget is spent, or that of their address.
+        """
+        pay(self.shares, visit.visitor, event)
+
+    def share_of(self, visit: Visit) -> Share:
+        """Return for whom a run or a check of this page waits. Needs an application context."""
+        return share_of(self.shares, visit.visitor)
+
+    def join(self, visit: Visit, room: str) -> None:
+        """Put a page into a room, unless it has gone meanwhile."""
+        with suppress(KeyError, ValueError):
+            self.socketio.server.enter_room(visit.sid, room, namespace=visit.namespace)
 
     def address_of(self, sandbox_id: str) -> str:
         """Return the address below which a program answers its clients; a path if that is on the course's host."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app, request, session
-from flask_socketio import ConnectionRefusedError, Namespace, emit, join_room
+from flask_socketio import ConnectionRefusedError, Namespace, emit
 
 from course.learning.refused import Refused, not_kept
 from course.live import events
@@ -35,12 +35,15 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
                 {"code": "no_cookie"},
             )
         sid: str = request.sid  # type: ignore[attr-defined]
-        visit = Visit(sid, learner, self._slug, self.namespace)
+        visit = Visit(sid, learner, self._slug, self.namespace, request.remote_addr)
+        try:
+            self._hub.arrive(visit)
+        except Refused as refused:
+            raise ConnectionRefusedError(refused.message, {"code": refused.code, **refused.extra}) from refused
         self._visits[sid] = visit
-        join_room(visit.room)
+        self._hub.join(visit, visit.room)
         for question in answers.newest(learner, self._slug):
-            join_room(answered_room(question))
-        self._hub.presence.arrive(sid, self._slug, learner)
+            self._hub.join(visit, answered_room(question))
         if learners.is_forgotten(learner):  # looked up once the deletion would find this connection, not before
             self._forget(sid)
             raise ConnectionRefusedError(str(Forgotten()), {"code": Forgotten.code})
@@ -75,9 +78,9 @@ class LessonNamespace(Namespace):  # type: ignore[misc]
         if visit is None:
             return refusal(Refused("not_connected", "This page is not connected. Reload it."))
         try:
+            self._hub.allow(visit, event)
             if event not in REQUESTS:
                 raise Refused("unknown_event", f"“{event[:40]}” is not something a page can ask for.")
-            self._hub.allow(visit, event)
             return {"ok": True, **REQUESTS[event](self._hub, visit, payload_of(values))}
         except Refused as refused:
             return refusal(refused)

@@ -11,11 +11,13 @@ class Presence:
     def __init__(self) -> None:
         self._sids: dict[str, tuple[str, str]] = {}
         self._here: Counter[tuple[str, str]] = Counter()
+        self._pages: Counter[str] = Counter()
 
     def arrive(self, sid: str, slug: str, learner: str) -> None:
         """Note a connection."""
         self._sids[sid] = (slug, learner)
         self._here[slug, learner] += 1
+        self._pages[learner] += 1
 
     def leave(self, sid: str) -> None:
         """Note that a connection has gone; unknown ones are ignored."""
@@ -24,6 +26,9 @@ class Presence:
             self._here[key] -= 1
             if not self._here[key]:
                 del self._here[key]
+            self._pages[key[1]] -= 1
+            if not self._pages[key[1]]:
+                del self._pages[key[1]]
 
     def of(self, learner: str) -> list[tuple[str, str]]:
         """Return the learner's connections: their id, and the lesson."""
@@ -32,3 +37,7 @@ class Presence:
     def count(self, slug: str) -> int:
         """Return how many learners are on a lesson."""
         return sum(1 for lesson, _ in self._here if lesson == slug)
+
+    def pages_of(self, learner: str) -> int:
+        """Return how many pages of a learner are open, on all lessons."""
+        return self._pages[learner]

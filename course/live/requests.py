@@ -6,8 +6,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_socketio import join_room
-
 from course.learning import checking, faults
 from course.learning.refused import Refused
 from course.live import events, payloads
@@ -16,6 +14,7 @@ from course.live.hub import Hub, Visit, answered_room
 from course.progress.not_kept import NotKept
 from course.progress.work import Kept
 from course.sandbox.gateway.client_page import has_client
+from course.shares.turns import Turn
 
 Payload = dict[str, Any]
 Answer = dict[str, Any]
@@ -26,7 +25,8 @@ def run(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
     runtime = payloads.optional_name(payload, "runtime")
     feed = RunFeed(visit.slug, exercise, hub.tell(visit), hub.learning.sandboxes.get, hub.address_of)
-    sandbox = hub.learning.run(visit.learner, visit.slug, exercise, files, feed, runtime)
+    share = hub.share_of(visit)
+    sandbox = hub.learning.run(visit.learner, visit.slug, exercise, files, feed, runtime, share=share)
     hub.feeds.remember(visit.learner, feed)
     return {
         "sandbox": {
@@ -53,19 +53,22 @@ def keep_alive(hub: Hub, visit: Visit, payload: Payload) -> Answer:
 
 
 def check(hub: Hub, visit: Visit, payload: Payload) -> Answer:
-    """Begin a check, and return what it will check; the results follow as announcements."""
+    """Ask for a check, and return what it will check; its place in line and the results follow as announcements."""
     exercise, files = payloads.name(payload, "exercise"), payloads.files(payload)
     found = hub.learning.exercise(visit.slug, exercise)
-    if visit.learner in hub.checking:
-        raise Refused("check_running", "A check is running already. Its results are on their way.")
-    hub.checking.add(visit.learner)
     check_run = uuid.uuid4().hex
-    hub.socketio.start_background_task(_check, hub, visit, check_run, exercise, files)
+    tell = hub.tell(visit)
+
+    def told(place: int) -> None:
+        tell(events.CHECK_WAITS, {"check_run": check_run, "exercise": exercise, "place": place})
+
+    turn = checking.ask_for_turn(hub.learning, hub.share_of(visit), told)
+    hub.socketio.start_background_task(_check, hub, visit, check_run, exercise, files, turn)
     tasks = [{"check": task.check, "html": task.html} for task in found.tasks]
     return {"check_run": check_run, "total": len(tasks), "tasks": tasks}
 
 
-def _check(hub: Hub, visit: Visit, check_run: str, exercise: str, files: Mapping[str, str]) -> None:
+def _check(hub: Hub, visit: Visit, check_run: str, exercise: str, files: Mapping[str, str], turn: Turn) -> None:
     tell = hub.tell(visit)
     finished: Payload = {"check_run": check_run, "exercise": exercise, "passed": 0, "total": 0, "error": None}
 
@@ -73,8 +76,8 @@ def _check(hub: Hub, visit: Visit, check_run: str, exercise: str, files: Mapping
         tell(events.CHECK_RESULT, {"check_run": check_run, "exercise": exercise, **result})
 
     try:
-        with hub.app.app_context():
-            checked = checking.check(hub.learning, visit.learner, visit.slug, exercise, files, report)
+        with turn, hub.app.app_context():
+            checked = checking.check(hub.learning, visit.learner, visit.slug, exercise, files, report, turn)
             finished |= {"passed": checked.passed, "total": checked.total, "error": checked.error}
             hub.progress_changed(visit, hub.learning.lesson(visit.slug))
     except (Refused, NotKept) as refusal:
@@ -84,7 +87,6 @@ def _check(hub: Hub, visit: Visit, check_run: str, exercise: str, files: Mapping
         message = "The check itself went wrong. That is our fault: it costs no attempt. Try again in a moment."
         finished["error"] = {"code": "check_error", "message": message}
     finally:
-        hub.checking.discard(visit.learner)
         tell(events.CHECK_FINISHED, finished)
 
 
@@ -149,7 +151,7 @@ def answer(hub: Hub, visit: Visit, payload: Payload) -> Answer:
     question = payloads.name(payload, "question")
     choices, text = payloads.names(payload, "choices"), payloads.text(payload, "text")
     verdict = hub.learning.answer(visit.learner, visit.slug, question, choices, text)
-    join_room(answered_room(question), sid=visit.sid, namespace=visit.namespace)
+    hub.join(visit, answered_room(question))
     hub.votes_changed(visit.slug, question, verdict.question.version)
     hub.progress_changed(visit, hub.learning.lesson(visit.slug))
     return verdict.as_json()

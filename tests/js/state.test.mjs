@@ -5,6 +5,7 @@ import {
   MARKS_CAP,
   onCheckFinished,
   onCheckResult,
+  onCheckWaits,
   onFaults,
   onMarks,
   onOutput,
@@ -153,6 +154,20 @@ test("results of a check fill its own workspace, in sight or not", () => {
   assert.equal(state.checks.results.length, 0);
   assert.deepEqual([state.checksOf.add.passed, state.checksOf.add.running], [1, false]);
   assert.equal(state.page.workspaces.add.done, false);
+});
+
+test("a check that waits has a place in line until its turn comes", () => {
+  let state = begin();
+  const place = (run, number) => onCheckWaits(state, { check_run: run, exercise: "add", place: number });
+  assert.deepEqual(place("r", 3), {}, "nothing was asked for here");
+  state = apply(state, withChecks(state, "add", { running: true, run: null }));
+  state = apply(state, place("r", 3));
+  assert.equal(state.checksOf.add.place, 3, "it is told before the acknowledgement names the run");
+  state = apply(state, withChecks(state, "add", { run: "r" }));
+  state = apply(state, place("another tab's", 7));
+  state = apply(state, place("r", 0));
+  assert.equal(state.checksOf.add.place, 0);
+  assert.deepEqual(onCheckWaits(state, { check_run: "r", exercise: "gone", place: 1 }), {});
 });
 
 test("passing everything marks the workspace as done, and a later failure does not take it back", () => {

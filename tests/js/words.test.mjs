@@ -50,6 +50,8 @@ test("a summary of checks is one sentence", () => {
   assert.equal(checkSummary(checks), "2 of 3 checks passed.");
   assert.match(checkSummary({ ...checks, passed: 3 }), /^All 3/);
   assert.equal(checkSummary({ ...checks, results: [], passed: 0 }), "");
+  assert.match(checkSummary({ ...checks, running: true, place: 3 }), /number 3 in line/);
+  assert.match(checkSummary({ ...checks, running: true, place: 0 }), /^Checking/);
 });
 
 test("time is shown as on a clock", () => {

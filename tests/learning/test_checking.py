@@ -9,7 +9,10 @@ import pytest
 
 from course.grading.model import CheckResult, RunSummary
 from course.learning import checking as check_runs
+from course.learning.refused import Refused
 from course.sandbox.model import NOT_THE_PROGRAMS, StateChange
+from course.shares.fair_queue import Share
+from course.shares.turns import Turns
 from tests.stage.courses import this_course
 
 READY = StateChange("ready")
@@ -48,7 +51,8 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 def checked(desk: Any) -> check_runs.Checked:
-    return check_runs.check(desk, "Ada", SLUG, EXERCISE, {"server.py": "pass"}, lambda result: None)
+    with Turns(1).ask(Share("a", "Ada")) as turn:
+        return check_runs.check(desk, "Ada", SLUG, EXERCISE, {"server.py": "pass"}, lambda result: None, turn)
 
 
 @pytest.mark.parametrize("outcome", ["passed", "failed"])
@@ -97,3 +101,14 @@ def test_a_program_that_could_not_be_started_by_our_fault_costs_no_attempt(kept:
 def test_a_program_that_ends_by_itself_is_an_attempt(kept: list[Any]) -> None:
     assert checked(Hub(RunSummary(0, 0, None), state=StateChange("crashed", "It ended.", "exited"))).error is None
     assert len(kept) == 1
+
+
+def test_a_check_whose_turn_never_comes_is_not_run_and_costs_no_attempt(
+    kept: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_runs, "TURN_SECONDS", 0.01)
+    turns, desk = Turns(1), Hub(RunSummary(0, 0, None))
+    with turns.ask(Share("a", "Grace")), turns.ask(Share("b", "Ada")) as mine:
+        with pytest.raises(Refused, match="busy"):
+            check_runs.check(desk, "Ada", SLUG, EXERCISE, {"server.py": "pass"}, lambda result: None, mine)
+    assert kept == [] and desk.stopped == []

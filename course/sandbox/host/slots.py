@@ -14,6 +14,9 @@ from typing import Generic, TypeVar
 from course.sandbox.guarded import take_every_step
 from course.sandbox.host.machine_memory import memory_for_the_site
 from course.sandbox.limits import MB
+from course.shares.addresses import HERE
+from course.shares.fair_queue import FairQueue, Share
+from course.shares.shares import Shares
 
 Who = TypeVar("Who", bound=Hashable)
 
@@ -24,6 +27,10 @@ MEMORY_PER_RUNTIME = 40 * MB
 KEPT_FOR_THE_SITE = 256 * MB
 """With one fork server."""
 SLOTS_AT_MOST = 200
+RESERVED_PART = 4
+"""One place in so many is kept for addresses that have next to none."""
+NEXT_TO_NONE = 2
+"""Places: a learner's program, and its check."""
 
 TASKS_KEPT_FOR_THE_SITE = 64
 """Threads and processes: the web process's, the fork servers, the grader with what it starts."""
@@ -62,36 +69,59 @@ def _text(file: Path) -> str:
 
 
 @dataclass(frozen=True)
-class _Waiting(Generic[Who]):
-    who: Who
+class _Asked:
+    """What somebody waits for."""
+
     when_free: Callable[[], None]
     places: int
 
 
-class Slots(Generic[Who]):
-    """A fixed number of places, one for each process, and a queue in order of arrival. Any thread may use it.
+@dataclass(frozen=True)
+class _Held:
+    """What somebody has."""
 
-    Whoever takes places is known by itself and not by a name that another may carry later.
+    share: Share
+    places: int
+
+
+class Slots(Generic[Who]):
+    """A fixed number of places, one for each process, and a queue in fair order. Any thread may use it.
+
+    Whoever takes places is known by itself and not by a name that another may carry later. The last quarter of the
+    places is for addresses that have next to none: one address can't take them all.
 
     Args:
         count: how many there are.
+        shares: what an address may have; without it all addresses are alike.
         has_room: whether there is memory for one more; while there is none, free places stay free.
     """
 
-    def __init__(self, count: int, has_room: Callable[[], bool] = lambda: True) -> None:
+    def __init__(self, count: int, shares: Shares | None = None, has_room: Callable[[], bool] = lambda: True) -> None:
         self.count = count
+        self._shares = shares or Shares()
         self._has_room = has_room
-        self._taken: dict[Who, int] = {}
-        self._waiting: deque[_Waiting[Who]] = deque()
+        self._taken: dict[Who, _Held] = {}
+        self._asked: dict[Who, _Asked] = {}
+        self._ahead: deque[tuple[Who, Share]] = deque()
+        """Those who gave up fewer places than they now need: they are before all others."""
+        self._waiting: FairQueue[Who] = FairQueue(self._shares.weight)
         self._lock = threading.Lock()
 
     @property
     def taken(self) -> int:
         """Return how many places are taken."""
         with self._lock:
-            return sum(self._taken.values())
+            return self._count()
 
-    def take(self, who: Who, when_free: Callable[[], None], *, places: int = 1, instead_of: Who | None = None) -> int:
+    def take(
+        self,
+        who: Who,
+        when_free: Callable[[], None],
+        *,
+        places: int = 1,
+        instead_of: Who | None = None,
+        share: Share | None = None,
+    ) -> int:
         """Take places, or wait for them.
 
         Args:
@@ -100,70 +130,91 @@ class Slots(Generic[Who]):
             places: how many. Who wants more than there are gets all of them.
             instead_of: who gives up its places, or its turn in the queue, to this one. A turn that is given up for
                 more places is one at the head of the queue.
+            share: for whom; without it, for a learner of that name at this machine.
 
         Returns:
             0 when they are taken now, else the position in the queue, from 1.
         """
-        asked = _Waiting(who, when_free, min(places, self.count))
+        asked = _Asked(when_free, min(places, self.count))
         with self._lock:
-            turn = self._leave(instead_of)
-            takes_over = turn == 0  # what was there has room already
-            if turn is None and not self._waiting and self._has_room():
-                turn, takes_over = 0, True
-            if takes_over and self._fits(asked.places):
-                self._taken[who] = asked.places
-                position = 0
-            else:
-                turn = len(self._waiting) if turn is None else turn
-                self._waiting.insert(turn, asked)
-                position = turn + 1
-            next_ones = self._let_in()
+            if not self._take_over(who, asked, instead_of):
+                self._waiting.add(who, share or Share(HERE, str(who)))
+                self._asked[who] = asked
+            next_ones = [call for each, call in self._let_in() if each is not who]
+            position = 0 if who in self._taken else self._queue().index(who) + 1
         _tell(next_ones)
         return position
 
     def give_back(self, who: Who) -> None:
         """Free the places, or leave the queue; the next in the queue get them. Giving back twice is harmless."""
         with self._lock:
-            self._leave(who)
-            next_ones = self._let_in()
+            self._taken.pop(who, None)
+            self._asked.pop(who, None)
+            self._waiting.remove(who)
+            self._ahead = deque(each for each in self._ahead if each[0] != who)
+            next_ones = [call for _, call in self._let_in()]
         _tell(next_ones)
 
     def let_in(self) -> bool:
         """Give free places to those that wait, as long as there is room; return whether somebody got one."""
         with self._lock:
-            next_ones = self._let_in()
+            next_ones = [call for _, call in self._let_in()]
         _tell(next_ones)
         return bool(next_ones)
-
-    def _leave(self, who: Who | None) -> int | None:
-        """Give up places or a turn; return which turn is free, 0 for the one at the head, None without any."""
-        if who is None:
-            return None
-        if self._taken.pop(who, None) is not None:
-            return 0
-        turn = next((turn for turn, each in enumerate(self._waiting) if each.who == who), None)
-        if turn is not None:
-            del self._waiting[turn]
-        return turn
-
-    def _fits(self, places: int) -> bool:
-        return sum(self._taken.values()) + places <= self.count
-
-    def _let_in(self) -> list[_Waiting[Who]]:
-        """Give places to those who are first in line; nobody overtakes one who needs more than are free."""
-        found = []
-        while self._waiting and self._fits(self._waiting[0].places) and self._has_room():
-            first = self._waiting.popleft()
-            self._taken[first.who] = first.places
-            found.append(first)
-        return found
 
     def queue(self) -> list[Who]:
         """Return those who wait, in order."""
         with self._lock:
-            return [each.who for each in self._waiting]
+            return self._queue()
+
+    def _take_over(self, who: Who, asked: _Asked, instead_of: Who | None) -> bool:
+        """Step into the places or the turn of another one; return whether it had any."""
+        if instead_of is None:
+            return False
+        held = self._taken.pop(instead_of, None)
+        if held is not None and self._fits(asked.places):  # what was there has room in memory, too
+            self._taken[who] = _Held(held.share, asked.places)
+            return True
+        if held is not None:
+            self._ahead.append((who, held.share))
+        elif instead_of in self._waiting:
+            self._waiting.replace(instead_of, who)
+        elif instead_of in (each for each, _ in self._ahead):
+            self._ahead = deque((who if each == instead_of else each, share) for each, share in self._ahead)
+        else:
+            return False
+        self._asked.pop(instead_of, None)
+        self._asked[who] = asked
+        return True
+
+    def _let_in(self) -> list[tuple[Who, Callable[[], None]]]:
+        """Give places away; nobody overtakes one who needs more than are free. Return whom, and what each wants."""
+        found = []
+        while (who := self._first()) is not None and self._fits(self._asked[who].places) and self._has_room():
+            share = self._ahead.popleft()[1] if self._ahead else self._waiting.serve(who)
+            asked = self._asked.pop(who)
+            self._taken[who] = _Held(share, asked.places)
+            found.append((who, asked.when_free))
+        return found
+
+    def _first(self) -> Who | None:
+        return self._ahead[0][0] if self._ahead else self._waiting.first(self._may_have_one)
+
+    def _may_have_one(self, share: Share) -> bool:
+        if self.count - self._count() > self.count // RESERVED_PART or not self._shares.limits(share.address):
+            return True
+        return sum(held.places for held in self._taken.values() if held.share.address == share.address) < NEXT_TO_NONE
+
+    def _fits(self, places: int) -> bool:
+        return self._count() + places <= self.count
+
+    def _count(self) -> int:
+        return sum(held.places for held in self._taken.values())
+
+    def _queue(self) -> list[Who]:
+        return [*(who for who, _ in self._ahead), *self._waiting]
 
 
-def _tell(next_ones: list[_Waiting[Who]]) -> None:
+def _tell(next_ones: list[Callable[[], None]]) -> None:
     # The others have their places already, whatever becomes of one.
-    take_every_step("the start of who has waited", [each.when_free for each in next_ones])
+    take_every_step("the start of who has waited", next_ones)

@@ -21,6 +21,9 @@ from course.sandbox.host.socket_folder import SocketFolder
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
 from course.sandbox.model import RESTARTING, Program, Purpose, Watcher
+from course.shares.addresses import HERE
+from course.shares.fair_queue import Share
+from course.shares.shares import Shares
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,7 @@ class Supervisor:
         owner: the first part of every sandbox id: it names the process that a request must reach.
         unconfined: run programs without confinement (development on loopback only; the settings see to that).
         runtimes: whose fork servers are started by `open`; another one's is started by the first program that needs it.
+        shares: what an address may have of the slots.
     """
 
     def __init__(
@@ -56,6 +60,7 @@ class Supervisor:
         owner: str = "w1",
         unconfined: bool = False,
         runtimes: Collection[Runtime] = RUNTIMES[:1],
+        shares: Shares | None = None,
     ) -> None:
         self.limits = limits
         self._refusal: str | None = NOT_OPEN
@@ -63,7 +68,7 @@ class Supervisor:
         self._folder = SocketFolder(directory)
         self._owner = owner
         count = slots or slots_for_this_host(limits.threads, len(runtimes))
-        self._slots: Slots[Sandbox] = Slots(count, self._has_room)
+        self._slots: Slots[Sandbox] = Slots(count, shares, self._has_room)
         self._sandboxes: dict[str, Sandbox] = {}
         self._ended: deque[str] = deque()
         self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None
@@ -133,8 +138,12 @@ class Supervisor:
 
     # Sandboxes
 
-    def start(self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher) -> Sandbox:
+    def start(
+        self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher, share: Share | None = None
+    ) -> Sandbox:
         """Start `program`; the learner's older sandbox of the same purpose ends.
+
+        `share` says whose turn it takes where programs have to wait.
 
         Returns:
             The sandbox: ``starting``, or ``queued`` when all slots are taken.
@@ -152,7 +161,7 @@ class Supervisor:
         sandbox = Sandbox(spec, watcher, self._on_end)
         with self._lock:
             older = self.of_learner(learner, purpose)
-            position = self._take_place(sandbox, instead_of=older)
+            position = self._take_place(sandbox, instead_of=older, share=share)
         try:
             if older is not None:
                 older.end("stopped", "A newer run took its place.", "replaced")
@@ -220,11 +229,14 @@ class Supervisor:
         if sandbox is not None:
             sandbox.touch()
 
-    def _take_place(self, sandbox: Sandbox, *, instead_of: Sandbox | None) -> int:
+    def _take_place(self, sandbox: Sandbox, *, instead_of: Sandbox | None, share: Share | None = None) -> int:
         """Make the sandbox known under its id; return its position in the queue, 0 when it may start now."""
         self._sandboxes[sandbox.id] = sandbox
         places = len(sandbox.program.processes)
-        return self._slots.take(sandbox, lambda: self._launch(sandbox), places=places, instead_of=instead_of)
+        share = share or Share(HERE, sandbox.learner)
+        return self._slots.take(
+            sandbox, lambda: self._launch(sandbox), places=places, instead_of=instead_of, share=share
+        )
 
     def _has_room(self) -> bool:
         """Return whether the machine has memory for one more program."""

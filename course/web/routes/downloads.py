@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, request
+from werkzeug.exceptions import TooManyRequests
 
 from course.content.model import PLAYGROUND, SCRATCH
 from course.learning.actions import valid_files
@@ -13,6 +14,7 @@ from course.learning.refused import Refused
 from course.live import payloads
 from course.program import Files
 from course.progress import work
+from course.web.fair_use import pay_for
 from course.web.identity import current_learner
 from course.web.site import site
 from course.web.take_home import project
@@ -27,9 +29,12 @@ def take_home(slug: str, exercise: str) -> Response:
     try:
         starter = site().learning.starting_files(slug, exercise)
         runtime = site().learning.runtimes(slug, exercise)[0]
+        pay_for("download")
         files = _posted() or _saved(slug, exercise) or starter
         valid_files(files)
     except Refused as refused:
+        if refused.code == "too_often":
+            raise TooManyRequests(refused.message, retry_after=refused.extra["retry_after"]) from refused
         abort(404 if refused.code.startswith("unknown") else 400, refused.message)
     title, event = _title(slug, exercise)
     packed = project(title, files, event=event, client_library=_client_library(), runtime=runtime)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, request,
 from course.learning.refused import Refused
 from course.progress import notes as kept
 from course.progress.not_kept import NotKept
+from course.web.fair_use import pay_for
 from course.web.identity import current_learner
 from course.web.site import site
 
@@ -29,7 +30,10 @@ def leave(slug: str) -> Response:
         status, said = 400, "Write a few words first."
     else:
         try:
+            pay_for("note")
             kept.add(current_learner(), slug, lesson.version, paragraph, text)
+        except Refused as refused:
+            status, said = 429, refused.message
         except kept.TooManyNotes:
             status, said = 429, "That is enough for now: your notes so far are kept. Come back later."
         except NotKept as reason:

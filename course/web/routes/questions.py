@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 
 from course.learning.refused import Refused
 from course.progress.not_kept import NotKept
+from course.web.fair_use import pay_for
 from course.web.identity import current_learner
 from course.web.site import site
 
@@ -17,6 +18,7 @@ def answer(slug: str, question: str) -> Response:
     """Commit an answer, then show the lesson again at that question."""
     choices, text = _choices(), request.form.get("text", "")
     try:
+        pay_for("answer")
         verdict = site().learning.answer(current_learner(), slug, question, choices, text.replace("\0", ""))
         site().hub.votes_changed(slug, question, verdict.question.version)
     except Refused as refused:

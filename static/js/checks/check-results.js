@@ -64,11 +64,11 @@ class CheckResults extends HTMLElement {
   }
 
   /** Rows keep their place and their open details while further results arrive. */
-  #drawList({ results, running, tasks }) {
+  #drawList({ results, running, tasks, place }) {
     const waiting = running ? tasks.filter((task) => !results.some((result) => result.name === task.check)) : [];
     const rows = [
       ...results,
-      ...waiting.map((task, i) => ({ name: task.check, html: task.html, outcome: i === 0 ? "running" : "waiting" })),
+      ...waiting.map((task, i) => ({ name: task.check, html: task.html, outcome: i || place ? "waiting" : "running" })),
     ];
     const names = new Set();
     rows.forEach((row, place) => {

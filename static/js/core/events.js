@@ -22,6 +22,7 @@ export const SANDBOX_TRACE = "sandbox_trace";
 export const SANDBOX_INSIDE = "sandbox_inside";
 export const SANDBOX_MARKS = "sandbox_marks";
 export const SANDBOX_FAULTS = "sandbox_faults";
+export const CHECK_WAITS = "check_waits";
 export const CHECK_RESULT = "check_result";
 export const CHECK_FINISHED = "check_finished";
 export const WORK_SAVED = "work_saved";

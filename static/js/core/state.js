@@ -126,7 +126,7 @@ function votesFromPage(page) {
  * @returns {Checks}
  */
 export function noChecks() {
-  return { run: null, running: false, results: [], passed: 0, total: 0, tasks: [], error: null };
+  return { run: null, running: false, results: [], passed: 0, total: 0, tasks: [], error: null, place: 0 };
 }
 
 /**
@@ -315,6 +315,18 @@ function workspaceOfRun(state, checkRun) {
   // A result can overtake the acknowledgement that names its run.
   const waiting = known.find(([, checks]) => checks.running && checks.run === null);
   return (found ?? waiting)?.[0] ?? null;
+}
+
+/**
+ * `check_waits`: the place in line of a check that was asked for here, from 1; 0 when its turn has come.
+ *
+ * @param {PageState} state
+ * @param {{check_run: string, exercise: string, place: number}} told
+ * @returns {Patch}
+ */
+export function onCheckWaits(state, { check_run: run, exercise, place }) {
+  const checks = state.checksOf[exercise];
+  return checks?.running && [run, null].includes(checks.run) ? withChecks(state, exercise, { place }) : {};
 }
 
 /**

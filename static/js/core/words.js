@@ -88,8 +88,9 @@ function crash({ error, reason }) {
  *
  * @param {Checks} checks
  */
-export function checkSummary({ running, results, passed, total, error }) {
+export function checkSummary({ running, results, passed, total, error, place }) {
   if (error) return error.message;
+  if (running && place) return `Your check is number ${place} in line. It begins by itself.`;
   if (running) return `Checking: ${results.length} of ${total || "…"} done.`;
   if (total > 0 && passed === total) return `All ${total} checks passed. Well done!`;
   if (results.length > 0) return `${passed} of ${total} checks passed.`;

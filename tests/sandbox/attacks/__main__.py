@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.sandbox.attacks import site_cases
 from tests.sandbox.attacks.arena import Arena
 from tests.sandbox.attacks.gateway_cases import CASES
 from tests.sandbox.attacks.table import ATTACKS, Line, as_markdown, this_mode
@@ -23,6 +24,7 @@ from tests.sandbox.gateway.stage import Front, accepts, running, until
 from tests.serve.cases import CASES as SITE_CASES
 from tests.serve.modes import MODES, served_in
 from tests.stage.ports import free_port
+from tests.stage.running_site import RunningSite
 
 ROOT = Path(__file__).parents[3]
 WEB_SERVER = "gunicorn"
@@ -48,6 +50,7 @@ def main(target: Path) -> int:
             *_on_the_sandbox(Path(directory)),
             *_on_the_gateway(Path(directory)),
             *_on_the_web_server(Path(directory)),
+            *_on_the_site(Path(directory)),
         ]
     if os.geteuid() == 0:
         lines += _as_an_ordinary_user()
@@ -102,6 +105,24 @@ def _on_the_web_server(directory: Path) -> Iterator[Line]:
             seen = [case.attempt(site) for site in sites]
             worst = next((each for each in seen if each != case.expected), case.expected)
             yield Line("web server", case.name, f"web server: {case.layer}", case.expected, worst, this_mode())
+
+
+def _on_the_site(directory: Path) -> Iterator[Line]:
+    site = RunningSite(directory / "site", TRUSTED_PROXIES="1", SANDBOX="off").start()
+    try:
+        for case in site_cases.CASES:
+            seen = case.attempt(site.url)
+            harm = site.errors()
+            yield Line(
+                site_cases.GROUP,
+                case.name,
+                case.layer,
+                case.expected,
+                f"{seen} ({harm})" if harm else seen,
+                this_mode(),
+            )
+    finally:
+        site.stop()
 
 
 @contextmanager

@@ -1,14 +1,21 @@
 """Places and the queue before them."""
 
 import resource
+from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from course.sandbox.host import machine_memory, slots
 from course.sandbox.host.slots import Slots, slots_for_this_host
+from course.shares.addresses import HERE
+from course.shares.exceptions import read_exceptions
+from course.shares.fair_queue import Share
+from course.shares.shares import Shares
+from tests.stage.cases import cases
 
 
 def test_as_many_as_there_are_places_get_one() -> None:
@@ -41,6 +48,92 @@ def test_who_leaves_the_queue_is_not_called() -> None:
     places.give_back("Grace")
     places.give_back("Ada")
     assert called == ["Edsger"]
+
+
+def shared(count: int, exceptions: str = "") -> Slots:
+    return Slots(count, Shares(read_exceptions(exceptions), today=lambda: date(2027, 1, 1)))
+
+
+def test_addresses_take_turns_in_the_queue_however_many_learners_they_bring() -> None:
+    places = shared(1)
+    places.take("first", lambda: None, share=Share("somewhere", "Ada"))
+    for number in range(20):
+        places.take(f"flood {number}", lambda: None, share=Share("flood", f"fresh {number}", known=False))
+    assert places.take("mine", lambda: None, share=Share("home", "Grace")) == 2
+    assert places.queue()[:3] == ["flood 0", "mine", "flood 1"]
+
+
+def test_the_last_quarter_is_for_addresses_that_have_next_to_none() -> None:
+    places, called = shared(8), []
+    for number in range(20):
+        name = f"flood {number}"
+        places.take(name, lambda name=name: called.append(name), share=Share("flood", name, known=False))
+    assert len(places.queue()) == 14, "it has six of eight"
+    assert places.take("mine", lambda: None, share=Share("home", "Grace")) == 0
+    assert places.take("mine too", lambda: None, share=Share("home", "Grace")) == 0
+    assert places.take("yours", lambda: None, share=Share("elsewhere", "Edsger")) > 0, "now all are taken"
+    places.give_back("mine")
+    assert "yours" not in places.queue() and called == []
+
+
+@pytest.mark.parametrize("share", [None, Share(HERE, "Ada"), Share("203.0.113.7", "Ada")])
+def test_this_machine_and_a_workshop_may_have_every_place(share: Share | None) -> None:
+    places = shared(8, "203.0.113.0/24 until 2027-01-01")
+    assert [places.take(str(number), lambda: None, share=share) for number in range(9)] == [*[0] * 8, 1]
+
+
+def test_a_newer_run_keeps_the_place_in_the_queue_of_the_one_that_it_replaces() -> None:
+    places, called = shared(1), []
+    places.take("Ada", lambda: None)
+    places.take("old", lambda: called.append("old"), share=Share("a", "Grace"))
+    places.take("other", lambda: None, share=Share("b", "Edsger"))
+    assert places.take("new", lambda: called.append("new"), instead_of="old", share=Share("a", "Grace")) == 1
+    places.give_back("old")
+    places.give_back("Ada")
+    assert called == ["new"] and places.queue() == ["other"]
+
+
+class Places(RuleBasedStateMachine):
+    """Anybody takes, gives back and replaces in any order: no place is lost, and none is given twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places, self.number = shared(5), 0
+        self.having: set[str] = set()
+        self.waiting: set[str] = set()
+
+    def got(self, name: str) -> None:
+        self.waiting.remove(name)
+        self.having.add(name)
+
+    @rule(address=st.sampled_from("abc"), data=st.data())
+    def take(self, address: str, data: st.DataObject) -> None:
+        self.number += 1
+        name = f"{address}{self.number}"
+        older = data.draw(st.sampled_from(["", *sorted(self.having), *sorted(self.waiting)]))
+        self.having -= {older}
+        self.waiting = (self.waiting - {older}) | {name}
+        share = Share((older or name)[0], name)
+        if self.places.take(name, lambda: self.got(name), instead_of=older or None, share=share) == 0:
+            self.got(name)
+
+    @rule(data=st.data())
+    def give_back(self, data: st.DataObject) -> None:
+        if self.having | self.waiting:
+            name = data.draw(st.sampled_from(sorted(self.having | self.waiting)))
+            self.having -= {name}
+            self.waiting -= {name}
+            self.places.give_back(name)
+
+    @invariant()
+    def as_many_have_one_as_can(self) -> None:
+        assert sorted(self.places.queue()) == sorted(self.waiting)
+        assert len(self.having) <= 5
+        assert not self.waiting or len(self.having) >= 4, "the fifth is for somebody new"
+
+
+TestPlaces = Places.TestCase
+TestPlaces.settings = settings(max_examples=cases(30), stateful_step_count=40)
 
 
 def test_giving_back_twice_makes_no_second_place() -> None:
@@ -133,7 +226,7 @@ def test_there_are_never_more_than_there_are_and_nobody_waits_beside_room(acts: 
 
 def test_without_room_free_places_stay_free_until_there_is_some() -> None:
     room, called = [False], []
-    places = Slots(3, lambda: room[0])
+    places = Slots(3, has_room=lambda: room[0])
     assert [places.take(name, lambda name=name: called.append(name)) for name in ("Ada", "Grace")] == [1, 2]
     assert not places.let_in()
     room[0] = True
