@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,6 +28,7 @@ from course.sandbox.gateway.preview_page import SCRIPT as PREVIEW_SCRIPT
 from course.sandbox.gateway.preview_page import PreviewPage, is_previewed
 from course.sandbox.gateway.running import RunningSandbox, Sandboxes
 from course.sandbox.gateway.tunnel import pass_websocket
+from course.sandbox.gateway.work import REQUEST, Work
 from course.sandbox.model import ENDED, KILLED, RESTARTING
 
 
@@ -86,6 +88,7 @@ class Gateway:
 
     def _answer(self, request: Request) -> Iterable[bytes]:
         """Let the first step that has an answer give it; what none of them answers is passed on."""
+        self._admission(request).work.spend(REQUEST)
         for step in (self._to_the_connect_page, _to_the_root, self._client_page, _preflight):
             answer = step(request)
             if answer is not None:
@@ -97,7 +100,7 @@ class Gateway:
         environ, address = request.environ, request.address
         send_promptly(environ)
         link = RequestLink(environ, request.sandbox, address)
-        admission = self._admission(address.sandbox_id, request.sandbox)
+        admission = self._admission(request)
         exchange = Exchange(environ, request.start_response, address, request.sandbox, admission, link)
         with link.faults.lent(link):
             link.enter(websocket=is_upgrade(environ))
@@ -153,7 +156,8 @@ class Gateway:
             raise NotPassed(410, "sandbox_ended", "This program has ended. Press Run to start it again.")
         return sandbox
 
-    def _admission(self, sandbox_id: str, sandbox: RunningSandbox) -> Admission:
+    def _admission(self, request: Request) -> Admission:
+        sandbox_id, limits = request.address.sandbox_id, request.sandbox.limits
         with self._lock:
             if sandbox_id not in self._admissions:
                 # Whenever a new sandbox comes, those that ended are forgotten.
@@ -161,8 +165,14 @@ class Gateway:
                     other = self._sandboxes.get(known)
                     if other is None or other.state.state in ENDED:
                         del self._admissions[known]
-                self._admissions[sandbox_id] = Admission(sandbox.limits.engineio_sessions)
+                work = Work(limits.traffic_bytes_per_second, partial(_tell_of_work, request.sandbox))
+                self._admissions[sandbox_id] = Admission(limits.engineio_sessions, work)
             return self._admissions[sandbox_id]
+
+
+def _tell_of_work(sandbox: RunningSandbox, words: str) -> None:
+    sandbox.trace.mark("", "delayed", words)
+    sandbox.notice(words)
 
 
 def _to_the_root(request: Request) -> Iterable[bytes] | None:

@@ -9,8 +9,11 @@ from course.sandbox.host.guarded_watcher import GuardedWatcher
 from course.sandbox.host.inside_reports import Inside
 from course.sandbox.host.output import OutputMeter
 from course.sandbox.limits import Limits
-from course.sandbox.model import LearnerException, StateChange, Stream, Watcher
+from course.sandbox.model import LearnerException, Output, StateChange, Stream, Watcher
+from course.sandbox.per_second import PerSecond
 from course.sandbox.trace import Trace
+
+NOTICES_PER_SECOND = 3
 
 
 class Telemetry:
@@ -41,6 +44,7 @@ class Telemetry:
         )
         self._sandbox_id, self._watcher = sandbox_id, watcher
         self._meter = OutputMeter(limits)
+        self._notices = PerSecond(NOTICES_PER_SECOND)
         self._continues = before is not None
 
     def state_changed(self, change: StateChange) -> None:
@@ -58,6 +62,11 @@ class Telemetry:
         """Tell what the program printed, as far as its limits allow."""
         for piece in self._meter.take(stream, data, time.monotonic()):
             self._watcher.output(self._sandbox_id, piece)
+
+    def notice(self, text: str) -> None:
+        """Tell something of ours among what the program prints; more than `NOTICES_PER_SECOND` are left out."""
+        if self._notices.take(time.monotonic()):
+            self._watcher.output(self._sandbox_id, Output("notice", f"{text}\n"))
 
     def exception(self, exception: LearnerException) -> None:
         """Tell what escaped from one of the program's handlers."""

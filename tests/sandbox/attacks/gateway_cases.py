@@ -258,8 +258,8 @@ def closed_with(front, client, code, *frames):
             connection.sendall(frame)
         rest = read_all(connection)
     passed_on = [frame for direction, frame in front.trace(client) if direction == "sent"]
-    close = b"\x88\x02" + code.to_bytes(2, "big")
-    return REFUSED if rest.endswith(close) and not passed_on else f"{rest[-50:]!r} {passed_on}"
+    _, _, goodbye = rest.rpartition(b"\x88")
+    return REFUSED if goodbye[1:3] == code.to_bytes(2, "big") and not passed_on else f"{rest[-150:]!r} {passed_on}"
 
 
 @case("frames", REFUSED)

@@ -33,9 +33,13 @@ class StubSandbox:
         self.trace = Trace(lambda rows, dropped: None, rows_per_second=100000)
         self.faults = Faults(self.trace.mark)
         self.touched = 0
+        self.notices = []
 
     def touch(self):
         self.touched += 1
+
+    def notice(self, text):
+        self.notices.append(text)
 
 
 def course_app(sandboxes):
@@ -48,7 +52,7 @@ def course_app(sandboxes):
             client = parse_qs(environ["QUERY_STRING"]).get("client", [None])[0]
             rows = [row.as_json() for row in sandbox.trace.rows if client in (None, row.client)]
             marks = [mark.as_json() for mark in sandbox.trace.marks if client in (None, mark.client)]
-            body = {"rows": rows, "marks": marks, "touched": sandbox.touched}
+            body = {"rows": rows, "marks": marks, "touched": sandbox.touched, "notices": sandbox.notices}
         if environ["PATH_INFO"] == "/fault":
             asked = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
             fault = Fault(asked["client"], asked["kind"], int(asked["amount"]), asked.get("direction", ""))

@@ -12,8 +12,9 @@ import pytest
 
 from course.sandbox.gateway import idle_tunnels
 from course.sandbox.gateway import tunnel as gateway_tunnel
+from course.sandbox.gateway.ends import IDLE, UNREAD, broken_frames, too_large
+from course.sandbox.gateway.frames import close_frame
 from course.sandbox.gateway.handshake import ACCEPT_GUID
-from course.sandbox.gateway.rate_limiter import RateLimiter
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
 from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all, until
 
@@ -201,27 +202,37 @@ def test_frames_pass_byte_by_byte_unchanged(talk):
 GIANT = b"\x82\x7f" + (300 * 1024).to_bytes(8, "big")
 
 
-def test_a_giant_of_the_server_closes_with_1009(talk):
+TOO_LARGE = too_large(256 * 1024)
+RESERVED_OPCODE = broken_frames("A frame has a reserved opcode.")
+
+
+def test_a_giant_of_the_server_closes_with_1009_behind_what_came_before_it(talk):
     with talk(sends_and_waits(f"{AGREED}\r\n".encode() + HELLO + GIANT)) as conversation:
         conversation.ask()
-        assert conversation.rest + read_all(conversation.connection) == b"\x88\x02\x03\xf1"
+        assert conversation.rest + read_all(conversation.connection) == HELLO + close_frame(TOO_LARGE)
+    assert conversation.sandbox.notices == [f"Client A: {TOO_LARGE.mark}"]
 
 
 def test_no_close_frame_is_put_inside_another_frame(talk):
-    half = b"\x81\x0a42["
-    sent = threading.Event()
+    """A client is told why it is closed only where a frame of the server's ends."""
+    half, other_half = b"\x81\x0a42[", b"1234567"
+    refused = threading.Event()
 
     def behave(connection):
         connection.sendall(f"{AGREED}\r\n".encode() + half)
-        assert sent.wait(10)
-        connection.sendall(b"1234567" + GIANT)
+        assert refused.wait(10)
+        connection.sendall(other_half + HELLO)
         read_all(connection)
 
     with talk(behave) as conversation:
         conversation.ask()
         assert conversation.read(len(half)) == half
-        sent.set()
-        assert read_all(conversation.connection) == b""
+        conversation.connection.sendall(client_frame(RESERVED, b""))
+        refused.set()
+        rest = conversation.rest + read_all(conversation.connection)
+        # The frames may have been refused before or after the server's second message came.
+        assert rest.removeprefix(other_half).removeprefix(HELLO) == close_frame(RESERVED_OPCODE)
+        assert rest.startswith(other_half)
 
 
 def test_an_idle_tunnel_is_cut(talk, monkeypatch):
@@ -229,14 +240,15 @@ def test_an_idle_tunnel_is_cut(talk, monkeypatch):
     monkeypatch.setattr(idle_tunnels, "LOOK_SECONDS", 0.02)
     with talk(sends_and_waits(f"{AGREED}\r\n".encode())) as conversation:
         conversation.ask()
-        assert read_all(conversation.connection) == b""
+        assert read_all(conversation.connection) == close_frame(IDLE)
+        conversation.connection.close()
         until(lambda: len(conversation.sandbox.marks()) == 2)
-        assert conversation.sandbox.marks()[1] == ("closed", "Nothing came from either side for 0.05 s.")
+        assert conversation.sandbox.marks()[1] == ("closed", IDLE.mark)
 
 
 def test_a_client_that_speaks_but_takes_nothing_is_cut(talk, monkeypatch):
     monkeypatch.setattr(gateway_tunnel, "IDLE_SECONDS", 0.2)
-    monkeypatch.setattr(gateway_tunnel, "BURST_BYTES", 1 << 40)
+    monkeypatch.setattr(gateway_tunnel, "LEAVE_SECONDS", 0.2)
     monkeypatch.setattr(idle_tunnels, "LOOK_SECONDS", 0.02)
     large = b"\x82\x7f" + (200 * 1024).to_bytes(8, "big") + bytes(200 * 1024)
     over = threading.Event()
@@ -258,10 +270,9 @@ def test_a_client_that_speaks_but_takes_nothing_is_cut(talk, monkeypatch):
 
         speaker = threading.Thread(target=goes_on_speaking)
         speaker.start()
-        until(lambda: len(conversation.sandbox.marks()) == 2)
+        until(lambda: ("closed", UNREAD.mark) in conversation.sandbox.marks())
         over.set()
         speaker.join()
-        assert conversation.sandbox.marks()[1] == ("closed", "One side took nothing for 0.2 s.")
 
 
 def test_a_wrong_path_of_a_websocket_is_the_learners_404(front):
@@ -343,7 +354,7 @@ OPENED = ("opened", "A WebSocket is open.")
         (b"", client_frame(8), "The client closed the WebSocket, without a code."),
         (b"", b"", "The client ended the connection without a Close frame."),
         (b"\x88\x02\x03\xe9", None, "The server closed the WebSocket, with close code 1001."),
-        (GIANT, None, "Closed on the way, with close code 1009: A message is larger than 256 KB."),
+        (GIANT, None, TOO_LARGE.mark),
     ],
 )
 def test_marks_tell_who_ended_a_connection_and_how(talk, server_sends, client_sends, told):
@@ -375,43 +386,3 @@ def test_marks_tell_of_a_refusal_in_the_servers_words_and_in_ours(talk):
     with talk(sends_and_waits(b"")) as conversation:
         conversation.ask(["Sec-WebSocket-Version: 8"])
         assert conversation.sandbox.marks() == [("refused", "This is no proper WebSocket handshake.")]
-
-
-class Clock:
-    def __init__(self):
-        self.now, self.slept = 0.0, []
-
-    def __call__(self):
-        return self.now
-
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += seconds
-
-
-class TestPace:
-    @pytest.fixture
-    def clock(self):
-        return Clock()
-
-    @pytest.fixture
-    def pace(self, clock):
-        return RateLimiter(100, 50, clock=clock, sleep=clock.sleep)
-
-    def test_a_burst_passes_at_once(self, pace, clock):
-        pace.spend(50)
-        assert clock.slept == []
-
-    def test_more_has_to_wait(self, pace, clock):
-        pace.spend(150)
-        assert clock.slept == [1.0]
-
-    def test_over_time_the_rate_holds(self, pace, clock):
-        for _ in range(100):
-            pace.spend(50)
-        assert clock.now == pytest.approx((100 * 50 - 50) / 100)
-
-    def test_rest_gives_back_no_more_than_the_burst(self, pace, clock):
-        clock.now += 1000
-        pace.spend(150)
-        assert clock.slept == [1.0]
