@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from course.program import Runtime
 from course.sandbox import native
 from course.sandbox.confinement.lockdown import LockdownFailed, confine
+from course.sandbox.learner import engineio_privates
 from course.sandbox.learner.program import LearnerProgram, Server
 from course.sandbox.limits import Limits
 
@@ -83,6 +84,7 @@ def run_child(
         limits = Limits(**request["limits"])
         sys.stdin = Terminal(request["terminal"])
         native.stack_size(limits.thread_stack_bytes)
+        engineio_privates.limit_messages(limits.message_bytes)
         time.localtime()  # the time zone is read from a file, once
 
         def build() -> Server:
