@@ -118,6 +118,7 @@ class Tunnel:
                 self._leave_server(at_once=True)
                 _shut(self._client)
                 back.join()
+                _drain(self._client)
                 for line in self._lines.values():
                     line.end()
         if not self._server_told:
@@ -310,3 +311,10 @@ def _send_whole(sink: socket.socket, data: bytes) -> None:
 def _shut(end: socket.socket) -> None:
     with suppress(OSError):
         end.shutdown(socket.SHUT_RDWR)
+
+
+def _drain(end: socket.socket) -> None:
+    """Read what arrived before the socket was shut: a web server that goes on reading would take it for a request."""
+    with suppress(OSError):
+        while end.recv(READ_BYTES):
+            pass

@@ -12,6 +12,7 @@ if sys.argv[1] != "werkzeug":
     monkey.patch_all()
 
 import json
+import os
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -21,7 +22,7 @@ from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program, StateChange
 from course.sandbox.trace import Trace
-from tests.sandbox.gateway.stage import ENDED, NOBODY, RUNNING
+from tests.sandbox.gateway.stage import ENDED, HOSTILE, NOBODY, RUNNING
 
 
 class StubSandbox:
@@ -52,7 +53,13 @@ def course_app(sandboxes):
             client = parse_qs(environ["QUERY_STRING"]).get("client", [None])[0]
             rows = [row.as_json() for row in sandbox.trace.rows if client in (None, row.client)]
             marks = [mark.as_json() for mark in sandbox.trace.marks if client in (None, mark.client)]
-            body = {"rows": rows, "marks": marks, "touched": sandbox.touched, "notices": sandbox.notices}
+            body = {
+                "rows": rows,
+                "marks": marks,
+                "touched": sandbox.touched,
+                "notices": sandbox.notices,
+                "pid": os.getpid(),
+            }
         if environ["PATH_INFO"] == "/fault":
             asked = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
             fault = Fault(asked["client"], asked["kind"], int(asked["amount"]), asked.get("direction", ""))
@@ -68,6 +75,7 @@ def build(socket_path):
         RUNNING: StubSandbox("ready", socket_path),
         ENDED: StubSandbox("stopped", socket_path),
         NOBODY: StubSandbox("ready", socket_path + ".nobody"),
+        HOSTILE: StubSandbox("ready", socket_path + ".hostile"),
     }
     return Gateway(course_app(sandboxes), sandboxes)
 

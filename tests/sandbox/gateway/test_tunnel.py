@@ -210,7 +210,50 @@ def test_a_giant_of_the_server_closes_with_1009_behind_what_came_before_it(talk)
     with talk(sends_and_waits(f"{AGREED}\r\n".encode() + HELLO + GIANT)) as conversation:
         conversation.ask()
         assert conversation.rest + read_all(conversation.connection) == HELLO + close_frame(TOO_LARGE)
-    assert conversation.sandbox.notices == [f"Client A: {TOO_LARGE.mark}"]
+        conversation.connection.close()
+        until(lambda: f"Client A: {TOO_LARGE.mark}" in conversation.sandbox.notices)
+
+
+def goodbye_of(data):
+    """Return code and words of the Close frame that `data` ends with."""
+    _, _, payload = data.rpartition(b"\x88")
+    return int.from_bytes(payload[1:3], "big"), payload[3:].decode()
+
+
+@pytest.mark.parametrize("megabytes", [0.3, 4])
+def test_who_sends_a_giant_hears_1009_while_it_is_still_sending(front, megabytes):
+    """As browsers and Node do, which read while they send."""
+    connection, answer = front.upgrade(client=f"giant-{front.server[0]}{int(megabytes)}")
+    assert answer.status == 101
+    size = int(megabytes * 1024 * 1024)
+
+    def send():
+        with suppress(OSError):
+            connection.sendall(client_frame(1, length=size) + bytes(size))
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    with closing(connection):
+        heard = b""
+        while b"\x88" not in heard:
+            heard += connection.recv(65536)
+        assert goodbye_of(heard + read_all(connection)) == (1009, TOO_LARGE.words)
+        sender.join(20)
+        assert not sender.is_alive()
+
+
+@pytest.mark.parametrize("megabytes", [0.3, 4, 40])
+def test_who_hears_nothing_before_it_has_sent_a_giant_hears_1009_then(talk, monkeypatch, megabytes):
+    """As plain blocking clients do: what is too much to be read and dropped is reset, and then they look."""
+    monkeypatch.setattr(gateway_tunnel, "LEAVE_SECONDS", 1.0)
+    size = int(megabytes * 1024 * 1024)
+    with talk(sends_and_waits(f"{AGREED}\r\n".encode())) as conversation:
+        conversation.ask()
+        with suppress(OSError):
+            conversation.connection.sendall(client_frame(1, length=size) + bytes(size))
+        assert goodbye_of(conversation.rest + read_all(conversation.connection)) == (1009, TOO_LARGE.words)
+        until(lambda: ("closed", TOO_LARGE.mark) in conversation.sandbox.marks())
+        until(lambda: f"Client A: {TOO_LARGE.mark}" in conversation.sandbox.notices)
 
 
 def test_no_close_frame_is_put_inside_another_frame(talk):
@@ -374,6 +417,7 @@ def test_a_server_that_falls_silent_for_good_is_told_apart_from_one_that_closes(
     with talk(sends(f"{AGREED}\r\n".encode() + HELLO)) as conversation:
         conversation.ask()
         read_all(conversation.connection)
+        conversation.connection.close()
         until(lambda: len(conversation.sandbox.marks()) == 2)
         assert conversation.sandbox.marks()[1] == ("closed", "The server ended the connection without a Close frame.")
 
