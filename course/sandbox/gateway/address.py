@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, unquote, unquote_plus, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, unquote_plus
 from wsgiref.types import WSGIEnvironment
 
 from course.sandbox.client_tag import CLIENT_TAG
@@ -47,10 +47,12 @@ class Address:
     prefix: str
     """``/sandbox/<id>/<client>``"""
     origin: str | None
-    """The real Origin, checked; ``null`` is a sandboxed page's."""
+    """The real Origin, well formed; ``null`` is a sandboxed page's."""
     pretended_origin: str | None
     is_page: bool = False
     """Whether the page of the client's own code is meant, and not the learner's server."""
+    is_foreign: bool = False
+    """Whether `origin` is neither the course's nor a sandboxed page's, but for example a development server's."""
     course: str = ""
     """``http://host:port`` of the course's own pages: `base`, unless sandboxes have a host of their own."""
 
@@ -79,10 +81,10 @@ class Address:
 def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
     """Read and check the address of a request.
 
-    Pages of the request's own host may speak to a sandbox, and those of `course_url` where sandboxes have another one.
+    The course's pages have the request's own host, or that of `course_url` where sandboxes have another one.
 
     Raises:
-        NotPassed: the path, the host or the origin can't be accepted.
+        NotPassed: the path, the host or the origin is malformed.
     """
     host = environ.get("HTTP_HOST", "").lower()
     if not _HOST.fullmatch(host):
@@ -94,6 +96,7 @@ def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
     is_page, client = client.startswith(PAGE_MARK), client.removeprefix(PAGE_MARK)
     base = f"{environ['wsgi.url_scheme']}://{host}"
     course = course_url or base
+    origin = _checked_origin(environ.get("HTTP_ORIGIN"))
     return Address(
         sandbox_id=sandbox_id,
         client=client,
@@ -101,9 +104,10 @@ def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
         query=query,
         base=base,
         prefix=f"{environ.get('SCRIPT_NAME', '')}{MOUNT}{sandbox_id}/{client}",
-        origin=_checked_origin(environ.get("HTTP_ORIGIN"), frozenset({urlsplit(course).netloc.lower(), host})),
+        origin=origin,
         pretended_origin=pretended,
         is_page=is_page,
+        is_foreign=origin not in (None, "null") and not any(_is_of(origin, ours) for ours in (course, base)),
         course=course,
     )
 
@@ -139,13 +143,18 @@ def _split_query(query: str) -> tuple[str, str | None]:
     return quote("&".join(kept).encode("latin-1"), safe="/:@!$&'()*+,;=~?%[]|"), pretended
 
 
-def _checked_origin(origin: str | None, hosts: frozenset[str]) -> str | None:
+def _checked_origin(origin: str | None) -> str | None:
     if origin is None or origin == "null":
         return origin
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("http", "https") or parts.netloc.lower() not in hosts or not _ORIGIN.fullmatch(origin):
-        raise NotPassed(403, "foreign_origin", "A page of another site may not talk to this program.")
+    scheme, _, host = origin.lower().partition("://")
+    if scheme not in ("http", "https") or not _HOST.fullmatch(host) or not _ORIGIN.fullmatch(origin):
+        raise NotPassed(403, "bad_origin", "The request's Origin is not the address of a site.")
     return origin
+
+
+def _is_of(origin: str | None, ours: str) -> bool:
+    """Return whether an origin is the one of an address of ours; a page that was loaded without TLS is not."""
+    scheme, _, host = (origin or "").lower().partition("://")
+    our_scheme, _, our_host = ours.lower().partition("://")
+    # Behind a proxy that ends TLS and does not say so, a site takes itself for one without it.
+    return host == our_host and (scheme == "https" or our_scheme == "http")

@@ -16,7 +16,13 @@ from course.sandbox.gateway.client_socket import stop_reading
 from course.sandbox.gateway.cookies import COOKIES_PER_JAR
 from course.sandbox.gateway.ends import too_large
 from course.sandbox.gateway.exchange import Exchange
-from course.sandbox.gateway.headers import Headers, request_headers, response_headers, rewritten_location
+from course.sandbox.gateway.headers import (
+    Headers,
+    preflight_headers,
+    request_headers,
+    response_headers,
+    rewritten_location,
+)
 from course.sandbox.gateway.link import is_event
 from course.sandbox.gateway.work import FRAME, Work
 from course.wire import Direction
@@ -92,7 +98,9 @@ def begin_answer(exchange: Exchange, response: BackendResponse) -> None:
         NotPassed: it redirects to another site.
     """
     keep_cookies(exchange, response)
-    headers: Headers = response_headers(response.headers, exchange.address)
+    headers: Headers = response_headers(response.status, response.headers, exchange.address)
+    if exchange.method == "OPTIONS" and exchange.address.is_foreign:
+        headers += preflight_headers()
     for location in response.all("location")[:1]:
         rewritten = rewritten_location(location, exchange.address)
         if rewritten is None:
@@ -154,7 +162,13 @@ def mark_refusal(exchange: Exchange, status: int, body: bytes) -> None:
     """Note that the learner's server refused to begin a connection, in its own words where it has any."""
     words = body[:200].decode("utf-8", "replace").strip(' "\r\n')
     said = f": {words}" if words and "<" not in words else "."
-    exchange.sandbox.trace.mark(exchange.client, "refused", f"The server answered {status}{said}")
+    address = exchange.address
+    hint = (
+        f" The page that asked is at {address.origin}. To let it in: cors_allowed_origins={address.origin!r}"
+        if address.is_foreign
+        else ""
+    )
+    exchange.sandbox.trace.mark(exchange.client, "refused", f"The server answered {status}{said}{hint}")
 
 
 def _too_large(most: int) -> NotPassed:

@@ -79,6 +79,7 @@ class Gateway:
             if not is_ours:
                 return self._app(environ, start_response)
             address = read_address(environ, self._course_url if self._host else "")
+            _check_origin(address)
             return self._answer(Request(environ, start_response, address, self._running(address)))
         except Cut:
             return hang_up(environ)
@@ -137,7 +138,9 @@ class Gateway:
     def _mark(self, refused: NotPassed, address: Address | None) -> None:
         """Show in the trace that a client may not connect, if there is a sandbox to show it in."""
         sandbox = self._sandboxes.get(address.sandbox_id) if address is not None else None
-        if sandbox is not None and address is not None and address.is_engineio and address.client:
+        if sandbox is None or address is None or not address.client:
+            return
+        if address.is_engineio or address.is_foreign:
             sandbox.trace.mark(address.client, "refused", refused.message)
 
     def _script(self, name: str, address: Address) -> str:
@@ -170,6 +173,20 @@ class Gateway:
             return self._admissions[sandbox_id]
 
 
+def _check_origin(address: Address) -> None:
+    """Let a page of another origin do what a client in a terminal does, and nothing else: speak Engine.IO.
+
+    Raises:
+        NotPassed: it asks for anything else.
+    """
+    if address.is_foreign and (address.is_page or not address.is_engineio):
+        raise NotPassed(
+            403,
+            "foreign_origin",
+            f"A page at {address.origin} may open Socket.IO connections to this program, and ask for nothing else.",
+        )
+
+
 def _tell_of_work(sandbox: RunningSandbox, words: str) -> None:
     sandbox.trace.mark("", "delayed", words)
     sandbox.notice(words)
@@ -187,7 +204,9 @@ def _preflight(request: Request) -> Iterable[bytes] | None:
     """Say what a page of another origin may ask; the learner's server would not know where it lies."""
     if request.method != "OPTIONS" or "HTTP_ACCESS_CONTROL_REQUEST_METHOD" not in request.environ:
         return None
-    request.start_response("204 No Content", preflight_headers(request.address))
+    if request.address.is_foreign:
+        return None  # the learner's server decides
+    request.start_response("204 No Content", guards(request.address) + preflight_headers())
     return []
 
 
