@@ -12,7 +12,8 @@ import pytest
 
 from course.sandbox.gateway import idle_tunnels
 from course.sandbox.gateway import tunnel as gateway_tunnel
-from course.sandbox.gateway.ends import IDLE, UNREAD, broken_frames, too_large
+from course.sandbox.gateway import work as gateway_work
+from course.sandbox.gateway.ends import IDLE, OVERWORKED, SLOWED, UNREAD, broken_frames, too_large
 from course.sandbox.gateway.frames import close_frame
 from course.sandbox.gateway.handshake import ACCEPT_GUID
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
@@ -430,3 +431,35 @@ def test_marks_tell_of_a_refusal_in_the_servers_words_and_in_ours(talk):
     with talk(sends_and_waits(b"")) as conversation:
         conversation.ask(["Sec-WebSocket-Version: 8"])
         assert conversation.sandbox.marks() == [("refused", "This is no proper WebSocket handshake.")]
+
+
+def test_frames_cost_something_however_small_they_are(talk):
+    """A whole read of them is worth seconds of the budget, so the client hears of it and is slowed down."""
+    pings = client_frame(9) * 100_000
+
+    def behave(connection):
+        connection.sendall(f"{AGREED}\r\n".encode())
+        read_all(connection)
+
+    with talk(behave) as conversation:
+        conversation.ask()
+        conversation.connection.sendall(pings[: len(pings) // 2])
+        until(lambda: conversation.sandbox.notices)
+        assert conversation.sandbox.notices == [SLOWED]
+        assert conversation.sandbox.marks()[1:] == [("delayed", SLOWED)]
+
+
+def test_a_program_that_sends_too_much_for_too_long_is_told_and_closed(talk, monkeypatch):
+    monkeypatch.setattr(gateway_work, "OVERWORK_SECONDS", 0.2)
+
+    def behave(connection):
+        connection.sendall(f"{AGREED}\r\n".encode())
+        with suppress(OSError):
+            while True:
+                connection.sendall(b"\x89\0" * 20_000)
+
+    with talk(behave) as conversation:
+        conversation.ask()
+        assert goodbye_of(read_all(conversation.connection)) == (1008, OVERWORKED.words)
+        conversation.connection.close()
+        until(lambda: ("closed", OVERWORKED.mark) in conversation.sandbox.marks())
