@@ -9,9 +9,10 @@ import base64
 import os
 import selectors
 import socket
+import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 
 import psutil
@@ -40,6 +41,10 @@ class Asker:
         self._rest = b""
         self.asked = 0.0
 
+    def close(self) -> None:
+        """Close its connection."""
+        self.socket.close()
+
     def ask(self) -> None:
         """Send one event that wants an acknowledgement."""
         self.asked = time.perf_counter()
@@ -65,8 +70,8 @@ class Asker:
 
 
 @dataclass
-class Turn:
-    """What came of one turn."""
+class Told:
+    """What came of the turns of one way."""
 
     events_per_second: list[float] = field(default_factory=list)
     gateway_us: list[float] = field(default_factory=list)
@@ -79,12 +84,12 @@ class Turn:
 
 def crowd(
     ways: dict[str, Callable[[], Asker]], gateway: int, server: int, *, turns: int = 4, seconds: float = 2.0
-) -> dict[str, Turn]:
+) -> dict[str, Told]:
     """Let the clients of each way ask in turns; `gateway` and `server` are the processes that are measured."""
-    told = {way: Turn() for way in ways}
+    told = {way: Told() for way in ways}
     with ExitStack() as stack:
         askers = {
-            way: [stack.enter_context(_closing(connect())) for _ in range(CLIENTS)] for way, connect in ways.items()
+            way: [stack.enter_context(closing(connect())) for _ in range(CLIENTS)] for way, connect in ways.items()
         }
         for turn in range(turns + 1):
             for way, members in askers.items():
@@ -97,6 +102,23 @@ def crowd(
                     told[way].server_us.append((after[1] - before[1]) / len(took) * 1e6)
                     told[way].took += took
     return told
+
+
+def beside_direct(told: dict[str, Told]) -> Iterator[tuple[str, float, str, float | None]]:
+    """Yield name, value, unit and goal of each figure of the way `gateway` beside `direct`."""
+    gateway, direct = told["gateway"], told["direct"]
+    yield f"{CLIENTS} clients: events, through the gateway", statistics.median(gateway.events_per_second), "/s", None
+    yield "  straight to the unix socket", statistics.median(direct.events_per_second), "/s", None
+    for name, share in (("median", 0.5), ("99th of a hundred", 0.99)):
+        yield (
+            f"  an answer against direct, {name}",
+            quantile(gateway.took, share) / quantile(direct.took, share),
+            "x",
+            None,
+        )
+    # The server's share of an event is the same on both ways, so its processor time says what a third of it is.
+    cost = statistics.median(gateway.gateway_us) / statistics.median(gateway.server_us)
+    yield "  processor time against the learner's server", cost, "x", 1 / 3
 
 
 def quantile(values: list[float], share: float) -> float:
@@ -139,14 +161,3 @@ def _processor(pid: int) -> float:
 
 def _host_of(connection: socket.socket) -> str:
     return "localhost" if connection.family == socket.AF_UNIX else f"127.0.0.1:{connection.getpeername()[1]}"
-
-
-class _closing:
-    def __init__(self, asker: Asker) -> None:
-        self._asker = asker
-
-    def __enter__(self) -> Asker:
-        return self._asker
-
-    def __exit__(self, *_: object) -> None:
-        self._asker.socket.close()

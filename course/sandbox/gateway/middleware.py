@@ -27,7 +27,7 @@ from course.sandbox.gateway.link import RequestLink, hang_up
 from course.sandbox.gateway.preview_page import SCRIPT as PREVIEW_SCRIPT
 from course.sandbox.gateway.preview_page import PreviewPage, is_previewed
 from course.sandbox.gateway.running import RunningSandbox, Sandboxes
-from course.sandbox.gateway.tunnel import pass_websocket
+from course.sandbox.gateway.websocket import pass_websocket
 from course.sandbox.gateway.work import REQUEST, Work
 from course.sandbox.model import ENDED, KILLED, RESTARTING
 

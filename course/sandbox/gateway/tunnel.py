@@ -5,19 +5,12 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from collections.abc import Iterable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from threading import Event, Thread
 
-from course.sandbox.gateway.address import NotPassed
-from course.sandbox.gateway.backend import READ_BYTES, Backend, BackendResponse
-from course.sandbox.gateway.client_socket import client_socket, leave
+from course.sandbox.gateway.backend import READ_BYTES
 from course.sandbox.gateway.ends import IDLE, OVERWORKED, UNREAD, End
-from course.sandbox.gateway.exchange import Exchange
 from course.sandbox.gateway.frames import FrameReader, FrameRefused, Piece, close_frame
-from course.sandbox.gateway.handshake import agreement, checked_key, upgrade_headers
-from course.sandbox.gateway.http import begin_answer, forward, keep_cookies, mark_refusal
-from course.sandbox.gateway.idle_tunnels import IdleWatch
 from course.sandbox.gateway.line import Line, Parcel
 from course.sandbox.gateway.link import HELD, is_event, lose
 from course.sandbox.gateway.running import RunningSandbox
@@ -28,48 +21,6 @@ IDLE_SECONDS = 120.0
 """Engine.IO pings every 25 s: when no byte comes for this long, nobody is left at the ends of a tunnel."""
 LEAVE_SECONDS = 5.0
 """How long a client whose tunnel has ended may take to read the last of it, and to leave."""
-
-
-def pass_websocket(exchange: Exchange, idle_watch: IdleWatch) -> Iterable[bytes]:
-    """Open the learner's side first; if it agrees, connect the two sockets until either ends.
-
-    Args:
-        exchange: the handshake.
-        idle_watch: ends the tunnel when nothing moves in it.
-
-    Raises:
-        Cut: a fault of the client has ended it before it began.
-        NotPassed: the handshake is malformed, or the server is busy, silent or breaks the protocol.
-        StopIteration, ConnectionError: at the end, as the web server wants it (see `leave`).
-    """
-    address, admission, sandbox = exchange.address, exchange.admission, exchange.sandbox
-    key, sid = checked_key(exchange.environ), address.parameters.get("sid")
-    with ExitStack() as stack:
-        if address.is_engineio:
-            stack.enter_context(admission.session(sid))
-        stack.enter_context(admission.connection())
-        backend = stack.enter_context(Backend(sandbox.socket_path, admission.work))
-        response = forward(exchange, backend, upgrade_headers(exchange.environ, key))
-        if response.status != 101:
-            return [_refusal(exchange, backend, response)]
-        exchange.link.carry("received", [])
-        client = client_socket(exchange.environ)
-        head = agreement(response, key, exchange.environ, address)
-        keep_cookies(exchange, response)
-        tunnel = Tunnel(client, backend.socket, sandbox, address.client, admission.work)
-        with idle_watch.over(tunnel):
-            tunnel.run(head, backend.leftover())
-        if sid:
-            admission.closed(sid)
-    return leave(exchange.environ)
-
-
-def _refusal(exchange: Exchange, backend: Backend, response: BackendResponse) -> bytes:
-    """Answer the client with the head by which the server refused a WebSocket; return the body."""
-    body = b"".join(_limited(backend.body(), exchange.sandbox.limits.message_bytes))
-    mark_refusal(exchange, response.status, body)
-    begin_answer(exchange, response)
-    return body
 
 
 class Tunnel:
@@ -168,10 +119,13 @@ class Tunnel:
         try:
             while data := data or source.recv(READ_BYTES):
                 self._last_byte = time.monotonic()
+                worth = READ + len(data)
                 for piece in frames.pieces(data):
                     self._pass_on(piece, sink, frames, direction)
-                    spend(FRAME * piece.frames)
-                spend(READ + len(data))
+                    spend(worth + FRAME * piece.frames)
+                    worth = 0
+                if worth:  # a part of a header, or what came behind a Close frame
+                    spend(worth)
                 if self._is_over(direction):
                     break
                 data = b""
@@ -290,15 +244,6 @@ class Tunnel:
 
     def _lose(self, parcel: Parcel, direction: Direction) -> None:
         lose(self._sandbox.trace, self._tag, direction, parcel.piece.messages)
-
-
-def _limited(pieces: Iterable[bytes], most: int) -> Iterable[bytes]:
-    size = 0
-    for piece in pieces:
-        size += len(piece)
-        if size > most:
-            raise NotPassed(502, "too_large", "The program's answer is larger than what may pass here.")
-        yield piece
 
 
 def _send_whole(sink: socket.socket, data: bytes) -> None:
