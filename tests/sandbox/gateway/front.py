@@ -18,11 +18,14 @@ from urllib.parse import parse_qs
 
 from course.sandbox.client_faults import Fault
 from course.sandbox.faults import Faults
+from course.sandbox.gateway import tunnel
 from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program, StateChange
 from course.sandbox.trace import Trace
 from tests.sandbox.gateway.stage import ENDED, HOSTILE, NOBODY, RUNNING
+
+tunnel.LEAVE_SECONDS = 1.5  # what goes on for longer is tested, too
 
 
 class StubSandbox:

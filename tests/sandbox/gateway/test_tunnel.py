@@ -210,7 +210,9 @@ RESERVED_OPCODE = broken_frames("A frame has a reserved opcode.")
 def test_a_giant_of_the_server_closes_with_1009_behind_what_came_before_it(talk):
     with talk(sends_and_waits(f"{AGREED}\r\n".encode() + HELLO + GIANT)) as conversation:
         conversation.ask()
-        assert conversation.rest + read_all(conversation.connection) == HELLO + close_frame(TOO_LARGE)
+        heard = conversation.rest + read_all(conversation.connection)
+        assert heard.startswith(HELLO)
+        assert goodbye_of(heard) == (1009, TOO_LARGE.words)
         conversation.connection.close()
         until(lambda: f"Client A: {TOO_LARGE.mark}" in conversation.sandbox.notices)
 
@@ -226,11 +228,11 @@ def test_who_sends_a_giant_hears_1009_while_it_is_still_sending(front, megabytes
     """As browsers and Node do, which read while they send."""
     connection, answer = front.upgrade(client=f"giant-{front.server[0]}{int(megabytes)}")
     assert answer.status == 101
-    size = int(megabytes * 1024 * 1024)
+    size, sent = int(megabytes * 1024 * 1024), threading.Event()
 
     def send():
-        with suppress(OSError):
-            connection.sendall(client_frame(1, length=size) + bytes(size))
+        connection.sendall(client_frame(1, length=size) + bytes(size))
+        sent.set()
 
     sender = threading.Thread(target=send)
     sender.start()
@@ -240,7 +242,7 @@ def test_who_sends_a_giant_hears_1009_while_it_is_still_sending(front, megabytes
             heard += connection.recv(65536)
         assert goodbye_of(heard + read_all(connection)) == (1009, TOO_LARGE.words)
         sender.join(20)
-        assert not sender.is_alive()
+        assert sent.is_set()  # it was read to its end, and not reset
 
 
 @pytest.mark.parametrize("megabytes", [0.3, 4, 40])
@@ -386,6 +388,22 @@ def test_what_comes_behind_the_end_of_a_tunnel_is_not_read_as_a_request(front, l
     assert front.request("GET", "/seen").status == 200
     told = front.errors.read_text()[before:]
     assert not re.search("Error|Bad request|Invalid HTTP", told), told
+
+
+def test_who_goes_on_behind_the_end_of_a_tunnel_is_reset_and_never_read(front):
+    before = len(front.errors.read_text())
+    request = f"GET {front.prefix()}/seen HTTP/1.1\r\nHost: {front.host}\r\n\r\n".encode() * 100
+    connection, answer = front.upgrade(client=f"Y-{front.server}")
+    assert answer.status == 101
+    with closing(connection):
+        connection.sendall(client_frame(8, b"\x03\xe8"))
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            while True:
+                connection.sendall(request)
+        assert b"HTTP/" not in read_all(connection)
+    assert front.request("GET", "/seen").status == 200
+    told = front.errors.read_text()[before:]
+    assert not re.search("Error|Bad request|Invalid HTTP|GET /sandbox.* 200.*GET /sandbox.* 200", told, re.DOTALL), told
 
 
 OPENED = ("opened", "A WebSocket is open.")
