@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import socket
 import statistics
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 import websocket
 
+from bench.crowd import CLIENTS, Asker, beside_direct, crowd
 from bench.diagram import diagram_figures
 from bench.page import page_figures
 from bench.wire import Wire
@@ -53,6 +55,7 @@ def main() -> None:
             first_event(site, "threading")
             first_event(site, "gevent")
             round_trip(site, Path(folder))
+            whole_crowd()
             whole_check(site)
             memory(site, "threading", 50)
             memory(site, "gevent", 50)
@@ -149,6 +152,54 @@ def round_trip(site: RunningSite, folder: Path, turns: int = 60, trips: int = 40
     show("  direct to the unix socket", statistics.median(timed["direct"]), "ms", digits=3)
     show("  added by a relay that only passes bytes on", added_by("relay"), "ms", digits=3)
     show("  added by the gateway", added_by("gateway"), "ms", goal=0.25, digits=3)
+
+
+def whole_crowd() -> None:
+    """Twenty clients of one program at once, in a site that lets so many in."""
+    room = {"ENGINEIO_SESSIONS": 2 * CLIENTS, "THREADS": 200, "OPEN_FILES": 256, "ADDRESS_SPACE_BYTES": 1 << 31}
+    patience = {"CPU_SOFT_SECONDS": 300, "CPU_HARD_SECONDS": 310, "CPU_HOG_SECONDS": 300}
+    limits = {f"SANDBOX_{name}": str(value) for name, value in {**room, **patience}.items()}
+    with tempfile.TemporaryDirectory(prefix="duplex-bench-") as folder:
+        site = RunningSite(Path(folder), TMPDIR=folder, **limits).start()
+        try:
+            with Page(site.url, PLAYGROUND) as page:
+                sandbox = run(page, "threading")
+                [path] = [str(path) for path in Path(folder).rglob("*") if path.is_socket() and sandbox in str(path)]
+                [server] = [child for child in descendants(site.pid) if is_learners(child)]
+                ways = {
+                    "direct": lambda: Asker(unix_connection(path), WEBSOCKET),
+                    "gateway": lambda: Asker(tcp_connection(site.port), f"/sandbox/{sandbox}/A{WEBSOCKET}"),
+                }
+                for name, value, unit, goal in beside_direct(crowd(ways, site.pid, server.pid)):
+                    show(name, value, unit, goal=goal, digits=2 if unit == "x" else 0)
+        finally:
+            site.stop()
+
+
+def descendants(pid: int) -> list[psutil.Process]:
+    """Return the processes that a process has started, and those that they have."""
+    found: list[psutil.Process] = psutil.Process(pid).children(recursive=True)
+    return found
+
+
+def is_learners(process: psutil.Process) -> bool:
+    """Return whether it is a program's process: a fork server's child."""
+    parent = process.parent()
+    return parent is not None and "course.sandbox.forkserver.server" in parent.cmdline()
+
+
+def unix_connection(path: str) -> socket.socket:
+    """Return a connection to a unix socket."""
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(path)
+    return connection
+
+
+def tcp_connection(port: int) -> socket.socket:
+    """Return a connection that waits for nobody before it sends."""
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return connection
 
 
 def round_trip_time(wire: Wire) -> float:

@@ -45,6 +45,9 @@ class Limits:
     output_bytes_per_second: int = 64 * KB
     output_bytes: int = 1 * MB
     message_bytes: int = 256 * KB
+    """Of one message, and of a polling body that a client sends: what the handshake announces as ``maxPayload``."""
+    traffic_bytes_per_second: int = 6 * MB
+    """Through all connections of a sandbox together; reads, frames and requests count as so many bytes each."""
     engineio_sessions: int = 8
     machine_free_bytes: int = 96 * MB
     """Kept free of the machine's memory for the site: below it no program starts, and the largest one ends."""

@@ -48,6 +48,17 @@ def test_an_origin_that_is_not_accepted_is_told_in_the_servers_words(bench, watc
     a.expect_connected()
 
 
+def test_a_message_that_is_too_large_says_so_on_the_card_and_in_the_log(bench):
+    a = bench.client("A")
+    a.connect()
+    a.expect_connected("websocket")
+    a.emit("shout", '"' + "x" * 300_000 + '"')
+    expect(a.received.filter(has_text="A message is larger than 256 KB")).to_be_visible()
+    bench.tab("Server log")
+    expect(bench.log).to_contain_text("A message is larger than 256 KB")
+    a.expect_connected()  # it comes back by itself
+
+
 def test_a_name_that_the_library_keeps_for_itself_is_no_error_of_the_page(bench):
     a = bench.client("A")
     a.connect()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { refusalOf, withoutAnswer } from "../../static/js/clients/client_words.js";
+import { endOf, refusalOf, withoutAnswer } from "../../static/js/clients/client_words.js";
 
 const failed = (status, responseText) =>
   Object.assign(new Error("xhr poll error"), { context: { status, responseText } });
@@ -51,4 +51,13 @@ test("what may pass by itself is tried again", () => {
 test("an acknowledgement that never comes is told apart from a connection that ended", () => {
   assert.match(withoutAnswer("add", 5, true), /“add” within 5 s: no handler has returned one/);
   assert.match(withoutAnswer("add", 5, false), /the connection ended/);
+});
+
+test("who ended a connection says why: in the Close frame, or in an answer to long-polling", () => {
+  assert.equal(endOf({ context: { code: 1009, reason: "Too large." } }), "Too large.");
+  const body = JSON.stringify({ code: "too_large", message: "Too large." });
+  assert.equal(endOf(failed(413, body)), "Too large.");
+  for (const details of [undefined, {}, { context: { code: 1006, reason: "" } }, { context: { status: 0 } }]) {
+    assert.equal(endOf(details), "");
+  }
 });

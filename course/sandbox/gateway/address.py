@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, unquote, unquote_plus
 from wsgiref.types import WSGIEnvironment
 
-from course.origin import Origin, own_origin, read_origin
+from course.origin import own_origin, read_origin
 from course.sandbox.client_tag import CLIENT_TAG
 
 MOUNT = "/sandbox/"
@@ -48,10 +47,12 @@ class Address:
     prefix: str
     """``/sandbox/<id>/<client>``"""
     origin: str | None
-    """The real Origin, checked; ``null`` is a sandboxed page's."""
+    """The real Origin, well formed; ``null`` is a sandboxed page's."""
     pretended_origin: str | None
     is_page: bool = False
     """Whether the page of the client's own code is meant, and not the learner's server."""
+    is_foreign: bool = False
+    """Whether `origin` is neither the course's nor a sandboxed page's, but for example a development server's."""
     course: str = ""
     """``http://host:port`` of the course's own pages: `base`, unless sandboxes have a host of their own."""
 
@@ -80,10 +81,10 @@ class Address:
 def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
     """Read and check the address of a request.
 
-    Pages of the request's own host may speak to a sandbox, and those of `course_url` where sandboxes have another one.
+    The course's pages have the request's own host, or that of `course_url` where sandboxes have another one.
 
     Raises:
-        NotPassed: the path, the host or the origin can't be accepted.
+        NotPassed: the path, the host or the origin is malformed.
     """
     own = own_origin(environ)
     if own is None:
@@ -94,6 +95,7 @@ def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
     query, pretended = _split_query(environ.get("QUERY_STRING", ""))
     is_page, client = client.startswith(PAGE_MARK), client.removeprefix(PAGE_MARK)
     course = course_url or str(own)
+    origin = _checked_origin(environ.get("HTTP_ORIGIN"))
     return Address(
         sandbox_id=sandbox_id,
         client=client,
@@ -101,9 +103,10 @@ def read_address(environ: WSGIEnvironment, course_url: str = "") -> Address:
         query=query,
         base=str(own),
         prefix=f"{environ.get('SCRIPT_NAME', '')}{MOUNT}{sandbox_id}/{client}",
-        origin=_checked_origin(environ.get("HTTP_ORIGIN"), (own, read_origin(course))),
+        origin=origin,
         pretended_origin=pretended,
         is_page=is_page,
+        is_foreign=origin not in (None, "null") and read_origin(str(origin)) not in (own, read_origin(course)),
         course=course,
     )
 
@@ -139,10 +142,7 @@ def _split_query(query: str) -> tuple[str, str | None]:
     return quote("&".join(kept).encode("latin-1"), safe="/:@!$&'()*+,;=~?%[]|"), pretended
 
 
-def _checked_origin(said: str | None, let_in: Collection[Origin | None]) -> str | None:
-    if said is None or said == "null":
-        return said
-    origin = read_origin(said)
-    if origin is None or origin not in let_in:
-        raise NotPassed(403, "foreign_origin", "A page of another site may not talk to this program.")
+def _checked_origin(said: str | None) -> str | None:
+    if said not in (None, "null") and read_origin(str(said)) is None:
+        raise NotPassed(403, "bad_origin", "The request's Origin is not the address of a site.")
     return said

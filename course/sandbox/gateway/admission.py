@@ -9,6 +9,7 @@ from threading import BoundedSemaphore, Condition, Lock
 
 from course.sandbox.gateway.address import NotPassed
 from course.sandbox.gateway.cookies import CookieJar
+from course.sandbox.gateway.work import Work
 
 CONNECTIONS_PER_SESSION = 2
 """A client on long-polling holds one request and sends on a second; one that upgrades holds a poll and a WebSocket."""
@@ -16,13 +17,16 @@ WAIT_SECONDS = 2.0
 QUIET_SECONDS = 5.0
 """A polling client is between two requests for milliseconds. Silent for longer, it no longer counts as a session."""
 JARS = 32
+SID_CHARACTERS = 64
+"""A session of a longer name is not kept in mind. Those of the library have 20."""
 
 
 class Admission:
-    """Admission and cookies of one sandbox. Safe to use from several threads or greenlets.
+    """Admission, budget and cookies of one sandbox. Safe to use from several threads or greenlets.
 
     Args:
         sessions: Engine.IO sessions at the same time.
+        work: counts what is done for the sandbox.
         clock: seconds, never going back.
         wait_seconds: how long a request waits for its turn before it is refused.
     """
@@ -30,10 +34,12 @@ class Admission:
     def __init__(
         self,
         sessions: int,
+        work: Work,
         *,
         clock: Callable[[], float] = time.monotonic,
         wait_seconds: float = WAIT_SECONDS,
     ) -> None:
+        self.work = work
         self._limit = sessions
         self._clock = clock
         self._wait_seconds = wait_seconds
@@ -87,7 +93,8 @@ class Admission:
     def opened(self, sid: str) -> None:
         """Note a session that the learner's server opened over long-polling."""
         with self._changed:
-            self._last_seen[sid] = self._clock()
+            if len(self._last_seen) < self._limit and len(sid) <= SID_CHARACTERS:
+                self._last_seen[sid] = self._clock()
 
     def closed(self, sid: str) -> None:
         """Note that a session was closed: its place is free at once."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +16,18 @@ from pathlib import Path
 import h11
 
 from course.sandbox.gateway.address import NotPassed
+from course.sandbox.gateway.work import CHUNK, FRAME, HEAD, READ, Work
 from course.server_request import framing
 
 READ_BYTES = 64 * 1024
 HEAD_BYTES = 32 * 1024
 ANSWER_SECONDS = 90.0
 """A held long-poll answers within the server's ping interval: 25 s by default."""
+HEAD_SECONDS = 10.0
+"""From the first byte of an answer to the end of its head."""
+CHUNKS_TOGETHER = 64
+INTERIM_ANSWERS = 8
+"""Heads such as ``103 Early Hints`` that may stand before an answer. Flask's servers send none."""
 
 
 @dataclass(frozen=True)
@@ -39,14 +46,21 @@ class BackendResponse:
 class Backend:
     """A connection to the unix socket at `path`. Close it, or use it in a `with`.
 
+    Args:
+        path: where the learner's server listens.
+        work: counts what is read.
+
     Raises:
-        NotPassed: with 503 from the constructor, with 400 from `send`, with 502 or 504 from the readers.
+        NotPassed: with 503 from the constructor, with 400 from `send`, with 429, 502 or 504 from the readers.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, work: Work) -> None:
         self.socket = _connect(path)
+        self._work = work
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_BYTES)
         self._heard = False
+        self._head_until: float | None = None
+        self._body_until: float | None = None
 
     def __enter__(self) -> Backend:
         return self
@@ -81,14 +95,20 @@ class Backend:
 
     def response(self) -> BackendResponse:
         """Return the head of the answer: a final one, or 101."""
-        while True:
+        for _ in range(INTERIM_ANSWERS + 1):
             event = self._next_event()
+            self._work.spend(HEAD)
             if isinstance(event, h11.Response) or (
                 isinstance(event, h11.InformationalResponse) and event.status_code == 101
             ):
                 break
             if not isinstance(event, h11.InformationalResponse):
                 raise _nonsense()
+        else:
+            raise _nonsense()
+        self._work.spend(FRAME * len(event.headers))
+        self._head_until = None
+        self.socket.settimeout(ANSWER_SECONDS)
         headers = [(name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers]
         names = [name for name, _ in headers]
         if "transfer-encoding" in names and "content-length" in names:
@@ -96,37 +116,59 @@ class Backend:
             raise _nonsense()
         return BackendResponse(event.status_code, headers)
 
-    def body(self) -> Iterator[bytes]:
-        """Yield the body as it arrives, in pieces of 64 KB at most."""
-        while True:
-            event = self._next_event()
+    def body(self, within: float | None = None) -> Iterator[bytes]:
+        """Yield the body as it arrives, in pieces of 64 KB at most; the whole of it `within` so many seconds.
+
+        Without that only its silences are limited: a stream may go on for as long as the program runs.
+        """
+        self._body_until = None if within is None else time.monotonic() + within
+        found: list[bytes] = []
+        while not isinstance(event := self._parsed(), h11.EndOfMessage):
             if isinstance(event, h11.Data):
-                yield bytes(event.data)
-            elif isinstance(event, h11.EndOfMessage):
-                return
-            else:
+                self._work.spend(CHUNK)
+                found.append(bytes(event.data))
+            elif event is not h11.NEED_DATA:
                 raise _nonsense()
+            # Chunks of a byte each are passed on together: each would wake up everybody on its way.
+            if found and (event is h11.NEED_DATA or len(found) == CHUNKS_TOGETHER):
+                yield b"".join(found)
+                found = []
+            if event is h11.NEED_DATA:
+                self._http.receive_data(self._receive())
+        if found:
+            yield b"".join(found)
 
     def leftover(self) -> bytes:
         """Return what came behind a 101 in the same read: the first frames."""
         return self._http.trailing_data[0]
 
     def _next_event(self) -> object:
-        try:
-            while (event := self._http.next_event()) is h11.NEED_DATA:
-                self._http.receive_data(self._receive())
-        except h11.RemoteProtocolError as error:
-            raise (_nonsense() if self._heard else _hung_up()) from error
+        while (event := self._parsed()) is h11.NEED_DATA:
+            self._http.receive_data(self._receive())
         return event
 
-    def _receive(self) -> bytes:
+    def _parsed(self) -> object:
+        """Return what stands next in the bytes that have been read, or that more are needed."""
         try:
+            return self._http.next_event()
+        except h11.RemoteProtocolError as error:
+            raise (_nonsense() if self._heard else _hung_up()) from error
+
+    def _receive(self) -> bytes:
+        until = self._head_until or self._body_until
+        try:
+            if until is not None:
+                self.socket.settimeout(max(0.001, until - time.monotonic()))
             data = self.socket.recv(READ_BYTES)
         except TimeoutError as error:
             raise _silent() from error
         except OSError:
             return b""
-        self._heard = self._heard or bool(data)
+        if until is not None and time.monotonic() > until:
+            raise _silent()
+        if data and not self._heard:
+            self._heard, self._head_until = True, time.monotonic() + HEAD_SECONDS
+        self._work.spend(READ + len(data))
         return data
 
 

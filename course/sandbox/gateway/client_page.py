@@ -31,7 +31,8 @@ _KINDS = {
     ".vue": "text/plain",
 }
 _DOCTYPE = re.compile(r"\s*<!doctype[^>]*>", re.IGNORECASE)
-_FOREIGN_SCRIPT = re.compile(r"<script(?=[^>]*\ssrc\s*=)(?![^>]*\scrossorigin)", re.IGNORECASE)
+_FOREIGN_SCRIPT = re.compile(r"<script(?=[^<>]*\ssrc\s*=)(?![^<>]*\scrossorigin)", re.IGNORECASE)
+"""A tag ends at the next one at the latest: else a page of unfinished tags would be read to its end at each of them."""
 _PLAIN_PAGE = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     '<meta name="color-scheme" content="light dark"><title>{title}</title>'

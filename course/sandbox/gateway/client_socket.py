@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from collections.abc import Iterable
 from contextlib import suppress
@@ -40,14 +41,14 @@ def stop_reading(environ: WSGIEnvironment) -> None:
 
 
 def leave(environ: WSGIEnvironment) -> Iterable[bytes]:
-    """End a request whose socket was used up by a tunnel, so that the server writes nothing more on it.
+    """End a request whose socket was used up by a tunnel: the server writes nothing more on it, and reads nothing.
+
+    What the client still sends would otherwise be taken for its next request.
 
     Raises:
         StopIteration: under gunicorn, whose workers take it for "this connection is done".
-        ConnectionError: under Werkzeug, which takes it for a client that went away.
+        ConnectionError: under gevent's pywsgi and Werkzeug, which take it for a client that went away.
     """
     if "gunicorn.socket" in environ:
         raise StopIteration
-    if "werkzeug.socket" in environ:
-        raise ConnectionError
-    return []  # pywsgi writes nothing without start_response, then reads EOF
+    raise ConnectionResetError(errno.ECONNRESET, "A tunnel has ended.")

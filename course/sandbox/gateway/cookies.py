@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 COOKIES_PER_JAR = 50
 COOKIE_BYTES = 4096
 """What browsers promise at least (RFC 6265, section 6.1)."""
+ATTRIBUTES = 20
+"""What stands behind so many attributes of a cookie is not read: there are eight."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class CookieJar:
 
     def store(self, set_cookie: str, request_path: str) -> None:
         """Take one ``Set-Cookie`` value (RFC 6265, section 5.2). What makes no sense is ignored, as browsers do."""
-        pair, *attributes = set_cookie.split(";")
+        pair, *attributes = set_cookie.split(";", ATTRIBUTES)
         name, equals, value = (part.strip() for part in pair.partition("="))
         if not equals or not name or len(name) + len(value) > COOKIE_BYTES:
             return
@@ -67,7 +69,7 @@ class CookieJar:
                 case "expires":
                     try:
                         expires = parsedate_to_datetime(value).timestamp()
-                    except (ValueError, OverflowError):
+                    except (ValueError, OverflowError, OSError, TypeError, IndexError):  # a date of anybody's making
                         continue
         return path, expires if max_age is None else max_age
 

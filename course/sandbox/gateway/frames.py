@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
+
+from course.sandbox.gateway.ends import End, broken_frames, too_large
 
 FIN, MASKED = 0x80, 0x80
 """The highest bits of a frame's first and of its second byte (section 5.2)."""
@@ -10,17 +13,28 @@ MOST_SHORT = 125
 """The largest length of a payload that fits into the second byte itself."""
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA
 
-PROTOCOL_ERROR = 1002
-MESSAGE_TOO_BIG = 1009
-"""Close codes of RFC 6455, section 7.4.1."""
+FRAMES_PER_PIECE = 64
+"""A read of 64 KB may hold 32,000 frames: they are handed over a few at a time, so that others have their turn."""
 
 
 class FrameRefused(Exception):
-    """The bytes break the protocol or a limit; `code` is the close code that says so."""
+    """The frame that comes next breaks the protocol or a limit; `end` says how."""
 
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, end: End) -> None:
+        super().__init__(end.words)
+        self.end = end
+
+
+class Piece(NamedTuple):
+    """Bytes that may be passed on, and what they hold."""
+
+    data: bytes
+    messages: list[str | bytes]
+    """What they complete: text or binary."""
+    frames: int
+    """How many frames begin in them."""
+    at_boundary: bool
+    """Whether a frame ends with the last of them: only then may another frame be sent after them."""
 
 
 class _Header(NamedTuple):
@@ -53,48 +67,57 @@ class FrameReader:
         self._close_payload = b""
         self.closed = False
         """Whether a whole Close frame has passed."""
-        self.behind_close = 0
-        """How many of the last bytes taken came behind the Close frame; section 5.5.1 forbids any."""
-
-    @property
-    def at_boundary(self) -> bool:
-        """Return whether all bytes so far make whole frames: only then may another frame be sent after them."""
-        return self._frame is None and not self._partial_header
 
     @property
     def close_code(self) -> int | None:
         """The code in the Close frame that has passed; None without one, or where it carries none."""
         return int.from_bytes(self._close_payload[:2], "big") if len(self._close_payload) >= 2 else None
 
-    def feed(self, data: bytes) -> list[str | bytes]:
-        """Take the next bytes, however they are cut, and return the messages they complete: text or binary.
+    def pieces(self, data: bytes) -> Iterator[Piece]:
+        """Take the next bytes, however they are cut, and yield them in order, `FRAMES_PER_PIECE` frames at a time.
 
         Control frames may stand between the fragments of a message (section 5.4); they are checked and skipped.
         Text that is not UTF-8 is shown with replacement characters: it is for the receiver to refuse it.
-        What comes behind a Close frame is not read, only counted (`behind_close`).
+        A header is yielded whole, with the read that completes it: so a refused frame has left nothing on the way.
+        What comes behind a Close frame is dropped: section 5.5.1 forbids it.
 
         Raises:
-            FrameRefused: nothing of `data` should be passed on.
+            FrameRefused: at the frame that is refused; what stood before it has been yielded.
         """
         short = self._short_text(data)
         if short is not None:
-            return [short]
-        messages: list[str | bytes] = []
-        data = self._partial_header + data if self._partial_header else data
+            yield Piece(data, [short], 1, True)
+            return
+        data = self._partial_header + data
         self._partial_header = b""
         position = 0
         while position < len(data) and not self.closed:
+            piece = self._next_piece(data, position)
+            if not piece.data:
+                return  # the rest is a part of a header
+            yield piece
+            position += len(piece.data)
+
+    def _next_piece(self, data: bytes, start: int) -> Piece:
+        """Return what may be passed on of `data` from `start` on; nothing where a header is not yet complete."""
+        position, frames = start, 0
+        messages: list[str | bytes] = []
+        while position < len(data) and not self.closed and frames < FRAMES_PER_PIECE:
             if self._frame is None:
-                header = self._read_header(data, position)
+                try:
+                    header = self._read_header(data, position)
+                except FrameRefused:
+                    if position == start:
+                        raise
+                    break  # what stands before it goes first
                 if header is None:
                     self._partial_header = data[position:]
                     break
                 self._begin(header)
-                position += header.size
+                position, frames = position + header.size, frames + 1
             position += self._take(data, position)
             self._finish(messages)
-        self.behind_close = len(data) - position if self.closed else 0
-        return messages
+        return Piece(data[start:position], messages, frames, self._frame is None)
 
     def _short_text(self, data: bytes) -> str | None:
         """Return the text if `data` is exactly one frame with a short one, whole: as nearly every event comes.
@@ -104,22 +127,28 @@ class FrameReader:
         """
         length = len(data) - self._least
         is_whole = 0 <= length <= MOST_SHORT and data[0] == FIN | TEXT and data[1] == self._mask_bit | length
-        if not is_whole or self._kind is not None or not self.at_boundary or self.closed or length > self._limit:
+        if not is_whole or self._kind is not None or self.closed or length > self._limit:
+            return None
+        if self._frame is not None or self._partial_header:
             return None
         payload = data[self._least :]
         return (_unmask(payload, data[2:6], 0) if self._masked else payload).decode("utf-8", "replace")
 
     def _read_header(self, data: bytes, start: int) -> _Header | None:
-        """Section 5.2. Returns None where more bytes are needed."""
+        """Section 5.2. Returns None where more bytes are needed.
+
+        Raises:
+            FrameRefused: no frame may begin like this.
+        """
         available = len(data) - start
         if available < 2:
             return None
         first, second = data[start], data[start + 1]
         if first & 0x70:
-            raise FrameRefused(PROTOCOL_ERROR, "A frame uses an extension that was not agreed on.")
+            raise FrameRefused(broken_frames("A frame uses an extension that was not agreed on."))
         masked, length = bool(second & MASKED), second & 0x7F
         if masked is not self._masked:
-            raise FrameRefused(PROTOCOL_ERROR, "A frame is masked in the wrong direction.")
+            raise FrameRefused(broken_frames("A frame is masked in the wrong direction."))
         length_bytes = {126: 2, 127: 8}.get(length, 0)
         size = 2 + length_bytes + (4 if masked else 0)
         if available < size:
@@ -128,25 +157,30 @@ class FrameReader:
         if length_bytes:
             length = int.from_bytes(data[start + 2 : position], "big")
             if length < (126 if length_bytes == 2 else 1 << 16) or length >> 63:
-                raise FrameRefused(PROTOCOL_ERROR, "A frame's length is not written in the shortest way.")
-        return _Header(bool(first & FIN), first & 0x0F, length, data[position : start + size], size)
+                raise FrameRefused(broken_frames("A frame's length is not written in the shortest way."))
+        header = _Header(bool(first & FIN), first & 0x0F, length, data[position : start + size], size)
+        self._check(header)
+        return header
 
-    def _begin(self, frame: _Header) -> None:
+    def _check(self, frame: _Header) -> None:
         if frame.opcode in (CLOSE, PING, PONG):
             if not frame.fin or frame.length > MOST_SHORT:  # section 5.5
-                raise FrameRefused(PROTOCOL_ERROR, "A control frame is fragmented or too long.")
+                raise FrameRefused(broken_frames("A control frame is fragmented or too long."))
         elif frame.opcode == CONTINUATION:
             if self._kind is None:
-                raise FrameRefused(PROTOCOL_ERROR, "A fragment came without a beginning.")
+                raise FrameRefused(broken_frames("A fragment came without a beginning."))
         elif frame.opcode in (TEXT, BINARY):
             if self._kind is not None:
-                raise FrameRefused(PROTOCOL_ERROR, "A message began before the one before it ended.")
-            self._kind = frame.opcode
+                raise FrameRefused(broken_frames("A message began before the one before it ended."))
         else:
-            raise FrameRefused(PROTOCOL_ERROR, "A frame has a reserved opcode.")
+            raise FrameRefused(broken_frames("A frame has a reserved opcode."))
         if frame.opcode < CLOSE and len(self._message) + frame.length > self._limit:
-            raise FrameRefused(MESSAGE_TOO_BIG, f"A message is larger than {self._limit // 1024} KB.")
+            raise FrameRefused(too_large(self._limit))
+
+    def _begin(self, frame: _Header) -> None:
         self._frame, self._taken = frame, 0
+        if frame.opcode in (TEXT, BINARY):
+            self._kind = frame.opcode
 
     def _take(self, data: bytes, position: int) -> int:
         frame = self._frame
@@ -181,6 +215,7 @@ def _unmask(piece: bytes, key: bytes, offset: int) -> bytes:
     return (int.from_bytes(piece, "little") ^ int.from_bytes(pad, "little")).to_bytes(count, "little")
 
 
-def close_frame(code: int) -> bytes:
+def close_frame(end: End) -> bytes:
     """Return the unmasked Close frame by which a server ends a connection (section 5.5.1)."""
-    return bytes([FIN | CLOSE, 2]) + code.to_bytes(2, "big")
+    payload = end.code.to_bytes(2, "big") + end.words.encode()
+    return bytes([FIN | CLOSE, len(payload)]) + payload

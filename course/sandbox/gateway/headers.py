@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from urllib.parse import quote, urljoin, urlsplit
 from wsgiref.types import WSGIEnvironment
 
@@ -24,20 +24,32 @@ def request_headers(environ: WSGIEnvironment, address: Address, cookie: str | No
     And whose request it is.
     """
     given = {name: environ.get(_variable(name), "") for name in PASSED_ON}
-    origin = address.pretended_origin or (ORIGIN if address.origin else None)
-    return asked(given, client=address.client, origin=origin, cookie=cookie)
+    real = address.origin if address.is_foreign else ORIGIN if address.origin else None
+    return asked(given, client=address.client, origin=address.pretended_origin or real, cookie=cookie)
 
 
-def response_headers(backend: Iterable[tuple[str, str]], address: Address) -> Headers:
+def response_headers(status: int, backend: Sequence[tuple[str, str]], address: Address) -> Headers:
     """Return the learner's headers that may pass (names in lower case), with our guards put on."""
-    return [(name.title(), value) for name, value in backend if name in TO_CLIENT] + guards(address)
+    passed = [(name.title(), value) for name, value in backend if name in TO_CLIENT]
+    return passed + guards(address, readable=_is_readable(status, backend, address))
 
 
-def guards(address: Address | None) -> Headers:
+def _is_readable(status: int, backend: Iterable[tuple[str, str]], address: Address) -> bool:
+    """Return whether the page that asked may read the answer.
+
+    A page of another origin may if the learner's server allows it, and a refusal in any case: without a word of why,
+    its author sees nothing but "xhr poll error".
+    """
+    allowed = [value for name, value in backend if name == "access-control-allow-origin"]
+    return not address.is_foreign or status >= 400 or allowed in (["*"], [address.origin])
+
+
+def guards(address: Address | None, *, readable: bool = True) -> Headers:
     """Return what every answer of the gateway carries, refusals included.
 
     A learner's HTML comes from the course's own host: without `sandbox` in this policy it would run as the course.
     The sandboxed page has the opaque origin ``null``, so it needs CORS even for its own server.
+    Never are credentials allowed: what a browser keeps for the course means nothing here.
     """
     return [
         ("Content-Security-Policy", _policy(address)),
@@ -48,7 +60,7 @@ def guards(address: Address | None) -> Headers:
         # A page in a sandbox has no origin: for its own server, too, it is of another one. And a browser refuses to
         # show a sandboxed page that carries a Cross-Origin-Opener-Policy.
         ("Cross-Origin-Resource-Policy", "cross-origin"),
-        *_cors(address),
+        *_cors(address if readable else None),
     ]
 
 
@@ -70,10 +82,9 @@ def preview_headers(headers: Headers, address: Address, script: str) -> Headers:
     return [*kept, ("Content-Security-Policy", _policy(address, script))]
 
 
-def preflight_headers(address: Address) -> Headers:
-    """Return the answer to a CORS preflight, which never reaches the learner's server."""
+def preflight_headers() -> Headers:
+    """Return what an answer to a CORS preflight holds beside the guards."""
     return [
-        *guards(address),
         ("Access-Control-Allow-Methods", ", ".join(METHODS)),
         ("Access-Control-Allow-Headers", "Content-Type, X-Requested-With"),
         ("Access-Control-Max-Age", "600"),

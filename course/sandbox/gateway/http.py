@@ -13,14 +13,25 @@ from wsgiref.types import WSGIEnvironment
 from course.sandbox.gateway.address import NotPassed
 from course.sandbox.gateway.backend import Backend, BackendResponse
 from course.sandbox.gateway.client_socket import stop_reading
+from course.sandbox.gateway.cookies import COOKIES_PER_JAR
 from course.sandbox.gateway.downloads import shown_in_place
+from course.sandbox.gateway.ends import too_large
 from course.sandbox.gateway.exchange import Exchange
-from course.sandbox.gateway.headers import request_headers, response_headers, rewritten_location
+from course.sandbox.gateway.headers import preflight_headers, request_headers, response_headers, rewritten_location
 from course.sandbox.gateway.link import is_event
+from course.sandbox.gateway.work import FRAME, Work
 from course.server_request import Headers
+from course.wire import Direction
 
-PACKETS_PER_BODY = 4
-"""A polling body of several packets may be this many times the largest message: 1 MB, the library's own limit."""
+MESSAGES_PER_ANSWER = 4
+"""A polling answer of several packets may be this many times the largest message. What a client sends may not: it has
+been told ``maxPayload``."""
+PACKETS = 20_000
+"""In one polling body. The library takes 16 from a client; a server may have queued many between two polls."""
+PACKETS_AT_ONCE = 64
+READ_AT_ONCE = 16 * 1024
+OPEN_PACKET_CHARACTERS = 2_000
+"""A longer packet is not looked into for a session's name: JSON of any depth may stand in it."""
 BODY_SECONDS = 20.0
 SEPARATOR = "\x1e"
 
@@ -32,11 +43,10 @@ def pass_request(exchange: Exchange) -> Iterable[bytes]:
         Cut: a fault of the client has ended it.
         NotPassed: the request is malformed or too large, or the server is busy, silent or breaks the protocol.
     """
-    address, sandbox = exchange.address, exchange.sandbox
+    address, sandbox, work = exchange.address, exchange.sandbox, exchange.admission.work
     polling = _Polling(exchange) if address.is_engineio and address.parameters.get("transport") == "polling" else None
-    most = sandbox.limits.message_bytes
     # The body first: a client that sends it very slowly must not hold a connection of the sandbox meanwhile.
-    body = read_body(exchange.environ, most * PACKETS_PER_BODY if polling else most)
+    body = read_body(exchange.environ, sandbox.limits.message_bytes, work)
     if polling:
         polling.sent(body)
     else:
@@ -46,11 +56,11 @@ def pass_request(exchange: Exchange) -> Iterable[bytes]:
         if polling:
             held.enter_context(exchange.admission.session(polling.sid))
         held.enter_context(exchange.admission.connection())
-        backend = held.enter_context(Backend(sandbox.socket_path))
+        backend = held.enter_context(Backend(sandbox.socket_path, work))
         response = forward(exchange, backend, body=body)
         if response.status == 101:
             raise NotPassed(502, "bad_answer", "The program changed the protocol without being asked to.")
-        whole = polling.received(response, backend.body()) if polling else None
+        whole = polling.received(response, backend.body(BODY_SECONDS)) if polling else None
         begin_answer(exchange, response)
     except BaseException:
         held.close()
@@ -87,7 +97,9 @@ def begin_answer(exchange: Exchange, response: BackendResponse) -> None:
     kept, changed = shown_in_place(response.headers, exchange.environ)
     if changed:
         exchange.sandbox.trace.mark(exchange.client, "changed", changed)
-    headers: Headers = response_headers(kept, exchange.address)
+    headers: Headers = response_headers(response.status, kept, exchange.address)
+    if exchange.method == "OPTIONS" and exchange.address.is_foreign:
+        headers += preflight_headers()
     for location in response.all("location")[:1]:
         rewritten = rewritten_location(location, exchange.address)
         if rewritten is None:
@@ -102,7 +114,7 @@ def begin_answer(exchange: Exchange, response: BackendResponse) -> None:
 
 def keep_cookies(exchange: Exchange, response: BackendResponse) -> None:
     """Put the cookies that an answer sets into the jar of its client, which never sees them itself."""
-    for cookie in response.all("set-cookie"):
+    for cookie in response.all("set-cookie")[:COOKIES_PER_JAR]:
         exchange.jar.store(cookie, exchange.address.path)
 
 
@@ -114,8 +126,8 @@ def status_line(status: int) -> str:
         return f"{status} Unknown"
 
 
-def read_body(environ: WSGIEnvironment, most: int) -> bytes:
-    """Return the whole request body.
+def read_body(environ: WSGIEnvironment, most: int, work: Work) -> bytes:
+    """Return the whole request body; `work` counts it.
 
     Raises:
         NotPassed: its length is unclear (RFC 9112, section 6.3), or more than `most`, or it does not arrive in time.
@@ -125,14 +137,17 @@ def read_body(environ: WSGIEnvironment, most: int) -> bytes:
         raise NotPassed(400, "bad_framing", "The request does not say plainly how long its body is.")
     length = int(text)
     if length > most:
-        raise NotPassed(413, "too_large", f"A message may have {most // 1024} KB here.")
+        raise _too_large(most)
     if not length:
         return b""
     deadline = Timer(BODY_SECONDS, stop_reading, [environ])
     deadline.daemon = True
     deadline.start()
+    body = b""
     try:
-        body: bytes = environ["wsgi.input"].read(length)
+        while piece := environ["wsgi.input"].read(min(READ_AT_ONCE, length - len(body))):
+            body += piece
+            work.spend(len(piece))
     except OSError:
         body = b""
     finally:
@@ -146,7 +161,18 @@ def mark_refusal(exchange: Exchange, status: int, body: bytes) -> None:
     """Note that the learner's server refused to begin a connection, in its own words where it has any."""
     words = body[:200].decode("utf-8", "replace").strip(' "\r\n')
     said = f": {words}" if words and "<" not in words else "."
-    exchange.sandbox.trace.mark(exchange.client, "refused", f"The server answered {status}{said}")
+    address = exchange.address
+    hint = (
+        f" The page that asked is at {address.origin}. To let it in: cors_allowed_origins={address.origin!r}"
+        if address.is_foreign
+        else ""
+    )
+    exchange.sandbox.trace.mark(exchange.client, "refused", f"The server answered {status}{said}{hint}")
+
+
+def _too_large(most: int) -> NotPassed:
+    end = too_large(most)
+    return NotPassed(413, end.name, end.words)
 
 
 class _Polling:
@@ -161,8 +187,7 @@ class _Polling:
     def sent(self, body: bytes) -> None:
         packets = self._split(body)
         self._exchange.link.carry("sent", packets)
-        for packet in packets:
-            self._sandbox.trace.add(self._exchange.client, "sent", packet, "polling")
+        self._trace("sent", packets)
         if self.sid and "1" in packets:
             self._exchange.admission.closed(self.sid)
             self._sandbox.trace.mark(
@@ -171,17 +196,17 @@ class _Polling:
         self._touch(packets)
 
     def received(self, response: BackendResponse, pieces: Iterator[bytes]) -> bytes:
-        body = b""
+        collected = bytearray()
         for piece in pieces:
-            body += piece
-            if len(body) > self._sandbox.limits.message_bytes * PACKETS_PER_BODY:
+            collected += piece
+            if len(collected) > self._sandbox.limits.message_bytes * MESSAGES_PER_ANSWER:
                 raise NotPassed(502, "too_large", "The program's answer is larger than what may pass here.")
+        body = bytes(collected)
         is_packets = self._reads and response.status == 200 and not response.all("content-encoding")
         packets = self._split(body) if is_packets else []
         self._exchange.link.carry("received", packets)
-        for packet in packets:
-            self._sandbox.trace.add(self._exchange.client, "received", packet, "polling")
-        if packets and packets[0].startswith("0"):
+        self._trace("received", packets)
+        if self.sid is None and packets and packets[0].startswith("0"):
             self._note_opened(packets[0])
         if self.sid is None and response.status >= 400:
             mark_refusal(self._exchange, response.status, body)
@@ -194,15 +219,24 @@ class _Polling:
         """Engine.IO protocol 4, "HTTP long-polling": packets stand one behind the other, a 0x1e between."""
         if not body:
             return []
-        packets = body.decode("utf-8", "replace").split(SEPARATOR)
+        packets = body.decode("utf-8", "replace").split(SEPARATOR, PACKETS)
+        if len(packets) > PACKETS:
+            raise NotPassed(413, "too_many_packets", f"At most {PACKETS:,} packets may pass here in one go.")
         most = self._sandbox.limits.message_bytes
         if any(len(packet) > most for packet in packets):
-            raise NotPassed(413, "too_large", f"A message may have {most // 1024} KB here.")
+            raise _too_large(most)
         return packets
+
+    def _trace(self, direction: Direction, packets: list[str]) -> None:
+        for start in range(0, len(packets), PACKETS_AT_ONCE):
+            few = packets[start : start + PACKETS_AT_ONCE]
+            for packet in few:
+                self._sandbox.trace.add(self._exchange.client, direction, packet, "polling")
+            self._exchange.admission.work.spend(FRAME * len(few))
 
     def _note_opened(self, packet: str) -> None:
         try:
-            sid = json.loads(packet[1:])["sid"]
+            sid = json.loads(packet[1:OPEN_PACKET_CHARACTERS])["sid"]
         except (ValueError, TypeError, KeyError, RecursionError):
             return
         if isinstance(sid, str):

@@ -8,6 +8,7 @@ from threading import Thread
 from typing import NamedTuple
 
 from course.sandbox.client_faults import ClientFaults
+from course.sandbox.gateway.frames import Piece
 
 HELD_BYTES = 256 * 1024
 HELD_PARCELS = 500
@@ -15,14 +16,11 @@ HELD_PARCELS = 500
 
 
 class Parcel(NamedTuple):
-    """Bytes as they arrived, and the messages that they complete."""
+    """A piece of what was read, on its way."""
 
     since: float
-    """When they arrived, on the faults' clock."""
-    data: bytes
-    messages: list[str | bytes]
-    at_boundary: bool
-    """Whether a frame ends with the last of these bytes."""
+    """When it arrived, on the faults' clock."""
+    piece: Piece
 
 
 class Line:
@@ -54,7 +52,7 @@ class Line:
             self._changed.wait_for(self._has_room)
             if not self._ended:
                 self._parcels.append(parcel)
-                self._bytes += len(parcel.data)
+                self._bytes += len(parcel.piece.data)
                 self._changed.notify_all()
                 return
         self._lose(parcel)
@@ -94,7 +92,7 @@ class Line:
                 wait = self._faults.wait_for(self._parcels[0].since) if self._parcels else None
                 if self._parcels and wait == 0:
                     parcel = self._parcels.popleft()
-                    self._bytes -= len(parcel.data)
+                    self._bytes -= len(parcel.piece.data)
                     self._delivering = True
                     self._changed.notify_all()
                     return parcel

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -26,7 +27,8 @@ from course.sandbox.gateway.link import RequestLink, hang_up
 from course.sandbox.gateway.preview_page import SCRIPT as PREVIEW_SCRIPT
 from course.sandbox.gateway.preview_page import PreviewPage, is_previewed
 from course.sandbox.gateway.running import RunningSandbox, Sandboxes
-from course.sandbox.gateway.tunnel import pass_websocket
+from course.sandbox.gateway.websocket import pass_websocket
+from course.sandbox.gateway.work import REQUEST, Work
 from course.sandbox.model import ENDED, KILLED, RESTARTING
 
 
@@ -77,6 +79,7 @@ class Gateway:
             if not is_ours:
                 return self._app(environ, start_response)
             address = read_address(environ, self._course_url if self._host else "")
+            _check_origin(address)
             return self._answer(Request(environ, start_response, address, self._running(address)))
         except Cut:
             return hang_up(environ)
@@ -86,6 +89,7 @@ class Gateway:
 
     def _answer(self, request: Request) -> Iterable[bytes]:
         """Let the first step that has an answer give it; what none of them answers is passed on."""
+        self._admission(request).work.spend(REQUEST)
         for step in (self._to_the_connect_page, _to_the_root, self._client_page, _preflight):
             answer = step(request)
             if answer is not None:
@@ -97,7 +101,7 @@ class Gateway:
         environ, address = request.environ, request.address
         send_promptly(environ)
         link = RequestLink(environ, request.sandbox, address)
-        admission = self._admission(address.sandbox_id, request.sandbox)
+        admission = self._admission(request)
         exchange = Exchange(environ, request.start_response, address, request.sandbox, admission, link)
         with link.faults.lent(link):
             link.enter(websocket=is_upgrade(environ))
@@ -134,7 +138,9 @@ class Gateway:
     def _mark(self, refused: NotPassed, address: Address | None) -> None:
         """Show in the trace that a client may not connect, if there is a sandbox to show it in."""
         sandbox = self._sandboxes.get(address.sandbox_id) if address is not None else None
-        if sandbox is not None and address is not None and address.is_engineio and address.client:
+        if sandbox is None or address is None or not address.client:
+            return
+        if address.is_engineio or address.is_foreign:
             sandbox.trace.mark(address.client, "refused", refused.message)
 
     def _script(self, name: str, address: Address) -> str:
@@ -153,7 +159,8 @@ class Gateway:
             raise NotPassed(410, "sandbox_ended", "This program has ended. Press Run to start it again.")
         return sandbox
 
-    def _admission(self, sandbox_id: str, sandbox: RunningSandbox) -> Admission:
+    def _admission(self, request: Request) -> Admission:
+        sandbox_id, limits = request.address.sandbox_id, request.sandbox.limits
         with self._lock:
             if sandbox_id not in self._admissions:
                 # Whenever a new sandbox comes, those that ended are forgotten.
@@ -161,8 +168,28 @@ class Gateway:
                     other = self._sandboxes.get(known)
                     if other is None or other.state.state in ENDED:
                         del self._admissions[known]
-                self._admissions[sandbox_id] = Admission(sandbox.limits.engineio_sessions)
+                work = Work(limits.traffic_bytes_per_second, partial(_tell_of_work, request.sandbox))
+                self._admissions[sandbox_id] = Admission(limits.engineio_sessions, work)
             return self._admissions[sandbox_id]
+
+
+def _check_origin(address: Address) -> None:
+    """Let a page of another origin do what a client in a terminal does, and nothing else: speak Engine.IO.
+
+    Raises:
+        NotPassed: it asks for anything else.
+    """
+    if address.is_foreign and (address.is_page or not address.is_engineio):
+        raise NotPassed(
+            403,
+            "foreign_origin",
+            f"A page at {address.origin} may open Socket.IO connections to this program, and ask for nothing else.",
+        )
+
+
+def _tell_of_work(sandbox: RunningSandbox, words: str) -> None:
+    sandbox.trace.mark("", "delayed", words)
+    sandbox.notice(words)
 
 
 def _to_the_root(request: Request) -> Iterable[bytes] | None:
@@ -177,7 +204,9 @@ def _preflight(request: Request) -> Iterable[bytes] | None:
     """Say what a page of another origin may ask; the learner's server would not know where it lies."""
     if request.method != "OPTIONS" or "HTTP_ACCESS_CONTROL_REQUEST_METHOD" not in request.environ:
         return None
-    request.start_response("204 No Content", preflight_headers(request.address))
+    if request.address.is_foreign:
+        return None  # the learner's server decides
+    request.start_response("204 No Content", guards(request.address) + preflight_headers())
     return []
 
 

@@ -27,6 +27,7 @@ class RunningSandbox(Protocol):
     @property
     def limits(self) -> Limits: ...  # noqa: D102
     def touch(self) -> None: ...  # noqa: D102
+    def notice(self, text: str, /) -> None: ...  # noqa: D102
 
 
 class Sandboxes(Protocol):

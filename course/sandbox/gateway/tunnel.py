@@ -3,73 +3,24 @@
 from __future__ import annotations
 
 import socket
+import struct
 import time
-from collections.abc import Iterable
-from contextlib import ExitStack, suppress
-from threading import Thread
+from contextlib import suppress
+from threading import Event, Thread
 
-from course.sandbox.gateway.address import NotPassed
-from course.sandbox.gateway.backend import READ_BYTES, Backend, BackendResponse
-from course.sandbox.gateway.client_socket import client_socket, leave
-from course.sandbox.gateway.exchange import Exchange
-from course.sandbox.gateway.frames import FrameReader, FrameRefused, close_frame
-from course.sandbox.gateway.handshake import agreement, checked_key
-from course.sandbox.gateway.http import begin_answer, forward, keep_cookies, mark_refusal
-from course.sandbox.gateway.idle_tunnels import IdleWatch
+from course.sandbox.gateway.backend import READ_BYTES
+from course.sandbox.gateway.ends import IDLE, OVERWORKED, UNREAD, End
+from course.sandbox.gateway.frames import FrameReader, FrameRefused, Piece, close_frame
 from course.sandbox.gateway.line import Line, Parcel
 from course.sandbox.gateway.link import HELD, is_event, lose
-from course.sandbox.gateway.rate_limiter import RateLimiter
 from course.sandbox.gateway.running import RunningSandbox
-from course.server_request import upgrade
+from course.sandbox.gateway.work import FRAME, READ, Overworked, Work
 from course.wire import Direction
 
 IDLE_SECONDS = 120.0
 """Engine.IO pings every 25 s: when no byte comes for this long, nobody is left at the ends of a tunnel."""
-BYTES_PER_SECOND = 2 * 1024 * 1024
-BURST_BYTES = 1024 * 1024
-
-
-def pass_websocket(exchange: Exchange, idle_watch: IdleWatch) -> Iterable[bytes]:
-    """Open the learner's side first; if it agrees, connect the two sockets until either ends.
-
-    Args:
-        exchange: the handshake.
-        idle_watch: ends the tunnel when nothing moves in it.
-
-    Raises:
-        Cut: a fault of the client has ended it before it began.
-        NotPassed: the handshake is malformed, or the server is busy, silent or breaks the protocol.
-        StopIteration, ConnectionError: at the end, as the web server wants it (see `leave`).
-    """
-    address, admission, sandbox = exchange.address, exchange.admission, exchange.sandbox
-    key, sid = checked_key(exchange.environ), address.parameters.get("sid")
-    with ExitStack() as stack:
-        if address.is_engineio:
-            stack.enter_context(admission.session(sid))
-        stack.enter_context(admission.connection())
-        backend = stack.enter_context(Backend(sandbox.socket_path))
-        protocol = exchange.environ.get("HTTP_SEC_WEBSOCKET_PROTOCOL")
-        response = forward(exchange, backend, upgrade(key, protocol))
-        if response.status != 101:
-            return [_refusal(exchange, backend, response)]
-        exchange.link.carry("received", [])
-        client = client_socket(exchange.environ)
-        head = agreement(response, key, exchange.environ, address)
-        keep_cookies(exchange, response)
-        tunnel = Tunnel(client, backend.socket, sandbox, address.client)
-        with idle_watch.over(tunnel):
-            tunnel.run(head, backend.leftover())
-        if sid:
-            admission.closed(sid)
-    return leave(exchange.environ)
-
-
-def _refusal(exchange: Exchange, backend: Backend, response: BackendResponse) -> bytes:
-    """Answer the client with the head by which the server refused a WebSocket; return the body."""
-    body = b"".join(_limited(backend.body(), exchange.sandbox.limits.message_bytes))
-    mark_refusal(exchange, response.status, body)
-    begin_answer(exchange, response)
-    return body
+LEAVE_SECONDS = 5.0
+"""How long a client whose tunnel has ended may take to read the last of it, and to leave."""
 
 
 class Tunnel:
@@ -79,18 +30,23 @@ class Tunnel:
     Once a fault has touched it, its bytes pass over two `Line`s; until then they pass straight through.
     """
 
-    def __init__(self, client: socket.socket, backend: socket.socket, sandbox: RunningSandbox, tag: str) -> None:
+    def __init__(
+        self, client: socket.socket, backend: socket.socket, sandbox: RunningSandbox, tag: str, work: Work
+    ) -> None:
         self._client, self._backend = client, backend
-        self._sandbox, self._tag = sandbox, tag
+        self._sandbox, self._tag, self._work = sandbox, tag, work
         most = sandbox.limits.message_bytes
         self._from_client = FrameReader(limit=most, masked=True)
         self._from_backend = FrameReader(limit=most, masked=False)
         self._last_byte = time.monotonic()
         self._sending: dict[Direction, float] = {}
         """When the bytes that are being sent began to wait for their receiver."""
-        self._close_code: int | None = None
         self._between_frames = True
+        """Whether what the client has been sent are whole frames."""
         self._ending = ""
+        self._end: End | None = None
+        """Where it is we who end it."""
+        self._client_left = Event()
         self._faults = sandbox.faults.of(tag)
         self._lines: dict[Direction, Line] = {}
         self._cut = self._server_told = self._server_over = False
@@ -105,16 +61,21 @@ class Tunnel:
             back.start()
             try:
                 self._pump(self._client, self._backend, self._from_client, "sent")
+                self._leave_server()
+                self._drop_the_rest()
             finally:
-                if not self._cut or self._server_told:
-                    _shut(self._backend)
-                back.join()
+                self._client_left.set()
+                back.join(LEAVE_SECONDS)
+                self._leave_server(at_once=True)
                 _shut(self._client)
+                back.join()
                 _drain(self._client)
                 for line in self._lines.values():
                     line.end()
         if not self._server_told:
             self._sandbox.trace.mark(self._tag, "closed", self._ending)
+        if self._end:
+            self._sandbox.notice(f"Client {self._tag}: {self._end.mark}")
 
     def cut(self, *, server_too: bool) -> None:
         """End it at once for the client; else the server notices by its ping timeout, as in real life."""
@@ -127,35 +88,51 @@ class Tunnel:
         for line in self._lines.values():
             line.end()
 
+    def end_if_idle(self) -> None:
+        """End it if neither side has sent a byte for `IDLE_SECONDS`, or one side has taken none that whole time."""
+        now = time.monotonic()
+        if now - self._last_byte >= IDLE_SECONDS:
+            self._end_here(IDLE)
+            _shut(self._backend)  # its reader then says goodbye to the client
+        elif any(now - since >= IDLE_SECONDS for since in list(self._sending.values())):
+            self._end_here(UNREAD)
+            _shut(self._client)
+            _shut(self._backend)
+
     def _pass_back(self, head: bytes, leftover: bytes) -> None:
         """Server → client: the only writer of the client's socket, so it also sends the Close frame there."""
         try:
             self._client.sendall(head)
             self._pump(self._backend, self._client, self._from_backend, "received", leftover)
-            if self._close_code and self._between_frames:
-                self._client.sendall(close_frame(self._close_code))
+            if self._end and self._between_frames:
+                self._client.sendall(close_frame(self._end))
         except OSError:
-            return
+            pass
         finally:
             _shut(self._backend)
-            _shut(self._client)
+            self._leave_client()
 
     def _pump(
         self, source: socket.socket, sink: socket.socket, frames: FrameReader, direction: Direction, data: bytes = b""
     ) -> None:
-        pace = RateLimiter(BYTES_PER_SECOND, BURST_BYTES)
+        spend = self._work.spend
         try:
-            while data := data or self._read(source):
-                self._pass_on(data, sink, frames, direction)
-                pace.spend(len(data))
-                if self._from_client.closed and self._from_backend.closed:
-                    # The server should close the connection now (section 7.1.1). Werkzeug keeps it for its
-                    # ping timeout, and the browser's close event would wait as long.
+            while data := data or source.recv(READ_BYTES):
+                self._last_byte = time.monotonic()
+                worth = READ + len(data)
+                for piece in frames.pieces(data):
+                    self._pass_on(piece, sink, frames, direction)
+                    spend(worth + FRAME * piece.frames)
+                    worth = 0
+                if worth:  # a part of a header, or what came behind a Close frame
+                    spend(worth)
+                if self._is_over(direction):
                     break
                 data = b""
         except FrameRefused as refused:
-            self._close_code = refused.code
-            self._ends(f"Closed on the way, with close code {refused.code}: {refused}")
+            self._end_here(refused.end)
+        except Overworked:
+            self._end_here(OVERWORKED)
         except OSError:
             pass
         if direction == "received" or not self._cut:
@@ -165,68 +142,91 @@ class Tunnel:
         if line := self._lines.get(direction):
             line.finish()
 
+    def _is_over(self, direction: Direction) -> bool:
+        """Return whether nothing more is to be passed on in this direction."""
+        if self._end:
+            # Who is in the middle of a frame for the client finishes it: the Close frame needs its boundary.
+            return direction == "sent" or self._between_frames
+        # The server should close the connection now (section 7.1.1). Werkzeug keeps it for its ping timeout, and the
+        # browser's close event would wait as long.
+        return self._from_client.closed and self._from_backend.closed
+
+    def _end_here(self, end: End) -> None:
+        """End it ourselves, unless it is ending anyway."""
+        if not self._ending:
+            self._end = end
+        self._ends(end.mark)
+
     def _ends(self, why: str) -> None:
         """Note why the tunnel ends; the first reason counts, what follows is its consequence."""
         self._ending = self._ending or why
 
-    def end_if_idle(self) -> None:
-        """End it if neither side has sent a byte for `IDLE_SECONDS`, or one side has taken none that whole time."""
-        now = time.monotonic()
-        if now - self._last_byte >= IDLE_SECONDS:
-            self._ends(f"Nothing came from either side for {IDLE_SECONDS:g} s.")
-        elif any(now - since >= IDLE_SECONDS for since in list(self._sending.values())):
-            self._ends(f"One side took nothing for {IDLE_SECONDS:g} s.")
-        else:
-            return
+    def _leave_server(self, *, at_once: bool = False) -> None:
+        """Close the connection to the server, if it may notice, and nobody is in the middle of a frame of its own."""
+        may_notice = not self._cut or self._server_told
+        if may_notice and (at_once or self._end is None or self._between_frames):
+            _shut(self._backend)
+
+    def _leave_client(self) -> None:
+        """Send nothing more, and give the client some time to read what it was sent before its socket is shut."""
+        if not self._cut:
+            with suppress(OSError):
+                self._client.shutdown(socket.SHUT_WR)
+            self._client_left.wait(LEAVE_SECONDS)
         _shut(self._client)
-        _shut(self._backend)
 
-    def _read(self, source: socket.socket) -> bytes:
-        """Return the next bytes, or none at the end."""
-        data = source.recv(READ_BYTES)
-        self._last_byte = time.monotonic()
-        return data
+    def _drop_the_rest(self) -> None:
+        """Read what the client is still sending: as long as it is blocked in that, it hears no Close frame.
 
-    def _pass_on(self, data: bytes, sink: socket.socket, frames: FrameReader, direction: Direction) -> None:
-        """Read the frames, note the messages, send the bytes: in this order, so that no answer precedes its question.
+        Who goes on for too long is reset.
+        """
+        until = time.monotonic() + LEAVE_SECONDS
+        with suppress(OSError, Overworked):
+            self._client.settimeout(LEAVE_SECONDS)
+            while time.monotonic() < until:
+                data = self._client.recv(READ_BYTES)
+                if not data:
+                    return
+                self._work.spend(READ + len(data))
+        with suppress(OSError):
+            self._client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    def _pass_on(self, piece: Piece, sink: socket.socket, frames: FrameReader, direction: Direction) -> None:
+        """Note the messages, send the bytes: in this order, so that no answer precedes its question.
 
         Raises:
-            FrameRefused: nothing was sent.
             OSError: the other end is gone, or takes nothing any more.
         """
-        messages = frames.feed(data)
-        # simple-websocket 1.1.0 lets a message slip behind its Close frame: for browsers an error (section 5.5.1).
-        if not (data := data[: len(data) - frames.behind_close]):
-            return
         if frames.closed:
             who, code = "client" if direction == "sent" else "server", frames.close_code
             self._ends(f"The {who} closed the WebSocket, {f'with close code {code}' if code else 'without a code'}.")
-        parcel = Parcel(0.0, data, messages, frames.at_boundary)
         if self._faults.active or self._lines or self._cut:
-            self._pass_on_with_faults(parcel._replace(since=self._faults.clock()), sink, direction)
+            self._pass_on_with_faults(Parcel(self._faults.clock(), piece), sink, direction)
         else:
-            self._deliver(parcel, sink, direction)
+            self._deliver(piece, sink, direction)
 
-    def _deliver(self, parcel: Parcel, sink: socket.socket, direction: Direction) -> None:
-        for message in parcel.messages:
+    def _deliver(self, piece: Piece, sink: socket.socket, direction: Direction) -> None:
+        for message in piece.messages:
             self._sandbox.trace.add(self._tag, direction, message, "websocket")
         self._sending[direction] = time.monotonic()
-        _send_whole(sink, parcel.data)
-        del self._sending[direction]
-        if any(map(is_event, parcel.messages)):
-            self._sandbox.touch()
         if direction == "received":
-            self._between_frames = parcel.at_boundary
+            self._between_frames = False
+        _send_whole(sink, piece.data)
+        del self._sending[direction]
+        if direction == "received":
+            self._between_frames = piece.at_boundary
+        if any(map(is_event, piece.messages)):
+            self._sandbox.touch()
 
     def _pass_on_with_faults(self, parcel: Parcel, sink: socket.socket, direction: Direction) -> None:
         if self._cut:
             self._lose(parcel, direction)
-        elif any(map(is_event, parcel.messages)) and self._faults.takes_drop(direction):
+        elif any(map(is_event, parcel.piece.messages)) and self._faults.takes_drop(direction):
             self._lose(parcel, direction)
             self._faults.cut_connections("Cut at this event.")
         else:
             if self._faults.wait_for(parcel.since) != 0:
-                for message in parcel.messages:
+                for message in parcel.piece.messages:
                     self._sandbox.trace.mark(self._tag, "delayed", HELD, message, direction)
             if direction not in self._lines:
                 self._lines[direction] = Line(
@@ -240,19 +240,10 @@ class Tunnel:
         if direction == "sent" and self._server_over:
             self._lose(parcel, direction)
         else:
-            self._deliver(parcel, sink, direction)
+            self._deliver(parcel.piece, sink, direction)
 
     def _lose(self, parcel: Parcel, direction: Direction) -> None:
-        lose(self._sandbox.trace, self._tag, direction, parcel.messages)
-
-
-def _limited(pieces: Iterable[bytes], most: int) -> Iterable[bytes]:
-    size = 0
-    for piece in pieces:
-        size += len(piece)
-        if size > most:
-            raise NotPassed(502, "too_large", "The program's answer is larger than what may pass here.")
-        yield piece
+        lose(self._sandbox.trace, self._tag, direction, parcel.piece.messages)
 
 
 def _send_whole(sink: socket.socket, data: bytes) -> None:
@@ -268,7 +259,7 @@ def _shut(end: socket.socket) -> None:
 
 
 def _drain(end: socket.socket) -> None:
-    """Read what arrived before the socket was shut: otherwise the web server takes it for the next request."""
+    """Read what arrived before the socket was shut: a web server that goes on reading would take it for a request."""
     with suppress(OSError):
         while end.recv(READ_BYTES):
             pass

@@ -219,6 +219,10 @@ class Sandbox:
                 if self.state.state == "ready":
                     self._step(StateChange("ready"))
 
+    def notice(self, text: str) -> None:
+        """Say something to the learner between the lines that their program prints."""
+        self._telemetry.notice(text)
+
     def warn_idle(self) -> None:
         """Tell the learner that their server is about to be ended for lack of use."""
         seconds = int(self.limits.idle_warning_seconds)

@@ -11,7 +11,10 @@ from course.sandbox.host.inside_reports import Inside
 from course.sandbox.host.output import OutputMeter
 from course.sandbox.limits import Limits
 from course.sandbox.model import LearnerException, Output, StateChange, Stream, Watcher
+from course.sandbox.per_second import PerSecond
 from course.sandbox.trace import Trace
+
+NOTICES_PER_SECOND = 3
 
 
 class Telemetry:
@@ -42,6 +45,7 @@ class Telemetry:
         )
         self._sandbox_id, self._watcher = sandbox_id, watcher
         self._meter = OutputMeter(limits)
+        self._notices = PerSecond(NOTICES_PER_SECOND)
         self._continues = before is not None
 
     def state_changed(self, change: StateChange) -> None:
@@ -61,9 +65,10 @@ class Telemetry:
             self._watcher.output(self._sandbox_id, piece)
         return not self._meter.cut
 
-    def notice(self, line: str) -> None:
-        """Tell a line of ours among what the program printed."""
-        self._watcher.output(self._sandbox_id, Output("notice", f"{line}\n"))
+    def notice(self, text: str) -> None:
+        """Tell something of ours among what the program prints; more than `NOTICES_PER_SECOND` are left out."""
+        if self._notices.take(time.monotonic()):
+            self._watcher.output(self._sandbox_id, Output("notice", f"{text}\n"))
 
     def exception(self, exception: LearnerException) -> None:
         """Tell what escaped from one of the program's handlers."""

@@ -17,7 +17,7 @@ from course.sandbox import native
 from course.sandbox.confinement import precedence, verdict
 from course.sandbox.confinement.lockdown import LockdownFailed, confine
 from course.sandbox.confinement.verdict import Verdict
-from course.sandbox.learner import companions
+from course.sandbox.learner import companions, engineio_privates
 from course.sandbox.learner.program import LearnerProgram, Server
 from course.sandbox.limits import Limits
 
@@ -90,6 +90,7 @@ def run_child(
         limits = Limits(**request["limits"])
         sys.stdin = Terminal(request["terminal"])
         native.stack_size(limits.thread_stack_bytes)
+        engineio_privates.limit_messages(limits.message_bytes)
         time.localtime()  # the time zone is read from a file, once
 
         def build() -> Server:

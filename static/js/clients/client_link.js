@@ -2,7 +2,7 @@
 
 import { Manager } from "socket.io-client";
 import { engineOf } from "../core/sandbox_address.js";
-import { refusalOf, UNREACHABLE, withoutAnswer } from "./client_words.js";
+import { endOf, refusalOf, UNREACHABLE, withoutAnswer } from "./client_words.js";
 
 const ATTEMPTS = 6;
 const ACK_MS = 5_000;
@@ -154,8 +154,10 @@ export class ClientLink {
     );
     socket.on(
       "disconnect",
-      mine((reason) => {
-        if (socket.active) this.tell({ kind: "busy", text: "Reconnecting", reason: "" });
+      mine((reason, details) => {
+        const why = endOf(details);
+        if (why) this.heard({ kind: "note", text: why });
+        if (socket.active) this.tell({ kind: "busy", text: "Reconnecting", reason: why });
         else
           this.#over("Disconnected", reason === "io server disconnect" ? "The server disconnected this client." : "");
       }),

@@ -42,6 +42,17 @@ export function refusalOf(error, { active }) {
 }
 
 /**
+ * Return the words with which a connection was ended, from the details of socket.io-client's `disconnect`; "" where there
+ * are none. Over WebSocket they stand in the Close frame, over long-polling in the answer to a request.
+ *
+ * @param {any} details
+ */
+export function endOf(details) {
+  const { reason } = details?.context ?? {};
+  return typeof reason === "string" ? reason : answerOf(details?.context).message;
+}
+
+/**
  * Return {code, message} of an XMLHttpRequest that was answered with 4xx; empty texts for any other failure.
  *
  * @param {any} request

@@ -12,16 +12,20 @@ if sys.argv[1] != "werkzeug":
     monkey.patch_all()
 
 import json
+import os
 from pathlib import Path
 from urllib.parse import parse_qs
 
 from course.sandbox.client_faults import Fault
 from course.sandbox.faults import Faults
+from course.sandbox.gateway import tunnel
 from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program, StateChange
 from course.sandbox.trace import Trace
-from tests.sandbox.gateway.stage import ENDED, NOBODY, RUNNING
+from tests.sandbox.gateway.stage import ENDED, HOSTILE, NOBODY, RUNNING
+
+tunnel.LEAVE_SECONDS = 1.5  # what goes on for longer is tested, too
 
 
 class StubSandbox:
@@ -33,9 +37,13 @@ class StubSandbox:
         self.trace = Trace(lambda rows, dropped: None, rows_per_second=100000)
         self.faults = Faults(self.trace.mark)
         self.touched = 0
+        self.notices = []
 
     def touch(self):
         self.touched += 1
+
+    def notice(self, text):
+        self.notices.append(text)
 
 
 def course_app(sandboxes):
@@ -48,7 +56,13 @@ def course_app(sandboxes):
             client = parse_qs(environ["QUERY_STRING"]).get("client", [None])[0]
             rows = [row.as_json() for row in sandbox.trace.rows if client in (None, row.client)]
             marks = [mark.as_json() for mark in sandbox.trace.marks if client in (None, mark.client)]
-            body = {"rows": rows, "marks": marks, "touched": sandbox.touched}
+            body = {
+                "rows": rows,
+                "marks": marks,
+                "touched": sandbox.touched,
+                "notices": sandbox.notices,
+                "pid": os.getpid(),
+            }
         if environ["PATH_INFO"] == "/fault":
             asked = {name: values[0] for name, values in parse_qs(environ["QUERY_STRING"]).items()}
             fault = Fault(asked["client"], asked["kind"], int(asked["amount"]), asked.get("direction", ""))
@@ -64,6 +78,7 @@ def build(socket_path):
         RUNNING: StubSandbox("ready", socket_path),
         ENDED: StubSandbox("stopped", socket_path),
         NOBODY: StubSandbox("ready", socket_path + ".nobody"),
+        HOSTILE: StubSandbox("ready", socket_path + ".hostile"),
     }
     return Gateway(course_app(sandboxes), sandboxes)
 

@@ -5,12 +5,19 @@ import time
 from pathlib import Path
 
 from flask import Flask, Response, jsonify, redirect, request, session
-from flask_socketio import SocketIO, emit
+from flask_socketio import ConnectionRefusedError, SocketIO, disconnect, emit
 from werkzeug.serving import make_server
 
 app = Flask(__name__)
 app.secret_key = "the learner's own"
-socketio = SocketIO(app, async_mode="threading", ping_interval=1)
+
+
+def is_at_home(origin, environ):
+    """Let in pages of any development server of this machine, under this name of it, and clients that are no page."""
+    return origin is None or origin.startswith("http://localhost:")
+
+
+socketio = SocketIO(app, async_mode="threading", ping_interval=1, cors_allowed_origins=is_at_home)
 
 
 @socketio.on("echo")
@@ -22,6 +29,31 @@ def echo(data):
 @socketio.on("bytes_back")
 def bytes_back(data):
     emit("bytes", data[::-1])
+
+
+@socketio.on("put_me_out")
+def put_me_out():
+    disconnect()
+
+
+@socketio.on("ask_me")
+def ask_me():
+    emit("asked", callback=lambda answer: socketio.emit("thanks", answer))
+
+
+@socketio.on("connect", namespace="/custom")
+def connect_to_custom(auth):
+    emit("welcome", auth)
+
+
+@socketio.on("here", namespace="/custom")
+def here():
+    emit("here too")
+
+
+@socketio.on("connect", namespace="/refusing")
+def refuse():
+    raise ConnectionRefusedError("not you", {"code": 7})
 
 
 @socketio.on("bye")

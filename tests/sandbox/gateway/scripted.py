@@ -27,9 +27,13 @@ class StubSandbox:
         self.trace = Trace(lambda rows, dropped: None, flush_seconds=3600)
         self.faults = Faults(self.trace.mark)
         self.touched = 0
+        self.notices = []
 
     def touch(self):
         self.touched += 1
+
+    def notice(self, text):
+        self.notices.append(text)
 
     def frames(self):
         self.trace.flush()

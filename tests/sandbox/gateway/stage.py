@@ -18,6 +18,8 @@ RUNNING = "w1-" + "a" * 32
 ENDED = "w1-" + "b" * 32
 NOBODY = "w1-" + "c" * 32
 """Ready by its state, but nothing listens on its socket."""
+HOSTILE = "w1-" + "d" * 32
+"""Served by `hostile_server.py`, where a test starts it."""
 KEY = base64.b64encode(b"sixteen bytes...").decode()
 
 

@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from course.sandbox.gateway.address import NotPassed
-from course.sandbox.gateway.admission import CONNECTIONS_PER_SESSION, JARS, QUIET_SECONDS, Admission
+from course.sandbox.gateway.admission import CONNECTIONS_PER_SESSION, JARS, QUIET_SECONDS, SID_CHARACTERS, Admission
+from course.sandbox.gateway.work import Work
 
 
 class Clock:
@@ -22,7 +23,7 @@ def clock():
 
 @pytest.fixture
 def port(clock):
-    return Admission(2, clock=clock, wait_seconds=0)
+    return Admission(2, Work(1), clock=clock, wait_seconds=0)
 
 
 def refused(port):
@@ -69,7 +70,7 @@ def test_a_closed_session_frees_its_place_at_once(port):
 
 
 def test_a_newcomer_gets_the_place_that_becomes_free_while_it_waits():
-    port = Admission(1, wait_seconds=600)  # far longer than is waited below: it must be woken
+    port = Admission(1, Work(1), wait_seconds=600)  # far longer than is waited below: it must be woken
     entered = threading.Event()
 
     def come():
@@ -103,3 +104,12 @@ def test_jars_are_kept_by_client_and_their_number_is_limited(port):
     for number in range(JARS):
         port.jar(f"x{number}")
     assert port.jar("A") is not first
+
+
+def test_sessions_that_a_server_invents_take_no_memory(port):
+    for number in range(1000):
+        port.opened(f"invented {number}")
+    assert len(port._last_seen) == 2
+    port.closed("invented 0")
+    port.opened("x" * (SID_CHARACTERS + 1))
+    assert len(port._last_seen) == 1

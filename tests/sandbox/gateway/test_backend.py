@@ -1,16 +1,19 @@
 """A learner's server may answer anything; what is no proper answer is not passed on."""
 
 import socket
+import threading
 import time
+from contextlib import suppress
 from functools import partial
 
 import pytest
+from werkzeug.test import Client
 
 from course.sandbox.gateway import backend as gateway_backend
 from course.sandbox.gateway import http as gateway_http
 from course.sandbox.gateway.admission import Admission
 from course.sandbox.gateway.middleware import Gateway
-from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, course_app, get, listening, serving
+from tests.sandbox.gateway.scripted import HOST, PREFIX, StubSandbox, build_gateway, course_app, get, listening, serving
 from tests.sandbox.gateway.stage import RUNNING
 
 
@@ -62,6 +65,66 @@ def test_interim_answers_are_skipped(answering):
     answer = answering(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
     assert (answer.status_code, answer.data) == (200, b"ok")
     assert "Link" not in answer.headers
+
+
+def test_interim_answers_come_to_an_end(answering):
+    few, many = (b"HTTP/1.1 100 Continue\r\n\r\n" * count for count in (8, 9))
+    final = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    assert answering(few + final).data == b"ok"
+    assert answering(many + final).status_code == 502
+
+
+def test_a_head_that_drips_is_given_up_in_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(gateway_backend, "HEAD_SECONDS", 0.1)
+    sandbox, over = StubSandbox(tmp_path / "s"), threading.Event()
+
+    def drips(connection, head):
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not over.wait(0.02):
+                connection.sendall(b"y")
+
+    with listening(sandbox.socket_path, drips):
+        assert get(build_gateway(sandbox), f"{PREFIX}/").status_code == 504
+        over.set()
+
+
+def test_a_polling_answer_that_drips_is_given_up_in_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(gateway_http, "BODY_SECONDS", 0.1)
+    sandbox, over = StubSandbox(tmp_path / "s"), threading.Event()
+
+    def drips(connection, head):
+        with suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+            while not over.wait(0.02):
+                connection.sendall(b"y")
+
+    with listening(sandbox.socket_path, drips):
+        answer = get(build_gateway(sandbox), f"{PREFIX}/socket.io/?EIO=4&transport=polling")
+        over.set()
+    assert answer.status_code == 504
+
+
+def test_chunks_of_a_byte_each_are_passed_on_together(tmp_path):
+    sandbox = StubSandbox(tmp_path / "s")
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 300 + b"0\r\n\r\n"
+    with listening(sandbox.socket_path, lambda connection, head: connection.sendall(chunked)):
+        answer = Client(build_gateway(sandbox)).get(f"{PREFIX}/", base_url=f"http://{HOST}")
+        pieces = list(answer.response)
+        answer.close()
+    assert b"".join(pieces) == b"x" * 300
+    assert len(pieces) < 30
+
+
+def test_only_as_many_cookies_of_an_answer_are_kept_as_a_jar_holds(answering):
+    cookies = b"".join(b"Set-Cookie: c%d=%d\r\n" % (number, number) for number in range(1000))
+    assert answering(b"HTTP/1.1 200 OK\r\n" + cookies + b"Content-Length: 0\r\n\r\n").status_code == 200
+
+
+def test_json_of_any_depth_is_no_session(answering):
+    deep = b"0" + b'{"sid":' * 100_000
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(deep)
+    assert answering(head + deep, "/socket.io/?EIO=4&transport=polling").status_code == 413
 
 
 def test_the_wording_of_the_status_is_ours(answering):

@@ -1,6 +1,16 @@
-"""A learner's page in a real browser: it may talk to its own server and to nothing of the course."""
+"""Pages in a real browser: a learner's page may talk to its own server only, another site's page only if it is let in."""
+
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 
 import pytest
+
+from tests.sandbox.gateway.stage import until
+
+LIBRARY = Path(__file__).parents[3] / "frontend/node_modules/socket.io-client/dist/socket.io.min.js"
+
 
 HARMLESS = {
     "aria-notify",  # speaks to a screen reader, as text does
@@ -109,3 +119,74 @@ def test_what_no_header_can_forbid_is_still_there(browser, gunicorn):
     page.goto(f"{gunicorn.base}{gunicorn.prefix('rtc')}/")
     assert page.evaluate("typeof RTCPeerConnection") == "function"
     context.close()
+
+
+class DevelopmentServer(SimpleHTTPRequestHandler):
+    """Serves one page with Socket.IO's client in it, as Vite or Live Server would."""
+
+    def do_GET(self):
+        script = self.path.endswith(".js")
+        body = LIBRARY.read_bytes() if script else b"<!doctype html><title>at home</title><script src=io.js></script>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/javascript" if script else "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def development_server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), DevelopmentServer) as server:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+
+
+CONNECT = """([base, path, transport]) => new Promise((resolve) => {
+  const socket = io(base, { path, transports: [transport], reconnection: false });
+  socket.on("connect", async () => resolve(["connected", await socket.emitWithAck("echo", 7)]));
+  socket.on("connect_error", (error) => resolve(["refused", error.context?.responseText ?? error.message]));
+})"""
+
+
+@pytest.mark.parametrize("transport", ["polling", "websocket"])
+def test_a_page_of_a_development_server_talks_to_a_program_that_lets_it_in(browser, gunicorn, transport):
+    tag = f"home-{transport}"
+    with development_server() as port, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"http://localhost:{port}/")
+        asked = [gunicorn.base, f"{gunicorn.prefix(tag)}/socket.io", transport]
+        assert page.evaluate(CONNECT, asked) == ["connected", {"got": 7}]
+
+
+@pytest.mark.parametrize("transport", ["polling", "websocket"])
+def test_a_page_that_is_not_let_in_can_read_why_and_the_learner_what_to_do(browser, gunicorn, transport):
+    tag = f"away-{transport}"
+    with development_server() as port, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{port}/")
+        answer = page.evaluate(CONNECT, [gunicorn.base, f"{gunicorn.prefix(tag)}/socket.io", transport])
+        # Of a WebSocket's handshake a browser shows nothing to anybody.
+        assert answer == ["refused", '"Not an accepted origin."' if transport == "polling" else "websocket error"]
+        [mark] = until(lambda: gunicorn.state(tag)["marks"])
+        assert mark["kind"] == "refused"
+        assert mark["text"] == (
+            f"The server answered 400: Not an accepted origin. The page that asked is at http://127.0.0.1:{port}. "
+            f"To let it in: cors_allowed_origins='http://127.0.0.1:{port}'"
+        )
+
+
+def test_a_page_of_another_site_reads_nothing_else_of_a_program_but_can_read_why(browser, gunicorn):
+    with development_server() as port, browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"http://localhost:{port}/")
+        address = f"{gunicorn.base}{gunicorn.prefix('curious')}/seen"
+        answer = page.evaluate("address => fetch(address).then(async (r) => [r.status, await r.text()])", address)
+        assert answer[0] == 403
+        assert answer[1].startswith(f"A page at http://localhost:{port} may open Socket.IO connections")
+        assert [mark["kind"] for mark in gunicorn.state("curious")["marks"]] == ["refused"]

@@ -9,6 +9,7 @@ import socketio
 
 from course.sandbox.client_faults import ClientFaults, Fault, FaultRefused
 from course.sandbox.faults import CLIENTS, Faults
+from course.sandbox.gateway.frames import Piece
 from course.sandbox.gateway.line import HELD_BYTES, HELD_PARCELS, Line, Parcel
 from tests.sandbox.gateway.stage import until
 
@@ -199,7 +200,7 @@ def faults():
 
 
 def parcel(faults, data=b"x"):
-    return Parcel(faults.clock(), data, [], True)
+    return Parcel(faults.clock(), Piece(data, [], 1, True))
 
 
 @pytest.mark.parametrize(("size", "most"), [(1, (HELD_PARCELS, HELD_PARCELS)), (64 * 1024, (5, HELD_BYTES + 65536))])
@@ -232,7 +233,7 @@ def test_a_line_that_ends_loses_what_it_holds_and_what_comes_later(faults):
     line.put(parcel(faults, b"1"))
     line.end()
     line.put(parcel(faults, b"2"))
-    assert [each.data for each in lost] == [b"1", b"2"]
+    assert [each.piece.data for each in lost] == [b"1", b"2"]
 
 
 def test_a_receiver_that_is_gone_ends_a_line(faults):
@@ -245,7 +246,7 @@ def test_a_receiver_that_is_gone_ends_a_line(faults):
     line.put(parcel(faults))
     line.finish()
     line.put(parcel(faults, b"later"))
-    assert [each.data for each in lost] == [b"later"]
+    assert [each.piece.data for each in lost] == [b"later"]
 
 
 @pytest.mark.parametrize(

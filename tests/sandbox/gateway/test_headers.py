@@ -82,7 +82,8 @@ class TestAddress:
     @pytest.mark.parametrize("origin", [None, "null", "https://course.example", "HTTPS://course.example:443"])
     def test_it_takes_the_own_origin_the_opaque_one_and_none(self, origin):
         given = {} if origin is None else {"HTTP_ORIGIN": origin}
-        assert address(**given).origin == origin
+        found = address(**given)
+        assert (found.origin, found.is_foreign) == (origin, False)
 
     @pytest.mark.parametrize(
         "origin",
@@ -91,16 +92,32 @@ class TestAddress:
             "https://course.example.evil.example",
             "https://course.example:444",
             "http://course.example",
+            "http://localhost:5173",
+        ],
+    )
+    def test_it_knows_a_foreign_origin(self, origin):
+        found = address(HTTP_ORIGIN=origin)
+        assert (found.origin, found.is_foreign) == (origin, True)
+
+    @pytest.mark.parametrize(
+        "origin",
+        [
             "https://course.example, https://course.example",
             "https://course.example/",
             "file://course.example",
             "course.example",
             "https://evil@course.example",
+            "https://course.example/path",
+            "https://a.example https://b.example",
+            "https://x\r\nEvil: 1",
+            "https://caf\xe9.example",
+            "https://" + "x" * 300,
             "https://[",
+            "http://[",
             "",
         ],
     )
-    def test_it_refuses_a_foreign_origin(self, origin):
+    def test_it_refuses_an_origin_that_is_none(self, origin):
         with pytest.raises(NotPassed) as refused:
             address(HTTP_ORIGIN=origin)
         assert refused.value.status == 403
@@ -160,6 +177,7 @@ class TestRequest:
             (None, "", None),
             ("null", "", "http://localhost:5000"),
             ("https://course.example", "", "http://localhost:5000"),
+            ("http://localhost:5173", "", "http://localhost:5173"),
             ("https://course.example", "duplex_origin=https://evil.example", "https://evil.example"),
             (None, "duplex_origin=https://evil.example", "https://evil.example"),
         ],
@@ -195,14 +213,14 @@ class TestResponse:
             "x-sendfile",
             "x-content-type-options",
         ]
-        passed = response_headers([(name, "learner") for name in hostile], address())
+        passed = response_headers(200, [(name, "learner") for name in hostile], address())
         assert "learner" not in [value for _, value in passed]
 
     def test_the_type_passes(self):
-        assert ("Content-Type", "text/html") in response_headers([("content-type", "text/html")], address())
+        assert ("Content-Type", "text/html") in response_headers(200, [("content-type", "text/html")], address())
 
     def test_the_guards_are_on_it(self):
-        guards = dict(response_headers([], address()))
+        guards = dict(response_headers(200, [], address()))
         own = f"https://course.example{PREFIX}/"
         directives = dict(part.split(" ", 1) for part in guards["Content-Security-Policy"].split("; "))
         assert directives == {
@@ -218,13 +236,31 @@ class TestResponse:
 
     def test_an_answer_about_no_client_allows_nothing(self):
         found = read_address(environ(path=f"/sandbox/{SANDBOX}/"))
-        assert dict(response_headers([], found))["Content-Security-Policy"] == "sandbox; default-src 'none'"
+        assert dict(response_headers(200, [], found))["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
     def test_an_opaque_page_may_read_its_servers_answers(self):
-        assert dict(response_headers([], address(HTTP_ORIGIN="null")))["Access-Control-Allow-Origin"] == "null"
+        assert dict(response_headers(200, [], address(HTTP_ORIGIN="null")))["Access-Control-Allow-Origin"] == "null"
+
+    @pytest.mark.parametrize(
+        ("status", "allowed", "readable"),
+        [
+            (200, [], False),
+            (200, ["http://localhost:5173"], True),
+            (200, ["*"], True),
+            (200, ["http://localhost:5174"], False),
+            (200, ["null"], False),
+            (200, ["http://localhost:5173", "http://localhost:5173"], False),
+            (400, [], True),
+        ],
+    )
+    def test_a_foreign_page_reads_what_the_program_allows_and_every_refusal(self, status, allowed, readable):
+        backend = [("access-control-allow-origin", value) for value in allowed]
+        found = dict(response_headers(status, backend, address(HTTP_ORIGIN="http://localhost:5173")))
+        assert found.get("Access-Control-Allow-Origin") == ("http://localhost:5173" if readable else None)
+        assert found["Vary"] == "Origin"
 
     def test_credentials_are_never_allowed(self):
-        for headers in (response_headers([], address(HTTP_ORIGIN="null")), preflight_headers(address())):
+        for headers in (response_headers(200, [], address(HTTP_ORIGIN="null")), preflight_headers()):
             assert "Access-Control-Allow-Credentials" not in dict(headers)
 
 

@@ -12,8 +12,10 @@ import pytest
 
 from course.sandbox.gateway import idle_tunnels
 from course.sandbox.gateway import tunnel as gateway_tunnel
+from course.sandbox.gateway import work as gateway_work
+from course.sandbox.gateway.ends import IDLE, OVERWORKED, SLOWED, UNREAD, broken_frames, too_large
+from course.sandbox.gateway.frames import close_frame
 from course.sandbox.gateway.handshake import ACCEPT_GUID
-from course.sandbox.gateway.rate_limiter import RateLimiter
 from tests.sandbox.gateway.scripted import PREFIX, StubSandbox, build_gateway, listening, serving
 from tests.sandbox.gateway.stage import KEY, Answer, client_frame, read_all, until
 
@@ -201,27 +203,82 @@ def test_frames_pass_byte_by_byte_unchanged(talk):
 GIANT = b"\x82\x7f" + (300 * 1024).to_bytes(8, "big")
 
 
-def test_a_giant_of_the_server_closes_with_1009(talk):
+TOO_LARGE = too_large(256 * 1024)
+RESERVED_OPCODE = broken_frames("A frame has a reserved opcode.")
+
+
+def test_a_giant_of_the_server_closes_with_1009_behind_what_came_before_it(talk):
     with talk(sends_and_waits(f"{AGREED}\r\n".encode() + HELLO + GIANT)) as conversation:
         conversation.ask()
-        assert conversation.rest + read_all(conversation.connection) == b"\x88\x02\x03\xf1"
+        heard = conversation.rest + read_all(conversation.connection)
+        assert heard.startswith(HELLO)
+        assert goodbye_of(heard) == (1009, TOO_LARGE.words)
+        conversation.connection.close()
+        until(lambda: f"Client A: {TOO_LARGE.mark}" in conversation.sandbox.notices)
+
+
+def goodbye_of(data):
+    """Return code and words of the Close frame that `data` ends with."""
+    _, _, payload = data.rpartition(b"\x88")
+    return int.from_bytes(payload[1:3], "big"), payload[3:].decode()
+
+
+@pytest.mark.parametrize("megabytes", [0.3, 4])
+def test_who_sends_a_giant_hears_1009_while_it_is_still_sending(front, megabytes):
+    """As browsers and Node do, which read while they send."""
+    connection, answer = front.upgrade(client=f"giant-{front.server[0]}{int(megabytes)}")
+    assert answer.status == 101
+    size, sent = int(megabytes * 1024 * 1024), threading.Event()
+
+    def send():
+        connection.sendall(client_frame(1, length=size) + bytes(size))
+        sent.set()
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    with closing(connection):
+        heard = b""
+        while b"\x88" not in heard:
+            heard += connection.recv(65536)
+        assert goodbye_of(heard + read_all(connection)) == (1009, TOO_LARGE.words)
+        sender.join(20)
+        assert sent.is_set()  # it was read to its end, and not reset
+
+
+@pytest.mark.parametrize("megabytes", [0.3, 4, 40])
+def test_who_hears_nothing_before_it_has_sent_a_giant_hears_1009_then(talk, monkeypatch, megabytes):
+    """As plain blocking clients do: what is too much to be read and dropped is reset, and then they look."""
+    monkeypatch.setattr(gateway_tunnel, "LEAVE_SECONDS", 1.0)
+    size = int(megabytes * 1024 * 1024)
+    with talk(sends_and_waits(f"{AGREED}\r\n".encode())) as conversation:
+        conversation.ask()
+        with suppress(OSError):
+            conversation.connection.sendall(client_frame(1, length=size) + bytes(size))
+        assert goodbye_of(conversation.rest + read_all(conversation.connection)) == (1009, TOO_LARGE.words)
+        until(lambda: ("closed", TOO_LARGE.mark) in conversation.sandbox.marks())
+        until(lambda: f"Client A: {TOO_LARGE.mark}" in conversation.sandbox.notices)
 
 
 def test_no_close_frame_is_put_inside_another_frame(talk):
-    half = b"\x81\x0a42["
-    sent = threading.Event()
+    """A client is told why it is closed only where a frame of the server's ends."""
+    half, other_half = b"\x81\x0a42[", b"1234567"
+    refused = threading.Event()
 
     def behave(connection):
         connection.sendall(f"{AGREED}\r\n".encode() + half)
-        assert sent.wait(10)
-        connection.sendall(b"1234567" + GIANT)
+        assert refused.wait(10)
+        connection.sendall(other_half + HELLO)
         read_all(connection)
 
     with talk(behave) as conversation:
         conversation.ask()
         assert conversation.read(len(half)) == half
-        sent.set()
-        assert read_all(conversation.connection) == b""
+        conversation.connection.sendall(client_frame(RESERVED, b""))
+        refused.set()
+        rest = conversation.rest + read_all(conversation.connection)
+        # The frames may have been refused before or after the server's second message came.
+        assert rest.removeprefix(other_half).removeprefix(HELLO) == close_frame(RESERVED_OPCODE)
+        assert rest.startswith(other_half)
 
 
 def test_an_idle_tunnel_is_cut(talk, monkeypatch):
@@ -229,14 +286,15 @@ def test_an_idle_tunnel_is_cut(talk, monkeypatch):
     monkeypatch.setattr(idle_tunnels, "LOOK_SECONDS", 0.02)
     with talk(sends_and_waits(f"{AGREED}\r\n".encode())) as conversation:
         conversation.ask()
-        assert read_all(conversation.connection) == b""
+        assert read_all(conversation.connection) == close_frame(IDLE)
+        conversation.connection.close()
         until(lambda: len(conversation.sandbox.marks()) == 2)
-        assert conversation.sandbox.marks()[1] == ("closed", "Nothing came from either side for 0.05 s.")
+        assert conversation.sandbox.marks()[1] == ("closed", IDLE.mark)
 
 
 def test_a_client_that_speaks_but_takes_nothing_is_cut(talk, monkeypatch):
     monkeypatch.setattr(gateway_tunnel, "IDLE_SECONDS", 0.2)
-    monkeypatch.setattr(gateway_tunnel, "BURST_BYTES", 1 << 40)
+    monkeypatch.setattr(gateway_tunnel, "LEAVE_SECONDS", 0.2)
     monkeypatch.setattr(idle_tunnels, "LOOK_SECONDS", 0.02)
     large = b"\x82\x7f" + (200 * 1024).to_bytes(8, "big") + bytes(200 * 1024)
     over = threading.Event()
@@ -258,10 +316,9 @@ def test_a_client_that_speaks_but_takes_nothing_is_cut(talk, monkeypatch):
 
         speaker = threading.Thread(target=goes_on_speaking)
         speaker.start()
-        until(lambda: len(conversation.sandbox.marks()) == 2)
+        until(lambda: ("closed", UNREAD.mark) in conversation.sandbox.marks())
         over.set()
         speaker.join()
-        assert conversation.sandbox.marks()[1] == ("closed", "One side took nothing for 0.2 s.")
 
 
 def test_a_wrong_path_of_a_websocket_is_the_learners_404(front):
@@ -333,6 +390,22 @@ def test_what_comes_behind_the_end_of_a_tunnel_is_not_read_as_a_request(front, l
     assert not re.search("Error|Bad request|Invalid HTTP", told), told
 
 
+def test_who_goes_on_behind_the_end_of_a_tunnel_is_reset_and_never_read(front):
+    before = len(front.errors.read_text())
+    request = f"GET {front.prefix()}/seen HTTP/1.1\r\nHost: {front.host}\r\n\r\n".encode() * 100
+    connection, answer = front.upgrade(client=f"Y-{front.server}")
+    assert answer.status == 101
+    with closing(connection):
+        connection.sendall(client_frame(8, b"\x03\xe8"))
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            while True:
+                connection.sendall(request)
+        assert b"HTTP/" not in read_all(connection)
+    assert front.request("GET", "/seen").status == 200
+    told = front.errors.read_text()[before:]
+    assert not re.search("Error|Bad request|Invalid HTTP|GET /sandbox.* 200.*GET /sandbox.* 200", told, re.DOTALL), told
+
+
 OPENED = ("opened", "A WebSocket is open.")
 
 
@@ -343,7 +416,7 @@ OPENED = ("opened", "A WebSocket is open.")
         (b"", client_frame(8), "The client closed the WebSocket, without a code."),
         (b"", b"", "The client ended the connection without a Close frame."),
         (b"\x88\x02\x03\xe9", None, "The server closed the WebSocket, with close code 1001."),
-        (GIANT, None, "Closed on the way, with close code 1009: A message is larger than 256 KB."),
+        (GIANT, None, TOO_LARGE.mark),
     ],
 )
 def test_marks_tell_who_ended_a_connection_and_how(talk, server_sends, client_sends, told):
@@ -363,6 +436,7 @@ def test_a_server_that_falls_silent_for_good_is_told_apart_from_one_that_closes(
     with talk(sends(f"{AGREED}\r\n".encode() + HELLO)) as conversation:
         conversation.ask()
         read_all(conversation.connection)
+        conversation.connection.close()
         until(lambda: len(conversation.sandbox.marks()) == 2)
         assert conversation.sandbox.marks()[1] == ("closed", "The server ended the connection without a Close frame.")
 
@@ -377,41 +451,33 @@ def test_marks_tell_of_a_refusal_in_the_servers_words_and_in_ours(talk):
         assert conversation.sandbox.marks() == [("refused", "This is no proper WebSocket handshake.")]
 
 
-class Clock:
-    def __init__(self):
-        self.now, self.slept = 0.0, []
+def test_frames_cost_something_however_small_they_are(talk):
+    """A whole read of them is worth seconds of the budget, so the client hears of it and is slowed down."""
+    pings = client_frame(9) * 100_000
 
-    def __call__(self):
-        return self.now
+    def behave(connection):
+        connection.sendall(f"{AGREED}\r\n".encode())
+        read_all(connection)
 
-    def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.now += seconds
+    with talk(behave) as conversation:
+        conversation.ask()
+        conversation.connection.sendall(pings[: len(pings) // 2])
+        until(lambda: conversation.sandbox.notices)
+        assert conversation.sandbox.notices == [SLOWED]
+        assert conversation.sandbox.marks()[1:] == [("delayed", SLOWED)]
 
 
-class TestPace:
-    @pytest.fixture
-    def clock(self):
-        return Clock()
+def test_a_program_that_sends_too_much_for_too_long_is_told_and_closed(talk, monkeypatch):
+    monkeypatch.setattr(gateway_work, "OVERWORK_SECONDS", 0.2)
 
-    @pytest.fixture
-    def pace(self, clock):
-        return RateLimiter(100, 50, clock=clock, sleep=clock.sleep)
+    def behave(connection):
+        connection.sendall(f"{AGREED}\r\n".encode())
+        with suppress(OSError):
+            while True:
+                connection.sendall(b"\x89\0" * 20_000)
 
-    def test_a_burst_passes_at_once(self, pace, clock):
-        pace.spend(50)
-        assert clock.slept == []
-
-    def test_more_has_to_wait(self, pace, clock):
-        pace.spend(150)
-        assert clock.slept == [1.0]
-
-    def test_over_time_the_rate_holds(self, pace, clock):
-        for _ in range(100):
-            pace.spend(50)
-        assert clock.now == pytest.approx((100 * 50 - 50) / 100)
-
-    def test_rest_gives_back_no_more_than_the_burst(self, pace, clock):
-        clock.now += 1000
-        pace.spend(150)
-        assert clock.slept == [1.0]
+    with talk(behave) as conversation:
+        conversation.ask()
+        assert goodbye_of(read_all(conversation.connection)) == (1008, OVERWORKED.words)
+        conversation.connection.close()
+        until(lambda: ("closed", OVERWORKED.mark) in conversation.sandbox.marks())

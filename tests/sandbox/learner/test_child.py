@@ -1,5 +1,6 @@
 """What a learner's program does, and what is said when it ends: each bad program has its own sentence and next step."""
 
+import json
 import re
 from collections.abc import Callable
 from importlib import metadata
@@ -15,6 +16,20 @@ def test_a_server_answers_requests_and_events(host: Host) -> None:
     with running.client().accepted() as client:
         assert client.ask("add", 2, 3) == [5]
     assert running.memory.text() == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "announced"),
+    [("", 256 * 1024), (", max_http_buffer_size=10_000_000", 256 * 1024), (", max_http_buffer_size=5000", 5000)],
+    ids=["unsaid", "larger than passes", "smaller"],
+)
+def test_the_handshake_announces_the_largest_message_that_passes(host: Host, option: str, announced: int) -> None:
+    running = host.run(
+        "from flask import Flask\nfrom flask_socketio import SocketIO\napp = Flask('x')\n"
+        f"socketio = SocketIO(app{option})\nsocketio.run(app)"
+    ).ready()
+    status, body = running.get("/socket.io/?EIO=4&transport=polling")
+    assert (status, json.loads(body[1:])["maxPayload"]) == (200, announced)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ from typing import Any
 import flask
 import flask_socketio
 import pytest
+from engineio import Server
+from engineio.base_server import BaseServer
 
 from course.sandbox.learner import engineio_privates, flask_socketio_privates, socketio_privates
 
@@ -72,3 +74,14 @@ def test_an_unknown_async_mode_is_named(app: flask.Flask) -> None:
     with pytest.raises(ValueError, match="async_mode") as raised:
         flask_socketio.SocketIO(app, async_mode="eventlets")
     assert engineio_privates.asked_async_mode(raised.value) == "eventlets"
+
+
+@pytest.mark.parametrize(("wanted", "announced"), [({}, 5000), ({"max_http_buffer_size": 10_000_000}, 5000)])
+def test_a_server_announces_what_passes(
+    app: flask.Flask, monkeypatch: pytest.MonkeyPatch, wanted: dict[str, int], announced: int
+) -> None:
+    monkeypatch.setattr(BaseServer, engineio_privates.MESSAGE_LIMIT, None, raising=False)  # taken back at the end
+    engineio_privates.limit_messages(5000)
+    server = flask_socketio.SocketIO(app, async_mode="threading", **wanted).server.eio
+    assert server.max_http_buffer_size == announced
+    assert '"maxPayload": self.max_http_buffer_size' in inspect.getsource(Server).replace("'", '"')
