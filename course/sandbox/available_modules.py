@@ -14,19 +14,26 @@ another async mode than the lesson says, WebSockets would need another handler, 
 ``requests`` tries a socket as it is imported, which under gevent makes an event loop in the fork server."""
 
 STANDARD_LIBRARY = (
-    "_strptime argparse array ast asyncio base64 binascii bisect calendar collections.abc colorsys concurrent.futures "
-    "concurrent.futures.thread contextlib contextvars copy csv dataclasses datetime decimal difflib encodings.ascii "
+    "_strptime argparse array ast asyncio atexit base64 binascii bisect bz2 calendar cmath collections.abc colorsys "
+    "concurrent.futures concurrent.futures.thread configparser contextlib contextvars copy cProfile csv dataclasses "
+    "datetime decimal difflib email.message email.mime.multipart email.mime.text encodings.ascii "
     "encodings.base64_codec encodings.cp1252 encodings.hex_codec encodings.idna encodings.latin_1 encodings.punycode "
     "encodings.raw_unicode_escape encodings.rot_13 encodings.unicode_escape encodings.utf_16 encodings.utf_32 "
-    "encodings.utf_8_sig enum fractions functools hashlib heapq hmac html html.parser http.client inspect io "
-    "itertools json keyword logging.handlers math mimetypes numbers operator pathlib pprint queue random re sched "
-    "secrets select selectors shlex socket statistics string struct textwrap threading time timeit traceback types "
-    "typing unicodedata unittest.mock urllib.parse urllib.request uuid warnings weakref wsgiref.util zlib zoneinfo"
+    "encodings.utf_8_sig enum errno fnmatch fractions ftplib functools gc getpass gettext glob graphlib gzip hashlib "
+    "heapq hmac html html.parser http.client http.cookies http.server imaplib importlib.resources "
+    "importlib.resources.readers inspect io ipaddress itertools json keyword linecache locale logging.config "
+    "logging.handlers lzma marshal math mimetypes multiprocessing numbers operator optparse os.path pathlib pickle "
+    "pkgutil platform pprint pstats queue random re reprlib resource runpy sched secrets select selectors shelve shlex "
+    "shutil signal smtplib socket socketserver ssl stat statistics string stringprep struct subprocess symtable "
+    "tarfile tempfile textwrap threading time timeit tokenize tomllib traceback tracemalloc types typing unicodedata "
+    "unittest unittest.mock urllib.error urllib.parse urllib.request urllib.robotparser uuid warnings weakref wsgiref.util "
+    "xml.dom.minidom xml.etree.ElementTree xml.sax.saxutils xmlrpc.client zipfile zlib zoneinfo"
 ).split()
 
 LIBRARIES = (
-    "flask flask.views flask_socketio socketio simple_websocket jinja2 jinja2.debug "
-    "jinja2.ext werkzeug.debug.tbtools werkzeug.middleware.proxy_fix werkzeug.security"
+    "blinker click flask flask.views flask_socketio itsdangerous jinja2 jinja2.debug jinja2.ext markupsafe "
+    "simple_websocket socketio socketio.admin werkzeug.debug.tbtools werkzeug.middleware.dispatcher "
+    "werkzeug.middleware.proxy_fix werkzeug.middleware.shared_data werkzeug.security werkzeug.utils"
 ).split()
 """Including what they would import only on first use: by then no file can be read any more."""
 
@@ -46,15 +53,6 @@ _GEVENT_SETTINGS = "loop threadpool resolver fileobject format_context".split()
 def kept_out(runtime: Runtime) -> tuple[str, ...]:
     """Return the top-level modules that can't be imported under `runtime`, even where they are installed."""
     return (*_NEVER, *(() if is_gevent(runtime) else ("gevent",)))
-
-
-def sentence(runtime: Runtime) -> str:
-    """Return what can be imported, as words for a learner who tried something else."""
-    return (
-        f"flask, flask_socketio, socketio, {'gevent, ' if is_gevent(runtime) else ''}and the usual modules of Python: "
-        "json, time, random, math, datetime, threading, collections, functools, itertools, logging, re, uuid, secrets, "
-        "hashlib, statistics, queue…"
-    )
 
 
 def prepare(runtime: Runtime) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
-from course.program import Files, ProgramRefused, Runtime, check_files
+from course.program import Files, ProgramRefused, Runtime, check_files, entry_of
 from course.wire import Direction, TraceRow
 
 State = Literal["queued", "starting", "ready", "stopped", "crashed", "limited"]
@@ -32,19 +32,21 @@ class Program:
     """What a learner wants to run.
 
     Raises:
-        ProgramRefused: these files can't be a program's (see `check_files`), or there is no code in ``server.py``.
+        ProgramRefused: these files can't be a program's (see `check_files`), or there is no code to begin with.
     """
 
     files: Files
-    """``server.py`` is run; ``templates/…`` and ``static/…`` are served from memory."""
+    """The file that `entry_of` names is run; all of them can be imported, opened and served."""
     runtime: Runtime = "threading"
     terminal: bool = True
     """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
 
     def __post_init__(self) -> None:
         check_files(self.files)
-        if not self.files.get("server.py", "").strip():
-            raise ProgramRefused("empty_program", "There is no code in server.py yet. Write a server, or press Reset.")
+        entry = entry_of(self.files)
+        if not self.files.get(entry, "").strip():
+            words = f"There is no code in {entry or 'server.py'} yet. Write a server, or press Reset."
+            raise ProgramRefused("empty_program", words)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class StateChange:
     """Stable name of the reason: ``memory``, ``cpu``, ``wall``, ``idle``, ``no_run_call``, ``replaced``…"""
     queue_position: int | None = None
     error: Mapping[str, Any] | None = None
-    """For a crash: ``{"type", "message", "line", "text"}``; line is 1-based in server.py, or None."""
+    """For a crash: ``{"type", "message", "file", "line", "text"}``; both are None without a place in the program."""
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,8 @@ class ForkServer:
 def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
     """Import everything that children need, and return what makes one of them a learner's process."""
     available_modules.prepare(runtime)  # first: it decides what Flask-SocketIO can import, and from which library
-    from course.sandbox.learner import hooks
+    from course.sandbox.forkserver.seeming_places import conceal
+    from course.sandbox.learner import file_calls, hooks, way_out
     from course.sandbox.learner.process import run_child
     from course.sandbox.learner.program import Server
 
@@ -137,13 +138,18 @@ def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
 
     make_server: Callable[[native.socket], Server]
     if is_gevent(runtime):
+        import gevent.socket
+
         from course.sandbox.learner.gevent_server import GeventServer as make_server
     else:
         from course.sandbox.forkserver.rehearsal import rehearse
         from course.sandbox.learner.threaded_server import LearnerServer as make_server
 
         rehearse()
-    available_modules.warm_up(runtime)  # last: it also takes back what a server does to the libraries' logs
+    available_modules.warm_up(runtime)  # it also takes back what a server does to the libraries' logs
+    way_out.install(*((gevent.socket,) if is_gevent(runtime) else ()))
+    file_calls.install()
+    conceal()  # last: whatever is imported by now
 
     def run(request: dict[str, Any], descriptors: Sequence[int], hidden: Sequence[str]) -> NoReturn:
         run_child(request, descriptors, runtime=runtime, make_server=make_server, hidden=hidden, confined=confined)

@@ -98,6 +98,7 @@ def _error(said: Any) -> dict[str, Any] | None:
     return {
         "type": str(said.get("type", ""))[:80],
         "message": str(said.get("message", ""))[:500],
+        "file": str(said.get("file") or "")[:100] or None,
         "line": _line(said),
         "text": str(said.get("text", ""))[:500],
     }
