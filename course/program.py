@@ -147,22 +147,27 @@ def _check_together(files: Files) -> None:
 
 def needed(files: Files) -> tuple[Files, dict[str, str]]:
     """Return the files that a program needs, and those that are left out: name → why, as a sentence without its end."""
-    left_out = {name: why for name in files if (why := why_left_out(name, files))}
+    left_out = why_left_out(files)
     return {name: text for name, text in files.items() if name not in left_out}, left_out
 
 
-def why_left_out(name: str, beside: Iterable[str] = ()) -> str:
-    """Return why a project's file is left out of the program; "" when it belongs to it.
+def why_left_out(names: Iterable[str]) -> dict[str, str]:
+    """Return why files of a project are left out of the program; those that belong to it are not there.
 
-    `beside`: the names of all its files, by which a folder with an installed Python is known.
+    `names` are those of all its files: a folder with an installed Python is known by one of them.
     """
+    sane = [name for name in names if len(name) <= NAME_CHARACTERS]  # others are refused, so nobody looks at them here
+    installed = {name.removesuffix(f"/{_ENVIRONMENT}") for name in sane if name.endswith(f"/{_ENVIRONMENT}")}
+    found = {name: _why_left_out(name, installed) for name in sane}
+    return {name: why for name, why in found.items() if why}
+
+
+def _why_left_out(name: str, installed: set[str]) -> str:
     for part in name.split("/"):
         for begins, why in _LEFT_OUT:
-            if begins.match(part):
+            if part not in (".", "..") and begins.match(part):
                 return why
-    folders = {str(folder) for folder in PurePosixPath(name).parents}
-    installed = {other.removesuffix(f"/{_ENVIRONMENT}") for other in beside if other.endswith(f"/{_ENVIRONMENT}")}
-    return _PACKAGES if folders & installed else ""
+    return _PACKAGES if installed & {str(folder) for folder in PurePosixPath(name).parents} else ""
 
 
 def entry_of(files: Files) -> str:

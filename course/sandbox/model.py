@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from course.program import Files, ProgramRefused, Runtime, check_files, entry_of
+from course.sandbox.available_modules import Libraries, libraries_for
 from course.wire import Direction, TraceRow
 
 State = Literal["queued", "starting", "ready", "stopped", "crashed", "limited"]
@@ -40,6 +41,11 @@ class Program:
     runtime: Runtime = "threading"
     terminal: bool = True
     """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
+
+    @property
+    def libraries(self) -> Libraries:
+        """Return what it can import."""
+        return libraries_for(self.files)
 
     def __post_init__(self) -> None:
         check_files(self.files)

@@ -27,6 +27,7 @@ def conceal() -> None:
     for folder in (*site.getsitepackages(), site.getusersitepackages()):
         places[folder + os.sep] = f"{LIBRARIES}/"
     places[_ROOT + os.sep] = CONCEALED
+    sys.path_importer_cache.clear()  # a child that did so would copy the pages with the names of all those files
     for module in [each for each in sys.modules.values() if isinstance(each, ModuleType)]:
         _conceal_module(module, places)
     # What the import system itself calls for the code of a folder that was moved. It changes the code in place.

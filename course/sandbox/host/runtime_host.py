@@ -1,4 +1,4 @@
-"""The fork server of one runtime as the supervisor sees it: opened once, started again when it dies."""
+"""The fork server of one runtime and its libraries as the supervisor sees it: opened once, started again if it dies."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from course.program import Runtime
+from course.sandbox.available_modules import Libraries
 from course.sandbox.confinement.probe import probe
 from course.sandbox.host.forkserver_link import ForkServerGone, ForkServerLink, Started
 from course.sandbox.host.sandbox import Sandbox
@@ -37,17 +38,21 @@ class Sandboxes(Protocol):
 
 
 class RuntimeHost:
-    """Starts programs under one runtime. Safe to use from several threads or greenlets.
+    """Starts programs under one runtime and with its libraries. Safe to use from several threads or greenlets.
 
     Args:
         runtime: of its programs.
+        libraries: what they can import.
         directory: for files that are gone at once.
         sandboxes: finds the sandbox that an event is about.
         unconfined: run programs without confinement (development on loopback only; the settings see to that).
     """
 
-    def __init__(self, runtime: Runtime, directory: Path, sandboxes: Sandboxes, *, unconfined: bool) -> None:
+    def __init__(
+        self, runtime: Runtime, libraries: Libraries, directory: Path, sandboxes: Sandboxes, *, unconfined: bool
+    ) -> None:
         self.runtime = runtime
+        self.libraries = libraries
         self.opened = False
         self.unavailable: str | None = None
         """Why no program can be run under this runtime, as a sentence for the learner, once it was opened."""
@@ -139,7 +144,7 @@ class RuntimeHost:
                     each.close()
 
     def _new_link(self) -> ForkServerLink:
-        return ForkServerLink(self, self.runtime, unconfined=self._unconfined)
+        return ForkServerLink(self, self.runtime, self.libraries, unconfined=self._unconfined)
 
     # What the fork server says
 
@@ -170,7 +175,9 @@ class RuntimeHost:
                 return
             self._link, self._restarting = None, True
         for sandbox in self._sandboxes.all():
-            if sandbox.clocks.started_at is not None and sandbox.program.runtime == self.runtime:
+            program = sandbox.program
+            is_ours = (program.runtime, program.libraries) == (self.runtime, self.libraries)
+            if sandbox.clocks.started_at is not None and is_ours:
                 sandbox.end("crashed", HOST_DIED, "sandbox_host_died")
         why = self._restart()
         with self._lock:

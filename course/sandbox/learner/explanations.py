@@ -41,7 +41,7 @@ TOO_LATE_TO_PATCH = (
 )
 """The message of the functions that replace gevent's own."""
 _NO_TERMINAL = "The Werkzeug web server is not designed to run in production"
-_ENVIRON = ("os.py", "__getitem__")
+_ENVIRON = (("os.py", "__getitem__"), ("<frozen os>", "__getitem__"))
 """Where Python looks a setting up in ``os.environ``."""
 
 
@@ -145,4 +145,4 @@ def _of_system(error: BaseException, where: str) -> Explanation | None:
 
 def _looked_up_a_setting(error: KeyError) -> bool:
     file, function = innermost_function(error)
-    return (file.rpartition("/")[2], function) == _ENVIRON and len(error.args) == 1
+    return (file.rpartition("/")[2], function) in _ENVIRON and len(error.args) == 1

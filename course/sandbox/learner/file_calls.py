@@ -38,6 +38,22 @@ def begin(own: OwnFiles) -> None:
     tempfile.tempdir = "/tmp"  # noqa: S108  (looking for one that can be written to ends in an error without a hint)
 
 
+def has_begun() -> bool:
+    """Return whether this process is a program's by now."""
+    return _own is not None
+
+
+def working_folder() -> str:
+    """Return where a relative path begins."""
+    return HOME if _own is None else _own.working_folder
+
+
+def note_database(path: str) -> None:
+    """Let a database be there for whoever asks whether it exists."""
+    if _own is not None and (name := _own.name_of(path)):
+        _own.note_database(name)
+
+
 def install() -> None:
     """Put the calls in place. Once, in the fork server."""
     builtins.open = io.open = _opening(io.open)

@@ -91,8 +91,7 @@ def run_child(
         keep = {0, 1, 2, listener.fileno(), wire.fileno()}
         server = confine(limits, keep_fds=keep, uid=request["uid"], build=build) if confined else build()
         random.seed()
-        for name in hidden:
-            del sys.modules[name]
+        _kept = [sys.modules.pop(name) for name in hidden]  # to free them would copy more pages
         if not confined:
             native.start_new_thread(_end_with_the_supervisor, (wire,))
         inside = control.send if request["inside"] else None

@@ -27,7 +27,7 @@ def take_home(slug: str, exercise: str) -> Response:
         starter = site().learning.starting_files(slug, exercise)
         runtime = site().learning.runtimes(slug, exercise)[0]
         files = _posted() or _saved(slug, exercise) or starter
-        valid_files(files)
+        files = valid_files(files)
     except Refused as refused:
         abort(404 if refused.code.startswith("unknown") else 400, refused.message)
     title, event = _title(slug, exercise)
