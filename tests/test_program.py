@@ -1,7 +1,9 @@
 """What may be a program at all, whatever page or form it comes from."""
 
 import base64
+import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +22,9 @@ from course.program import (
     why_left_out,
 )
 from tests.stage.cases import cases
-from tests.stage.project_names import KEPT, LEFT_OUT, REFUSED
+
+NAMES = json.loads((Path(__file__).parent / "stage" / "project_names.json").read_text())
+"""Names of files as projects have them; the scripts of a page judge them by tests/js/project.test.mjs, too."""
 
 
 def why_not(files: dict[str, str]) -> str:
@@ -48,13 +52,13 @@ def test_a_program_has_so_many_files_at_most() -> None:
 # Names
 
 
-@pytest.mark.parametrize("name", KEPT)
+@pytest.mark.parametrize("name", NAMES["kept"])
 def test_names_that_projects_have_are_taken(name: str) -> None:
     check_files({name: ""})
     assert why_left_out([name]) == {}
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", NAMES["refused"])
 def test_a_name_that_leads_astray_is_refused_in_words(name: str) -> None:
     assert why_not({name: ""}) == "bad_files"
 
@@ -101,7 +105,7 @@ def test_what_is_not_text_is_sent_as_base64() -> None:
 # What is left out
 
 
-@pytest.mark.parametrize("name", LEFT_OUT)
+@pytest.mark.parametrize("name", NAMES["left_out"])
 def test_what_a_program_does_not_need_is_left_out_and_not_refused(name: str) -> None:
     kept, left_out = needed({"server.py": "x", name: ""})
     assert kept == {"server.py": "x"}
