@@ -57,7 +57,8 @@ MORE = (
     "pydantic.types pydantic.validate_call_decorator sqlalchemy sqlalchemy.dialects.sqlite sqlalchemy.event "
     "sqlalchemy.ext.associationproxy sqlalchemy.ext.automap sqlalchemy.ext.compiler sqlalchemy.ext.declarative "
     "sqlalchemy.ext.hybrid sqlalchemy.ext.indexable sqlalchemy.ext.mutable sqlalchemy.ext.orderinglist "
-    "sqlalchemy.ext.serializer sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql sqlalchemy.util._has_cython sqlite3"
+    "sqlalchemy.ext.serializer sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql sqlalchemy.util._has_cython sqlite3 "
+    "typing_extensions"
 ).split()
 """Libraries that most programs do without. They are imported in a fork server of their own, which the first program
 that names one of them starts: the others have nothing of it in their memory."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
 from course.program import Files, ProgramRefused, Runtime, check_files, entry_of
@@ -42,7 +43,7 @@ class Program:
     terminal: bool = True
     """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
 
-    @property
+    @cached_property
     def libraries(self) -> Libraries:
         """Return what it can import."""
         return libraries_for(self.files)

@@ -161,7 +161,7 @@ test("a zip that unpacks to far more than it says is stopped on the way", async 
   for (const lie of [(told) => told, (told) => ({ ...told, size: Math.min(told.size, 100) })]) {
     const project = await readProject(entriesOf(zip(bomb, lie)));
     assert.deepEqual(Object.keys(project.files), ["app.py"]);
-    assert.ok(reasons(project)["big.txt"]);
+    assert.equal(reasons(project)["big.txt"], "is larger than what a program has room for");
   }
 });
 

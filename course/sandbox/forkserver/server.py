@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 from course.program import RUNTIMES, Runtime, is_gevent
 from course.sandbox import available_modules, native
 from course.sandbox.available_modules import Libraries
+from course.sandbox.forkserver import time_zones
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
 from course.sandbox.forkserver.full_pages import fill_holes
 
@@ -158,6 +159,7 @@ def prepare(runtime: Runtime, libraries: Libraries = "core", *, confined: bool) 
         kept_in_memory.install()
         warm_up()
     way_out.install(*((gevent.socket,) if is_gevent(runtime) else ()))
+    time_zones.keep_in_memory()
     file_calls.install()
     conceal()  # last: whatever is imported by now
 

@@ -30,6 +30,9 @@ _SERVING = "The site serves your program by itself: end it with socketio.run(app
 _SEALING = "Use hashlib, hmac and secrets of Python itself."
 _ROUTES = "Write its routes with @app.route, and answer with a dictionary: Flask sends it as JSON."
 _NOT_NEEDED = "A program that runs for some minutes does without it: take it out."
+_TIMES = 'Use datetime and zoneinfo of Python itself: ZoneInfo("Europe/Berlin") is here.'
+_FORMATS = "Use json, csv, tomllib or xml.etree of Python itself."
+_CLASSES = "Use dataclasses and typing of Python itself."
 _SCREEN = "A sandbox has no screen. Show it in a page: with render_template, or in templates/ and static/."
 
 EVENTLET: Final = (
@@ -63,6 +66,9 @@ _WHY = {
     "flask_bootstrap flask_babel flask_minify flask_seasurf flask_debugtoolbar flask_profiler whitenoise sentry_sdk "
     "prometheus_client prometheus_flask_exporter newrelic loguru structlog colorama termcolor rich tqdm coloredlogs "
     "pytest watchdog dotenv_vault decouple environs dynaconf setuptools pkg_resources uvloop shortuuid names faker",
+    _TIMES: "pytz dateutil arrow pendulum tzlocal moment",
+    _FORMATS: "yaml simplejson ujson orjson toml msgpack lxml xmltodict openpyxl docx reportlab",
+    _CLASSES: "attr attrs six future mock",
     _SCREEN: "tkinter turtle pygame PyQt5 PyQt6 PySide6 kivy wx curses webview",
 }
 _REASONS = {name: why for why, names in _WHY.items() for name in names.split()}

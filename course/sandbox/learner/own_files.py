@@ -63,7 +63,7 @@ class OwnFiles:
         if self.is_folder(name):
             raise _error(errno.EISDIR, name)
         if not self.is_file(name):
-            raise _error(errno.ENOENT, name)
+            raise self._missing(name)
         return content_of(name, self._files[name]) if name in self._files else b""
 
     def text(self, name: str) -> str:
@@ -77,7 +77,7 @@ class OwnFiles:
             OSError: there is no such folder.
         """
         if not self.is_folder(name):
-            raise _error(errno.ENOTDIR if self.is_file(name) else errno.ENOENT, name)
+            raise _error(errno.ENOTDIR, name) if self.is_file(name) else self._missing(name)
         inside = f"{name}/" if name else ""
         known = (*self._files, *self._made)
         found = {each.removeprefix(inside).partition("/")[0] for each in known if each.startswith(inside)}
@@ -107,13 +107,17 @@ class OwnFiles:
         if self.is_folder(name) or self.is_file(name):
             raise _error(errno.EEXIST, name)
         if not self.is_folder(posixpath.dirname(name)):
-            raise _error(errno.ENOENT, name)
+            raise self._missing(name)
         self._make(name, stat.S_IFDIR)
 
     def note_database(self, name: str) -> None:
         """Let a database that was opened be there for whoever asks whether it exists."""
         if not self.is_file(name):
             self._make(name, stat.S_IFREG)
+
+    def _missing(self, name: str) -> OSError:
+        above = [str(folder) for folder in PurePosixPath(name).parents]
+        return _error(errno.ENOTDIR if any(map(self.is_file, above)) else errno.ENOENT, name)
 
     def _make(self, name: str, kind: int) -> None:
         if len(self._made) >= MADE_AT_MOST:

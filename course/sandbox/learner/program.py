@@ -83,7 +83,7 @@ class LearnerProgram:
         self._find_own_files()
         self._catch_what_is_raised_later()
         if self._inside is not None:
-            hooks.begin(self._inside, self._own, self._runtime)
+            hooks.begin(self._inside, {self._entry}, self._runtime)  # a line of another file would be shown in this one
         werkzeug.serving.run_simple = self._run_simple
         flask.cli.show_server_banner = lambda *_: None
         sys.argv = [self._entry]

@@ -27,6 +27,16 @@ export function entryOf(files) {
 }
 
 /**
+ * Return the text of a program that is one Python file; "" for one of several, of which no single text tells all.
+ *
+ * @param {Files} files
+ */
+export function wholeCode(files) {
+  const modules = Object.keys(files).filter((name) => name.endsWith(".py"));
+  return modules.length === 1 ? files[modules[0]] : "";
+}
+
+/**
  * Return whether a file of that name is sent and kept as base64.
  *
  * @param {string} name

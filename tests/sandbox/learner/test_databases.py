@@ -1,0 +1,30 @@
+"""Which database a name means, and which one is private to its connection."""
+
+import pytest
+
+from course.sandbox.learner.databases import database_path
+
+FOLDER = "/home/learner"
+
+
+@pytest.mark.parametrize(
+    ("database", "uri", "path"),
+    [
+        ("chat.db", False, "/home/learner/chat.db"),
+        ("./data/../chat.db", False, "/home/learner/chat.db"),
+        (b"chat.db", False, "/home/learner/chat.db"),
+        ("/tmp/chat.db", False, "/tmp/chat.db"),
+        ("../../chat.db", False, "/chat.db"),
+        ("file:chat.db", True, "/home/learner/chat.db"),
+        ("file:///tmp/a%20b.db?mode=rwc&vfs=unix", True, "/tmp/a b.db"),
+        ("file:chat.db", False, "/home/learner/file:chat.db"),
+        (":memory:", False, None),
+        ("", False, None),
+        ("file::memory:?cache=shared", True, None),
+        ("file:shared?mode=memory&cache=shared", True, None),
+        (7, False, None),
+        (None, False, None),
+    ],
+)
+def test_a_name_means_one_database(database: object, uri: bool, path: str | None) -> None:
+    assert database_path(database, uri, FOLDER) == path
