@@ -30,12 +30,16 @@ STANDARD_LIBRARY = (
 ).split()
 
 SELDOM_USED = (
-    "atexit bz2 cmath configparser cProfile email.message email.mime.multipart email.mime.text errno fnmatch "
-    "ftplib gc getpass gettext glob graphlib gzip http.cookies http.server imaplib importlib.resources "
-    "importlib.resources.readers ipaddress linecache locale logging.config lzma marshal multiprocessing pydoc optparse "
-    "os.path pickle pkgutil platform pstats reprlib resource runpy shelve shutil signal smtplib socketserver ssl "
-    "stat stringprep subprocess symtable tarfile tempfile tokenize tomllib tracemalloc unittest urllib.error "
-    "urllib.robotparser webbrowser xml.dom.minidom xml.etree.ElementTree xml.sax.saxutils xmlrpc.client zipfile"
+    "atexit bz2 cmath concurrent.futures.process configparser cProfile dbm dbm.dumb doctest email.encoders "
+    "email.message email.mime.application email.mime.base email.mime.image email.mime.multipart email.mime.text "
+    "errno fnmatch ftplib gc getopt getpass gettext glob graphlib gzip http.cookiejar http.cookies http.server "
+    "imaplib importlib.resources importlib.resources.readers ipaddress linecache locale logging.config lzma "
+    "marshal multiprocessing multiprocessing.connection multiprocessing.managers multiprocessing.pool "
+    "multiprocessing.popen_fork multiprocessing.queues multiprocessing.synchronize optparse os.path pickle pkgutil "
+    "platform plistlib pstats pydoc reprlib resource runpy shelve shutil signal smtplib socketserver ssl stat "
+    "stringprep subprocess symtable tarfile tempfile tokenize tomllib tracemalloc unittest unittest.async_case "
+    "urllib.error urllib.robotparser webbrowser xml.dom.expatbuilder xml.dom.minidom xml.etree.ElementTree "
+    "xml.sax.saxutils xmlrpc.client zipfile"
 ).split()
 """More of the standard library, which larger programs import."""
 

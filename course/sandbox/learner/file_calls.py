@@ -11,6 +11,7 @@ import errno
 import functools
 import io
 import os
+import posixpath
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -34,7 +35,7 @@ def begin(own: OwnFiles) -> None:
     """Answer from this folder from now on. In the child."""
     global _own
     _own = own
-    os.environ["HOME"] = HOME
+    os.environ.update(HOME=HOME, USER=posixpath.basename(HOME))
     tempfile.tempdir = "/tmp"  # noqa: S108  (looking for one that can be written to ends in an error without a hint)
 
 
@@ -67,6 +68,7 @@ def install() -> None:
     _answer("readlink", _no_link)
     for name in _CHANGING:
         _answer(name, _refuse)
+    os.umask = _mask(os.umask)
     os.getcwd, os.getcwdb = _where(os.getcwd, str), _where(os.getcwdb, os.fsencode)
     for name in _STARTING:
         _explain(os, name)
@@ -133,6 +135,14 @@ def _where(real: Callable[[], Any], as_asked: Callable[[str], Any]) -> Callable[
         return real() if _own is None else as_asked(_own.working_folder)
 
     return where
+
+
+def _mask(real: Callable[[int], int]) -> Callable[[int], int]:
+    @functools.wraps(real)
+    def mask(mode: int, /) -> int:
+        return real(mode) if _own is None else 0o077  # the real one is refused, and is no error in the C library
+
+    return mask
 
 
 def _opening(real: Callable[..., Any]) -> Callable[..., Any]:

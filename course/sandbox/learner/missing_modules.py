@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from course.program import Runtime, is_gevent
@@ -30,6 +31,11 @@ _SERVING = "The site serves your program by itself: end it with socketio.run(app
 _SEALING = "Use hashlib, hmac and secrets of Python itself."
 _ROUTES = "Write its routes with @app.route, and answer with a dictionary: Flask sends it as JSON."
 _NOT_NEEDED = "A program that runs for some minutes does without it: take it out."
+_PYTHONS_OWN = "This part of Python needs what a sandbox has not: a disk, other programs or a screen. Do without it."
+_HERE = frozenset(
+    "flask flask_socketio socketio engineio werkzeug jinja2 flask_login flask_sqlalchemy sqlalchemy flask_session "
+    "flask_cors pydantic dotenv cachelib".split()
+)
 _TIMES = 'Use datetime and zoneinfo of Python itself: ZoneInfo("Europe/Berlin") is here.'
 _FORMATS = "Use json, csv, tomllib or xml.etree of Python itself."
 _CLASSES = "Use dataclasses and typing of Python itself."
@@ -81,6 +87,10 @@ def why_missing(module: str, runtime: Runtime) -> str:
         return GEVENT
     if name == "eventlet":
         return EVENTLET.format("gevent" if is_gevent(runtime) else "threading")
+    if name not in _REASONS and name in sys.stdlib_module_names:
+        return _PYTHONS_OWN
+    if name in _HERE:
+        return f"{name} is here, but this part of it is not. Do without it."
     return _REASONS.get(name) or (
         f"It is neither installed here nor one of your files. If it is yours, bring {name}.py along; otherwise do "
         f"without it. {available(runtime)}"

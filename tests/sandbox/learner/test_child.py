@@ -1,6 +1,7 @@
 """What a learner's program does, and what is said when it ends: each bad program has its own sentence and next step."""
 
 import re
+import sys
 from collections.abc import Callable
 from importlib import metadata
 
@@ -190,6 +191,51 @@ def test_a_program_that_ends_itself_later_is_told(host: Host) -> None:
         change = running.end()
     assert (change.state, change.code) == ("crashed", "exited")
     assert running.memory.states == ["starting", "ready", "crashed"]
+
+
+LOOKS_FOR_PLACES = """
+import sys, types
+
+found = set()
+
+
+def note(owner, name):
+    value = getattr(owner, name, None)
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, str) and any(place in each for place in PLACES):
+            found.add(f"{owner!r:.60} {name}: {each}")
+
+
+def code_of(code):
+    note(code, "co_filename")
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            code_of(each)
+
+
+for name in "path executable prefix exec_prefix base_prefix base_exec_prefix argv orig_argv".split():
+    note(sys, name)
+for module in [each for each in sys.modules.values() if isinstance(each, types.ModuleType)]:
+    spec = getattr(module, "__spec__", None)
+    for name in ("__file__", "__cached__", "__path__"):
+        note(module, name)
+    for name in ("origin", "cached", "submodule_search_locations"):
+        note(spec, name)
+    note(getattr(spec, "loader", None), "path")
+    for thing in list(vars(module).values()):
+        for function in (thing, *(vars(thing).values() if isinstance(thing, type) else ())):
+            if isinstance(function, types.FunctionType):
+                code_of(function.__code__)
+print(len(found), *sorted(found)[:5], sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("more", ["", "import flask_sqlalchemy, pydantic, flask_session\n"])
+def test_no_place_of_the_site_is_told(host: Host, more: str) -> None:
+    places = [str(APPS.parents[1]), sys.prefix, sys.base_prefix]
+    running = host.run(f"{more}PLACES = {places!r}\n{LOOKS_FOR_PLACES}")
+    running.end()
+    assert running.memory.text("stdout").split("\n")[0] == "0", running.memory.text()
 
 
 # What a program prints
