@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 RESTARTS_A_MINUTE = 5
 HOST_DIED = "The process that hosts everybody's programs had to be restarted. Press Run to start yours again."
 NOT_STARTED = "The server could not start your program, which is not your fault. Wait a moment, then press Run."
+OFF = "Running code is off:"
+OFF_WITH_MORE = "Programs with databases and other large libraries can't run here:"
 CLOSED = "This server is shutting down. Press Run again in a moment."
 
 
@@ -60,6 +62,7 @@ class RuntimeHost:
         self._sandboxes = sandboxes
         self._unconfined = unconfined
         self._link: ForkServerLink | None = None
+        self._off = OFF if libraries == "core" else OFF_WITH_MORE
         self._restarting = False
         self._held: list[Sandbox] = []
         """Sandboxes that start as soon as the next fork server is there."""
@@ -87,7 +90,7 @@ class RuntimeHost:
                 try:
                     self._link = self._new_link()
                 except (OSError, ForkServerGone) as error:
-                    self.refuse(f"Running code is off: the fork server did not start ({error}).")
+                    self.refuse(f"{self._off} the fork server did not start ({error}).")
             self.opened = True
 
     def close(self) -> None:
@@ -192,12 +195,12 @@ class RuntimeHost:
         """Start a new fork server; return why that failed, or nothing."""
         now = time.monotonic()
         if len(self._restarts) == RESTARTS_A_MINUTE and now - self._restarts[0] < 60:
-            return "Running code is off: its host process keeps ending. The operator's log says why."
+            return f"{self._off} its host process keeps ending. The operator's log says why."
         self._restarts.append(now)
         try:
             link = self._new_link()
         except (OSError, ForkServerGone) as error:
-            return f"Running code is off: the fork server did not start again ({error})."
+            return f"{self._off} the fork server did not start again ({error})."
         with self._lock:
             self._link = link
         return ""
