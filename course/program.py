@@ -13,7 +13,7 @@ from typing import Literal, get_args
 Files = Mapping[str, str]
 """Name inside the program (``server.py``, ``templates/index.html``) → text; of a binary file (`is_binary`) → base64."""
 
-MAX_SOURCE_BYTES = 256 * 1024
+MAX_SOURCE_BYTES = 192 * 1024
 """All files of one program together, as they are sent and kept: text as UTF-8, a binary file as base64. A save carries
 all of them, and the history keeps each version."""
 FILES_AT_MOST = 60

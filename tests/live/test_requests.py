@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import socketio
 
+from course.factory import MESSAGE_BYTES
 from course.program import MAX_SOURCE_BYTES
 from tests.stage.page import LESSON, Page
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
@@ -60,6 +61,14 @@ def test_what_a_program_does_not_need_is_left_out_and_told(page: Page) -> None:
     assert page.ask("save", {"exercise": "scratch", "files": files, "base_version": None})["ok"]
     versions = page.ask("history", {"exercise": "scratch"})["versions"]
     assert versions[0]["files"] == {"server.py": GOOD}
+
+
+@pytest.mark.parametrize("letter", ["\n", '"', "\\", "ä", "\U0001f600"])
+def test_the_largest_program_fits_into_one_message_whatever_it_is_made_of(letter: str) -> None:
+    text = letter * (MAX_SOURCE_BYTES // len(letter.encode()))
+    payload = {"exercise": "x" * 80, "files": {"server.py": text}, "base_version": 1, "loaded": True}
+    sent = json.dumps(["save", payload], ensure_ascii=False).encode()  # as browsers write it
+    assert len(sent) + 1000 < MESSAGE_BYTES
 
 
 @pytest.mark.parametrize(

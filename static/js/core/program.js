@@ -2,7 +2,7 @@
 
 /** Files at most, and bytes of all of them together as they are sent: text as UTF-8, a binary file as base64. */
 export const FILES_AT_MOST = 60;
-export const BYTES_AT_MOST = 256 * 1024;
+export const BYTES_AT_MOST = 192 * 1024;
 export const NAME_CHARACTERS = 100;
 export const FOLDERS_AT_MOST = 8;
 

@@ -25,7 +25,7 @@ class BringProject extends HTMLElement {
       h(
         "p",
         {},
-        "A zip, a folder or some files of a Flask-SocketIO program: up to 60 files and 256 KB. They are read in this browser; what you put into the editor is sent to the site, like all code here.",
+        "A zip, a folder or some files of a Flask-SocketIO program: up to 60 files and 192 KB. They are read in this browser; what you put into the editor is sent to the site, like all code here.",
       ),
       h(
         "div",

@@ -4,7 +4,7 @@ import { BYTES_AT_MOST, entryOf, FILES_AT_MOST, isBinary } from "../core/program
 import { environmentsIn, leftOut, wrongName } from "./left_out.js";
 import { TOO_LARGE, ZipRefused } from "./zip.js";
 
-const NO_ROOM = "would make the program larger than 256 KB";
+const NO_ROOM = "would make the program larger than 192 KB";
 const TOO_MANY = `would be more than ${FILES_AT_MOST} files`;
 const NOT_TEXT = "is neither text nor a picture, a sound or a font";
 const TWICE = "has the name of another file, but for its letters' size";
