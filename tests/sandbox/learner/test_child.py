@@ -238,6 +238,12 @@ def test_no_place_of_the_site_is_told(host: Host, more: str) -> None:
     assert running.memory.text("stdout").split("\n")[0] == "0", running.memory.text()
 
 
+def test_a_programs_own_module_goes_before_pythons(host: Host) -> None:
+    running = host.start({"server.py": "import queue\nprint(queue.OWN)", "queue.py": "OWN = 'mine'"})
+    running.end()
+    assert running.memory.text("stdout") == "mine\n"
+
+
 # What a program prints
 
 

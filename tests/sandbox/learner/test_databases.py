@@ -3,6 +3,7 @@
 import pytest
 
 from course.sandbox.learner.databases import database_path
+from tests.stage.host import Host
 
 FOLDER = "/home/learner"
 
@@ -28,3 +29,15 @@ FOLDER = "/home/learner"
 )
 def test_a_name_means_one_database(database: object, uri: bool, path: str | None) -> None:
     assert database_path(database, uri, FOLDER) == path
+
+
+def test_a_database_outlives_its_connections(host: Host) -> None:
+    lines = (
+        "import sqlite3",
+        "with sqlite3.connect('a.db') as first: first.execute('create table kept (x)')",
+        "first.close()",
+        "print(sqlite3.connect('a.db').execute('select count(*) from kept').fetchone())",
+    )
+    running = host.run("\n".join(lines))
+    running.end()
+    assert running.memory.text() == "(0,)\n"
