@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from course.program import Runtime, async_mode
 from course.sandbox.learner.engineio_privates import asked_async_mode
 from course.sandbox.learner.missing_modules import why_missing
-from course.sandbox.learner.refusals import REFUSED, sentence_of
+from course.sandbox.learner.refusals import NO_WAY_OUT, REFUSED, sentence_of
 from course.sandbox.learner.tracebacks import described, innermost_function, last_own_line, last_own_place
 
 
@@ -60,6 +60,7 @@ def explained(
     where = f" (line {line})" if file == entry else f" ({file}, line {line})"
     where = where if line else ""
     special = _of_python(error, where, runtime) or _of_library(error, where, runtime) or _of_system(error, where)
+    special = special or _of_other_library(error, where)
     if special is not None:
         return special
     text = described(error, own_files)["text"]
@@ -124,6 +125,25 @@ def _of_library(error: BaseException, where: str, runtime: Runtime) -> Explanati
             "Your program has no terminal, as on a real server, so the development server refused to "
             f"start{where}. While you develop, write socketio.run(app, allow_unsafe_werkzeug=True).",
         )
+    return None
+
+
+def _of_other_library(error: BaseException, where: str) -> Explanation | None:
+    """Explain errors of libraries that a program may do without: they are known by their names."""
+    kind, text = f"{type(error).__module__}.{type(error).__name__}", str(error)
+    if kind == "sqlite3.OperationalError" and text.startswith("too many attached databases"):
+        return Explanation(
+            "one_database",
+            f"Each database here stands alone: ATTACH and VACUUM, which attaches as well, can't be used{where}. Take "
+            "that line out.",
+        )
+    if kind == "sqlalchemy.exc.NoSuchModuleError" and "sqlalchemy.dialects" in text:
+        return Explanation(
+            "one_database",
+            f"There is no database server here{where}, but SQLite in memory: write sqlite:///chat.db as the address.",
+        )
+    if kind == "socketio.exceptions.ConnectionError":
+        return Explanation("not_allowed", f"{NO_WAY_OUT}{where}.")
     return None
 
 

@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from course.sandbox.learner.own_files import HOME, OwnFile, OwnFiles, Path
-from course.sandbox.learner.refusals import NO_PROGRAMS, OUTSIDE, READ_ONLY, in_words
+from course.sandbox.learner.refusals import NO_DISK, NO_PROGRAMS, OUTSIDE, in_words
 
 _own: OwnFiles | None = None
 """The folder of this process's program, from its start on; None in the fork server."""
@@ -28,6 +28,8 @@ _CHANGING = (
     "chmod chown lchown link mkfifo mknod open remove removexattr rename replace rmdir setxattr symlink truncate "
     "unlink utime"
 ).split()
+_WRITING = frozenset("wax+")
+"""Letters of a file's mode."""
 _STARTING = "execv execve fork forkpty posix_spawn posix_spawnp".split()
 
 
@@ -63,11 +65,11 @@ def install() -> None:
     _answer("listdir", _listed, without=".")
     _answer("scandir", _scanned, without=".")
     _answer("access", _accessible)
-    _answer("mkdir", lambda own, name, *_, **__: own.make_folder(name))
+    _answer("mkdir", lambda own, name, *_, **__: own.make_folder(name), words=NO_DISK)
     _answer("chdir", _go_to)
     _answer("readlink", _no_link)
     for name in _CHANGING:
-        _answer(name, _refuse)
+        _answer(name, _refuse, words=NO_DISK)
     os.umask = _mask(os.umask)
     os.getcwd, os.getcwdb = _where(os.getcwd, str), _where(os.getcwdb, os.fsencode)
     for name in _STARTING:
@@ -77,13 +79,14 @@ def install() -> None:
     tempfile.SpooledTemporaryFile.rollover = lambda self: None  # type: ignore[method-assign]
 
 
-def _answer(call: str, from_own: Callable[..., Any], *, without: str = "") -> None:
+def _answer(call: str, from_own: Callable[..., Any], *, without: str = "", words: str = OUTSIDE) -> None:
     """Let `os.<call>(path, …)` be answered by ``from_own(own, name, path, …)`` where it lies in the program's folder.
 
     Args:
         call: the function's name.
         from_own: answers; what it raises names the path as it was given.
         without: the path that a call without one means.
+        words: said where the kernel refuses a path elsewhere.
     """
     real: Callable[..., Any] = getattr(os, call)
 
@@ -100,14 +103,14 @@ def _answer(call: str, from_own: Callable[..., Any], *, without: str = "") -> No
             rest = {key: value for key, value in named.items() if key not in ("path", "src")}
             return from_own(own, name, path or without, *args[1:], **rest)
         except OSError as error:
-            told = in_words(error, OUTSIDE) if name is None else error
-            raise OSError(told.errno, told.strerror, path) from None
+            told = in_words(error, words) if name is None else error
+            raise OSError(told.errno, told.strerror, os.fspath(path)) from None
 
     setattr(os, call, answered)
 
 
 def _refuse(own: OwnFiles, name: str, *_: Any, **__: Any) -> None:
-    raise OSError(errno.EACCES, READ_ONLY)
+    raise OSError(errno.EACCES, NO_DISK)
 
 
 def _listed(own: OwnFiles, name: str, path: Path) -> list[Any]:
@@ -163,14 +166,15 @@ def _opening(real: Callable[..., Any]) -> Callable[..., Any]:
         try:
             if own is None or name is None:
                 return real(file, mode, buffering, encoding, errors, newline, closefd, opener)
-            if set(mode) & set("wax+"):
+            if set(mode) & _WRITING:
                 _refuse(own, name)
             content = own.content(name)
         except OSError as error:
             if not at_path:
                 raise
-            told = in_words(error, OUTSIDE) if name is None else error
-            raise OSError(told.errno, told.strerror, file) from None
+            words = NO_DISK if set(mode) & _WRITING else OUTSIDE
+            told = in_words(error, words) if name is None else error
+            raise OSError(told.errno, told.strerror, os.fspath(file)) from None
         binary = OwnFile(file, content)
         if "b" in mode:
             return binary

@@ -30,7 +30,7 @@ Tell = Callable[[dict[str, Any]], None]
 Report = Callable[[BaseException | None], None]
 
 _LIBRARY_LOGGERS = ("socketio.server", "engineio.server")
-_HINTED = ("memory", "not_allowed", "processes", "no_keyboard", "no_module", "no_setting")
+_HINTED = ("memory", "not_allowed", "processes", "no_keyboard", "no_module", "no_setting", "one_database")
 """Errors that get a sentence after their traceback, even when only a handler failed."""
 _RUN_SIMPLE = inspect.signature(werkzeug.serving.run_simple)
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import errno
 from typing import Final
 
-READ_ONLY: Final = (
-    "Your program's files can only be read here: keep what changes in a variable, or in sqlite3, which stays in memory"
+NO_DISK: Final = (
+    "Nothing can be written to a disk here: keep what changes in a variable, in io.BytesIO(), or in sqlite3, which "
+    "stays in memory"
 )
 OUTSIDE: Final = "A sandbox has no files but your program's own: bring what it reads along, beside the file that is run"
 NO_WAY_OUT: Final = (
@@ -17,7 +18,7 @@ NO_WAY_OUT: Final = (
     "which returns what the answer would be"
 )
 NO_PROGRAMS: Final = "A sandbox starts no other program: do the work in a function, or in a background task"
-SENTENCES: Final = frozenset({READ_ONLY, OUTSIDE, NO_WAY_OUT, NO_PROGRAMS})
+SENTENCES: Final = frozenset({NO_DISK, OUTSIDE, NO_WAY_OUT, NO_PROGRAMS})
 
 REFUSED: Final = (errno.EPERM, errno.EACCES, errno.ENOSYS)
 """How the kernel refuses in a sandbox."""
