@@ -60,11 +60,11 @@ def explained(
     where = f" (line {line})" if file == entry else f" ({file}, line {line})"
     where = where if line else ""
     special = _of_python(error, where, runtime) or _of_library(error, where, runtime) or _of_system(error, where)
-    special = special or _of_other_library(error, where)
+    about = described(error, own_files)
+    special = special or _of_other_library(error, about["message"], where)
     if special is not None:
         return special
-    text = described(error, own_files)["text"]
-    return Explanation("exception", f"Your program raised {text}{where}. Correct it, then press Run again.")
+    return Explanation("exception", f"Your program raised {about['text']}{where}. Correct it, then press Run again.")
 
 
 def exit_called(error: SystemExit, own_files: frozenset[str]) -> Explanation:
@@ -91,7 +91,7 @@ def _of_python(error: BaseException, where: str, runtime: Runtime) -> Explanatio
         why = why_missing(str(error.name), runtime)
         return Explanation("no_module", f"“{error.name}” can't be imported here{where}: {why}")
     if isinstance(error, KeyError) and _looked_up_a_setting(error):
-        name = str(error.args[0])[:40]
+        name = error.args[0][:40]
         return Explanation(
             "no_setting",
             f"The environment of a sandbox has no {name}{where}: settings and .env files stay on your machine. Write "
@@ -128,9 +128,9 @@ def _of_library(error: BaseException, where: str, runtime: Runtime) -> Explanati
     return None
 
 
-def _of_other_library(error: BaseException, where: str) -> Explanation | None:
+def _of_other_library(error: BaseException, text: str, where: str) -> Explanation | None:
     """Explain errors of libraries that a program may do without: they are known by their names."""
-    kind, text = f"{type(error).__module__}.{type(error).__name__}", str(error)
+    kind = f"{type(error).__module__}.{type(error).__name__}"
     if kind == "sqlite3.OperationalError" and text.startswith("too many attached databases"):
         return Explanation(
             "one_database",
@@ -165,4 +165,4 @@ def _of_system(error: BaseException, where: str) -> Explanation | None:
 
 def _looked_up_a_setting(error: KeyError) -> bool:
     file, function = innermost_function(error)
-    return (file.rpartition("/")[2], function) in _ENVIRON and len(error.args) == 1
+    return (file.rpartition("/")[2], function) in _ENVIRON and bool(error.args) and isinstance(error.args[0], str)

@@ -42,6 +42,5 @@ def sentence_of(error: BaseException) -> str:
         seen.add(id(each))
         if isinstance(each, OSError) and each.strerror in SENTENCES:
             return str(each.strerror)
-        # urllib hides what happened in `reason`, and multiprocessing in the arguments.
-        waiting += [getattr(each, "reason", None), each.__cause__, each.__context__]
+        waiting += [vars(each).get("reason"), each.__cause__, each.__context__]  # urllib keeps it in `reason`
     return ""
