@@ -331,6 +331,32 @@ interface Step {
 /** The files of a program: name → text. */
 type Files = Record<string, string>;
 
+// A project that is brought along
+
+interface ProjectEntry {
+  path: string;
+  /** Bytes, by what its folder or zip says. */
+  size: number;
+  /** Rejects with a `ZipRefused` when it is more than `most` bytes, or can't be read. */
+  read(most: number): Promise<Uint8Array>;
+}
+
+interface LeftOut {
+  /** A file, or a folder with a slash at its end. */
+  name: string;
+  /** Stands after the name, as a sentence without its end. */
+  why: string;
+  /** How many files it stands for. */
+  count: number;
+}
+
+interface Project {
+  files: Files;
+  /** The file that is run. */
+  entry: string;
+  leftOut: LeftOut[];
+}
+
 interface ServerFiles {
   version: number;
   files: Files;
@@ -339,6 +365,8 @@ interface ServerFiles {
 interface ProgramError {
   type?: string;
   message?: string;
+  /** The program's file that it happened in. */
+  file?: string | null;
   line?: number | null;
 }
 

@@ -16,7 +16,7 @@ from course.grading.grader import Grader, checks_at_once
 from course.learning import faults
 from course.learning.refused import Refused
 from course.learning.verdicts import Verdict, is_choice
-from course.program import RUNTIMES, Files, ProgramRefused, Runtime, check_files
+from course.program import RUNTIMES, Files, ProgramRefused, Runtime, check_files, needed
 from course.progress import answers, history, learners, work
 from course.progress.answers import Answered
 from course.progress.history import Entry
@@ -24,7 +24,7 @@ from course.progress.not_kept import Forgotten
 from course.progress.work import Conflict, Kept
 from course.sandbox.host.sandbox import Sandbox
 from course.sandbox.host.supervisor import SandboxesUnavailable, Supervisor
-from course.sandbox.model import Program, Purpose, Watcher
+from course.sandbox.model import Output, Program, Purpose, Watcher
 from course.shares.fair_queue import Share
 from course.shares.turns import Turns
 
@@ -123,8 +123,11 @@ class Learning:
         """
         chosen = self._chosen_runtime(slug, exercise, runtime)
         terminal = exercise == SCRATCH or self.exercise(slug, exercise).terminal
-        program = program_of(files, chosen, terminal=terminal)
-        return self.start(program, learner=learner, purpose="run", watcher=watcher, share=share)
+        program, left_out = program_of(files, chosen, terminal=terminal)
+        sandbox = self.start(program, learner=learner, purpose="run", watcher=watcher, share=share)
+        for name, why in left_out.items():
+            watcher.output(sandbox.id, Output("notice", f"Left out {name}: {why}.\n"))
+        return sandbox
 
     def start(
         self, program: Program, *, learner: str, purpose: Purpose, watcher: Watcher, share: Share | None = None
@@ -183,7 +186,7 @@ class Learning:
     ) -> Kept:
         """Keep what the editor holds: typed, or `loaded` in place of what was there; the history has both."""
         self.starting_files(slug, exercise)
-        valid_files(files)
+        files = valid_files(files)
         try:
             kind = "loaded" if loaded else "save"
             return work.save(learner, slug, exercise, files, kind=kind, base_version=base_version, tab=tab)
@@ -291,26 +294,29 @@ class Learning:
         return bool(saved and (saved.passed or saved.solution_asked > 1))
 
 
-def valid_files(files: Files) -> None:
-    """Check what claims to be a program's files.
+def valid_files(files: Files) -> Files:
+    """Check what claims to be a program's files, and return those that it needs.
 
     Raises:
         Refused: too many, too large, or badly named.
     """
     try:
-        check_files(files)
+        kept, _ = needed(files)
+        check_files(kept)
     except ProgramRefused as refusal:
         raise Refused(refusal.code, str(refusal)) from refusal
+    return kept
 
 
-def program_of(files: Files, runtime: Runtime, *, terminal: bool) -> Program:
-    """Return the program that these files make.
+def program_of(files: Files, runtime: Runtime, *, terminal: bool) -> tuple[Program, dict[str, str]]:
+    """Return the program that these files make, and the files that were left out: name → why.
 
     Raises:
         Refused: they make none that can be run.
     """
     try:
-        return Program(files, runtime, terminal)
+        kept, left_out = needed(files)
+        return Program(kept, runtime, terminal), left_out
     except ProgramRefused as refusal:
         raise Refused(refusal.code, str(refusal)) from refusal
 

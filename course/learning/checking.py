@@ -76,7 +76,7 @@ def check(
         Refused: the submission can't be run at all.
     """
     found = learning.exercise(slug, exercise)
-    program = program_of(files, found.runtime, terminal=found.terminal)
+    program, _ = program_of(files, found.runtime, terminal=found.terminal)
     results: list[dict[str, Any]] = []
 
     def report(result: CheckResult) -> None:
@@ -91,7 +91,7 @@ def check(
     if error is None and any(result["outcome"] == "error" for result in results):
         error = {"code": "check_error", "message": "A check itself went wrong. That is our fault: it costs no attempt."}
     if error is None:
-        work.record_attempt(learner, slug, exercise, files, results, total)
+        work.record_attempt(learner, slug, exercise, program.files, results, total)
     return Checked(passed, total, error)
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
-from typing import Any
+from typing import Any, Literal, get_args
 
-from course.program import Runtime, async_mode, is_gevent
+from course.program import Files, Runtime, async_mode, is_gevent
+
+Libraries = Literal["core", "more"]
+"""What a fork server has imported: what every lesson uses, or what larger programs bring as well."""
+LIBRARIES: tuple[Libraries, ...] = get_args(Libraries)
 
 _NEVER = ("eventlet uwsgi geventwebsocket redis valkey kombu kafka zmq aiohttp aio_pika requests").split()
 """Flask-SocketIO and python-socketio import these when they can, and must not here: ``SocketIO(app)`` would pick
@@ -24,13 +29,49 @@ STANDARD_LIBRARY = (
     "typing unicodedata unittest.mock urllib.parse urllib.request uuid warnings weakref wsgiref.util zlib zoneinfo"
 ).split()
 
-LIBRARIES = (
-    "flask flask.views flask_socketio socketio simple_websocket jinja2 jinja2.debug "
-    "jinja2.ext werkzeug.debug.tbtools werkzeug.middleware.proxy_fix werkzeug.security"
+SELDOM_USED = (
+    "atexit bz2 cmath concurrent.futures.process configparser cProfile dbm dbm.dumb doctest email.encoders "
+    "email.message email.mime.application email.mime.base email.mime.image email.mime.multipart email.mime.text "
+    "errno fnmatch ftplib gc getopt getpass gettext glob graphlib gzip http.cookiejar http.cookies http.server "
+    "imaplib importlib.resources importlib.resources.readers ipaddress linecache locale logging.config lzma "
+    "marshal multiprocessing multiprocessing.connection multiprocessing.managers multiprocessing.pool "
+    "multiprocessing.popen_fork multiprocessing.queues multiprocessing.synchronize optparse os.path pickle pkgutil "
+    "platform plistlib pstats pydoc reprlib resource runpy shelve shutil signal smtplib socketserver ssl stat "
+    "stringprep subprocess symtable tarfile tempfile tokenize tomllib tracemalloc unittest unittest.async_case "
+    "urllib.error urllib.robotparser webbrowser xml.dom.expatbuilder xml.dom.minidom xml.etree.ElementTree "
+    "xml.sax.saxutils xmlrpc.client zipfile"
+).split()
+"""More of the standard library, which larger programs import."""
+
+_CORE = (
+    "blinker click click._termui_impl click._textwrap click.shell_completion flask flask.debughelpers flask.views "
+    "flask_socketio itsdangerous jinja2 jinja2.constants jinja2.debug jinja2.ext jinja2.meta jinja2.nativetypes "
+    "jinja2.sandbox markupsafe simple_websocket socketio socketio.admin werkzeug.debug.tbtools "
+    "werkzeug.middleware.dispatcher werkzeug.middleware.profiler werkzeug.middleware.proxy_fix "
+    "werkzeug.middleware.shared_data werkzeug.security werkzeug.utils"
 ).split()
 """Including what they would import only on first use: by then no file can be read any more."""
 
-PACKAGES = ("flask", "flask-socketio", "jinja2", "python-engineio", "python-socketio", "simple-websocket", "werkzeug")
+MORE = (
+    "cachelib dotenv flask_cors flask_login flask_session flask_session.cachelib flask_session.filesystem "
+    "flask_session.sqlalchemy flask_sqlalchemy flask_sqlalchemy.record_queries flask_sqlalchemy.track_modifications "
+    "pydantic pydantic._internal._serializers pydantic.alias_generators pydantic.dataclasses pydantic.deprecated.json "
+    "pydantic.deprecated.parse pydantic.experimental.pipeline pydantic.functional_serializers "
+    "pydantic.functional_validators pydantic.json_schema pydantic.networks pydantic.root_model pydantic.type_adapter "
+    "pydantic.types pydantic.validate_call_decorator sqlalchemy sqlalchemy.dialects.sqlite sqlalchemy.event "
+    "sqlalchemy.ext.associationproxy sqlalchemy.ext.automap sqlalchemy.ext.compiler sqlalchemy.ext.declarative "
+    "sqlalchemy.ext.hybrid sqlalchemy.ext.indexable sqlalchemy.ext.mutable sqlalchemy.ext.orderinglist "
+    "sqlalchemy.ext.serializer sqlalchemy.orm sqlalchemy.pool sqlalchemy.sql sqlalchemy.util._has_cython sqlite3 "
+    "typing_extensions"
+).split()
+"""Libraries that most programs do without. They are imported in a fork server of their own, which the first program
+that names one of them starts: the others have nothing of it in their memory."""
+_NAMES_MORE = re.compile(rf"\b(?:{'|'.join(sorted({name.partition('.')[0] for name in MORE}))})\b")
+
+PACKAGES = (
+    "flask flask-cors flask-login flask-session flask-socketio flask-sqlalchemy jinja2 pydantic python-dotenv "
+    "python-engineio python-socketio simple-websocket sqlalchemy werkzeug"
+).split()
 """Packages whose versions a program can ask for."""
 
 _GEVENT = (
@@ -43,21 +84,21 @@ _GEVENT_SETTINGS = "loop threadpool resolver fileobject format_context".split()
 """Each names a class that gevent imports when the setting is first read."""
 
 
+def libraries_for(files: Files) -> Libraries:
+    """Return what a program needs: more than the core if a name of `MORE` stands anywhere in its code.
+
+    A look at words, since to parse a stranger's code would cost the site more than a fork server that has too much.
+    """
+    code = (text for name, text in files.items() if name.endswith(".py"))
+    return "more" if any(map(_NAMES_MORE.search, code)) else "core"
+
+
 def kept_out(runtime: Runtime) -> tuple[str, ...]:
     """Return the top-level modules that can't be imported under `runtime`, even where they are installed."""
     return (*_NEVER, *(() if is_gevent(runtime) else ("gevent",)))
 
 
-def sentence(runtime: Runtime) -> str:
-    """Return what can be imported, as words for a learner who tried something else."""
-    return (
-        f"flask, flask_socketio, socketio, {'gevent, ' if is_gevent(runtime) else ''}and the usual modules of Python: "
-        "json, time, random, math, datetime, threading, collections, functools, itertools, logging, re, uuid, secrets, "
-        "hashlib, statistics, queue…"
-    )
-
-
-def prepare(runtime: Runtime) -> None:
+def prepare(runtime: Runtime, libraries: Libraries) -> None:
     """Import all that a program can ask for under `runtime`. Once, before anything of Flask is imported."""
     if runtime == "gevent-patched":
         from gevent import monkey
@@ -66,7 +107,7 @@ def prepare(runtime: Runtime) -> None:
     for name in kept_out(runtime):
         sys.modules[name] = None  # type: ignore[assignment]
     driver = f"engineio.async_drivers.{async_mode(runtime)}"
-    for name in (*STANDARD_LIBRARY, *LIBRARIES, driver):
+    for name in (*STANDARD_LIBRARY, *_CORE, driver, *SELDOM_USED, *(MORE if libraries == "more" else ())):
         importlib.import_module(name)
     if is_gevent(runtime):
         import_gevent()

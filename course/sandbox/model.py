@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, Protocol
 
-from course.program import Files, ProgramRefused, Runtime, check_files
+from course.program import Files, ProgramRefused, Runtime, check_files, entry_of
+from course.sandbox.available_modules import Libraries, libraries_for
 from course.wire import Direction, TraceRow
 
 State = Literal["queued", "starting", "ready", "stopped", "crashed", "limited"]
@@ -37,27 +39,33 @@ class Program:
     """What a learner wants to run.
 
     Raises:
-        ProgramRefused: these files can't be a program's (see `check_files`), or there is no code in ``server.py``.
+        ProgramRefused: these files can't be a program's (see `check_files`), or there is no code to begin with.
     """
 
     files: Files
-    """What is run is named in `processes`; ``templates/…`` and ``static/…`` are served from memory."""
+    """What is run is named in `processes`; all of them can be imported, opened and served."""
     runtime: Runtime = "threading"
     terminal: bool = True
     """Whether standard input looks like a terminal: without one, Werkzeug's server refuses to start (lesson 2)."""
-    processes: tuple[str, ...] = ("server.py",)
+    processes: tuple[str, ...] = ()
     """The file that each process runs; the first is the server that clients reach. Only the site chooses them: a
-    learner's program is one process."""
+    learner's program is one process, which runs what `entry_of` names."""
+
+    @cached_property
+    def libraries(self) -> Libraries:
+        """Return what it can import."""
+        return libraries_for(self.files)
 
     def __post_init__(self) -> None:
         check_files(self.files)
+        if not self.processes:
+            object.__setattr__(self, "processes", (entry_of(self.files),))
         if not 1 <= len(self.processes) <= PROCESSES_AT_MOST:
             raise ValueError(f"a program is one to {PROCESSES_AT_MOST} processes, not {len(self.processes)}")
         for name in self.processes:
             if not self.files.get(name, "").strip():
-                raise ProgramRefused(
-                    "empty_program", f"There is no code in {name} yet. Write a server, or press Reset."
-                )
+                words = f"There is no code in {name or 'server.py'} yet. Write a server, or press Reset."
+                raise ProgramRefused("empty_program", words)
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class StateChange:
     """Stable name of the reason: ``memory``, ``cpu``, ``wall``, ``idle``, ``no_run_call``, ``replaced``…"""
     queue_position: int | None = None
     error: Mapping[str, Any] | None = None
-    """For a crash: ``{"type", "message", "line", "text"}``; line is 1-based in server.py, or None."""
+    """For a crash: ``{"type", "message", "file", "line", "text"}``; both are None without a place in the program."""
 
 
 @dataclass(frozen=True)

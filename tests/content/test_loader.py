@@ -17,6 +17,7 @@ from course.content.pieces import Example, ExerciseLink, Prose, Question
 from course.content.text.highlight import highlight_python
 from course.content.text.images import MAX_IMAGE_BYTES
 from course.content.text.typesetter import TAGS
+from course.program import MAX_SOURCE_BYTES
 from tests.stage.courses import (
     BUNDLE,
     EXERCISE,
@@ -255,7 +256,7 @@ def _picture(root: Path) -> None:
 
 def _large(root: Path) -> None:
     (root / EXERCISE / "starter/templates").mkdir()
-    (root / EXERCISE / "starter/templates/page.html").write_text("x" * 70_000)
+    (root / EXERCISE / "starter/templates/page.html").write_text("x" * MAX_SOURCE_BYTES)
 
 
 def _odd_exercise(root: Path) -> None:

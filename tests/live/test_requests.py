@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 import socketio
 
+from course.factory import MESSAGE_BYTES
+from course.program import MAX_SOURCE_BYTES
 from tests.stage.page import LESSON, Page
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
 from tests.stage.running_site import RunningSite
@@ -51,6 +53,24 @@ def test_an_unknown_event_is_answered(page: Page) -> None:
     assert page.ask("sudo", {})["error"]["code"] == "unknown_event"
 
 
+def test_what_a_program_does_not_need_is_left_out_and_told(page: Page) -> None:
+    files = {"server.py": GOOD, ".vscode/settings.json": "{}", "certs/key.pem": "secret"}
+    assert page.ask("run", {"exercise": "scratch", "files": files})["ok"]
+    told = [page.await_event("sandbox_output")["text"] for _ in range(2)]
+    assert [text.split(":")[0] for text in told] == ["Left out .vscode/settings.json", "Left out certs/key.pem"]
+    assert page.ask("save", {"exercise": "scratch", "files": files, "base_version": None})["ok"]
+    versions = page.ask("history", {"exercise": "scratch"})["versions"]
+    assert versions[0]["files"] == {"server.py": GOOD}
+
+
+@pytest.mark.parametrize("letter", ["\n", '"', "\\", "ä", "\U0001f600"])
+def test_the_largest_program_fits_into_one_message_whatever_it_is_made_of(letter: str) -> None:
+    text = letter * (MAX_SOURCE_BYTES // len(letter.encode()))
+    payload = {"exercise": "x" * 80, "files": {"server.py": text}, "base_version": 1, "loaded": True}
+    sent = json.dumps(["save", payload], ensure_ascii=False).encode()  # as browsers write it
+    assert len(sent) + 1000 < MESSAGE_BYTES
+
+
 @pytest.mark.parametrize(
     "payload",
     [
@@ -65,7 +85,7 @@ def test_an_unknown_event_is_answered(page: Page) -> None:
         ({"exercise": "add-with-ack", "files": {"server.py": "a\0b"}},),
         ({"exercise": "add-with-ack", "files": {"../../etc/passwd": ""}},),
         ({"exercise": "no-such-exercise", "files": {"server.py": GOOD}},),
-        ({"exercise": "add-with-ack", "files": {"server.py": "#" * 70_000}},),
+        ({"exercise": "add-with-ack", "files": {"server.py": "#" * (MAX_SOURCE_BYTES + 1)}},),
         ({"exercise": "add-with-ack", "files": {}},),
     ],
 )

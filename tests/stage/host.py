@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Collection, Mapping
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -119,32 +119,45 @@ class Running:
 
     def get(self, path: str = "/", headers: Mapping[str, str] | None = None) -> tuple[int, str]:
         """Return status and body of a request."""
+        status, _, body = self.request("GET", path, headers=headers)
+        return status, body
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> tuple[int, HTTPMessage, str]:
+        """Return status, headers and body of what the server answers."""
         connection = HTTPConnection("localhost", timeout=PATIENCE)
         connection.sock = socket.socket(socket.AF_UNIX)
         connection.sock.settimeout(PATIENCE)
         connection.sock.connect(str(self.sandbox.socket_path))
         try:
-            connection.request("GET", path, headers=dict(headers or {}))
+            connection.request(method, path, body, headers=dict(headers or {}))
             response = connection.getresponse()
-            return response.status, response.read().decode()
+            return response.status, response.headers, response.read().decode()
         finally:
             connection.close()
 
-    def client(self, auth: Any = None, *, tag: str = "", namespace: str = "") -> Client:
+    def client(
+        self, auth: Any = None, *, tag: str = "", namespace: str = "", cookies: Mapping[str, str] | None = None
+    ) -> Client:
         """Return a connected Socket.IO client; use it with `with`. `tag` is the one that the gateway would add."""
-        return Client(self.sandbox.socket_path, auth, tag, namespace)
+        return Client(self.sandbox.socket_path, auth, tag, namespace, cookies or {})
 
 
 class Client:
     """A bare Socket.IO client over one WebSocket, straight to the unix socket."""
 
-    def __init__(self, path: Path, auth: Any, tag: str = "", namespace: str = "") -> None:
+    def __init__(
+        self, path: Path, auth: Any, tag: str = "", namespace: str = "", cookies: Mapping[str, str] | None = None
+    ) -> None:
         self._namespace = f"{namespace}," if namespace else ""
+        self._passed_over: list[str] = []
         raw = socket.socket(socket.AF_UNIX)
         raw.settimeout(PATIENCE)
         raw.connect(str(path))
         url = "ws://localhost/socket.io/?EIO=4&transport=websocket"
         header = [f"{TAG}: {tag}"] if tag else []
+        header += [f"Cookie: {'; '.join(f'{name}={value}' for name, value in cookies.items())}"] if cookies else []
         self._ws = websocket.create_connection(url, timeout=PATIENCE, header=header, socket=raw, suppress_origin=True)
         self._receive("0")
         self._ws.send("40" + self._namespace + (json.dumps(auth) if auth is not None else ""))
@@ -172,6 +185,14 @@ class Client:
         self._ws.send(f"42{self._namespace}0" + json.dumps([event, *args]))
         return json.loads(self._receive(answer)[len(answer) :])
 
+    def hear(self, event: str) -> list[Any]:
+        """Wait until the server emits `event`, and return what came with it."""
+        while True:
+            heard = self._receive(f"42{self._namespace}")
+            told = json.loads(heard[heard.index("[") :])
+            if told[0] == event:
+                return list(told[1:])
+
     def answer(self, event: str, *args: Any) -> None:
         """Wait until the server asks with `event`, and acknowledge that."""
         while not (asked := self._receive("42")).split("[", 1)[1].startswith(json.dumps(event)):
@@ -179,12 +200,18 @@ class Client:
         self._ws.send(f"43{asked[2:].split('[', 1)[0]}" + json.dumps(args))
 
     def _receive(self, prefix: str) -> str:
+        """Return the first frame that begins so and was not returned before."""
+        for number, frame in enumerate(self._passed_over):
+            if frame.startswith(prefix):
+                return self._passed_over.pop(number)
         while True:
             frame = self._ws.recv()
             if frame == "2":
                 self._ws.send("3")
             elif isinstance(frame, str) and frame.startswith(prefix):
                 return frame
+            elif isinstance(frame, str):
+                self._passed_over.append(frame)
 
 
 class Host:

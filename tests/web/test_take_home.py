@@ -55,6 +55,29 @@ def test_a_component_comes_with_the_way_to_its_own_project(name: str, place: str
     assert "static/index.html" not in files
 
 
+def test_a_project_that_was_brought_goes_home_as_it_came() -> None:
+    brought = {
+        "chat/__init__.py": "import flask_login\n",
+        "chat/__main__.py": "from . import socketio\n",
+        "chat/static/dot.png": "iVBORw==",
+        "README.md": "mine",
+    }
+    packed = project("A title", brought, event="add", client_library=None)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        files = {name.removeprefix("duplex-project/"): archive.read(name) for name in archive.namelist()}
+    assert files["chat/static/dot.png"] == b"\x89PNG"
+    assert files["README.md"] == b"mine" and "server.py" not in files
+    assert b"import chat.__main__ as server" in files["test_server.py"]
+    assert b"Flask-Login==" in files["requirements.txt"]
+
+
+def test_what_is_run_here_is_run_at_home() -> None:
+    packed = project("A title", {"app.py": SERVER}, event="add", client_library=None, runtime="gevent-patched")
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.read("duplex-project/app.py").decode() == PATCHING + SERVER
+        assert "python app.py" in archive.read("duplex-project/README.md").decode()
+
+
 def test_every_file_of_client_code_finds_a_place() -> None:
     assert {*SERVED_BY_FLASK, *COMPONENTS} == set(CLIENT_FILES)
 

@@ -1,4 +1,4 @@
-"""The warm parent of every learner's process under one runtime: ``python -m course.sandbox.forkserver.server RUNTIME``.
+"""The warm parent of learners' processes: ``python -m course.sandbox.forkserver.server RUNTIME LIBRARIES``.
 
 It imports once and forks in milliseconds. It is a program of its own, started with a clean environment: it has one
 thread, holds no secret, and imports nothing of the course but what its children need. It talks over the socket on its
@@ -21,11 +21,14 @@ from typing import Any, NoReturn
 
 from course.program import RUNTIMES, Runtime, is_gevent
 from course.sandbox import available_modules, native
+from course.sandbox.available_modules import Libraries
 from course.sandbox.confinement import precedence
 from course.sandbox.confinement.lockdown import learner_filter
 from course.sandbox.confinement.seccomp_numbers import this_machine
 from course.sandbox.confinement.thread_listener import kernel_can_ask
+from course.sandbox.forkserver import time_zones
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
+from course.sandbox.forkserver.full_pages import fill_holes
 from course.sandbox.forkserver.thread_gate import ThreadGate
 
 CONTROL = 0
@@ -149,10 +152,13 @@ class ForkServer:
             self._channel.send({"exited": self._jobs.pop(pid, ""), "status": os.waitstatus_to_exitcode(status)})
 
 
-def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
+def prepare(runtime: Runtime, libraries: Libraries = "core", *, confined: bool) -> RunChild:
     """Import everything that children need, and return what makes one of them a learner's process."""
-    available_modules.prepare(runtime)  # first: it decides what Flask-SocketIO can import, and from which library
-    from course.sandbox.learner import hooks
+    available_modules.prepare(
+        runtime, libraries
+    )  # first: it decides what Flask-SocketIO can import, and from which library
+    from course.sandbox.forkserver.seeming_places import conceal
+    from course.sandbox.learner import file_calls, hooks, way_out
     from course.sandbox.learner.process import run_child
     from course.sandbox.learner.program import Server
 
@@ -160,15 +166,27 @@ def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
 
     make_server: Callable[[native.socket], Server]
     if is_gevent(runtime):
+        import gevent.socket
+
         from course.sandbox.learner.gevent_server import GeventServer as make_server
     else:
         from course.sandbox.forkserver.rehearsal import rehearse
         from course.sandbox.learner.threaded_server import LearnerServer as make_server
 
         rehearse()
-    available_modules.warm_up(runtime)  # last: it also takes back what a server does to the libraries' logs
+    available_modules.warm_up(runtime)  # it also takes back what a server does to the libraries' logs
+    if libraries == "more":
+        from course.sandbox.forkserver.more_libraries import warm_up
+        from course.sandbox.learner import kept_in_memory
+
+        kept_in_memory.install()
+        warm_up()
     if confined:
         learner_filter(this_machine())
+    way_out.install(*((gevent.socket,) if is_gevent(runtime) else ()))
+    time_zones.keep_in_memory()
+    file_calls.install()
+    conceal()  # last: whatever is imported by now
 
     def run(
         request: dict[str, Any],
@@ -189,21 +207,27 @@ def prepare(runtime: Runtime, *, confined: bool) -> RunChild:
     return run
 
 
-def main(runtime: Runtime, *, confined: bool) -> None:
+def main(runtime: Runtime, libraries: Libraries, *, confined: bool) -> None:
     """Warm up, then serve until the supervisor is gone.
 
     Args:
         runtime: of all children.
+        libraries: what all children can import.
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
     """
     precedence.give_way(precedence.FORK_SERVER)
     wire = native.socket(fileno=os.dup(CONTROL))
     wire.setblocking(True)  # the flag is shared with the other copies of this end, which gevent may have changed
-    run = prepare(runtime, confined=confined)
+    run = prepare(runtime, libraries, confined=confined)
     gc.collect()
+    _filled = fill_holes()
     gc.freeze()  # without it the first collection in a child would copy every page of the parent
     ForkServer(Channel(wire), run, counts_threads=confined and kernel_can_ask()).serve()
 
 
 if __name__ == "__main__":
-    main(next((name for name in RUNTIMES if name in sys.argv), "threading"), confined="--unconfined" not in sys.argv)
+    main(
+        next((name for name in RUNTIMES if name in sys.argv), "threading"),
+        "more" if "more" in sys.argv else "core",
+        confined="--unconfined" not in sys.argv,
+    )

@@ -128,7 +128,14 @@ def _raised(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _error(said: Any) -> dict[str, Any] | None:
-    return None if said is None else {**_raised(said), "text": text(said.get("text", ""), 500)}
+    if said is None:
+        return None
+    file = said.get("file")
+    return {
+        **_raised(said),
+        "file": None if file is None else text(file, 100),
+        "text": text(said.get("text", ""), 500),
+    }
 
 
 def _no_number(name: str) -> Never:

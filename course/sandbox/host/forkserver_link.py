@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import course
 from course.program import Runtime
+from course.sandbox.available_modules import Libraries
 from course.sandbox.forkserver.channel import Channel, ChannelClosed
 from course.sandbox.guarded import guarded
 
@@ -74,6 +75,7 @@ class ForkServerLink:
     Args:
         listener: hears what happens to the children.
         runtime: of the children.
+        libraries: what they can import.
         unconfined: start children without confinement; the caller has made sure that this is allowed.
 
     Raises:
@@ -81,7 +83,9 @@ class ForkServerLink:
         OSError: the system could not start it.
     """
 
-    def __init__(self, listener: Listener, runtime: Runtime, *, unconfined: bool = False) -> None:
+    def __init__(
+        self, listener: Listener, runtime: Runtime, libraries: Libraries = "core", *, unconfined: bool = False
+    ) -> None:
         self._listener = listener
         self._closing = False
         self._sending = threading.Lock()
@@ -89,7 +93,7 @@ class ForkServerLink:
         self._channel = Channel(ours)
         with ExitStack() as unless_started, theirs:
             unless_started.callback(self._channel.close)
-            command = [sys.executable, "-m", "course.sandbox.forkserver.server", runtime]
+            command = [sys.executable, "-m", "course.sandbox.forkserver.server", runtime, libraries]
             command += ["--unconfined"] if unconfined else []
             self._process = subprocess.Popen(  # noqa: S603  (our own module, no word from outside)
                 command,

@@ -1,4 +1,4 @@
-"""The fork server of one runtime as the supervisor sees it: opened once, started again when it dies."""
+"""The fork server of one runtime and its libraries as the supervisor sees it: opened once, started again if it dies."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from course.program import Runtime
+from course.sandbox.available_modules import Libraries
 from course.sandbox.confinement.probe import probe
 from course.sandbox.confinement.verdict import SELF_TEST, Verdict
 from course.sandbox.guarded import guarded
@@ -29,20 +30,24 @@ HOST_DIED = "The process that hosts everybody's programs had to be restarted. Pr
 LOCK_FAILED = "This machine can no longer confine a learner's program under {runtime}, so none is run under it."
 PROBE_AGAIN_SECONDS = 60.0
 """At most once in this time: a machine that is short of memory must not be kept busy with probing."""
+OFF = "Running code is off:"
+OFF_WITH_MORE = "Programs with databases and other large libraries can't run here:"
 CLOSED = "This server is shutting down. Press Run again in a moment."
 
 
 class RuntimeHost:
-    """Starts programs under one runtime. Safe to use from several threads or greenlets.
+    """Starts programs under one runtime and with its libraries. Safe to use from several threads or greenlets.
 
     Args:
         runtime: of its programs.
+        libraries: what they can import.
         directory: for files that are gone at once.
         unconfined: run programs without confinement (development on loopback only; the settings see to that).
     """
 
-    def __init__(self, runtime: Runtime, directory: Path, *, unconfined: bool) -> None:
+    def __init__(self, runtime: Runtime, libraries: Libraries, directory: Path, *, unconfined: bool) -> None:
         self.runtime = runtime
+        self.libraries = libraries
         self.opened = False
         self.unavailable: str | None = None
         """Why no program can be run under this runtime, as a sentence for the learner, once it was opened."""
@@ -50,6 +55,7 @@ class RuntimeHost:
         self._unconfined = unconfined
         self._link: ForkServerLink | None = None
         self._restarting = self._closed = False
+        self._off = OFF if libraries == "core" else OFF_WITH_MORE
         self._held: list[Sandbox] = []
         """Sandboxes that start as soon as the next fork server is there."""
         self._jobs: dict[str, tuple[Sandbox, int]] = {}
@@ -81,7 +87,7 @@ class RuntimeHost:
                 try:
                     self._link = self._new_link()
                 except (OSError, ForkServerGone) as error:
-                    self.refuse(f"Running code is off: the fork server did not start ({error}).")
+                    self.refuse(f"{self._off} the fork server did not start ({error}).")
             self.opened = True
 
     def close(self) -> None:
@@ -165,7 +171,7 @@ class RuntimeHost:
             raise
 
     def _new_link(self) -> ForkServerLink:
-        return ForkServerLink(self, self.runtime, unconfined=self._unconfined)
+        return ForkServerLink(self, self.runtime, self.libraries, unconfined=self._unconfined)
 
     # What the fork server says. No code of a learner's has ever run in it.
 
@@ -237,12 +243,12 @@ class RuntimeHost:
         """Start a new fork server; return why that failed, or nothing."""
         now = time.monotonic()
         if len(self._restarts) == RESTARTS_A_MINUTE and now - self._restarts[0] < 60:
-            return "Running code is off: its host process keeps ending. The operator's log says why."
+            return f"{self._off} its host process keeps ending. The operator's log says why."
         self._restarts.append(now)
         try:
             link = self._new_link()
         except (OSError, ForkServerGone) as error:
-            return f"Running code is off: the fork server did not start again ({error})."
+            return f"{self._off} the fork server did not start again ({error})."
         with self._lock:
             if not self._closed:
                 self._link = link

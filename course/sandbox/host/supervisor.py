@@ -11,6 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from course.program import RUNTIMES, Runtime
+from course.sandbox.available_modules import LIBRARIES, Libraries
 from course.sandbox.host.endings import NOT_STARTED_REASON
 from course.sandbox.host.machine_memory import free_memory
 from course.sandbox.host.runtime_host import CLOSED, RuntimeHost
@@ -74,7 +75,11 @@ class Supervisor:
         self._uids = deque(range(FIRST_UID, FIRST_UID + UIDS)) if os.geteuid() == 0 else None
         if self._uids is not None:
             self._uids.rotate(secrets.randbelow(UIDS))  # another site on this machine counts from elsewhere
-        self._hosts = {name: RuntimeHost(name, directory, unconfined=unconfined) for name in RUNTIMES}
+        self._hosts = {
+            (runtime, libraries): RuntimeHost(runtime, libraries, directory, unconfined=unconfined)
+            for runtime in RUNTIMES
+            for libraries in LIBRARIES
+        }
         self._at_once = runtimes
         self._lock = threading.RLock()
         self._watchdog = Watchdog(self.all, self._looked)
@@ -88,14 +93,14 @@ class Supervisor:
         """
         self._folder.open()
         first, *others = self._at_once
-        self._hosts[first].open()
+        self._hosts[first, "core"].open()
         self._refusal = None
         self._watchdog.start()
         threading.Thread(target=self._open_others, args=(others,), name="fork servers", daemon=True).start()
 
     def _open_others(self, runtimes: Collection[Runtime]) -> None:
         for runtime in runtimes:
-            self._hosts[runtime].open()
+            self._hosts[runtime, "core"].open()
 
     def close(self) -> None:
         """End every sandbox and the fork servers. Closing twice is harmless."""
@@ -120,16 +125,23 @@ class Supervisor:
 
     def unavailable_under(self, runtime: Runtime) -> str | None:
         """Return why no program can be run under this runtime; None when it can, or before anybody has tried."""
-        return self.unavailable or self._hosts[runtime].unavailable
+        return self.unavailable or self._hosts[runtime, "core"].unavailable
 
-    def forkserver_pid_under(self, runtime: Runtime) -> int | None:
+    def forkserver_pid_under(self, runtime: Runtime, libraries: Libraries = "core") -> int | None:
         """Return the process id of a runtime's fork server, while there is one."""
-        return self._hosts[runtime].pid
+        return self._hosts[runtime, libraries].pid
+
+    def _host_of(self, program: Program) -> RuntimeHost:
+        return self._hosts[program.runtime, program.libraries]
 
     @property
-    def runtimes_off(self) -> dict[Runtime, str]:
+    def runtimes_off(self) -> dict[str, str]:
         """Return the runtimes that no program can be run under, each with the reason."""
-        return {name: host.unavailable for name, host in self._hosts.items() if host.unavailable is not None}
+        return {
+            runtime if libraries == "core" else f"{runtime}, {libraries} libraries": host.unavailable
+            for (runtime, libraries), host in self._hosts.items()
+            if host.unavailable is not None
+        }
 
     @property
     def places_taken(self) -> int:
@@ -152,8 +164,8 @@ class Supervisor:
             SandboxesUnavailable: no code can be run now, or none under the program's runtime.
         """
         if self.unavailable is None:
-            self._hosts[program.runtime].open()
-        why_not = self.unavailable_under(program.runtime)
+            self._host_of(program).open()
+        why_not = self.unavailable or self._host_of(program).unavailable
         if why_not is not None:
             raise SandboxesUnavailable(why_not)
         sandbox_id = f"{self._owner}-{secrets.token_hex(16)}"
@@ -178,7 +190,7 @@ class Supervisor:
         Raises:
             SandboxesUnavailable: no code can be run now.
         """
-        if (why_not := self.unavailable_under(sandbox.program.runtime)) is not None:
+        if (why_not := self.unavailable or self._host_of(sandbox.program).unavailable) is not None:
             raise SandboxesUnavailable(why_not)
         with self._lock:
             if sandbox.restarted or self.get(sandbox.id) is not sandbox:
@@ -259,7 +271,7 @@ class Supervisor:
             with self._lock:
                 if self._uids is not None and not sandbox.ended:
                     sandbox.uid = self._uids.popleft()
-            self._hosts[sandbox.program.runtime].launch(sandbox)
+            self._host_of(sandbox.program).launch(sandbox)
         except BaseException as error:
             log.exception("%s could not be started", sandbox.id)
             sandbox.end("crashed", NOT_STARTED_REASON, "not_started")

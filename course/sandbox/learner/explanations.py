@@ -5,12 +5,13 @@ Pure, standard library only. Runs inside the confined child.
 
 from __future__ import annotations
 
-import errno
 from dataclasses import dataclass
 
 from course.program import Runtime, async_mode
 from course.sandbox.learner.engineio_privates import asked_async_mode
-from course.sandbox.learner.tracebacks import described, last_own_line
+from course.sandbox.learner.missing_modules import why_missing
+from course.sandbox.learner.refusals import NO_WAY_OUT, REFUSED, sentence_of
+from course.sandbox.learner.tracebacks import described, innermost_function, last_own_line, last_own_place
 
 
 @dataclass(frozen=True)
@@ -40,18 +41,30 @@ TOO_LATE_TO_PATCH = (
 )
 """The message of the functions that replace gevent's own."""
 _NO_TERMINAL = "The Werkzeug web server is not designed to run in production"
-_REFUSED = (errno.EPERM, errno.EACCES, errno.ENOSYS)
+_ENVIRON = (("os.py", "__getitem__"), ("<frozen os>", "__getitem__"))
+"""Where Python looks a setting up in ``os.environ``."""
 
 
-def explained(error: BaseException, own_files: frozenset[str], runtime: Runtime) -> Explanation:
-    """Return what `error` means, in words that fit both the end of a program and the failure of a handler."""
-    line = last_own_line(error, own_files)
-    where = f" (line {line})" if line else ""
-    special = _of_python(error, where) or _of_library(error, where, runtime) or _of_system(error, where)
+def explained(
+    error: BaseException, own_files: frozenset[str], runtime: Runtime, entry: str = "server.py"
+) -> Explanation:
+    """Return what `error` means, in words that fit both the end of a program and the failure of a handler.
+
+    Args:
+        error: what was raised.
+        own_files: names of the learner's files, as they were compiled.
+        runtime: of the program.
+        entry: the file that is run; of another one the words say its name.
+    """
+    file, line = last_own_place(error, own_files) or (entry, None)
+    where = f" (line {line})" if file == entry else f" ({file}, line {line})"
+    where = where if line else ""
+    special = _of_python(error, where, runtime) or _of_library(error, where, runtime) or _of_system(error, where)
+    about = described(error, own_files)
+    special = special or _of_other_library(error, about["message"], where)
     if special is not None:
         return special
-    text = described(error, own_files)["text"]
-    return Explanation("exception", f"Your program raised {text}{where}. Correct it, then press Run again.")
+    return Explanation("exception", f"Your program raised {about['text']}{where}. Correct it, then press Run again.")
 
 
 def exit_called(error: SystemExit, own_files: frozenset[str]) -> Explanation:
@@ -64,7 +77,7 @@ def exit_called(error: SystemExit, own_files: frozenset[str]) -> Explanation:
     )
 
 
-def _of_python(error: BaseException, where: str) -> Explanation | None:
+def _of_python(error: BaseException, where: str, runtime: Runtime) -> Explanation | None:
     if isinstance(error, MemoryError):
         return Explanation(
             "memory",
@@ -74,16 +87,15 @@ def _of_python(error: BaseException, where: str) -> Explanation | None:
         return Explanation(
             "syntax_error", f"Python can't read your program{where}: {error.msg}. Correct that, then press Run again."
         )
-    if isinstance(error, ModuleNotFoundError) and str(error.name).split(".")[0] == "gevent":
-        return Explanation(
-            "no_module",
-            f"“{error.name}” can't be imported here{where}: this program runs in threading mode, which needs neither "
-            "gevent nor patching. Take that line out.",
-        )
     if isinstance(error, ModuleNotFoundError):
+        why = why_missing(str(error.name), runtime)
+        return Explanation("no_module", f"“{error.name}” can't be imported here{where}: {why}")
+    if isinstance(error, KeyError) and _looked_up_a_setting(error):
+        name = error.args[0][:40]
         return Explanation(
-            "no_module",
-            f"“{error.name}” can't be imported here{where}. Take that line out; the server log names what there is.",
+            "no_setting",
+            f"The environment of a sandbox has no {name}{where}: settings and .env files stay on your machine. Write "
+            f'os.environ.get("{name}", "…") with a value for here.',
         )
     if isinstance(error, RecursionError):
         return Explanation("recursion", f"A function of yours calls itself without end{where}. Give it a way out.")
@@ -116,15 +128,41 @@ def _of_library(error: BaseException, where: str, runtime: Runtime) -> Explanati
     return None
 
 
+def _of_other_library(error: BaseException, text: str, where: str) -> Explanation | None:
+    """Explain errors of libraries that a program may do without: they are known by their names."""
+    kind = f"{type(error).__module__}.{type(error).__name__}"
+    if kind == "sqlite3.OperationalError" and text.startswith("too many attached databases"):
+        return Explanation(
+            "one_database",
+            f"Each database here stands alone: ATTACH and VACUUM, which attaches as well, can't be used{where}. Take "
+            "that line out.",
+        )
+    if kind == "sqlalchemy.exc.NoSuchModuleError" and "sqlalchemy.dialects" in text:
+        return Explanation(
+            "one_database",
+            f"There is no database server here{where}, but SQLite in memory: write sqlite:///chat.db as the address.",
+        )
+    if kind == "socketio.exceptions.ConnectionError":
+        return Explanation("not_allowed", f"{NO_WAY_OUT}{where}.")
+    return None
+
+
 def _of_system(error: BaseException, where: str) -> Explanation | None:
     if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
         return Explanation(
             "processes", f"Your program started more threads than a sandbox has{where}. Start fewer, or let some end."
         )
-    if isinstance(error, OSError) and error.errno in _REFUSED:
+    if words := sentence_of(error):
+        return Explanation("not_allowed", f"{words}{where}.")
+    if isinstance(error, OSError) and error.errno in REFUSED:
         return Explanation(
             "not_allowed",
-            f"A sandbox has no files, no other programs and no way out{where}. Write what your server needs into the "
+            f"A sandbox has no devices, no other programs and no way out{where}. Write what your server needs into the "
             "program itself.",
         )
     return None
+
+
+def _looked_up_a_setting(error: KeyError) -> bool:
+    file, function = innermost_function(error)
+    return (file.rpartition("/")[2], function) in _ENVIRON and bool(error.args) and isinstance(error.args[0], str)

@@ -76,7 +76,7 @@ class Notes:
 
     Args:
         send: sends a message to the supervisor: JSON without a newline.
-        own_files: names of the learner's files, as they were compiled.
+        own_files: names of the learner's files whose lines are told, as they were compiled.
         where: returns (identity of the thread or greenlet, its name); see `Where`.
     """
 

@@ -9,7 +9,9 @@ from pathlib import PurePath
 from types import TracebackType
 from typing import Any
 
-OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+CONCEALED = "/usr/lib/sandbox/"
+"""Where our own code seems to lie, once the fork server is prepared."""
+OURS = (os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep, CONCEALED)
 FIRST_CALLS, LAST_CALLS = 4, 12
 """Shown of a long traceback: an endless recursion has a thousand calls, and those in the middle say nothing."""
 TEXT_AT_MOST = 500
@@ -25,12 +27,24 @@ def folded(error: BaseException, own_files: frozenset[str]) -> str:
     return "\n".join(_lines(error, own_files, set())) + "\n"
 
 
-def last_own_line(error: BaseException, own_files: frozenset[str]) -> int | None:
-    """Return the line of the learner's innermost frame (of a syntax error: its place); None when there is none."""
+def last_own_place(error: BaseException, own_files: frozenset[str]) -> tuple[str, int | None] | None:
+    """Return file and line of the learner's innermost frame (of a syntax error: its place); None without any."""
     if isinstance(error, SyntaxError) and error.filename in own_files:
-        return error.lineno
-    own = [line for frame, line in _walk(error.__traceback__) if frame.co_filename in own_files]
+        return error.filename or "", error.lineno
+    own = [(frame.co_filename, line) for frame, line in _walk(error.__traceback__) if frame.co_filename in own_files]
     return own[-1] if own else None
+
+
+def last_own_line(error: BaseException, own_files: frozenset[str]) -> int | None:
+    """Return the line of that place; None without any."""
+    place = last_own_place(error, own_files)
+    return place[1] if place else None
+
+
+def innermost_function(error: BaseException) -> tuple[str, str]:
+    """Return file and name of the function that raised the error; "" for both without any."""
+    frames = [(code.co_filename, code.co_name) for code, _ in _walk(error.__traceback__)]
+    return frames[-1] if frames else ("", "")
 
 
 def outermost_function(error: BaseException, own_files: frozenset[str]) -> str:
@@ -51,11 +65,13 @@ def local_in(error: BaseException, package: str, function: str, name: str) -> An
 
 
 def described(error: BaseException, own_files: frozenset[str]) -> dict[str, Any]:
-    """Return ``{type, message, line, text}``: what a page shows of the error in one line."""
+    """Return ``{type, message, file, line, text}``: what a page shows of the error in one line."""
+    place = last_own_place(error, own_files)
     return {
         "type": type(error).__name__[:80],
         "message": _message(error)[:TEXT_AT_MOST],
-        "line": last_own_line(error, own_files),
+        "file": place[0] if place else None,
+        "line": place[1] if place else None,
         "text": traceback.format_exception_only(type(error), error)[-1].strip()[:TEXT_AT_MOST],
     }
 

@@ -31,7 +31,7 @@ def take_home(slug: str, exercise: str) -> Response:
         runtime = site().learning.runtimes(slug, exercise)[0]
         pay_for("download")
         files = _posted() or _saved(slug, exercise) or starter
-        valid_files(files)
+        files = valid_files(files)
     except Refused as refused:
         if refused.code == "too_often":
             raise TooManyRequests(refused.message, retry_after=refused.extra["retry_after"]) from refused

@@ -1,6 +1,7 @@
 // <code-editor>: the server's textarea, which works as it is, becomes CodeMirror as soon as that is loaded.
 
 import { actions, define, store } from "../core/page.js";
+import { entryOf, isBinary } from "../core/program.js";
 import { saveWords } from "../core/words.js";
 import { fill, h } from "../dom/h.js";
 import { keyRow } from "../editor/key-row.js";
@@ -71,6 +72,7 @@ class CodeEditor extends HTMLElement {
     ];
     this.tabs = h("div", { class: "file-tabs", role: "tablist", "aria-label": "Files" });
     this.name = h("span", { class: "file-name" });
+    this.others = h("span", { class: "note other-files" });
     this.saved = h("span", { class: "save-state" });
     this.help = h("span", { class: "editor-help" }, "Esc then Tab leaves the editor");
     this.body = h("div", { class: "editor-body", id: "editor-body" });
@@ -78,7 +80,17 @@ class CodeEditor extends HTMLElement {
     const typedBefore = this.area.value !== this.area.defaultValue;
     fill(
       this,
-      h("div", { class: "editor-head" }, this.name, this.tabs, h("client-files"), this.help, this.saved),
+      h(
+        "div",
+        { class: "editor-head" },
+        this.name,
+        this.tabs,
+        this.others,
+        h("client-files"),
+        h("bring-project"),
+        this.help,
+        this.saved,
+      ),
       h("work-notes"),
       this.body,
       keys,
@@ -124,7 +136,7 @@ class CodeEditor extends HTMLElement {
     const { files, workspace } = store.get();
     const fresh = workspace !== this.#workspace;
     this.#workspace = workspace;
-    if (!(this.#file in files)) this.#file = ENTRY in files ? ENTRY : (Object.keys(files)[0] ?? ENTRY);
+    if (!(this.#file in files)) this.#file = entryOf(files);
     this.#drawTabs();
     this.#show(files[this.#file] ?? "", fresh);
   }
@@ -136,10 +148,17 @@ class CodeEditor extends HTMLElement {
   }
 
   #drawTabs() {
-    const names = Object.keys(store.get().files).sort((one, other) => Number(other === ENTRY) - Number(one === ENTRY));
+    const { files } = store.get();
+    const entry = entryOf(files);
+    const all = Object.keys(files).sort((one, other) => Number(other === entry) - Number(one === entry));
+    const names = all.filter((name) => !isBinary(name));
+    const others = all.filter(isBinary);
+    this.others.hidden = others.length === 0;
+    this.others.textContent = `+ ${others.length} not text`;
+    this.others.title = others.join(", ");
     this.tabs.hidden = names.length < 2;
     this.name.hidden = names.length > 1;
-    this.name.textContent = names[0] ?? ENTRY;
+    this.name.textContent = names[0] ?? entry;
     const shown = [...this.tabs.children].map((tab) => tab.textContent);
     if (JSON.stringify(shown) !== JSON.stringify(names)) {
       fill(
@@ -170,6 +189,7 @@ class CodeEditor extends HTMLElement {
     this.#file = name;
     this.#drawTabs();
     this.#show(store.get().files[name] ?? "", true);
+    this.tabs.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   #walk(event) {
@@ -190,12 +210,13 @@ class CodeEditor extends HTMLElement {
   }
 
   #crashed(error) {
-    const { sandbox, workspace } = store.get();
-    const here = this.#file === ENTRY && (!sandbox?.exercise || sandbox.exercise === workspace);
+    const { files, sandbox, workspace } = store.get();
+    const here =
+      this.#file === (error?.file ?? entryOf(files)) && (!sandbox?.exercise || sandbox.exercise === workspace);
     this.#editor?.setCrash(here && error?.line ? error : null);
   }
 
-  #goTo({ line, file = ENTRY }) {
+  #goTo({ line, file = entryOf(store.get().files) }) {
     if (this.#file !== file && file in store.get().files) this.#choose(file);
     if (!Number.isInteger(line)) return;
     if (this.#editor) {

@@ -2,6 +2,7 @@
 // brought back.
 
 import { actions, define, store } from "../core/page.js";
+import { entryOf } from "../core/program.js";
 import { Cancelled, taskSlot } from "../core/tasks.js";
 import { moment } from "../core/words.js";
 import { dialogHead, fill, h } from "../dom/h.js";
@@ -117,7 +118,7 @@ class WorkHistory extends HTMLElement {
     }
     this.#clearDiff();
     this.place.hidden = false;
-    const name = "server.py";
+    const name = entryOf(store.get().files);
     const before = { text: files[name] ?? "", name: `version ${version}` };
     const after = { text: store.get().files[name] ?? "", name: "the editor now" };
     try {

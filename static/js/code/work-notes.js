@@ -40,13 +40,15 @@ class WorkNotes extends HTMLElement {
       );
     const end = otherProgram(store.get()) ? "" : endOf(sandbox);
     if (!end || this.#dismissed === sandbox.id) return null;
-    const { line } = sandbox.error ?? {};
+    const { line, file } = sandbox.error ?? {};
     return note(
       sandbox.state === "stopped" ? "is-warn" : "is-err",
       end,
       line &&
         act(`Go to line ${line}`, (event) =>
-          event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true })),
+          event.currentTarget.dispatchEvent(
+            new CustomEvent("line-requested", { detail: { line, file: file ?? undefined }, bubbles: true }),
+          ),
         ),
       act("Run again", () => actions.run()),
       act(

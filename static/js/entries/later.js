@@ -22,6 +22,7 @@ import "../code/work-history.js";
 import "../clients/share-address.js";
 import "../clients/client-files.js";
 import "../clients/preview-pane.js";
+import "../project/bring-project.js";
 import { tendClientCode } from "../clients/client_code.js";
 import { tendChanges } from "../code/changed_since.js";
 import { store } from "../core/page.js";

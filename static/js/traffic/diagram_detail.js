@@ -123,7 +123,7 @@ function inText(event, namespace, handlers) {
   const where = namespace === "/" ? "" : ` in ${namespace}`;
   if (found) return [[`Handled by ${found.name}, `, lineLink(found.line), "."]];
   if (event === "connect") return [];
-  return [[`No handler for “${event}”${where} stands in server.py: the server drops such an event without a word.`]];
+  return [[`No handler for “${event}”${where} stands in the program: the server drops such an event without a word.`]];
 }
 
 function emitted(entry, source) {
@@ -132,7 +132,7 @@ function emitted(entry, source) {
   const lines = emittedOn(source, entry.socket.event);
   if (lines.length === 0) return [];
   return [
-    ["In server.py it is emitted on ", ...lines.flatMap((line, i) => [i > 0 ? " or " : "", lineLink(line)]), "."],
+    ["In the program it is emitted on ", ...lines.flatMap((line, i) => [i > 0 ? " or " : "", lineLink(line)]), "."],
   ];
 }
 

@@ -1,6 +1,7 @@
 // <live-diagram>: the picture of the present traffic, with the chosen arrow explained, and the same rows as a table.
 
 import { actions, define, store } from "../core/page.js";
+import { wholeCode } from "../core/program.js";
 import { svgText } from "../diagram/svg_text.js";
 import { asText } from "../diagram/words.js";
 import { fill, h } from "../dom/h.js";
@@ -130,7 +131,7 @@ class LiveDiagram extends HTMLElement {
 
   /** The program as it was started: its lines are those that the trace is about. */
   #begin() {
-    this.source = store.get().ran["server.py"] ?? "";
+    this.source = wholeCode(store.get().ran);
     this.#explain(null);
   }
 

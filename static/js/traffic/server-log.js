@@ -5,7 +5,7 @@ import { followEnd } from "../dom/follow.js";
 import { fill, h } from "../dom/h.js";
 import { onceAFrame } from "../dom/turns.js";
 
-const PLACE = /(File "server\.py", line )(\d+)/;
+const PLACE = /(File "([^"]+\.py)", line )(\d+)/;
 const NAMES = { stdout: "stdout", stderr: "stderr", notice: "note" };
 const TERMINAL_COLOURS = /\u001b\[[\d;]*m/g;
 
@@ -120,25 +120,26 @@ function tellsMore({ error, reason }) {
 function drawLine(stream, text) {
   const line = text.replace(TERMINAL_COLOURS, "");
   const place = PLACE.exec(line);
-  if (!place) return h("div", { class: `log-line is-${NAMES[stream]}` }, line || "\u00a0");
+  if (!place || !(place[2] in store.get().files))
+    return h("div", { class: `log-line is-${NAMES[stream]}` }, line || "\u00a0");
   const [before, after] = [line.slice(0, place.index + place[1].length - 5), line.slice(place.index + place[0].length)];
   return h(
     "div",
     { class: `log-line is-${NAMES[stream]}` },
     before,
-    lineLink(Number(place[2]), `line ${place[2]}`),
+    lineLink(place[2], Number(place[3]), `line ${place[3]}`),
     after,
   );
 }
 
-function lineLink(line, text) {
+function lineLink(file, line, text) {
   return h(
     "button",
     {
       type: "button",
       class: "line-link",
       onclick: (event) =>
-        event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { line }, bubbles: true })),
+        event.currentTarget.dispatchEvent(new CustomEvent("line-requested", { detail: { file, line }, bubbles: true })),
     },
     text,
   );

@@ -118,7 +118,7 @@ for number in range(64):
 say("nothing to seek in" if all(os.read(number, 10) == b"" for number in files) else files)
 """,
     ),
-    _secret("see the name of the host", "seccomp: default", "EPERM", "attempt(os.uname)"),
+    _secret("see the name of the host", "seccomp: default", "EPERM", "attempt(lambda: call('uname', bytes(400)))"),
     _secret(
         "read another's command line",
         "seccomp: paths",

@@ -1,5 +1,6 @@
 """Tricks inside the process: it may break itself, never us."""
 
+import os
 from collections.abc import Callable
 
 from tests.sandbox.attacks.attack import CONTROL, Attack, Run, breaks, ends, is_stopped, says
@@ -9,6 +10,8 @@ def _trick(name: str, layer: str, expected: str, source: str, watch: Callable[[R
     return Attack(name, "interpreter", layer, expected, source, watch)
 
 
+_PYTHON = os.path.dirname(os.__file__)
+"""Where Python's own modules really lie: a hostile program may guess it."""
 _FORGED_END = '{"ended": {"code": "memory", "reason": "It was not me.", "error": null}}'
 
 _IN_MACHINE_CODE = (
@@ -162,18 +165,29 @@ say("canary" if re.search("<pattern>", "".join(texts)) else "no canary" if len(t
         "import what was left out",
         "child: finds no other modules",
         "ModuleNotFoundError",
-        "def attack(): import sqlite3\nattempt(attack)",
+        "def attack(): import zipapp\nattempt(attack)",
     ),
     _trick(
         "put back the usual importers",
         "seccomp: paths",
         "ModuleNotFoundError",
-        """
-import importlib.machinery
-sys.meta_path[:] = [importlib.machinery.PathFinder]
+        f"""
+import importlib.machinery as machinery
+sys.path[:] = [{_PYTHON!r}]
+sys.path_hooks[:] = [machinery.FileFinder.path_hook((machinery.SourceFileLoader, machinery.SOURCE_SUFFIXES))]
 sys.path_importer_cache.clear()
-def attack(): import sqlite3
+sys.meta_path[:] = [machinery.PathFinder]
+def attack(): import zipapp
 attempt(attack)
+""",
+    ),
+    _trick(
+        "load a module by its path",
+        "seccomp: paths",
+        "EACCES",
+        f"""
+from importlib.machinery import SourceFileLoader
+attempt(lambda: SourceFileLoader("zipapp", {_PYTHON!r} + "/zipapp.py").get_code("zipapp"))
 """,
     ),
     _trick(

@@ -79,8 +79,8 @@ def test_a_program_without_code_is_refused() -> None:
 
 
 def test_a_program_that_is_too_large_is_refused() -> None:
-    with pytest.raises(ProgramRefused, match="larger than 64 KB") as refusal:
-        Program({"server.py": "x = 1", "static/large.txt": "ü" * 51200})
+    with pytest.raises(ProgramRefused, match="larger than 192 KB") as refusal:
+        Program({"server.py": "x = 1", "static/large.txt": "ü" * (MAX_SOURCE_BYTES // 2)})
     assert refusal.value.code == "source_too_large"
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Callable
 from importlib import metadata
 
@@ -81,9 +82,11 @@ def test_without_an_async_mode_the_lesson_runtime_is_picked(host: Host) -> None:
 
 
 def test_a_late_import_names_what_there_is(host: Host) -> None:
-    running = host.start("imports_numpy")
+    running = host.run("import rooms")
     running.end()
-    assert "No module named 'numpy' in the sandbox. It has flask, flask_socketio" in running.memory.text("stderr")
+    text = running.memory.text("stderr")
+    assert "No module named 'rooms' in the sandbox. It is neither installed here nor one of your files." in text
+    assert "There are flask, flask_socketio" in text
 
 
 @pytest.mark.parametrize("module", ["gevent", "eventlet", "redis", "kombu"])
@@ -203,6 +206,57 @@ def test_a_program_that_ends_itself_later_is_told(host: Host) -> None:
         change = running.end()
     assert (change.state, change.code) == ("crashed", "exited")
     assert running.memory.states == ["starting", "ready", "crashed"]
+
+
+LOOKS_FOR_PLACES = """
+import sys, types
+
+found = set()
+
+
+def note(owner, name):
+    value = getattr(owner, name, None)
+    for each in value if isinstance(value, list) else [value]:
+        if isinstance(each, str) and any(place in each for place in PLACES):
+            found.add(f"{owner!r:.60} {name}: {each}")
+
+
+def code_of(code):
+    note(code, "co_filename")
+    for each in code.co_consts:
+        if isinstance(each, types.CodeType):
+            code_of(each)
+
+
+for name in "path executable prefix exec_prefix base_prefix base_exec_prefix argv orig_argv".split():
+    note(sys, name)
+for module in [each for each in sys.modules.values() if isinstance(each, types.ModuleType)]:
+    spec = getattr(module, "__spec__", None)
+    for name in ("__file__", "__cached__", "__path__"):
+        note(module, name)
+    for name in ("origin", "cached", "submodule_search_locations"):
+        note(spec, name)
+    note(getattr(spec, "loader", None), "path")
+    for thing in list(vars(module).values()):
+        for function in (thing, *(vars(thing).values() if isinstance(thing, type) else ())):
+            if isinstance(function, types.FunctionType):
+                code_of(function.__code__)
+print(len(found), *sorted(found)[:5], sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("more", ["", "import flask_sqlalchemy, pydantic, flask_session\n"])
+def test_no_place_of_the_site_is_told(host: Host, more: str) -> None:
+    places = [str(APPS.parents[1]), sys.prefix, sys.base_prefix]
+    running = host.run(f"{more}PLACES = {places!r}\n{LOOKS_FOR_PLACES}")
+    running.end()
+    assert running.memory.text("stdout").split("\n")[0] == "0", running.memory.text()
+
+
+def test_a_programs_own_module_goes_before_pythons(host: Host) -> None:
+    running = host.start({"server.py": "import queue\nprint(queue.OWN)", "queue.py": "OWN = 'mine'"})
+    running.end()
+    assert running.memory.text("stdout") == "mine\n"
 
 
 # What a program prints
