@@ -28,7 +28,7 @@ LOADED_BY_NAME = {"pymdown-extensions", "simple-websocket"}
 """Used by the site without an import: Markdown and python-engineio name them."""
 FOR_PROGRAMS = {"cachelib", "flask-cors", "flask-login", "flask-session", "jinja2", "pydantic", "python-dotenv"}
 """Imported by learners' programs: `course.sandbox.available_modules` names them."""
-TOOLS = {"mypy", "pytest-timeout", "redis", "ruff", "uv"}
+TOOLS = {"mypy", "pytest-timeout", "ruff", "uv"}
 """Used by the Makefile, pytest's settings, or a lesson's server; beside them the stubs for mypy."""
 
 

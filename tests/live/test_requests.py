@@ -59,8 +59,8 @@ def test_what_a_program_does_not_need_is_left_out_and_told(page: Page) -> None:
     told = [page.await_event("sandbox_output")["text"] for _ in range(2)]
     assert [text.split(":")[0] for text in told] == ["Left out .vscode/settings.json", "Left out certs/key.pem"]
     assert page.ask("save", {"exercise": "scratch", "files": files, "base_version": None})["ok"]
-    versions = page.ask("history", {"exercise": "scratch"})["versions"]
-    assert versions[0]["files"] == {"server.py": GOOD}
+    newest = page.ask("history", {"exercise": "scratch"})["versions"][0]["version"]
+    assert page.ask("version", {"exercise": "scratch", "version": newest})["files"] == {"server.py": GOOD}
 
 
 @pytest.mark.parametrize("letter", ["\n", '"', "\\", "ä", "\U0001f600"])

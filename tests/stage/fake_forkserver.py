@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from course.program import Runtime
+from course.sandbox.available_modules import Libraries
 from course.sandbox.confinement import verdict
 from course.sandbox.confinement.verdict import Verdict
 from course.sandbox.host.forkserver_link import ForkServerGone, Listener
@@ -100,7 +101,9 @@ class FakeChild:
 class FakeLink:
     """In the place of `ForkServerLink`."""
 
-    def __init__(self, listener: Listener, runtime: Runtime, *, unconfined: bool = False) -> None:
+    def __init__(
+        self, listener: Listener, runtime: Runtime, libraries: Libraries = "core", *, unconfined: bool = False
+    ) -> None:
         self.listener, self.runtime = listener, runtime
         self.pid = next(_numbers)
         self.alive = True

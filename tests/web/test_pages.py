@@ -147,7 +147,7 @@ def test_health_says_whether_code_can_run(learner: FlaskClient) -> None:
 
 
 def test_health_names_a_runtime_that_is_off(app: Flask, learner: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    host = app.extensions["duplex"].learning.sandboxes._hosts["gevent"]
+    host = app.extensions["duplex"].learning.sandboxes._hosts["gevent", "core"]
     assert learner.get("/healthz").get_json()["runtimes_off"] == {}
     monkeypatch.setattr(host, "unavailable", "It can't be confined.")
     assert learner.get("/healthz").get_json()["runtimes_off"] == {"gevent": "It can't be confined."}

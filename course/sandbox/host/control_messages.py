@@ -9,7 +9,8 @@ message     fields                            what it can do
 `exception` type, message, line, handler      is shown, and told to the checks of the same learner
 `inside`    reports, dropped                  is shown, once `inside_reports` has read it
 `ended`     code (of `END_CODES`), reason,    puts words to an end that the host has seen: that the process
-            error: type, message, line, text  has left by itself. Nothing else goes by them
+            error: type, message, line, text, has left by itself. Nothing else goes by them
+            file
 =========== ================================= ============================================================
 
 Everything else is dropped and counted. What a flood costs is bounded, too: once a second's messages are used up, bytes
@@ -33,8 +34,8 @@ LINE_BYTES = 16 * 1024
 """A longer line is not one of our messages."""
 MESSAGES_PER_SECOND = 100
 END_CODES = frozenset(
-    "async_mode exception exited memory no_keyboard no_module no_run_call no_terminal not_allowed processes recursion "
-    "syntax_error too_late_to_patch".split()
+    "async_mode exception exited memory no_keyboard no_module no_run_call no_setting no_terminal not_allowed "
+    "one_database processes recursion syntax_error too_late_to_patch".split()
 )
 """What a program can have ended of by itself. No end that the site decides on has one of these names, except `exited`
 and `memory`, which say the same whoever says it."""

@@ -77,7 +77,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor
 
 
 def children_of(site: Supervisor) -> list[FakeChild]:
-    link = site._hosts["threading"]._link
+    link = site._hosts["threading", "core"]._link
     return list(link.children) if link else []  # type: ignore[attr-defined]
 
 
@@ -152,7 +152,7 @@ def test_a_step_that_raises_keeps_no_sandbox_from_its_end(
 def test_a_descriptor_is_never_closed_while_it_is_passed_on(site: Supervisor, monkeypatch: pytest.MonkeyPatch) -> None:
     """The sandbox ends while its processes are asked for: the ends of the later ones still mean what they did."""
     program = Program({"server.py": "1", "second.py": "2"}, processes=("server.py", "second.py"))
-    link = site._hosts["threading"]._link
+    link = site._hosts["threading", "core"]._link
     assert link is not None
     fork, asked = link.fork, list[list[bool]]()
 

@@ -32,7 +32,11 @@ MESSAGES: dict[str, dict[str, Any]] = {
     "ready": {"host": "127.0.0.1", "port": 5000},
     "exception": {**RAISED, "handler": "chat"},
     "inside": {"reports": [], "dropped": 0},
-    "ended": {"code": "exception", "reason": "It raised.", "error": {**RAISED, "text": "ValueError: no"}},
+    "ended": {
+        "code": "exception",
+        "reason": "It raised.",
+        "error": {**RAISED, "file": "chat/rooms.py", "text": "ValueError: no"},
+    },
 }
 FIELDS = [(kind, field) for kind, fields in MESSAGES.items() for field in fields]
 FIELDS += [("ended error", field) for field in MESSAGES["ended"]["error"]]
@@ -75,8 +79,9 @@ def assert_harmless(message: Message) -> None:
             assert message.code in END_CODES
             texts, lines = [message.reason], [None]
             if message.error is not None:
-                assert set(message.error) == {"type", "message", "line", "text"}
+                assert set(message.error) == {"type", "message", "line", "file", "text"}
                 texts += [message.error[name] for name in ("type", "message", "text")]
+                texts += [message.error["file"] or ""]
                 lines.append(message.error["line"])
         case LearnerException():
             texts, lines = [message.type, message.message, message.handler], [message.line]

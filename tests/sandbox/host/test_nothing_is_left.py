@@ -109,7 +109,7 @@ class Sandboxes(RuleBasedStateMachine):
 
     @property
     def link(self) -> FakeLink | None:
-        return self.supervisor._hosts["threading"]._link  # type: ignore[return-value]
+        return self.supervisor._hosts["threading", "core"]._link  # type: ignore[return-value]
 
     @property
     def children(self) -> list[FakeChild]:

@@ -144,9 +144,8 @@ time.sleep(60)
 def test_only_files_that_are_there_can_be_processes_and_three_at_most() -> None:
     with pytest.raises(ProgramRefused):
         Program({"server.py": "1"}, processes=("server.py", "emitter.py"))
-    for processes in ((), ("server.py",) * (PROCESSES_AT_MOST + 1)):
-        with pytest.raises(ValueError, match="processes"):
-            Program({"server.py": "1"}, processes=processes)
+    with pytest.raises(ValueError, match="processes"):
+        Program({"server.py": "1"}, processes=("server.py",) * (PROCESSES_AT_MOST + 1))
 
 
 # The relay

@@ -52,7 +52,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor
 def start(site: Supervisor) -> tuple[FakeChild, Memory]:
     memory = Memory()
     site.start(PROGRAM, learner=str(len(site._sandboxes)), purpose="run", watcher=memory)
-    link = site._hosts["threading"]._link
+    link = site._hosts["threading", "core"]._link
     assert isinstance(link, FakeLink)
     child = link.children[-1]
     child.start()
