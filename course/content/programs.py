@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.content.files import files_below, is_there, read_text
+from course.content.javascript import report_syntax
 from course.content.problems import ProblemList
 from course.program import MAX_SOURCE_BYTES, source_bytes
 
@@ -51,6 +52,7 @@ def read_program(folder: Path, problems: ProblemList) -> dict[str, str] | None:
         limit = f"Keep all files together below {MAX_SOURCE_BYTES // 1024} KB."
         problems.add(1, "program-too-large", "The program is too large for the sandbox.", limit)
     for name, text in files.items():
+        report_syntax(name, text, problems.beside(f"{problems.file}/{name}"))
         if name.endswith(".py"):
             parse(text, problems.beside(f"{problems.file}/{name}"))
     return files

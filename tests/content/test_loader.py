@@ -267,6 +267,10 @@ def _odd_mistake(root: Path) -> None:
     (root / EXERCISE / "wrong/never-answers").rename(root / EXERCISE / "wrong/Never_Answers")
 
 
+def _unclosed_script(root: Path) -> None:
+    (root / BUNDLE / "examples/echo.client.js").write_text("const socket = io();\nsocket.on('echo', (text) => {\n")
+
+
 def _code_of_nobody(root: Path) -> None:
     (root / BUNDLE / "examples/other.client.js").write_text("io();\n")
 
@@ -291,6 +295,7 @@ FOLDER_PLANTS: list[tuple[str, str, Callable[[Path], None]]] = [
     ("mistake-id", f"{EXERCISE}/wrong/Never_Answers", _odd_mistake),
     ("exercise-slug", f"{BUNDLE}/exercises/Not A Slug", _odd_exercise),
     ("client-alone", f"{BUNDLE}/examples/other.client.js", _code_of_nobody),
+    ("javascript-syntax", f"{BUNDLE}/examples/echo.client.js", _unclosed_script),
     ("image-heavy", LESSON, _heavy_image),
     ("bundle-name", "1-speaking", _second("1-speaking")),
     ("bundle-name", "02-playground", _second("02-playground")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from course.content.files import files_in, is_there, read_text
+from course.content.javascript import report_syntax
 from course.content.problems import ProblemList
 from course.program import CLIENT_FILES
 
@@ -18,8 +19,10 @@ def read_client(program: Path, problems: ProblemList) -> dict[str, str]:
     for name in CLIENT_FILES:
         path = program.with_name(f"{program.stem}.{name}")
         if is_there(path):
-            text = read_text(path, problems.beside(f"{problems.file}/{path.name}"))
+            file = problems.beside(f"{problems.file}/{path.name}")
+            text = read_text(path, file)
             if text is not None:
+                report_syntax(name, text, file)
                 files[name] = text
     return files
 
