@@ -1,6 +1,7 @@
 // <server-log>: what the learner's program prints; lines of a traceback lead into the editor.
 
 import { actions, define, store } from "../core/page.js";
+import { entryOf } from "../core/program.js";
 import { followEnd } from "../dom/follow.js";
 import { fill, h } from "../dom/h.js";
 import { onceAFrame } from "../dom/turns.js";
@@ -90,7 +91,7 @@ class ServerLog extends HTMLElement {
       fill(
         this.crash,
         h("strong", {}, sandbox.reason || "Your program ended."),
-        sandbox.error?.line ? lineLink(sandbox.error.line, `Go to line ${sandbox.error.line}`) : null,
+        crashLink(sandbox.error),
         tellsMore(sandbox) ? h("p", {}, sandbox.error.text) : null,
       );
     }
@@ -130,6 +131,14 @@ function drawLine(stream, text) {
     lineLink(place[2], Number(place[3]), `line ${place[3]}`),
     after,
   );
+}
+
+/** The place of the learner's own program that ended it, where it is known and in the editor. */
+function crashLink(error) {
+  const { files } = store.get();
+  const file = error?.file || entryOf(files);
+  if (!error?.line || !(file in files)) return null;
+  return lineLink(file, error.line, `Go to line ${error.line}${file === entryOf(files) ? "" : ` of ${file}`}`);
 }
 
 function lineLink(file, line, text) {
