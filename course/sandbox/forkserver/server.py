@@ -216,13 +216,14 @@ def main(runtime: Runtime, libraries: Libraries, *, confined: bool) -> None:
         confined: False only where the operator has asked for it (``SANDBOX=unconfined``).
     """
     precedence.give_way(precedence.FORK_SERVER)
+    counts_threads = confined and kernel_can_ask()  # before the kernel's release is concealed
     wire = native.socket(fileno=os.dup(CONTROL))
     wire.setblocking(True)  # the flag is shared with the other copies of this end, which gevent may have changed
     run = prepare(runtime, libraries, confined=confined)
     gc.collect()
     _filled = fill_holes()
     gc.freeze()  # without it the first collection in a child would copy every page of the parent
-    ForkServer(Channel(wire), run, counts_threads=confined and kernel_can_ask()).serve()
+    ForkServer(Channel(wire), run, counts_threads=counts_threads).serve()
 
 
 if __name__ == "__main__":
