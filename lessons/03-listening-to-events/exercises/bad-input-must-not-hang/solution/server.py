@@ -20,7 +20,7 @@ def repeat(text, times):
 @socketio.on_error_default
 def explain(error):
     if request.event["message"] == "connect":
-        raise error  # never let a crash in connect count as a yes
+        raise error  # a crash in connect lets nobody in
     print("refused:", repr(error))
     return {"error": "That did not work. Send two values that fit."}
 
