@@ -151,7 +151,7 @@ def test_under_flask_run_gevent_gets_no_websocket(tmp_path: Path) -> None:
     address = f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket"
     with started("-m", "flask", "--app", "server", "run", "--port", str(port), cwd=tmp_path, until="Running on"):
         with pytest.raises((websocket.WebSocketException, OSError)):
-            websocket.create_connection(address, timeout=3, class_=QuickToClose).recv()
+            websocket.create_connection(address, timeout=1.5, class_=QuickToClose).recv()
 
 
 def test_app_run_serves_the_sockets_too(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_under_unpatched_gevent_a_pause_inside_the_lock_stops_the_server(tmp_pat
     with serving(program, tmp_path) as served, client(served) as ada, client(served) as ben:
         answers = [each.emit("buy_in_turn", "balcony") for each in (ada, ben)]
         with pytest.raises(queue.Empty):
-            ada.emit("nobody is there").get(timeout=2)
+            ada.emit("nobody is there").get(timeout=1)
         assert [answer.empty() for answer in answers] == [True, True]
         served.process.kill()
 
