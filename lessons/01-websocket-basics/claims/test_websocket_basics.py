@@ -334,6 +334,76 @@ def test_five_lines_of_http_open_a_websocket(example: Mapping[str, Served]) -> N
         assert connection.recv(2) == b"0{"
 
 
+def test_after_the_101_http_needs_another_connection(example: Mapping[str, Served]) -> None:
+    served = example["coffee_told"]
+    with client(served) as ada, raw(served.url) as connection:
+        connection.sendall(upgrade_request(SOCKET_IO))
+        assert read_head(connection).startswith("HTTP/1.1 101")
+        assert get(served, "/").status == 200  # beside it
+        connection.sendall(request("/"))  # on it
+        connection.settimeout(1)
+        said = b""
+        with suppress(ConnectionResetError, TimeoutError):
+            while piece := connection.recv(1000):
+                said += piece
+        assert b"HTTP/1.1" not in said
+        assert ada.sio.connected
+
+
+FRAMES = """
+from flask import Flask
+from flask_socketio import SocketIO, emit
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+@socketio.on("send_me")
+def send_me(kind): emit("sent", {"short": "a", "long": 200 * "a", "bytes": b"abc"}[kind])
+@socketio.on("ten")
+def ten():
+    for number in range(10): emit("number", number)
+socketio.run(app)
+"""
+
+
+def test_a_frame_is_text_or_bytes_behind_a_header_that_grows(tmp_path: Path) -> None:
+    with serving(FRAMES, tmp_path) as served, websocket_of(served) as bare:
+        for kind in ("short", "long", "bytes"):
+            bare.send(f'42["send_me","{kind}"]')
+            bare.recv()
+            if kind == "bytes":
+                assert bare.recv_data()[0] == websocket.ABNF.OPCODE_BINARY
+        bare.send('42["send_me","long"]')
+        seen = bare.sock.recv(4)
+        assert (seen[0], seen[1]) == (0x81, 126)  # text, and its length takes two bytes more
+        assert int.from_bytes(seen[2:4]) == len('42["sent",""]') + 200
+
+
+@contextmanager
+def websocket_of(served: Served) -> Iterator[websocket.WebSocket]:
+    """Open a bare WebSocket and do the handshake, for a look at frames as they are."""
+    address = served.url.replace("http", "ws", 1) + SOCKET_IO
+    bare = websocket.create_connection(address, timeout=PATIENCE, class_=QuickToClose)
+    try:
+        bare.recv()
+        bare.send("40")
+        bare.recv()
+        yield bare
+    finally:
+        bare.close()
+
+
+def test_socketio_sends_a_batch_in_one_poll(tmp_path: Path) -> None:
+    with serving(FRAMES, tmp_path) as served:
+        url = f"{served.url}/socket.io/?EIO=4&transport=polling"
+        url += "&sid=" + json.loads(requests.get(url, timeout=PATIENCE).text[1:])["sid"]
+        requests.post(url, data="40", timeout=PATIENCE)
+        requests.get(url, timeout=PATIENCE)
+        requests.post(url, data='420["ten"]', timeout=PATIENCE)
+        answers = []
+        while not "".join(answers).endswith("430[]"):
+            answers.append(requests.get(url, timeout=PATIENCE).text)
+        assert len(answers) <= 3  # ten events and an acknowledgement, in fewer answers than messages
+
+
 def test_the_answer_is_computed_from_the_key(example: Mapping[str, Served]) -> None:
     fixed = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
     assert base64.b64encode(hashlib.sha1((KEY + fixed).encode()).digest()).decode() == ACCEPT

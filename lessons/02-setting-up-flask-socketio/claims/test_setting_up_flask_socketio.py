@@ -83,8 +83,8 @@ def started(*command: str, cwd: Path, until: str, **environment: str) -> Iterato
         process.stdout.close()
 
 
-def handshake(url: str, origin: str | None = None) -> requests.Response:
-    return requests.get(url + HANDSHAKE, headers={"Origin": origin} if origin else {}, timeout=PATIENCE)
+def handshake(url: str, origin: str | None = None, seconds: float = PATIENCE) -> requests.Response:
+    return requests.get(url + HANDSHAKE, headers={"Origin": origin} if origin else {}, timeout=seconds)
 
 
 def ask_over_websocket(url: str, event: str) -> object:
@@ -145,6 +145,15 @@ def test_flask_run_serves_websocket_with_threads(tmp_path: Path) -> None:
         assert ask_over_websocket(f"http://127.0.0.1:{port}", "hello") == "hello"
 
 
+def test_under_flask_run_gevent_gets_no_websocket(tmp_path: Path) -> None:
+    port = free_port()
+    (tmp_path / "server.py").write_text(TEXTBOOK.format(mode=', async_mode="gevent"', port=port, more=""))
+    address = f"ws://127.0.0.1:{port}/socket.io/?EIO=4&transport=websocket"
+    with started("-m", "flask", "--app", "server", "run", "--port", str(port), cwd=tmp_path, until="Running on"):
+        with pytest.raises((websocket.WebSocketException, OSError)):
+            websocket.create_connection(address, timeout=1.5, class_=QuickToClose).recv()
+
+
 def test_app_run_serves_the_sockets_too(tmp_path: Path) -> None:
     port = free_port()
     program = TEXTBOOK.format(mode=', async_mode="threading"', port=port, more="").replace(
@@ -155,23 +164,45 @@ def test_app_run_serves_the_sockets_too(tmp_path: Path) -> None:
         assert ask_over_websocket(f"http://127.0.0.1:{port}", "hello") == "hello"
 
 
+def gunicorn(port: int, program: str, *options: str) -> tuple[str, ...]:
+    return "-m", "gunicorn", *options, "-w", "1", "-b", f"127.0.0.1:{port}", "--no-control-socket", f"{program}:app"
+
+
 def test_gunicorn_serves_it_with_one_gevent_worker(tmp_path: Path) -> None:
     port = free_port()
     (tmp_path / "server.py").write_text(TEXTBOOK.format(mode=', async_mode="gevent"', port=port, more=""))
-    command = (
-        "-m",
-        "gunicorn",
-        "-k",
-        "gevent",
-        "-w",
-        "1",
-        "-b",
-        f"127.0.0.1:{port}",
-        "--no-control-socket",
-        "server:app",
-    )
-    with started(*command, cwd=tmp_path, until="Booting worker"):
+    with started(*gunicorn(port, "server", "-k", "gevent"), cwd=tmp_path, until="Booting worker"):
         assert ask_over_websocket(f"http://127.0.0.1:{port}", "hello") == "hello"
+
+
+def test_gunicorn_does_not_get_past_a_bare_run_line(tmp_path: Path) -> None:
+    """Without a terminal the run line refuses; with leave to go on, it serves on a port of its own, for ever."""
+    port, own = free_port(), free_port()
+    smallest = (EXAMPLES / "smallest.py").read_text()
+    (tmp_path / "smallest.py").write_text(smallest)
+    with started(*gunicorn(port, "smallest", "--threads", "9"), cwd=tmp_path, until="Worker failed to boot") as lines:
+        assert any("RuntimeError: The Werkzeug web server is not designed" in line for line in lines)
+    stays = smallest.replace("run(app)", f"run(app, port={own}, allow_unsafe_werkzeug=True)")
+    (tmp_path / "smallest.py").write_text(stays)
+    with started(
+        *gunicorn(port, "smallest", "--threads", "9"), cwd=tmp_path, until=f"Running on http://127.0.0.1:{own}"
+    ):
+        with pytest.raises(requests.RequestException):
+            handshake(f"http://127.0.0.1:{port}", seconds=2)
+
+
+def test_gunicorn_serves_a_program_with_the_guard() -> None:
+    port = free_port()
+    with started(*gunicorn(port, "guarded", "--threads", "9"), cwd=EXAMPLES, until="my name is guarded"):
+        assert handshake(f"http://127.0.0.1:{port}").text.startswith("0{")
+
+
+def test_run_the_file_is_main_and_imported_it_has_its_own_name(example: Mapping[str, Served]) -> None:
+    example["guarded"].wait_for_line("my name is __main__")
+    imported = subprocess.run(
+        [sys.executable, "-c", "import guarded"], cwd=EXAMPLES, capture_output=True, text=True, timeout=60
+    )
+    assert imported.stdout.strip() == "my name is guarded"
 
 
 def test_the_reloader_reads_the_file_twice(tmp_path: Path) -> None:
@@ -220,6 +251,26 @@ def test_a_mode_that_is_named_is_taken(example: Mapping[str, Served]) -> None:
     asked += "print(SocketIO(Flask('x'), async_mode='threading').async_mode)"
     said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60)
     assert said.stdout.strip() == "threading"
+
+
+def test_every_program_names_its_mode_where_the_reader_chooses_none() -> None:
+    """Which programs leave the mode open: those of a lesson with a choice of runtimes, and the one about leaving it."""
+    lessons = EXAMPLES.parents[1]
+    programs = {
+        *lessons.glob("[0-9]*/**/server.py"),
+        *lessons.glob("**/examples/*.py"),
+        lessons / "playground/server.py",
+    }
+    silent = {
+        program for program in programs if "async_mode=" not in program.read_text() and "wrong" not in program.parts
+    }
+    silent = {program for program in silent if "SocketIO(" in program.read_text()}
+    assert {program.parent.parent.name for program in silent} <= {
+        "lessons",
+        "02-setting-up-flask-socketio",
+        "04-emitting-events",
+        "07-performance",
+    }, silent
 
 
 # What stands where
@@ -333,6 +384,13 @@ def test_a_list_replaces_the_rule(example: Mapping[str, Served]) -> None:
     assert handshake(url, SHOP).ok
     assert handshake(url, url).status_code == 400
     assert handshake(url, "https://other.example").status_code == 400
+
+
+def test_an_empty_list_lets_everybody_in(tmp_path: Path) -> None:
+    program = (EXAMPLES / "one_origin.py").read_text().replace('["https://shop.example"]', "[]")
+    with serving(program, tmp_path) as served:
+        assert handshake(served.url, "https://evil.example").ok
+        assert handshake(served.url, served.url).ok
 
 
 @pytest.mark.parametrize("near", [f"{SHOP}/", "http://shop.example", "https://SHOP.example", f"{SHOP}:8443"])

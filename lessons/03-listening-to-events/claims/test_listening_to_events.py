@@ -12,6 +12,7 @@ import websocket
 from flask import Flask
 from flask_socketio import SocketIO
 
+from tests.stage.javascript import javascript
 from tests.stage.serving import PATIENCE, Served, Wire, client, examples_of, serving, wire
 
 pytestmark = pytest.mark.programs
@@ -86,6 +87,22 @@ def test_send_is_emit_under_the_name_message(example: Mapping[str, Served]) -> N
     with wire(example["message_and_json"]) as bare:
         bare.send('42["message","hi"]')
         assert bare.receive() == """42["message","you said 'hi'"]"""
+
+
+def test_a_browsers_send_says_message_whatever_it_sends(example: Mapping[str, Served]) -> None:
+    heard = javascript(
+        example["message_and_json"],
+        """
+const s = connect();
+s.onAny((...event) => say(...event));
+await once(s, "connect");
+s.send({ text: "hi" });
+await once(s, "message");
+s.emit("json", { text: "hi" });
+await once(s, "json");
+""",
+    )
+    assert heard == [["message", "you said {'text': 'hi'}"], ["json", {"keys": ["text"]}]]
 
 
 def test_send_with_json_uses_the_name_json(example: Mapping[str, Served]) -> None:

@@ -304,6 +304,24 @@ def test_nobody_is_self_in_a_route(three: Three) -> None:
     assert three.who_hears("news") == {}
 
 
+def test_include_self_false_needs_somebody_else_to_talk_to(three: Three) -> None:
+    everybody = [each.ask("my_sid")[0] for each in three.clients.values()]
+    for audience in ("broadcast=True", "to=sids"):
+        assert three.clients["A"].ask("do", f"emit('news', 1, {audience}, include_self=False)", everybody) == ("None",)
+        assert three.who_hears("news") == {"B": [(1,)], "C": [(1,)]}
+
+
+POOL = Path(__file__).parents[2] / "07-performance/examples/news_from_a_thread.py"
+
+
+def test_under_gevent_what_a_native_thread_emits_is_late() -> None:
+    with serving(POOL) as served, client(served) as ada:
+        began = time.monotonic()
+        ada.emit("bake")
+        assert ada.next()[0] == "baked"
+        assert time.monotonic() - began >= 2  # the first was emitted after half a second
+
+
 def test_skip_sid_leaves_one_client_out(three: Three) -> None:
     (ben,) = three.clients["B"].ask("my_sid")
     assert post(three.served, f"socketio.emit('news', 1, skip_sid='{ben}')") == "None"

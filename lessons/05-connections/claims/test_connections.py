@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import statistics
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -497,6 +498,90 @@ say(...await once(s, "disconnect"));
     assert told[0][0] == "ping timeout"
 
 
+GOODBYES = """
+import time
+@socketio.on("disconnect")
+def goodbye(reason): print("GOODBYE", request.sid, reason)
+@socketio.on("chatter")
+def chatter(sid):
+    for _ in range(70):
+        socketio.sleep(0.1)
+        socketio.emit("news", 1, to=sid)
+"""
+INTERVAL, TIMEOUT = 2, 1
+
+
+@pytest.mark.timed
+def test_silence_is_found_out_between_the_answer_being_due_and_the_next_look(tmp_path: Path) -> None:
+    """All are silent from the start, and the times of the day at which clients die lie evenly over an interval.
+
+    So half an interval is taken off to have the middle: half of the interval, one and a half times the timeout.
+    """
+    found: list[float] = []
+    options = f", ping_interval={INTERVAL}, ping_timeout={TIMEOUT}"
+    with serving(with_options(GOODBYES, options), tmp_path) as served:
+        silent = {}
+        for _ in range(12):
+            knocked = time.monotonic()
+            _, frame = knock(served)
+            silent[sid_in(frame)] = knocked
+        while silent and time.monotonic() < max(silent.values()) + PATIENCE:
+            for sid in [sid for sid in silent if served.printed(f"GOODBYE {sid} ping timeout")]:
+                found.append(time.monotonic() - silent.pop(sid))
+            time.sleep(0.01)
+    assert len(found) == 12
+    assert min(found) >= INTERVAL + TIMEOUT
+    assert max(found) < INTERVAL + 2 * TIMEOUT + 0.5  # the half is for a busy machine
+    assert statistics.median(found) - INTERVAL / 2 < INTERVAL + TIMEOUT
+
+
+@pytest.mark.timed
+def test_an_emit_finds_silence_out_before_the_next_look(tmp_path: Path) -> None:
+    interval, timeout = 0.5, 2
+    with serving(with_options(GOODBYES, f", ping_interval={interval}, ping_timeout={timeout}"), tmp_path) as served:
+        began = time.monotonic()
+        _, frame = knock(served)
+        with client(served) as ada:
+            ada.emit("chatter", sid_in(frame))
+            served.wait_for_line(f"GOODBYE {sid_in(frame)} ping timeout")
+        assert interval + timeout <= time.monotonic() - began < interval + 1.5 * timeout
+
+
+def polled(served: Served) -> tuple[str, str]:
+    """Connect over long-polling; return the address to poll and the sid."""
+    url = f"{served.url}/socket.io/?EIO=4&transport=polling"
+    engine = json.loads(requests.get(url, timeout=PATIENCE).text[1:])["sid"]
+    assert requests.post(f"{url}&sid={engine}", data="40", timeout=PATIENCE).ok
+    return f"{url}&sid={engine}", sid_in(requests.get(f"{url}&sid={engine}", timeout=PATIENCE).text)
+
+
+def test_silence_over_polling_may_be_told_as_transport_error(tmp_path: Path) -> None:
+    """It was asked whether it is there and never says so: nothing more is sent to it, and its poll runs out first."""
+    with serving(with_options(GOODBYES, ", ping_interval=0.5, ping_timeout=2"), tmp_path) as served:
+        address, sid = polled(served)
+        assert requests.get(address, timeout=PATIENCE).text == "2"
+        requests.get(address, timeout=PATIENCE)
+        served.wait_for_line(f"GOODBYE {sid} transport error")
+
+
+def test_too_large_a_message_over_polling_is_a_server_disconnect(tmp_path: Path) -> None:
+    with serving(with_options(GOODBYES, ", max_http_buffer_size=1000"), tmp_path) as served:
+        address, sid = polled(served)
+        with suppress(requests.ReadTimeout):  # the answer waits for somebody who fetches the goodbye
+            requests.post(address, data='42["say","' + 1000 * "a" + '"]', timeout=0.5)
+        served.wait_for_line(f"GOODBYE {sid} server disconnect")
+
+
+def test_a_poll_that_is_hung_up_is_found_out_late(example: Mapping[str, Served]) -> None:
+    served = example["heartbeat"]
+    began = time.monotonic()
+    address, sid = polled(served)
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(address, timeout=0.5)  # a poll that hangs, and whose connection is closed
+    served.wait_for_line(f"goodbye {sid} because of: ping timeout")
+    assert time.monotonic() - began >= 2 + 1
+
+
 # Coming back
 
 TORN = """
@@ -583,6 +668,19 @@ say(reason, s.active);
     assert thrown_out == [["io server disconnect", False]]
 
 
+def test_a_browser_that_left_by_itself_stays_away(example: Mapping[str, Served]) -> None:
+    told = javascript(
+        example["coming_and_going"],
+        """
+const s = connect({ reconnectionDelay: 10 });
+await once(s, "connect");
+s.disconnect();
+say(s.active);
+""",
+    )
+    assert told == [[False]]
+
+
 def test_a_client_that_asks_gets_what_it_missed(example: Mapping[str, Served]) -> None:
     with client(example["catching_up"]) as ada:
         for text in ("one", "two", "three"):
@@ -621,6 +719,24 @@ def with_cookies(served: Served, browser: requests.Session) -> Wire:
     bare.send("40")
     assert bare.receive().startswith("40{")
     return bare
+
+
+def test_an_open_socket_stays_logged_in_unless_the_route_ends_it(tmp_path: Path) -> None:
+    ends = """    for sid in list(sids_of.get(name, ())):
+        disconnect(sid=sid, namespace="/")
+"""
+    for program, stays in ((changed("log_out", (ends, "")), True), (changed("log_out"), False)):
+        with serving(program, tmp_path) as served, requests.Session() as browser:
+            assert knock(served)[1].startswith("44")
+            browser.get(f"{served.url}/login/Ada", timeout=PATIENCE)
+            tabs = [with_cookies(served, browser) for _ in range(2)]
+            assert [ask(tab, "who") for tab in tabs] == ["Ada", "Ada"]
+            browser.get(f"{served.url}/logout", timeout=PATIENCE)
+            for tab in tabs:
+                if stays:
+                    assert ask(tab, "who") == "Ada"
+                else:
+                    assert tab.receive() == "41"
 
 
 # The broom

@@ -1,5 +1,7 @@
 """Numbered messages, and a client that asks for what it missed"""
 
+from threading import Lock
+
 from flask import Flask
 from flask_socketio import SocketIO, emit
 
@@ -7,12 +9,14 @@ app = Flask(__name__)
 socketio = SocketIO(app, async_mode="threading")
 
 history = []
+turn = Lock()  # two messages must not get one number
 
 
 @socketio.on("say")
 def say(text):
-    message = {"id": len(history) + 1, "text": text}
-    history.append(message)
+    with turn:
+        message = {"id": len(history) + 1, "text": text}
+        history.append(message)
     emit("said", message, broadcast=True)
 
 

@@ -15,7 +15,7 @@ taking_turns = Lock()
 def join(room, name):
     join_room(room)
     with taking_turns:
-        guests.setdefault(room, {})[request.sid] = name
+        guests.setdefault(room, {})[request.sid] = str(name)
         names = sorted(guests[room].values())
     emit("guests", (room, names), to=room)
 

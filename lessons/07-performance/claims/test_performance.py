@@ -5,6 +5,7 @@ Times are compared with the length of the job itself, never with a number of mil
 
 from __future__ import annotations
 
+import queue
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ import requests
 
 from tests.live.disturbed import Disturbed
 from tests.sandbox.gateway.stage import until
+from tests.stage.javascript import javascript
 from tests.stage.page import Page
 from tests.stage.running_site import RunningSite
 from tests.stage.serving import PATIENCE, Client, Served, client, serving, wire
@@ -138,7 +140,69 @@ def test_the_thread_pool_lets_the_others_in(tmp_path: Path) -> None:
         assert is_free_beside(served, "cpu_in_threadpool")
 
 
+def heard_in(ada: Client, seconds: float) -> list[float]:
+    """Return when four events, or fewer, arrived within that time, in seconds from now."""
+    began, times = time.monotonic(), []
+    while len(times) < 4 and (left := began + seconds - time.monotonic()) > 0:
+        try:
+            ada.received.get(timeout=left)
+        except queue.Empty:
+            break
+        times.append(time.monotonic() - began)
+    return times
+
+
+def test_what_the_pool_emits_comes_at_the_end(tmp_path: Path) -> None:
+    with serving(EXAMPLES / "news_from_a_thread.py") as served, client(served) as ada:
+        ada.emit("bake")
+        late = heard_in(ada, PATIENCE)
+        assert len(late) == 4 and late[0] >= 2  # four half seconds are over when the first one comes
+        ada.emit("bake_well")
+        times = heard_in(ada, PATIENCE)
+        assert len(times) == 4 and times[-1] - times[0] > 1
+
+
+def test_from_a_thread_of_your_own_nothing_may_come(tmp_path: Path) -> None:
+    """Nothing wakes the server until the next packet arrives, here after three seconds."""
+    own = (EXAMPLES / "news_from_a_thread.py").read_text()
+    own = own.replace(
+        "get_hub().threadpool.apply(bake_all, (request.sid,))", "Thread(target=bake_all, args=(request.sid,)).start()"
+    )
+    with serving("from threading import Thread\n" + own, tmp_path) as served, client(served) as ada:
+        ada.emit("bake")
+        assert len(heard_in(ada, 3)) < 4
+        ada.ask("bake_well")
+        assert len(heard_in(ada, 1)) >= 4
+
+
 # Frozen for too long
+
+
+SHORTER_FREEZE = """
+const y = connect({ reconnection: false }), told = [];
+y.on("disconnect", (reason) => told.push(reason));
+await once(y, "connect");
+await once(y.io.engine, "ping");
+await new Promise((done) => setTimeout(done, 1600));
+const z = connect({ reconnection: false });
+await once(z, "connect");
+z.emit("freeze");
+await new Promise((done) => setTimeout(done, 2300));
+await z.emitWithAck("here");
+say(told, z.connected);
+"""
+
+
+@pytest.mark.timed
+def test_a_shorter_freeze_loses_those_who_were_asked_long_ago(tmp_path: Path) -> None:
+    """A freeze of 1.8 s, with 2 s between two questions and 1 s for the answer: it is far from the 3 s of both."""
+    program = (EXAMPLES / "long_freeze.py").read_text()
+    program = program.replace("ping_interval=1, ping_timeout=1", 'async_mode="gevent", ping_interval=2, ping_timeout=1')
+    program = program.replace("+ 5", "+ 1.8").replace(
+        "socketio.run", 'socketio.on_event("here", lambda: None)\nsocketio.run'
+    )
+    with serving(program, tmp_path) as served:
+        assert javascript(served, SHORTER_FREEZE) == [[["ping timeout"], True]]
 
 
 def test_a_long_freeze_disconnects_everybody(tmp_path: Path) -> None:
@@ -163,6 +227,61 @@ def test_a_bare_counter_loses_counts_and_a_locked_one_does_not(tmp_path: Path) -
         [totals] = ada.ask("totals")
         assert totals["locked"] == 8
         assert totals["bare"] < 8
+
+
+@pytest.mark.parametrize("runtime", ["gevent", "threading"])
+def test_a_lock_held_over_a_pause_stops_an_unpatched_gevent_server_for_good(tmp_path: Path, runtime: str) -> None:
+    program = (EXAMPLES / "held_lock.py").read_text().replace('"gevent"', f'"{runtime}"')
+    with serving(program, tmp_path) as served, client(served) as ada, client(served) as ben:
+        answers = [ada.emit("add"), ben.emit("add")]
+        if runtime == "threading":
+            assert sorted(answer.get(timeout=PATIENCE) for answer in answers) == [(1,), (2,)]
+            return
+        pinged = ben.emit("ping")
+        with pytest.raises(queue.Empty):
+            pinged.get(timeout=1.5)
+        assert [answer.empty() for answer in answers] == [True, True]
+        served.process.kill()
+
+
+def test_patched_the_lock_is_gevents_own(tmp_path: Path) -> None:
+    with serving(PATCH + (EXAMPLES / "held_lock.py").read_text(), tmp_path) as served:
+        with client(served) as ada, client(served) as ben:
+            answers = [ada.emit("add"), ben.emit("add")]
+            assert ada.ask("ping") == ("pong",)
+            assert sorted(answer.get(timeout=PATIENCE) for answer in answers) == [(1,), (2,)]
+
+
+LOOPS = """
+import time
+from flask import Flask
+from flask_socketio import SocketIO
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+names = {}
+@socketio.on("join")
+def join(name): names[name] = name
+@socketio.on("look")
+def look(copied):
+    for name in (list(names) if copied else names):
+        print("looked at", name)
+        time.sleep(0.5)
+    return "all seen"
+@socketio.on_error_default
+def went_wrong(error): return str(error)
+socketio.run(app)
+"""
+
+
+def test_a_loop_over_what_others_change_raises_and_a_loop_over_a_copy_does_not(tmp_path: Path) -> None:
+    with serving(LOOPS, tmp_path) as served, client(served) as ada:
+        ada.ask("join", "Ada")
+        looks = {copied: ada.emit("look", copied) for copied in (True, False)}
+        with served.changed:
+            assert served.changed.wait_for(lambda: served.lines.count("looked at Ada") == 2, PATIENCE)
+        ada.ask("join", "Ben")
+        assert looks[True].get(timeout=PATIENCE) == ("all seen",)
+        assert looks[False].get(timeout=PATIENCE) == ("dictionary changed size during iteration",)
 
 
 COUNTER = """

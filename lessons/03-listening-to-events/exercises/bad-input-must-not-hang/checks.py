@@ -6,6 +6,8 @@ from course.grading.author import Answer, Client, Server, check, fail, random_nu
 
 ERROR = 'an acknowledgement like {"error": "what went wrong"}'
 
+PYTHONS_WORDS = ("division by zero", "positional argument", "can't multiply sequence", "Error(", "Traceback")
+
 
 @check
 def good_input_still_works(server: Server) -> None:
@@ -64,6 +66,25 @@ def every_event_is_guarded(server: Server) -> None:
                 mistake="only-one-event-guarded",
             )
         expect_error(answer, f"“repeat” with {show(*values)}")
+
+
+@check(after=(a_missing_value_is_answered, impossible_values_are_answered, every_event_is_guarded))
+def the_words_are_your_own(server: Server) -> None:
+    """What Python says about an error stays on the server"""
+    asker = server.client("asker")
+    for event, values in (("divide", (random_number(), 0)), ("divide", (random_number(),)), ("repeat", ("a", "b"))):
+        answer = asker.ask(event, *values)
+        expect_error(answer, f"“{event}” with {show(*values)}")
+        text = answer.value["error"]
+        if any(words in text for words in PYTHONS_WORDS):
+            fail(
+                "The client is told what Python says about your code.",
+                expected="a sentence of your own that says what to send instead",
+                actual=show(text),
+                hint="Print the exception for yourself, and return a text that you have written.",
+                mistake="sends-pythons-words",
+                about=answer,
+            )
 
 
 @check(after=(good_input_still_works, a_missing_value_is_answered))

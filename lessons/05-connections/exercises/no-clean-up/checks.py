@@ -133,6 +133,25 @@ def strangers_may_leave(server: Server) -> None:
         )
 
 
+@check(after=the_leaver_goes_offline)
+def strangers_may_type(server: Server) -> None:
+    """A client that never joined may type, and nobody else is disturbed"""
+    watcher, stranger = joined(server), server.client("stranger")
+    stranger.ask("typing", True)  # when this is answered or given up, the handler has run
+    hint = "Anybody may send “typing”. Leave out the sids that have no name: users.get(sid)."
+    answer = watcher.ask("state")
+    answer.expect_arrived(hint=hint, mistake="trips-over-who-types")
+    typing = answer.value.get("typing") if isinstance(answer.value, dict) else None
+    if not isinstance(typing, list) or not all(isinstance(name, str) for name in typing):
+        fail(
+            "Somebody without a name is typing.",
+            expected="“typing” is a list of names",
+            actual=show(answer.value),
+            hint=hint,
+            about=answer,
+        )
+
+
 def joined(server: Server, name: str = "", tab: str = "") -> Client:
     """Return a client that has joined, by a name that nobody has yet."""
     name = name or random_word()

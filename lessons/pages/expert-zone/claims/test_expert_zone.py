@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,17 @@ def task(sid):
 def gone(reason): print("GONE", request.sid)
 socketio.run(app)
 """
+
+
+def test_under_unpatched_gevent_a_pause_inside_the_lock_stops_the_server(tmp_path: Path) -> None:
+    program = (EXAMPLES / "last_ticket.py").read_text()
+    program = program.replace('"threading"', '"gevent"').replace("time.sleep(1)", "socketio.sleep(0.2)")
+    with serving(program, tmp_path) as served, client(served) as ada, client(served) as ben:
+        answers = [each.emit("buy_in_turn", "balcony") for each in (ada, ben)]
+        with pytest.raises(queue.Empty):
+            ada.emit("nobody is there").get(timeout=1)
+        assert [answer.empty() for answer in answers] == [True, True]
+        served.process.kill()
 
 
 @pytest.fixture(scope="module")

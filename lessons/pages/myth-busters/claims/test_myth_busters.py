@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 import socketio
 
 from tests.stage.quick_to_close import LEAVING_AT_ONCE
-from tests.stage.serving import PATIENCE, Served, client, examples_of
+from tests.stage.serving import PATIENCE, Client, Served, client, examples_of
 
 pytestmark = pytest.mark.programs
 
@@ -60,6 +64,50 @@ def test_events_emitted_meanwhile_are_not_sent_later(example: Mapping[str, Serve
             number, text = traveller.next()[1]
             assert text == "after"
             assert traveller.ask("since", number - 2) == (["meanwhile", "after"],)
+
+
+@contextmanager
+def a_line_that_can_stand_still(served: Served) -> Iterator[tuple[str, threading.Event]]:
+    """Give an address that leads to the server, and what lets bytes for the client pass."""
+    flowing = threading.Event()
+    flowing.set()
+    door = socket.create_server(("127.0.0.1", 0))
+    port = urlsplit(served.url).port
+
+    def carry(source: socket.socket, target: socket.socket, *, wait: bool) -> None:
+        with suppress(OSError):
+            while data := source.recv(4096):
+                if wait:
+                    flowing.wait()
+                target.sendall(data)
+
+    def serve() -> None:
+        with door.accept()[0] as near, socket.create_connection(("127.0.0.1", port)) as far:
+            back = threading.Thread(target=carry, args=(far, near), kwargs={"wait": True}, daemon=True)
+            back.start()
+            carry(near, far, wait=False)
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{door.getsockname()[1]}", flowing
+    finally:
+        flowing.set()
+        door.close()
+
+
+def test_a_line_that_only_stood_still_delivers_everything(example: Mapping[str, Served]) -> None:
+    served = example["while_you_were_away"]
+    with client(served) as there, a_line_that_can_stand_still(served) as (address, flowing):
+        traveller = Client(address)
+        sid = traveller.sio.get_sid()
+        flowing.clear()
+        for text in ("one", "two", "three"):
+            there.ask("publish", text)
+        assert traveller.received.empty()
+        flowing.set()
+        assert [traveller.next()[1][1] for _ in range(3)] == ["one", "two", "three"]
+        assert traveller.sio.get_sid() == sid
+        traveller.close()
 
 
 def test_who_asks_gets_what_was_missed(example: Mapping[str, Served]) -> None:

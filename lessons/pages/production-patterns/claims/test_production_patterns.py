@@ -167,6 +167,41 @@ def test_behind_https_the_origin_is_refused_unless_nginx_says_so(
     assert requests.get(over_tls + HANDSHAKE, headers=origin, timeout=PATIENCE).status_code == 200
 
 
+ADDRESSES = """
+from flask import Flask, request
+from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
+app = Flask(__name__)
+{above}
+socketio = SocketIO(app, async_mode="threading")
+{below}
+@app.route("/address")
+def address(): return request.remote_addr
+@socketio.on("address")
+def address_of_a_client(): return request.remote_addr
+socketio.run(app)
+"""
+TRUST = "app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)"
+NGINX_ITSELF, VISITOR = "127.0.0.1", "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "a_page_sees", "a_handler_sees"),
+    [("", "", NGINX_ITSELF, NGINX_ITSELF), (TRUST, "", VISITOR, NGINX_ITSELF), ("", TRUST, VISITOR, VISITOR)],
+)
+def test_the_visitors_address_takes_proxyfix_below_socketio(
+    tmp_path: Path, above: str, below: str, a_page_sees: str, a_handler_sees: str
+) -> None:
+    assert TRUST in (PAGE / "lesson.md").read_text()
+    headers = {"X-Forwarded-For": VISITOR}
+    with serving(ADDRESSES.format(above=above, below=below), tmp_path) as served:
+        assert requests.get(f"{served.url}/address", headers=headers, timeout=PATIENCE).text == a_page_sees
+        visitor = socketio.Client(**LEAVING_AT_ONCE)
+        visitor.connect(served.url, headers=headers, transports=["websocket"], wait_timeout=PATIENCE)
+        assert visitor.call("address", timeout=PATIENCE) == a_handler_sees
+        visitor.disconnect()
+
+
 # One client, one process
 
 

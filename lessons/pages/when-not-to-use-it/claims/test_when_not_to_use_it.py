@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.stage.people import people
-from tests.stage.serving import PATIENCE, Served, examples_of
+from tests.stage.serving import PATIENCE, Served, examples_of, serving
 
 pytestmark = pytest.mark.programs
 
@@ -73,6 +73,18 @@ def test_an_event_stream_catches_up_and_a_socket_does_not(example: Mapping[str, 
             while heard[-1] != "missed too":
                 heard.append(stream.next()[1])
             assert "missed" in heard
+
+
+def test_writes_to_a_reader_that_reads_no_more_go_on_succeeding(tmp_path: Path) -> None:
+    """Its machine is asleep, or out of reach: it has closed nothing, and reads nothing."""
+    program = (Path(__file__).parents[1] / "examples/event_stream.py").read_text()
+    line = '                yield f"id: {seen}\\ndata: {json.dumps(text)}\\n\\n"\n'
+    assert line in program
+    program = program.replace(line, line + '                print("written", seen)\n')
+    with serving(program, tmp_path) as served, people(served, "/") as (ada,), streaming(served):
+        for number in range(1, 14):
+            ada.ask("publish", f"news {number}")
+            served.wait_for_line(f"written {number}")
 
 
 def test_who_knows_the_newest_version_gets_204_and_no_body(example: Mapping[str, Served]) -> None:

@@ -1,6 +1,6 @@
 """A little calculator that answers nonsense with an error."""
 
-from flask import Flask
+from flask import Flask, request
 from flask_socketio import SocketIO
 
 app = Flask(__name__)
@@ -19,8 +19,10 @@ def repeat(text, times):
 
 @socketio.on_error_default
 def explain(error):
-    print("refused:", error)
-    return {"error": str(error)}
+    if request.event["message"] == "connect":
+        raise error  # a crash in connect lets nobody in
+    print("refused:", repr(error))
+    return {"error": "That did not work. Send two values that fit."}
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ machines = {}  # sid: name
 
 @socketio.on("connect")
 def hello(auth):
-    machines[request.sid] = auth["name"]
+    machines[request.sid] = str(auth["name"])
 
 
 @socketio.on("who")

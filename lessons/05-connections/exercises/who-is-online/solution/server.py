@@ -12,7 +12,7 @@ tabs_of = {}  # user: set of sids
 
 @socketio.on("connect")
 def hello(auth):
-    user = auth["user"]
+    user = str(auth["user"])
     user_of[request.sid] = user
     tabs_of.setdefault(user, set()).add(request.sid)
     tell_everybody()

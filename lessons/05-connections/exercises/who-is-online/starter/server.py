@@ -11,7 +11,7 @@ online = set()
 
 @socketio.on("connect")
 def hello(auth):
-    online.add(auth["user"])
+    online.add(str(auth["user"]))
     tell_everybody()
 
 

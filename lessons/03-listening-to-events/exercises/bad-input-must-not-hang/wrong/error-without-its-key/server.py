@@ -17,7 +17,7 @@ def repeat(text, times):
 
 @socketio.on_error_default
 def explain(error):
-    return str(error)
+    return "Send two values that fit."
 
 
 if __name__ == "__main__":

@@ -10,8 +10,8 @@ def divide(*values):
     try:
         a, b = values
         return a / b
-    except Exception as error:
-        return {"error": str(error)}
+    except Exception:
+        return {"error": "Send two values that fit."}
 
 
 @socketio.on("repeat")

@@ -17,8 +17,8 @@ def repeat(text, times):
 
 @socketio.on_error_default
 def explain(error):
-    emit("problem", str(error), broadcast=True)
-    return {"error": str(error)}
+    emit("problem", "Send two values that fit.", broadcast=True)
+    return {"error": "Send two values that fit."}
 
 
 if __name__ == "__main__":

@@ -9,16 +9,16 @@ socketio = SocketIO(app, async_mode="threading")
 def divide(a, b):
     try:
         return a / b
-    except Exception as error:
-        return {"error": str(error)}
+    except Exception:
+        return {"error": "Send two values that fit."}
 
 
 @socketio.on("repeat")
 def repeat(text, times):
     try:
         return text * times
-    except Exception as error:
-        return {"error": str(error)}
+    except Exception:
+        return {"error": "Send two values that fit."}
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ def repeat(text, times):
 
 @socketio.on_error_default
 def explain(error):
-    return {"error": str(error)}
+    return {"error": "Send two values that fit."}
 
 
 if __name__ == "__main__":

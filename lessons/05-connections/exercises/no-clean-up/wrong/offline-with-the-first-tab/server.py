@@ -10,13 +10,18 @@ typing = set()  # sids
 locks = {}  # row: sid
 
 
+def who_types():
+    names = [users.get(sid) for sid in list(typing)]
+    return sorted(name for name in names if name)  # who has not joined has no name
+
+
 def tell_who_types():
-    emit("typing", sorted(users[sid] for sid in typing), broadcast=True)
+    emit("typing", who_types(), broadcast=True)
 
 
 @socketio.on("join")
 def join(name):
-    users[request.sid] = name
+    users[request.sid] = name = str(name)
     emit("online", name, broadcast=True, include_self=False)
 
 
@@ -44,7 +49,7 @@ def unlock(row):
 def state():
     return {
         "users": sorted(set(users.values())),
-        "typing": sorted(users[sid] for sid in typing),
+        "typing": who_types(),
         "locks": {row: users.get(sid) for row, sid in locks.items()},
     }
 

@@ -1,0 +1,25 @@
+from flask import Flask
+from flask_socketio import SocketIO
+
+app = Flask(__name__)
+socketio = SocketIO(app, async_mode="threading")
+
+
+@socketio.on("divide")
+def divide(a, b):
+    return a / b
+
+
+@socketio.on("repeat")
+def repeat(text, times):
+    return text * times
+
+
+@socketio.on_error_default
+def explain(error):
+    print("refused:", error)
+    return {"error": str(error)}
+
+
+if __name__ == "__main__":
+    socketio.run(app)
