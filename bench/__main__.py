@@ -247,7 +247,7 @@ def memory(site: RunningSite, runtime: Runtime, count: int) -> None:
         servers = [
             child
             for child in psutil.Process(site.pid).children(recursive=True)
-            if child.cmdline()[-2:] == ["course.sandbox.forkserver.server", runtime] and not child.children()
+            if child.cmdline()[-3:] == ["course.sandbox.forkserver.server", runtime, "core"] and not child.children()
         ]
         sizes = [process.memory_full_info().pss / 1024 / 1024 for process in servers]
         show(f"Memory per sandbox, {len(sizes)} under {runtime}", statistics.median(sizes), "MB PSS", goal=10)

@@ -30,7 +30,8 @@ def fork_server(site: RunningSite) -> psutil.Process:
     (found,) = [
         child
         for child in psutil.Process(site.pid).children(recursive=True)
-        if child.cmdline()[-2:] == ["course.sandbox.forkserver.server", "threading"] and child.ppid() == site.pid
+        if child.cmdline()[-3:] == ["course.sandbox.forkserver.server", "threading", "core"]
+        and child.ppid() == site.pid
     ]
     return found
 

@@ -9,10 +9,10 @@ from tests.stage.workbench import ECHO, Workbench
 
 def test_a_program_over_the_limit_is_refused_in_words_and_stays_in_the_editor(open_page):
     bench = Workbench(open_page("/playground/"))
-    long = ECHO + "# " + "x" * 70_000 + "\n"
+    long = ECHO + "# " + "x" * 200_000 + "\n"
     bench.write(long)
     bench.button("Run").click()
-    expect(bench.notes).to_contain_text("64 KB")
+    expect(bench.notes).to_contain_text("192 KB")
     bench.expect_program(long)
     bench.start(ECHO)
 
