@@ -46,7 +46,7 @@ soak:
 
 fuzz:
 	@$(PYTHON) dev/prepare.py test
-	@FUZZ=1 $(BIN)/python -m pytest -m hypothesis $(ARGS)
+	@FUZZ=1 $(BIN)/python -m pytest -m "hypothesis or fuzz" --timeout 3600 $(ARGS)
 
 pages:
 	@$(PYTHON) dev/prepare.py test

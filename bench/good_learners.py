@@ -1,4 +1,4 @@
-"""Ten learners of `bench.hostile` who do what a course is for: read, run, send events, check; and how long each takes."""
+"""Ten learners of `bench.hostile` who do what a course is for: read, run, send events, check; each is timed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _numbers = count(1)
 
 
 class Samples:
-    """Seconds of everything that was done, by what it was and by the turn in which it began. `turn` is changed outside."""
+    """Seconds of everything that was done, by what it was and by the turn in which it began; `turn` is set outside."""
 
     def __init__(self) -> None:
         self.turn = ""

@@ -36,7 +36,9 @@ PARTS = ("site", "sandboxes", "checks")
 
 def main() -> None:
     """Measure each kind of harm, and print a table."""
-    parser = argparse.ArgumentParser(prog="python -m bench.hostile", description="One hostile learner beside ten good ones.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.hostile", description="One hostile learner beside ten good ones."
+    )
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(KINDS)}; all by default")
     parser.add_argument("--turns", type=int, default=8, help="of each kind, without and with by turns (8)")
     parser.add_argument("--seconds", type=float, default=8.5, help="of each turn (8.5)")

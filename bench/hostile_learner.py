@@ -15,7 +15,6 @@ import selectors
 import socket
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from urllib.parse import urlsplit
@@ -34,7 +33,7 @@ COOKIES = 100
 FULL_SIZE = 180_000
 """Bytes of a program that is nearly as large as one may be."""
 
-ANSWERS = '''
+ANSWERS = """
 from flask import Flask
 from flask_socketio import SocketIO
 app = Flask(__name__)
@@ -45,8 +44,8 @@ def add(a, b):
     return a + b
 
 socketio.run(app)
-'''
-SENDS_FOR_EVER = '''
+"""
+SENDS_FOR_EVER = """
 import base64, hashlib
 from flask import Flask, request
 
@@ -75,7 +74,7 @@ def send(kind):
         connection.sendall(piece * 4000)
 
 app.run()
-'''
+"""
 
 
 class Harm:
@@ -261,7 +260,9 @@ def tiny_frames(harm: Harm) -> None:
         harm.go_on(lambda kind=kind: drop_what_comes(program.upgrade(kind)), 2)  # type: ignore[misc]
         harm.go_on(lambda kind=kind: flood(program.upgrade(kind), itertools.repeat(masked(b"4") * 4000)), 1)  # type: ignore[misc]
     tiny = (frame(b"", PING) + frame(b"", CONTINUATION, fin=False)) * 2000
-    harm.go_on(lambda: flood(harm.page(cookie).socket, itertools.chain([frame(b"4", fin=False)], itertools.repeat(tiny))), 2)
+    harm.go_on(
+        lambda: flood(harm.page(cookie).socket, itertools.chain([frame(b"4", fin=False)], itertools.repeat(tiny))), 2
+    )
 
 
 def tiny_chunks(harm: Harm) -> None:
