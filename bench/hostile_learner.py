@@ -269,7 +269,10 @@ def tiny_chunks(harm: Harm) -> None:
     """Answer in chunks of a byte for ever; and send bodies in such chunks to the course."""
     program = Program(harm, SENDS_FOR_EVER)
     harm.go_on(lambda: drop_what_comes(program.ask("/chunks")), 3)
-    head = f"POST /notes HTTP/1.1\r\nHost: {harm.host}:{harm.port}\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+    head = (
+        f"POST {LESSON}/notes HTTP/1.1\r\nHost: {harm.host}:{harm.port}\r\nTransfer-Encoding: chunked\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    ).encode()
     harm.go_on(lambda: flood(harm.connect(), itertools.chain([head], itertools.repeat(b"1\r\nx\r\n" * 1000))), 3)
 
 
