@@ -87,6 +87,8 @@ class Harm:
         self.over = threading.Event()
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
+        self.at_end: Callable[[], object] = bool
+        """What is done when it is over, so that nothing of it goes on."""
 
     def go_on(self, act: Callable[[], object], times: int = 1) -> None:
         """Do it again and again, in so many threads; who is refused comes back at once."""
@@ -134,6 +136,7 @@ class Harm:
             each.close()
         for thread in self._threads:
             thread.join(5)
+        self.at_end()
 
 
 def drop_what_comes(connection: socket.socket) -> None:
@@ -210,6 +213,7 @@ def says(event: str, files: Callable[[int], Mapping[str, str]]) -> Callable[[Har
 
     def begin(harm: Harm) -> None:
         cookie = harm.cookie()
+        harm.at_end = lambda: Raw(harm.url, cookie, address=ADDRESS).ask("stop", {})
 
         def messages() -> Iterator[bytes]:
             for number in itertools.count():
