@@ -30,7 +30,8 @@ GOALS = {"page": 1.5, "acknowledgement": 1.5, "run": 2.0, "check": 2.0}
 """How many times as long the 95th of a hundred may take beside a hostile learner."""
 WITHOUT, WITH = "without", "with"
 SETTLE_SECONDS = 0.5
-"""After the hostile learner has come or gone: nothing that begins then counts."""
+REST_SECONDS = 2.0
+"""After the hostile learner has come, and has gone: nothing that begins then counts."""
 PARTS = ("site", "sandboxes", "checks")
 
 
@@ -65,7 +66,7 @@ def measure(site: RunningSite, kind: str, turns: int, seconds: float) -> None:
             turn = WITH if number % 2 else WITHOUT
             if turn == WITH:
                 tell("on")
-            time.sleep(SETTLE_SECONDS)
+            time.sleep(SETTLE_SECONDS if turn == WITH else REST_SECONDS)
             before, begun = processor_seconds(site, process), time.monotonic()
             samples.turn = turn
             time.sleep(seconds)
