@@ -52,6 +52,7 @@ def main() -> None:
         try:
             for kind in asked.kinds or KINDS:
                 measure(site, kind, asked.turns, asked.seconds)
+                sys.stdout.flush()
             print(site.errors() or "No error is in the site's log.")
         finally:
             site.stop()
