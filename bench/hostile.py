@@ -41,7 +41,7 @@ def main() -> None:
         prog="python -m bench.hostile", description="One hostile learner beside ten good ones."
     )
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=f"of {', '.join(KINDS)}; all by default")
-    parser.add_argument("--turns", type=int, default=8, help="of each kind, without and with by turns (8)")
+    parser.add_argument("--turns", type=int, default=6, help="of each kind, without and with by turns (6)")
     parser.add_argument("--seconds", type=float, default=8.5, help="of each turn (8.5)")
     asked = parser.parse_args()
     if unknown := set(asked.kinds) - set(KINDS):
