@@ -6,7 +6,7 @@ BIN := .venv/bin
 COMPILE = UV_CUSTOM_COMPILE_COMMAND='make requirements' $(BIN)/uv --no-config pip compile --quiet --universal \
 	--python-version 3.11 --fork-strategy fewest --no-build --generate-hashes $(ARGS)
 
-.PHONY: run test quick lint style requirements bench soak fuzz pages attacks planted check clean
+.PHONY: run test quick lint style requirements bench hostile soak fuzz pages attacks planted check clean
 
 run:
 	@$(PYTHON) dev/prepare.py run
@@ -40,13 +40,17 @@ bench:
 	@$(PYTHON) dev/prepare.py test
 	@$(BIN)/python -m bench
 
+hostile:
+	@$(PYTHON) dev/prepare.py test
+	@$(BIN)/python -m bench.hostile $(ARGS)
+
 soak:
 	@$(PYTHON) dev/prepare.py test
 	@SOAK=20 $(BIN)/python -m pytest tests/lessons $(ARGS)
 
 fuzz:
 	@$(PYTHON) dev/prepare.py test
-	@FUZZ=1 $(BIN)/python -m pytest -m hypothesis $(ARGS)
+	@FUZZ=1 $(BIN)/python -m pytest -m "hypothesis or fuzz" --timeout 3600 $(ARGS)
 
 pages:
 	@$(PYTHON) dev/prepare.py test

@@ -10,15 +10,23 @@ import websocket
 
 
 class Wire:
-    """Connected to the namespace `/` of a server, through an address or straight to its unix socket."""
+    """Connected to the namespace `/` of a server, through an address or straight to its unix socket.
 
-    def __init__(self, url: str, *, unix_socket: str | None = None, timeout: float = 10) -> None:
+    Args:
+        url: of the server.
+        unix_socket: on which it is reached, if it is not by the address.
+        timeout: seconds that an answer may take.
+        address: where the client is, as a proxy would tell it.
+    """
+
+    def __init__(self, url: str, *, unix_socket: str | None = None, timeout: float = 10, address: str = "") -> None:
         raw = None
         if unix_socket is not None:
             raw = socket.socket(socket.AF_UNIX)
             raw.settimeout(timeout)
             raw.connect(unix_socket)
-        self._ws = websocket.create_connection(url, timeout=timeout, socket=raw, suppress_origin=True)
+        told = [f"X-Forwarded-For: {address}"] if address else []
+        self._ws = websocket.create_connection(url, timeout=timeout, socket=raw, suppress_origin=True, header=told)
         self._receive("0")
         self._ws.send("40")
         self._receive("40")

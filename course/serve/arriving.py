@@ -7,12 +7,12 @@ that here is the one place where a client can be too slow.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import gevent
-from gunicorn.http.body import LengthReader
+from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.http.errors import NoMoreData, ParseException
 from gunicorn.http.unreader import SocketUnreader
 
@@ -34,6 +34,10 @@ class Patience:
     body_seconds: float = 10.0
     body_bytes_a_second: int = 8 * KB
     """A body is waited for as long as `body_seconds`, and as its bytes take at this rate."""
+    body_pieces: int = 512
+    """Reads, and chunks, in which a small body may come; a larger one in one more for each `bytes_a_piece`."""
+    bytes_a_piece: int = 256
+    """Each wakes us up, or goes through a parser: what comes in smaller ones is no body, but work."""
     answer_seconds: float = 60.0
     """How long a client may leave what is sent to it lying."""
 
@@ -60,6 +64,12 @@ class TooLarge(NotReceived):
     status = 431
     reason = "Request Header Fields Too Large"
     sentence = "The head of this request is too large. If a browser has sent it, delete this site's cookies."
+
+
+class TooManyPieces(NotReceived):
+    """A body comes in more and smaller pieces than anybody would send it in."""
+
+    sentence = "This request comes in too many small pieces. Send its body in larger ones."
 
 
 class Arriving(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
@@ -95,6 +105,7 @@ class Arriving(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
         Raises:
             TooSlow: a request has begun to arrive, and does not go on.
             TooLarge: its head has no end.
+            TooManyPieces: its body comes byte by byte.
         """
         if self._pieces:
             gevent.sleep(0)  # however fast bytes come, the others have their turn
@@ -124,6 +135,8 @@ class Arriving(SocketUnreader):  # type: ignore[misc]  # gunicorn has no types
         self._bytes += arrived
         if not self._in_head:
             self._waited += now - began
+            if self._pieces > self._patience.body_pieces + self._bytes // self._patience.bytes_a_piece:
+                raise TooManyPieces
             return
         self._begun = self._begun or arrived > 0
         if self._deadline is None:
@@ -138,8 +151,10 @@ class CheckedReader:
     gunicorn hands out the bytes of a body that ends too early as if it were whole.
     """
 
-    def __init__(self, reader: Any) -> None:
+    def __init__(self, reader: Any, patience: Patience = Patience()) -> None:
         self._reader = reader
+        if isinstance(reader, ChunkedReader):
+            reader.parser = _few(reader.parser, patience)
 
     def read(self, size: int) -> bytes:
         """Return as many bytes as there are, up to `size`.
@@ -157,3 +172,17 @@ class CheckedReader:
         if len(data) < announced:
             raise NotReceived
         return data
+
+
+def _few(chunks: Iterator[bytes], patience: Patience) -> Iterator[bytes]:
+    """Yield the pieces of a chunked body; gunicorn goes through thousands of a byte each before anybody has a turn.
+
+    Raises:
+        TooManyPieces: there are too many for what is in them.
+    """
+    size = 0
+    for number, chunk in enumerate(chunks):
+        size += len(chunk)
+        if number > patience.body_pieces + size // patience.bytes_a_piece:
+            raise TooManyPieces
+        yield chunk

@@ -171,7 +171,7 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _answer(self, listener: Any, client: Any, addr: Any, request: Any, arriving: Arriving) -> None:
         arriving.expect_body()
-        request.body.reader = CheckedReader(request.body.reader)
+        request.body.reader = CheckedReader(request.body.reader, self.patience)
         client.settimeout(None if _asks_for_upgrade(request) else self.patience.answer_seconds)
         self.handle_request(listener.getsockname(), request, client, addr)
 

@@ -32,14 +32,16 @@ PRICES: Mapping[str, float] = {
     "check": 10,
 }
 """Of the learner's 300 points a minute: 60 runs, for example, or 30 checks, or 200 saves."""
+AT_ONCE: Mapping[str, Budget] = {"run": Budget(points=12, seconds=12)}
+"""What a learner can't have many of in one moment, though a minute's budget would pay for it: each starts a process."""
 UNKNOWN_PRICE = 5
 """Whatever has no price is nothing that a page of ours asks for."""
 
 ADDRESS: Mapping[str, Budget] = {
     "learner": Budget(points=100, seconds=3600),
     "connection": Budget(points=300, seconds=60),
-    "run": Budget(points=300, seconds=60),
-    "check": Budget(points=120, seconds=60),
+    "run": Budget(points=60, seconds=12),
+    "check": Budget(points=60, seconds=30),
     "download": Budget(points=60, seconds=60),
 }
 """How many of each new thing an address may have: at once, and again in so many seconds. A class fits in."""

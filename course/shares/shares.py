@@ -16,6 +16,7 @@ from course.shares.fair_queue import Share
 from course.shares.neighbours import A_CLASS, Neighbours
 from course.shares.prices import (
     ADDRESS,
+    AT_ONCE,
     CONNECTIONS_OF_ADDRESS,
     LEARNER,
     PATIENCE_SECONDS,
@@ -73,6 +74,8 @@ class Shares:
         """
         price = PRICES.get(what, UNKNOWN_PRICE)
         self._take(f"learner {learner}", LEARNER, price, TOO_OFTEN)
+        if what in AT_ONCE:
+            self._take(f"{what} of {learner}", AT_ONCE[what], 1, TOO_OFTEN)
 
     def begin(self, address: str | None, what: str) -> None:
         """Pay for something new from the budget of the address, waiting a little if it is empty.

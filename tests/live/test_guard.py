@@ -8,17 +8,13 @@ from typing import Any
 
 import pytest
 import requests
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from course.live.packets import MESSAGE_BYTES
 from course.shares import prices
 from tests.live.raw import (
-    BINARY,
     CONTINUATION,
     LESSON,
     PING,
-    TEXT,
     answers,
     cookie_of,
     frame,
@@ -28,7 +24,6 @@ from tests.live.raw import (
 )
 from tests.sandbox.attacks.site_cases import CASES, SiteCase, post, session
 from tests.sandbox.gateway.stage import until
-from tests.stage.cases import cases
 from tests.stage.page import Page
 from tests.stage.running_site import RunningSite
 
@@ -195,50 +190,3 @@ def test_a_refused_websocket_does_not_leak(quiet: RunningSite) -> None:
             requests.get(f"{quiet.url}/socket.io/?EIO=4&transport=websocket&sid={sid}", timeout=10).status_code == 400
         )
         assert post(quiet.url, sid, b"1").status_code in (200, 400)
-
-
-FRAMES = st.builds(
-    lambda payload, opcode, fin, masked: frame(payload, opcode, fin=fin, masked=masked),
-    st.binary(max_size=40)
-    | st.sampled_from(
-        ["3", "1", "5", "2probe", f"40{LESSON},", f"41{LESSON},", f'42{LESSON},1["stop",{{}}]', "41", "40"]
-    ).map(str.encode),
-    st.sampled_from([TEXT, TEXT, TEXT, TEXT, BINARY, CONTINUATION, 8, 9, 10, 3]),
-    st.sampled_from([True, True, True, False]),
-    st.sampled_from([True, True, True, True, False]),
-)
-
-
-def test_any_frames_in_any_order_leave_the_site_quiet(quiet: RunningSite, cookie: str) -> None:
-    count = [0]
-
-    @settings(max_examples=cases(60))
-    @given(st.lists(FRAMES | st.binary(max_size=20), max_size=12))
-    def fuzz(frames: list[bytes]) -> None:
-        count[0] += 1
-        with raw(
-            quiet.url, headers=f"Cookie: {cookie}\r\n", address=f"10.1.{count[0] // 250 % 250}.{count[0] % 250}"
-        ) as page:
-            _send(page, b"".join(frames))
-
-    fuzz()
-
-
-def test_any_bodies_in_any_order_leave_the_site_quiet(quiet: RunningSite, cookie: str) -> None:
-    texts = st.sampled_from(
-        ["3", "1", "5", "2probe", f"40{LESSON},", f"41{LESSON},", f'42{LESSON},1["stop",{{}}]', "b4", "d=4", ""]
-    )
-    bodies = st.binary(min_size=1, max_size=40) | st.lists(texts, min_size=1, max_size=20).map("\x1e".join).map(
-        str.encode
-    )
-
-    @settings(max_examples=cases(30))
-    @given(st.lists(bodies, min_size=1, max_size=4))
-    def fuzz(several: list[bytes]) -> None:
-        sid = session(quiet.url, Cookie=cookie)
-        for body in several:
-            if body:
-                post(quiet.url, sid, body, Cookie=cookie)
-        post(quiet.url, sid, b"1", Cookie=cookie)
-
-    fuzz()

@@ -84,6 +84,17 @@ def pages_beside(said: bytes, count: int, site: RunningSite) -> str:
     return CONTAINED if answer.ok else f"{answer.status_code}"
 
 
+FORM = "/lessons/listening-to-events/notes"
+
+
+def tiny_chunks(site: RunningSite) -> str:
+    """Send ten thousand chunks of a byte each; no browser sends its bodies so."""
+    lines = ("Content-Type: application/x-www-form-urlencoded", "Transfer-Encoding: chunked")
+    said = request(f"POST {FORM} HTTP/1.1", *lines, body=b"1\r\nx\r\n" * 10_000)
+    answer = exchange(site, said)
+    return REFUSED if statuses_of(answer) == [400] else f"answered {answer[:200]!r}"
+
+
 HALF = request("GET / HTTP/1.1")[:-2]
 
 CASES = [
@@ -99,5 +110,6 @@ CASES = [
     SiteCase("another host in X-Forwarded-Host", "headers", CONTAINED, partial(a_header_of_a_proxy_s, "X-Forwarded-Host: evil.example", b"evil")),
     SiteCase("a scheme in X-Forwarded-Proto", "headers", CONTAINED, partial(a_header_of_a_proxy_s, "X-Forwarded-Proto: https", b"https://localhost")),
     SiteCase("300 silent connections", "time limits", CONTAINED, partial(pages_beside, b"", 300)),
+    SiteCase("a body in chunks of a byte", "time limits", REFUSED, tiny_chunks),
     SiteCase("300 halves of a head", "time limits", CONTAINED, partial(pages_beside, HALF, 300)),
 ]  # fmt: skip

@@ -11,8 +11,9 @@ from contextlib import ExitStack, closing, suppress
 import gevent.socket
 import pytest
 import requests
+from gunicorn.http.body import ChunkedReader
 
-from course.serve.arriving import Arriving, CheckedReader, NotReceived, Patience, TooLarge, TooSlow
+from course.serve.arriving import Arriving, CheckedReader, NotReceived, Patience, TooLarge, TooManyPieces, TooSlow
 from tests.serve.modes import MODES
 from tests.stage.running_site import RunningSite
 
@@ -126,7 +127,33 @@ def test_time_that_the_site_itself_takes_does_not_count(clock: Clock) -> None:
     assert made.chunk() == b"two"
 
 
-@pytest.mark.parametrize("failure", [TooSlow, TooLarge, NotReceived])
+@pytest.mark.parametrize(("size", "passes"), [(1, False), (200, False), (300, True)])
+def test_a_body_comes_in_pieces_that_are_worth_a_read(clock: Clock, size: int, passes: bool) -> None:
+    made = arriving(clock, *((0.0, b"x" * size) for _ in range(4000)))
+    made.expect_body()
+    try:
+        for _ in range(4000):
+            made.chunk()
+    except TooManyPieces:
+        assert not passes
+    else:
+        assert passes
+
+
+@pytest.mark.parametrize(("size", "passes"), [(1, False), (200, False), (300, True)])
+def test_a_body_comes_in_chunks_that_are_worth_a_turn_of_the_parser(clock: Clock, size: int, passes: bool) -> None:
+    chunk = b"%x\r\n" % size + b"x" * size + b"\r\n"
+    made = arriving(clock, (0.0, chunk * 4000 + b"0\r\n\r\n"))
+    made.expect_body()
+    reader = CheckedReader(ChunkedReader(None, made))
+    if passes:
+        assert len(reader.read(1 << 24)) == 4000 * size
+    else:
+        with pytest.raises(TooManyPieces):
+            reader.read(1 << 24)
+
+
+@pytest.mark.parametrize("failure", [TooSlow, TooLarge, TooManyPieces, NotReceived])
 def test_each_has_a_sentence_for_the_client(failure: type[NotReceived]) -> None:
     assert 400 <= failure.status < 500 and failure.sentence.endswith(".")
 

@@ -7,6 +7,7 @@ used twice: so nobody can smuggle a second request into the first.
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import time
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ HEAD_SECONDS = 10.0
 CHUNKS_TOGETHER = 64
 INTERIM_ANSWERS = 8
 """Heads such as ``103 Early Hints`` that may stand before an answer. Flask's servers send none."""
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+"""Not valid in the value of a header (RFC 9110, section 5.5). h11 lets most of it through, web servers refuse it."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,8 @@ class Backend:
         self._head_until = None
         self.socket.settimeout(ANSWER_SECONDS)
         headers = [(name.decode("ascii"), value.decode("latin-1")) for name, value in event.headers]
+        if any(_CONTROL.search(value) for _, value in headers):
+            raise _nonsense()
         names = [name for name, _ in headers]
         if "transfer-encoding" in names and "content-length" in names:
             # RFC 9112, section 6.3: perhaps an attempt at response splitting.

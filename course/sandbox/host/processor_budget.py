@@ -20,14 +20,18 @@ class ProcessorBudget:
         self._burst, self._share = burst, share
         self._left, self._at, self._used = burst, now, 0.0
 
+    def is_full(self, now: float) -> bool:
+        """Return whether all that was used has come back."""
+        return self._left + self._share * (now - self._at) >= self._burst
+
     def left(self, used: float, now: float) -> float:
-        """Return the processor seconds that are left, below 0 when it is overdrawn.
+        """Return the processor seconds that are left, below 0 when it is overdrawn: by a whole burst at most.
 
         Args:
             used: processor seconds since the program's start, all its processes together.
             now: of the same clock.
         """
         came_back = self._share * (now - self._at)
-        self._left = min(self._burst, self._left + came_back) - (used - self._used)
+        self._left = max(-self._burst, min(self._burst, self._left + came_back) - (used - self._used))
         self._at, self._used = now, used
         return self._left

@@ -29,7 +29,10 @@ QUIET_BYTES = 56 * MB
 START_SECONDS = 0.25
 """Processor time that a start may take at the site's own priority: Run must not wait behind programs that compute."""
 NICE, NICE_OF_THE_BUSY = 2, 10
-"""Added to the site's own afterwards, and when half of the budget is used: who computes waits for those who do not."""
+"""Added to the site's own afterwards, and when half of the budget is used: who computes waits for those who do not.
+
+Run gives a program a new budget, but not its learner: who has computed a whole one lately is sent back from the start.
+"""
 
 
 @dataclass
@@ -41,6 +44,14 @@ class _Watched:
     nice: int = 0
     headless: bool = False
     """Whether its main thread was gone; a process that ends looks so, too, but not twice."""
+
+
+@dataclass
+class _Learner:
+    """What the programs of one learner have computed, one after the other or beside each other."""
+
+    budget: ProcessorBudget
+    used: float = 0.0
 
 
 class Watchdog:
@@ -65,6 +76,8 @@ class Watchdog:
         self._looked = looked
         self._free = free
         self._watched: dict[tuple[int, ...], _Watched] = {}
+        self._learners: dict[str, _Learner] = {}
+        """Those who have computed lately; whoever has all of the budget again is forgotten."""
         self._going: tuple[int, ...] = ()
         """The processes of the sandbox that was ended last to make room: what they held comes back with their end."""
         self._stopped = threading.Event()
@@ -95,6 +108,7 @@ class Watchdog:
                 log.exception("could not look at %s", sandbox.id)
         alive = {sandbox.pids for sandbox in sandboxes}
         self._watched = {pids: seen for pids, seen in self._watched.items() if pids in alive}
+        self._learners = {name: each for name, each in self._learners.items() if not each.budget.is_full(now)}
         self._make_room(sandboxes)
         self._looked()
 
@@ -135,9 +149,11 @@ class Watchdog:
             budget = ProcessorBudget(limits.cpu_burst_seconds, limits.cpu_share, now)
             watched = self._watched[sandbox.pids] = _Watched(budget)
         used = sum(processor_seconds(pid) or 0.0 for pid in sandbox.pids)
+        rests = used - watched.used < AT_REST_SECONDS
+        overdrawn = self._learner_left(sandbox, 0.0 if rests else used - watched.used, now) < 0
         if sandbox.clocks.ready_at is not None or used > START_SECONDS:
-            _send_back(watched, sandbox.pids, NICE)
-        if used - watched.used < AT_REST_SECONDS and not watched.headless:
+            _send_back(watched, sandbox.pids, NICE_OF_THE_BUSY if overdrawn else NICE)
+        if rests and not watched.headless:
             return
         watched.used = used
         left = watched.budget.left(used, now)
@@ -152,6 +168,16 @@ class Watchdog:
             sandbox.end("limited", *why)
         elif left < limits.cpu_burst_seconds / 2:
             _send_back(watched, sandbox.pids, NICE_OF_THE_BUSY)
+
+    def _learner_left(self, sandbox: Sandbox, computed: float, now: float) -> float:
+        """Return what is left of the learner's own budget, now that one of their programs has computed."""
+        limits, name = sandbox.limits, sandbox.learner
+        learner = self._learners.get(name)
+        if learner is None:
+            budget = ProcessorBudget(limits.cpu_burst_seconds, limits.cpu_share, now)
+            learner = self._learners[name] = _Learner(budget)
+        learner.used += computed
+        return learner.budget.left(learner.used, now)
 
     def _make_room(self, sandboxes: Iterable[Sandbox]) -> None:
         self._going = tuple(pid for pid in self._going if usage_of(pid) is not None)

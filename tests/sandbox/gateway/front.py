@@ -23,16 +23,16 @@ from course.sandbox.gateway.middleware import Gateway
 from course.sandbox.limits import Limits
 from course.sandbox.model import Program, StateChange
 from course.sandbox.trace import Trace
-from tests.sandbox.gateway.stage import ENDED, HOSTILE, NOBODY, RUNNING
+from tests.sandbox.gateway.stage import ENDED, FUZZED, HOSTILE, NOBODY, RUNNING
 
 tunnel.LEAVE_SECONDS = 1.5  # what goes on for longer is tested, too
 
 
 class StubSandbox:
-    def __init__(self, state, socket_path):
+    def __init__(self, state, socket_path, **limits):
         self.state = StateChange(state)
         self.socket_path = Path(socket_path)
-        self.limits = Limits()
+        self.limits = Limits(**limits)
         self.program = Program({"server.py": "pass", "client.js": "const socket = io();\n"})
         self.trace = Trace(lambda rows, dropped: None, rows_per_second=100000)
         self.faults = Faults(self.trace.mark)
@@ -79,6 +79,7 @@ def build(socket_path):
         ENDED: StubSandbox("stopped", socket_path),
         NOBODY: StubSandbox("ready", socket_path + ".nobody"),
         HOSTILE: StubSandbox("ready", socket_path + ".hostile"),
+        FUZZED: StubSandbox("ready", socket_path + ".fuzzed", traffic_bytes_per_second=1 << 40),
     }
     return Gateway(course_app(sandboxes), sandboxes)
 

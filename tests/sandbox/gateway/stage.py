@@ -20,6 +20,8 @@ NOBODY = "w1-" + "c" * 32
 """Ready by its state, but nothing listens on its socket."""
 HOSTILE = "w1-" + "d" * 32
 """Served by `hostile_server.py`, where a test starts it."""
+FUZZED = "w1-" + "e" * 32
+"""Served by a test itself; it may do as much as it likes."""
 KEY = base64.b64encode(b"sixteen bytes...").decode()
 
 

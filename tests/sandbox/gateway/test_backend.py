@@ -47,6 +47,14 @@ def answering(tmp_path):
         pytest.param(b"HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\n", id="zero byte"),
         pytest.param(b"HTTP/1.1 200 OK\r\n" + b"X: yyyyyyyyyyyyyyyy\r\n" * 4000 + b"\r\n", id="a giant head"),
         pytest.param(b"HTTP/1.1 101 Switching\r\nUpgrade: websocket\r\n\r\n", id="an upgrade nobody asked for"),
+        *(
+            pytest.param(
+                b"HTTP/1.1 200 OK\r\n" + name + b": text/ht" + sign + b"ml\r\nContent-Length: 0\r\n\r\n",
+                id=f"{sign!r} in {name.decode()}",
+            )
+            for name in (b"Content-Type", b"Allow", b"Set-Cookie", b"X-Own")
+            for sign in (b"\x01", b"\x1b", b"\x7f")
+        ),
     ],
 )
 def test_nonsense_becomes_502(answering, data):

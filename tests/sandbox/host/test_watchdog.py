@@ -19,6 +19,7 @@ class Stub:
 
     limits: Limits = field(default_factory=Limits)
     id: str = "w1-stub"
+    learner: str = "Ada"
     clocks: Clocks = field(default_factory=lambda: Clocks(started_at=0.0))
     pids: tuple[int, ...] = ()
     end_code: str = ""
@@ -162,6 +163,33 @@ def test_who_has_used_up_half_of_the_budget_waits_for_the_others(kernel: Kernel)
     kernel.set(2, used=1.8)
     looked_at(sandbox, 1)
     assert kernel.nice == {1: NICE_OF_THE_BUSY, 2: NICE_OF_THE_BUSY}
+
+
+@pytest.mark.parametrize(
+    ("learner", "seconds_later", "nice"), [("Ada", 1, NICE_OF_THE_BUSY), ("Grace", 1, NICE), ("Ada", 60, NICE)]
+)
+def test_running_again_gives_a_program_a_new_budget_but_not_its_learner(
+    kernel: Kernel, learner: str, seconds_later: int, nice: int
+) -> None:
+    watchdog = Watchdog(list)
+    for number in range(3):
+        kernel.set(number, used=2.5)
+        watchdog.look_at_all([running(pids=(number,), used_at=1e9)], number)  # type: ignore[list-item]
+        assert kernel.nice[number] == (NICE_OF_THE_BUSY if number == 2 else NICE)
+    kernel.set(9, used=0.1)
+    anew = running(pids=(9,), used_at=1e9, learner=learner, limits=Limits(wall_seconds=1e9))
+    watchdog.look_at_all([anew], 2 + seconds_later)  # type: ignore[list-item]
+    assert kernel.nice[9] == nice
+    assert not anew.ended
+
+
+def test_learners_who_have_rested_are_forgotten(kernel: Kernel) -> None:
+    watchdog = Watchdog(list)
+    kernel.set(1, used=2.0)
+    watchdog.look_at_all([running(pids=(1,), used_at=1e9)], 1)  # type: ignore[list-item]
+    assert list(watchdog._learners) == ["Ada"]
+    watchdog.look_at_all([], 20)
+    assert watchdog._learners == {}
 
 
 @pytest.mark.parametrize(("used", "nice"), [(0.2, {}), (0.3, {1: NICE})])
