@@ -42,6 +42,7 @@ from course.web.front_gate import front_gate, over_https
 from course.web.hosts import HostGuard, KnownHosts
 from course.web.lasting import Lasting
 from course.web.minify import install_small_pages
+from course.web.page_turns import PageTurns
 from course.web.routes.account import account
 from course.web.routes.assets import install_assets
 from course.web.routes.downloads import downloads
@@ -98,7 +99,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for blueprint in (pages, look_up, questions, notes, downloads, account, health):
         app.register_blueprint(blueprint)
     app.cli.add_command(commands.course_cli)
-    _wrap(app, settings, learning.sandboxes, connections, manifest.path, guard)
+    _wrap(app, settings, learning.sandboxes, connections, manifest.path, guard, shares)
     return app
 
 
@@ -199,10 +200,11 @@ def _wrap(
     connections: Connections,
     client_script: Callable[[str], str],
     guard: Guard,
+    shares: Shares,
 ) -> None:
     """Put around Flask what every request passes first, learners' servers' included: those do not pass through it."""
     gateway = Gateway(
-        front_gate(Door(app.wsgi_app, guard)),
+        front_gate(PageTurns(Door(app.wsgi_app, guard), shares, connections.ceilings.connections)),
         sandboxes,
         host=settings.sandbox_host or None,
         course_url=settings.course_url if settings.sandbox_host else "",

@@ -10,8 +10,8 @@ from course.shares.fair_queue import Share
 from course.shares.prices import ADDRESS
 from course.shares.shares import OverShare, Shares
 
-KEEPS = frozenset({"save", "restore", "check", "answer", "predict", "hint", "solution", "note"})
-"""After these a learner is somebody: a row that stays."""
+KEEPS = frozenset({"save", "restore", "check", "answer", "predict", "hint", "solution", "note", "delete"})
+"""After these there is a row that stays: a learner's, or the trace of one who was deleted."""
 
 
 @dataclass(frozen=True)

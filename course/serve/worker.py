@@ -149,11 +149,11 @@ class SiteWorker(GeventWorker):  # type: ignore[misc]  # gunicorn has no types
         try:
             while self.alive:
                 request = None
-                connection.wait()
                 arriving.expect_head(first=first)
                 request = next(parser)
                 connection.work()
                 self._answer(listener, client, addr, request, arriving)
+                connection.wait()  # the rest of a body that nobody wants: who has been answered gives way
                 if not _passed_over(parser):
                     return
                 first = False

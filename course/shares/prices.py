@@ -30,6 +30,8 @@ PRICES: Mapping[str, float] = {
     "page": 5,
     "download": 10,
     "check": 10,
+    "delete": 10,
+    "export": 60,
 }
 """Of the learner's 300 points a minute: 60 runs, for example, or 30 checks, or 200 saves."""
 AT_ONCE: Mapping[str, Budget] = {"run": Budget(points=12, seconds=12)}

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
+
+from course.shares.addresses import neighbourhood
 
 CONNECTIONS_AT_MOST = 4096
 """One process serves a thousand open pages well; what is beyond this is no crowd of learners."""
@@ -25,7 +26,6 @@ class Ceilings:
     """Of them WebSockets, long-polling and all that goes to learners' programs; the rest is kept for pages."""
     by_address: int
     """Of them from one address, IPv6 by its /64: the others still find room."""
-    lasting_by_address: int
 
 
 def count_ceilings(descriptors: int, *, at_most: int | None = None, behind_proxy: bool = False) -> Ceilings:
@@ -44,7 +44,6 @@ def count_ceilings(descriptors: int, *, at_most: int | None = None, behind_proxy
         connections=connections,
         lasting=lasting,
         by_address=connections if behind_proxy else max(connections // 2, 1),
-        lasting_by_address=max(lasting // 2, 1),
     )
 
 
@@ -110,7 +109,7 @@ class Connections:
 
         Silent ones give way first: they lose nothing but a moment, and who uses them connects again.
         """
-        key = share_of(address)
+        key = neighbourhood(address)
         if self._open_of[key] >= self.ceilings.by_address and not self._let_go_of_one(key):
             return None
         if self.open >= self.ceilings.connections and not self._let_go_of_one():
@@ -122,12 +121,11 @@ class Connections:
         return connection
 
     def last(self, address: str, weight: int = 1) -> Place | None:
-        """Return a place for a request that lasts; None when all are taken, or all that one address may have."""
-        key = share_of(address)
-        if self.lasting + weight > self.ceilings.lasting:
-            return None
-        if self._lasting_of[key] + weight > self.ceilings.lasting_by_address:
-            return None
+        """Return a place for a request that lasts; None when all are taken, or as many as are left."""
+        key = neighbourhood(address)
+        free = self.ceilings.lasting - self.lasting
+        if weight > free or (self._lasting_of[key] and self._lasting_of[key] + weight > free):
+            return None  # nobody has more than is left for all others: the second who wants all gets half of the rest
         while self.open + weight - 1 > self.ceilings.connections:
             if not self._let_go_of_one():
                 return None
@@ -177,17 +175,6 @@ class Connections:
         self.has_left(oldest)
         oldest.hang_up()
         return True
-
-
-def share_of(address: str) -> str:
-    """Return what counts as one address: an IPv6 network of 64 bits is handed to one customer."""
-    try:
-        known = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(known, IPv6Address):
-        return str(known.ipv4_mapped or ip_network((known, 64), strict=False))
-    return str(known)
 
 
 def _take(counter: Counter[str], key: str, amount: int) -> None:

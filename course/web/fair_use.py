@@ -6,6 +6,7 @@ from flask import request
 
 from course.learning.fair_use import Visitor, pay
 from course.web.identity import current_learner
+from course.web.page_turns import turn_given_up
 from course.web.site import site
 
 
@@ -15,4 +16,6 @@ def pay_for(what: str) -> None:
     Raises:
         Refused: waiting does not help.
     """
-    pay(site().hub.shares, Visitor(current_learner(), request.remote_addr), what)
+    visitor = Visitor(current_learner(), request.remote_addr)
+    with turn_given_up(request.environ):
+        pay(site().hub.shares, visitor, what)

@@ -29,7 +29,7 @@ class Lasting:
             return self._app(environ, start_response)
         place = self._connections.last(environ.get("REMOTE_ADDR", ""), weight)
         if place is None:
-            return _say_full(environ, start_response)
+            return say_full(environ, start_response)
         try:
             body = self._app(environ, start_response)
         except BaseException:
@@ -46,7 +46,8 @@ def _weight(environ: WSGIEnvironment) -> int:
     return 1 if path.startswith(SOCKETIO) else 0
 
 
-def _say_full(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+def say_full(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answer that there is no room now, and when to try again."""
     body = f"{FULL}\n".encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),

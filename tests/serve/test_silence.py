@@ -277,7 +277,8 @@ def test_open_websockets_leave_room_for_pages_and_the_next_is_told_so(small_site
 
 
 def test_when_all_are_at_work_the_next_is_told_so_at_once(small_site: RunningSite, many: ExitStack) -> None:
-    waiting = b"POST /lessons HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx"
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\nx"
+    waiting = b"POST /lessons/websocket-basics/notes HTTP/1.1\r\nHost: localhost\r\n" + form
     at_work = [many.enter_context(connect(small_site, waiting)) for _ in range(32)]
     deadline = time.monotonic() + PATIENCE
     while True:  # until the site has read all those heads: which it has not yet, gives way
@@ -290,6 +291,17 @@ def test_when_all_are_at_work_the_next_is_told_so_at_once(small_site: RunningSit
     for connection in at_work:
         with suppress(OSError):
             connection.close()
+
+
+def test_who_has_been_answered_gives_way_though_the_rest_never_comes(small_site: RunningSite, many: ExitStack) -> None:
+    unread = b"POST /lessons HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx"
+    deadline = time.monotonic() + PATIENCE
+    while not page(small_site).ok:  # until those of the test before have left
+        assert time.monotonic() < deadline
+    for _ in range(40):
+        assert many.enter_context(connect(small_site, unread)).recv(12) == b"HTTP/1.1 404"
+    assert page(small_site).ok
+    assert small_site.errors() == ""
 
 
 def test_many_requests_at_once_take_turns_with_others(served: RunningSite) -> None:

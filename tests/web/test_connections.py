@@ -7,7 +7,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
-from course.web.connections import Connection, Connections, Place, count_ceilings, share_of
+from course.shares.addresses import neighbourhood
+from course.web.connections import Connection, Connections, Place, count_ceilings
 from tests.stage.cases import cases
 
 ADDRESSES = st.sampled_from(["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2", "2001:db8:0:1::1"])
@@ -40,7 +41,7 @@ class AllDay(RuleBasedStateMachine):
         self.lasting: list[tuple[str, int]] = []
 
     def open_of(self, address: str) -> list[Client]:
-        return [each for each in self.here if each.is_open and share_of(each.address) == share_of(address)]
+        return [each for each in self.here if each.is_open and neighbourhood(each.address) == neighbourhood(address)]
 
     @rule(target=clients, address=ADDRESSES)
     def arrive(self, address: str):
@@ -82,10 +83,10 @@ class AllDay(RuleBasedStateMachine):
         before = self.connections.open
         place = self.connections.last(address, weight)
         if place is None:
-            share = sum(each for other, each in self.lasting if share_of(other) == share_of(address))
+            share = sum(each for other, each in self.lasting if neighbourhood(other) == neighbourhood(address))
             total = sum(each for _, each in self.lasting)
             full = before + weight - 1 > CEILINGS.connections
-            assert full or total + weight > CEILINGS.lasting or share + weight > CEILINGS.lasting_by_address
+            assert full or min(share, 1) * share + weight > CEILINGS.lasting - total
             return multiple()
         self.lasting.append((address, weight))
         return (place, address, weight)
@@ -141,11 +142,11 @@ def test_who_has_most_silent_connections_gives_way_first() -> None:
         ("fe80::1%eth0", "fe80::2%eth0", True),
         ("192.0.2.1", "192.0.2.2", False),
         ("", "", True),
-        ("not an address", "nor this", False),
+        ("not an address", "nor this", True),
     ],
 )
 def test_an_ipv6_network_counts_as_one_address(one: str, other: str, same: bool) -> None:
-    assert (share_of(one) == share_of(other)) is same
+    assert (neighbourhood(one) == neighbourhood(other)) is same
 
 
 @pytest.mark.parametrize("descriptors", [64, 256, 1024, 4096, 65_536])
@@ -153,6 +154,23 @@ def test_an_ipv6_network_counts_as_one_address(one: str, other: str, same: bool)
 @pytest.mark.parametrize("behind_proxy", [False, True])
 def test_pages_and_programs_always_keep_a_part(descriptors: int, at_most: int | None, behind_proxy: bool) -> None:
     ceilings = count_ceilings(descriptors, at_most=at_most, behind_proxy=behind_proxy)
-    assert 0 < ceilings.lasting_by_address < ceilings.lasting < ceilings.connections
+    assert 0 < ceilings.lasting < ceilings.connections
     assert ceilings.connections <= max(descriptors * 3 // 4, 16)
     assert (ceilings.by_address == ceilings.connections) is behind_proxy
+
+
+def test_two_addresses_that_take_all_they_can_leave_room_for_a_third() -> None:
+    connections, taken = Connections(count_ceilings(100_000, at_most=4096)), []
+    for address in ("192.0.2.1", "2001:db8::1", "192.0.2.2", "2001:db8:0:1::1"):
+        here = 0
+        while connections.last(address, 2):
+            here += 2
+        taken.append(here)
+    assert taken[0] >= connections.ceilings.lasting // 2 - 2
+    assert connections.last("198.51.100.9"), "four addresses have taken all places"
+
+
+def test_the_port_that_a_proxy_tells_makes_no_address_of_its_own() -> None:
+    connections = Connections(CEILINGS)
+    places = [connections.last(f"192.0.2.1:{port}") for port in range(40_000, 40_100)]
+    assert sum(place is not None for place in places) == CEILINGS.lasting // 2

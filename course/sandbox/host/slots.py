@@ -17,6 +17,7 @@ from course.sandbox.limits import MB
 from course.shares.addresses import HERE
 from course.shares.fair_queue import FairQueue, Share
 from course.shares.shares import Shares
+from course.shares.turns import WAITING_AT_MOST, WAITING_OF_ADDRESS
 
 Who = TypeVar("Who", bound=Hashable)
 
@@ -66,6 +67,10 @@ def _text(file: Path) -> str:
         return file.read_text().strip()
     except OSError:
         return ""
+
+
+class QueueFull(Exception):
+    """Too many wait already. Each keeps its program in memory, also when its page has long gone."""
 
 
 @dataclass(frozen=True)
@@ -134,11 +139,16 @@ class Slots(Generic[Who]):
 
         Returns:
             0 when they are taken now, else the position in the queue, from 1.
+
+        Raises:
+            QueueFull: too many wait, or too many of this address.
         """
+        share = share or Share(HERE, str(who))
         asked = _Asked(when_free, min(places, self.count))
         with self._lock:
             if not self._take_over(who, asked, instead_of):
-                self._waiting.add(who, share or Share(HERE, str(who)))
+                self._refuse_beyond(share.address)
+                self._waiting.add(who, share)
                 self._asked[who] = asked
             next_ones = [call for each, call in self._let_in() if each is not who]
             position = 0 if who in self._taken else self._queue().index(who) + 1
@@ -166,6 +176,11 @@ class Slots(Generic[Who]):
         """Return those who wait, in order."""
         with self._lock:
             return self._queue()
+
+    def _refuse_beyond(self, address: str) -> None:
+        of_address = self._waiting.count(address) if self._shares.limits(address) else 0
+        if of_address >= WAITING_OF_ADDRESS or len(self._waiting) >= WAITING_AT_MOST:
+            raise QueueFull
 
     def _take_over(self, who: Who, asked: _Asked, instead_of: Who | None) -> bool:
         """Step into the places or the turn of another one; return whether it had any."""

@@ -17,7 +17,7 @@ from course.sandbox.host.machine_memory import free_memory
 from course.sandbox.host.runtime_host import CLOSED, RuntimeHost
 from course.sandbox.host.sandbox import EXIT_SECONDS, Sandbox
 from course.sandbox.host.sandbox_spec import SandboxSpec
-from course.sandbox.host.slots import MEMORY_PER_SLOT, Slots, slots_for_this_host
+from course.sandbox.host.slots import MEMORY_PER_SLOT, QueueFull, Slots, slots_for_this_host
 from course.sandbox.host.socket_folder import SocketFolder
 from course.sandbox.host.watchdog import Watchdog
 from course.sandbox.limits import Limits
@@ -32,6 +32,7 @@ FIRST_UID = 60_000
 UIDS = 4_000
 ENDED_KEPT = 500
 """How many ended sandboxes stay known, so that their addresses say "it has ended" and not "never heard of it"."""
+QUEUE_FULL = "Too many programs wait for a place already, so yours was not started. Press Run again in a minute."
 NOT_OPEN = "Running code has not been started on this server."
 
 
@@ -161,7 +162,7 @@ class Supervisor:
             The sandbox: ``starting``, or ``queued`` when all slots are taken.
 
         Raises:
-            SandboxesUnavailable: no code can be run now, or none under the program's runtime.
+            SandboxesUnavailable: no code can be run now, or none under the program's runtime, or too many wait.
         """
         if self.unavailable is None:
             self._host_of(program).open()
@@ -173,7 +174,11 @@ class Supervisor:
         sandbox = Sandbox(spec, watcher, self._on_end)
         with self._lock:
             older = self.of_learner(learner, purpose)
-            position = self._take_place(sandbox, instead_of=older, share=share)
+            try:
+                position = self._take_place(sandbox, instead_of=older, share=share)
+            except QueueFull:
+                del self._sandboxes[sandbox.id]
+                raise SandboxesUnavailable(QUEUE_FULL) from None
         try:
             if older is not None:
                 older.end("stopped", "A newer run took its place.", "replaced")

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from course.sandbox.host import machine_memory, slots
-from course.sandbox.host.slots import Slots, slots_for_this_host
+from course.sandbox.host.slots import QueueFull, Slots, slots_for_this_host
 from course.shares.addresses import HERE
 from course.shares.exceptions import read_exceptions
 from course.shares.fair_queue import Share
 from course.shares.shares import Shares
+from course.shares.turns import WAITING_AT_MOST, WAITING_OF_ADDRESS
 from tests.stage.cases import cases
 
 
@@ -272,3 +273,24 @@ def test_the_threads_of_a_user_count_where_programs_have_no_user_of_their_own(
     monkeypatch.setattr(slots.resource, "getrlimit", lambda kind: (256, 256))
     monkeypatch.setattr(slots.os, "geteuid", lambda: uid)
     assert slots_for_this_host(40) == places
+
+
+def test_the_queue_has_an_end_for_each_address_and_for_all() -> None:
+    places = shared(1)
+    places.take("first", lambda: None, share=Share("192.0.2.1", "Ada"))
+
+    def come(address: str, number: int) -> bool:
+        try:
+            places.take(f"{address} {number}", lambda: None, share=Share(address, str(number), known=False))
+        except QueueFull:
+            return False
+        return True
+
+    assert sum(come("203.0.113.66", number) for number in range(300)) == WAITING_OF_ADDRESS
+    assert come("198.51.100.9", 0), "one address has filled the queue"
+    places.take("newer", lambda: None, instead_of="203.0.113.66 5")  # a newer run is in the place of the older one
+    assert sum(come(f"192.0.2.{number // 50}", number) for number in range(5000)) == WAITING_AT_MOST - 61
+    assert len(places.queue()) == WAITING_AT_MOST
+    before = places.taken
+    places.give_back("198.51.100.9 0")
+    assert come("198.51.100.10", 0) and places.taken == before

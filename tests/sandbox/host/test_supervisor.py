@@ -403,3 +403,15 @@ def test_it_works_under_gevent_and_holds_nobody_up(tmp_path: Path) -> None:
         check=False,
     )
     assert done.stdout == "all well\n", done.stderr[-3000:]
+
+
+def test_who_finds_the_queue_full_is_told_and_leaves_nothing(small: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("course.sandbox.host.slots.WAITING_AT_MOST", 1)
+    small.start("adds", learner="Ada").ready()
+    waiting = small.start("adds", learner="Grace")
+    known = set(small.supervisor._sandboxes)
+    with pytest.raises(SandboxesUnavailable, match="Too many programs wait"):
+        small.start("adds", learner="Edsger")
+    assert set(small.supervisor._sandboxes) == known and waiting.sandbox.state.state == "queued"
+    assert small.supervisor.of_learner("Edsger") is None
+    small.start("adds", learner="Ada").ready()
