@@ -24,8 +24,8 @@ OUR_TESTS = [
     if path.name not in ("apps", "courses", "js", "__pycache__") and (path.is_dir() or path.suffix == ".py")
 ]
 """Beside them lie programs of learners, who import what they like."""
-LOADED_BY_NAME = {"pymdown-extensions", "simple-websocket"}
-"""Used by the site without an import: Markdown and python-engineio name them."""
+LOADED_BY_NAME = {"packaging", "pymdown-extensions", "simple-websocket"}
+"""Used by the site without an import: gunicorn, Markdown and python-engineio need them."""
 FOR_PROGRAMS = {"cachelib", "flask-cors", "flask-login", "flask-session", "jinja2", "pydantic", "python-dotenv"}
 """Imported by learners' programs: `course.sandbox.available_modules` names them."""
 TOOLS = {"mypy", "pytest-timeout", "ruff", "uv"}
