@@ -72,8 +72,15 @@ def held(host: Supervisor) -> dict[str, object]:
         "queue": len(host._slots.queue()),
         "jobs": sum(len(each._jobs) + len(each._held) for each in host._hosts.values()),
         "sockets": [path.name for path in host._directory.glob("w1-*")],
-        "threads": [t.name for t in threading.enumerate() if t.name.startswith(("sandbox w1", "trace"))],
+        "threads": [thread.name for thread in threading.enumerate() if _serves(host, thread)],
     }
+
+
+def _serves(host: Supervisor, thread: threading.Thread) -> bool:
+    """Return whether a thread works for a sandbox of this host: another one's, of another test, may be alive."""
+    sandboxes = list(host._sandboxes.values())
+    owner = getattr(getattr(thread, "_target", None), "__self__", None)
+    return any(sandbox.id in thread.name or owner is sandbox.trace for sandbox in sandboxes)
 
 
 NOTHING: dict[str, object] = {"places": 0, "queue": 0, "jobs": 0, "sockets": [], "threads": []}
