@@ -114,6 +114,8 @@ def test_an_example_that_was_loaded_can_be_undone(open_page):
     bench.notes.get_by_role("button", name="Undo").click()
     bench.expect_program("# my own notes\n")
     expect(example).to_have_class(re.compile("is-running"))  # the editor is another thing
+    for name in "ABC":  # a client that is still connecting would be refused when the program stops
+        bench.client(name).expect_connected("websocket")
     bench.button("Stop").click()
     expect(example).not_to_have_class(re.compile("is-running"))
 
