@@ -21,18 +21,21 @@ class CheckedBefore:
 
     Args:
         file: where they are kept.
+        again: hold nothing to be right before it has run once more.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, *, again: bool = False) -> None:
         self._file = file
+        self._again = again
         self._known = _read(file)
         self._new: dict[str, None] = {}
 
     def holds(self, key: str) -> bool:
         """Return whether what `key` stands for was found to be right; it is remembered for the next time."""
-        if key in self._known:
-            self._new[key] = None
-        return key in self._known
+        if self._again or key not in self._known:
+            return False
+        self._new[key] = None
+        return True
 
     def add(self, key: str) -> None:
         """Remember that what `key` stands for is right."""

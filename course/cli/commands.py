@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -59,7 +58,7 @@ def check_command(lessons: tuple[str, ...], form: str, no_run: bool, everything:
     course = _course()
     chosen = choose(lessons, course.readable) if lessons else None
     problems = [problem for problem in course.problems if chosen is None or _is_of(problem, chosen)]
-    before = CheckedBefore(here.settings.instance / "checked.json")
+    before = CheckedBefore(here.settings.instance / "checked.json", again=everything)
     ran, not_run = Checked([]), ""
     if not no_run:
         whole = None if chosen is None else [lesson for lesson in chosen if lesson in course.everything]
@@ -71,7 +70,7 @@ def check_command(lessons: tuple[str, ...], form: str, no_run: bool, everything:
                     here.learning.grader,
                     show,
                     lessons=whole,
-                    before=CheckedBefore(Path(os.devnull)) if everything else before,
+                    before=before,
                 )
         except SandboxesUnavailable as refusal:
             not_run = str(refusal)

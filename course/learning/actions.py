@@ -14,9 +14,10 @@ from course.content.pieces import Exercise, Question
 from course.content.questions.marking import MAX_ANSWER_LENGTH, is_right
 from course.grading.grader import Grader, checks_at_once
 from course.learning import faults
+from course.learning.programs import program_of, valid_files
 from course.learning.refused import Refused
 from course.learning.verdicts import Verdict, is_choice
-from course.program import RUNTIMES, Files, ProgramRefused, Runtime, check_files, needed
+from course.program import RUNTIMES, Files, Runtime
 from course.progress import answers, history, learners, work
 from course.progress.answers import Answered
 from course.progress.history import Entry
@@ -292,33 +293,6 @@ class Learning:
     def _may_see_solution(self, learner: str, slug: str, exercise: str) -> bool:
         saved = work.find(learner, slug, exercise)
         return bool(saved and (saved.passed or saved.solution_asked > 1))
-
-
-def valid_files(files: Files) -> Files:
-    """Check what claims to be a program's files, and return those that it needs.
-
-    Raises:
-        Refused: too many, too large, or badly named.
-    """
-    try:
-        kept, _ = needed(files)
-        check_files(kept)
-    except ProgramRefused as refusal:
-        raise Refused(refusal.code, str(refusal)) from refusal
-    return kept
-
-
-def program_of(files: Files, runtime: Runtime, *, terminal: bool) -> tuple[Program, dict[str, str]]:
-    """Return the program that these files make, and the files that were left out: name → why.
-
-    Raises:
-        Refused: they make none that can be run.
-    """
-    try:
-        kept, left_out = needed(files)
-        return Program(kept, runtime, terminal), left_out
-    except ProgramRefused as refusal:
-        raise Refused(refusal.code, str(refusal)) from refusal
 
 
 def find_question(lesson: Lesson, question: str) -> Question:

@@ -11,7 +11,8 @@ from typing import Any
 from course.content.pieces import Exercise
 from course.grading.model import CheckResult
 from course.grading.reports import ReportRelay
-from course.learning.actions import Learning, program_of
+from course.learning.actions import Learning
+from course.learning.programs import program_of
 from course.learning.refused import Refused
 from course.program import Files
 from course.progress import work

@@ -77,7 +77,7 @@ def optional_number(payload: dict[str, Any], field: str) -> int | None:
 
 
 def files(payload: dict[str, Any]) -> Files:
-    """Return the program's files as name → text; `valid_files` of course.learning checks their names and sizes."""
+    """Return the program's files as name → text; `course.learning.programs` checks names and sizes."""
     value = payload.get("files")
     if not isinstance(value, dict):
         raise bad("“files” must be an object of file names and texts.")

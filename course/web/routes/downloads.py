@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from werkzeug.exceptions import TooManyRequests
 
 from course.content.model import PLAYGROUND, SCRATCH
-from course.learning.actions import valid_files
+from course.learning.programs import valid_files
 from course.learning.refused import Refused
 from course.live import payloads
 from course.program import Files
